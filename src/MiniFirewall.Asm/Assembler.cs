@@ -1,0 +1,211 @@
+using System.Collections.Immutable;
+
+namespace MiniFirewall.Asm;
+
+/// <summary>Builds a program from instructions, labels and functions. Not thread-safe; one program an assembler.</summary>
+public sealed class Assembler
+{
+    private const byte ClassLoad = 0x00, ClassLoadX = 0x01, ClassStore = 0x02, ClassStoreX = 0x03;
+    private const byte ClassAlu32 = 0x04, ClassJump = 0x05, ClassJump32 = 0x06, ClassAlu64 = 0x07;
+    private const byte ModeImmediate = 0x00, ModeMemory = 0x60, ModeAtomic = 0xc0;
+    private const byte SourceRegister = 0x08;
+    private const byte PseudoMapFd = 1, PseudoMapValue = 2, PseudoCall = 1, PseudoKfuncCall = 2;
+
+    private readonly List<Instruction> _instructions = [];
+    private readonly List<(int Instruction, Label Target)> _fixups = [];
+    private readonly List<(Function Function, Label Entry)> _functions = [];
+
+    /// <summary>Given to every instruction emitted from now on; -1 for none.</summary>
+    public int Origin { get; set; } = -1;
+
+    /// <summary>Number of instructions so far.</summary>
+    public int Count => _instructions.Count;
+
+    public Label DefineLabel(string? name = null) => new(this, name);
+
+    public void Mark(Label label)
+    {
+        RequireOwn(label);
+        if (label.Position >= 0)
+        {
+            throw new InvalidOperationException($"label {label.Name} is marked twice");
+        }
+
+        label.Position = _instructions.Count;
+    }
+
+    /// <summary>Starts a function here; the first one is the program's entry. Calls name the returned label.</summary>
+    public void BeginFunction(Function function, Label entry)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        Mark(entry);
+        _functions.Add((function, entry));
+    }
+
+    public void Alu(AluOperation operation, Register destination, Register source, OperandWidth width = OperandWidth.Bits64) =>
+        Emit((byte)((byte)operation | SourceRegister | AluClass(width)), destination, (byte)source, 0, 0);
+
+    public void Alu(AluOperation operation, Register destination, int immediate, OperandWidth width = OperandWidth.Bits64) =>
+        Emit((byte)((byte)operation | AluClass(width)), destination, 0, 0, immediate);
+
+    public void Move(Register destination, Register source) => Alu(AluOperation.Move, destination, source);
+
+    /// <summary>Loads a constant, sign-extended to 64 bits.</summary>
+    public void Move(Register destination, int immediate) => Alu(AluOperation.Move, destination, immediate);
+
+    /// <summary>Loads a constant by the shortest instruction that can.</summary>
+    public void LoadConstant(Register destination, ulong value)
+    {
+        if ((long)value is >= int.MinValue and <= int.MaxValue)
+        {
+            Move(destination, (int)value);
+        }
+        else if (value <= uint.MaxValue)
+        {
+            Alu(AluOperation.Move, destination, (int)(uint)value, OperandWidth.Bits32);
+        }
+        else
+        {
+            Emit(Instruction.LoadImmediate64Opcode, destination, 0, 0, (long)value);
+        }
+    }
+
+    public void LoadMap(Register destination, string map) =>
+        Emit(Instruction.LoadImmediate64Opcode, destination, PseudoMapFd, 0, 0, new MapReference(map));
+
+    public void LoadMapValue(Register destination, string map, int offset = 0) =>
+        Emit(Instruction.LoadImmediate64Opcode, destination, PseudoMapValue, 0, 0, new MapValueReference(map, offset));
+
+    /// <summary>Loads a kernel struct's BTF id.</summary>
+    public void LoadKernelType(Register destination, string structName) =>
+        Emit((byte)((byte)AluOperation.Move | ClassAlu64), destination, 0, 0, 0, new KernelTypeReference(structName));
+
+    /// <summary>Converts between host order and big endian; width 16, 32 or 64 bits; upper bits become zero.</summary>
+    public void ToBigEndian(Register register, int bits) => Emit(0xdc, register, 0, 0, bits);
+
+    public void Load(MemorySize size, Register destination, Register address, int offset) =>
+        Emit((byte)(ClassLoadX | ModeMemory | (byte)size), destination, (byte)address, checked((short)offset), 0);
+
+    /// <summary>Loads a member of a kernel struct that <paramref name="address"/> points to.</summary>
+    public void LoadMember(MemorySize size, Register destination, Register address, string structName, string member, int plus = -1) =>
+        Emit((byte)(ClassLoadX | ModeMemory | (byte)size), destination, (byte)address, 0, 0, new KernelMemberReference(structName, member) { Plus = plus });
+
+    public void Store(MemorySize size, Register address, int offset, Register source) =>
+        Emit((byte)(ClassStoreX | ModeMemory | (byte)size), address, (byte)source, checked((short)offset), 0);
+
+    public void StoreImmediate(MemorySize size, Register address, int offset, int immediate) =>
+        Emit((byte)(ClassStore | ModeMemory | (byte)size), address, 0, checked((short)offset), immediate);
+
+    /// <summary>Adds atomically to memory; <paramref name="size"/> is Word or DoubleWord.</summary>
+    public void AtomicAdd(MemorySize size, Register address, int offset, Register source) =>
+        Emit((byte)(ClassStoreX | ModeAtomic | (byte)size), address, (byte)source, checked((short)offset), 0);
+
+    public void Jump(Label target)
+    {
+        Fix(target);
+        Emit(ClassJump, 0, 0, 0, 0);
+    }
+
+    public void Jump(JumpCondition condition, Register left, int right, Label target, OperandWidth width = OperandWidth.Bits64)
+    {
+        Fix(target);
+        Emit((byte)((byte)condition | JumpClass(width)), left, 0, 0, right);
+    }
+
+    public void Jump(JumpCondition condition, Register left, Register right, Label target, OperandWidth width = OperandWidth.Bits64)
+    {
+        Fix(target);
+        Emit((byte)((byte)condition | SourceRegister | JumpClass(width)), left, (byte)right, 0, 0);
+    }
+
+    public void Call(Helper helper) => Emit(0x85, 0, 0, 0, (int)helper);
+
+    /// <summary>Calls a function of this program.</summary>
+    public void Call(Label function)
+    {
+        Fix(function);
+        Emit(0x85, 0, PseudoCall, 0, 0);
+    }
+
+    /// <summary>Calls a function of the kernel's by name (kfunc).</summary>
+    public void CallKernel(string function) =>
+        Emit(0x85, 0, PseudoKfuncCall, 0, 0, new KernelFunctionReference(function));
+
+    /// <summary>Loads the address of a function of this program (BPF_PSEUDO_FUNC), as bpf_loop wants it.</summary>
+    public void LoadFunction(Register destination, Label function)
+    {
+        Fix(function);
+        Emit(Instruction.LoadImmediate64Opcode, destination, 4, 0, 0);
+    }
+
+    public void Exit() => Emit(0x95, 0, 0, 0, 0);
+
+    /// <summary>Resolves labels. A label that was never marked, or a jump beyond 16 bits, is the caller's bug.</summary>
+    public AssembledCode Finish()
+    {
+        int[] slots = SlotPositions();
+        foreach ((int at, Label target) in _fixups)
+        {
+            _instructions[at] = Resolve(_instructions[at], slots, at, target);
+        }
+
+        var functions = _functions.Select(f => new PlacedFunction(f.Function, slots[f.Entry.Position])).ToImmutableArray();
+        return new([.. _instructions], functions);
+    }
+
+    private static Instruction Resolve(Instruction instruction, int[] slots, int at, Label target)
+    {
+        if (target.Position < 0)
+        {
+            throw new InvalidOperationException($"label {target.Name} is never marked");
+        }
+
+        int distance = slots[target.Position] - slots[at] - 1;
+        bool callOrAddress = instruction.Opcode is 0x85 or Instruction.LoadImmediate64Opcode;
+        return callOrAddress
+            ? instruction with { Immediate = distance }
+            : instruction with { Offset = checked((short)distance) };
+    }
+
+    private int[] SlotPositions()
+    {
+        var slots = new int[_instructions.Count + 1];
+        for (int i = 0; i < _instructions.Count; i++)
+        {
+            slots[i + 1] = slots[i] + _instructions[i].Slots;
+        }
+
+        return slots;
+    }
+
+    private void Fix(Label target)
+    {
+        RequireOwn(target);
+        _fixups.Add((_instructions.Count, target));
+    }
+
+    private void RequireOwn(Label label)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        if (label.Owner != this)
+        {
+            throw new InvalidOperationException($"label {label.Name} belongs to another assembler");
+        }
+    }
+
+    private void Emit(byte opcode, Register destination, byte source, short offset, long immediate, Reference? reference = null) =>
+        _instructions.Add(new Instruction
+        {
+            Opcode = opcode,
+            Destination = destination,
+            Source = source,
+            Offset = offset,
+            Immediate = immediate,
+            Reference = reference,
+            Origin = Origin,
+        });
+
+    private static byte AluClass(OperandWidth width) => width == OperandWidth.Bits32 ? ClassAlu32 : ClassAlu64;
+
+    private static byte JumpClass(OperandWidth width) => width == OperandWidth.Bits32 ? ClassJump32 : ClassJump;
+}

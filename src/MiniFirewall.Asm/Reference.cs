@@ -1,0 +1,28 @@
+namespace MiniFirewall.Asm;
+
+/// <summary>
+/// Something of the running kernel that an instruction names; it becomes a number when a spec becomes an object.
+/// </summary>
+public abstract record Reference;
+
+/// <summary>A map of the object's, as a pointer (BPF_PSEUDO_MAP_FD).</summary>
+public sealed record MapReference(string Map) : Reference;
+
+/// <summary>The address of a byte of the only element of an array map (BPF_PSEUDO_MAP_VALUE, kernel 5.2).</summary>
+public sealed record MapValueReference(string Map, int Offset) : Reference;
+
+/// <summary>A call of a kernel function (BPF_PSEUDO_KFUNC_CALL); the immediate becomes its BTF id.</summary>
+public sealed record KernelFunctionReference(string Function) : Reference;
+
+/// <summary>The BTF id of a kernel struct, as an immediate.</summary>
+public sealed record KernelTypeReference(string Struct) : Reference;
+
+/// <summary>
+/// The byte offset of a member of a kernel struct, anonymous unions and structs looked through. It becomes the
+/// instruction's memory offset; the loader checks that the access's width equals the member's.
+/// </summary>
+public sealed record KernelMemberReference(string Struct, string Member) : Reference
+{
+    /// <summary>Bytes added to the member's offset; a part of an array member may then be read (the width is not checked).</summary>
+    public int Plus { get; init; } = -1;
+}

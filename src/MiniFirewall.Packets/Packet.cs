@@ -1,0 +1,67 @@
+using System.Buffers.Binary;
+
+namespace MiniFirewall.Packets;
+
+/// <summary>
+/// One packet as a hook sees it: the bytes from the network header on, and what the kernel knows beside them.
+/// Parsing has the meaning of the kernel's own (net/ipv4/netfilter/ip_tables.c, net/ipv6/exthdrs_core.c ipv6_find_hdr).
+/// </summary>
+public sealed class Packet
+{
+    private readonly byte[] _bytes;
+
+    public Packet(Family family, Hook hook, ReadOnlySpan<byte> bytes)
+    {
+        Family = family;
+        Hook = hook;
+        _bytes = bytes.ToArray();
+        Transport = HeaderIsWhole ? TransportLocator.Locate(family, _bytes) : TransportLocation.Broken;
+    }
+
+    public Family Family { get; }
+
+    public Hook Hook { get; }
+
+    /// <summary>Name of the interface the packet came in by; empty where there is none (LOCAL_OUT).</summary>
+    public string InInterface { get; init; } = "";
+
+    /// <summary>Name of the interface the packet leaves by; empty where there is none (LOCAL_IN).</summary>
+    public string OutInterface { get; init; } = "";
+
+    /// <summary>The kernel's packet mark (skb->mark), host order.</summary>
+    public uint Mark { get; init; }
+
+    /// <summary>The bytes from the network header on; its length is the kernel's skb->len.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes;
+
+    /// <summary>False where even the fixed network header (20 or 40 bytes) is cut: such a packet is dropped as invalid.</summary>
+    public bool HeaderIsWhole => _bytes.Length >= (Family == Family.IPv4 ? 20 : 40);
+
+    /// <summary>Source address as a number, host order; an IPv4 address stands in the low 32 bits.</summary>
+    public UInt128 Source => Address(Family == Family.IPv4 ? 12 : 8);
+
+    /// <summary>Destination address as a number, host order; an IPv4 address stands in the low 32 bits.</summary>
+    public UInt128 Destination => Address(Family == Family.IPv4 ? 16 : 24);
+
+    /// <summary>TTL or hop limit.</summary>
+    public byte HopLimit => Family == Family.IPv4 ? _bytes[8] : _bytes[7];
+
+    /// <summary>Length the header declares: IPv4 total length; IPv6 payload length plus 40. Bytes.</summary>
+    public int DeclaredLength => Family == Family.IPv4
+        ? BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(2))
+        : BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(4)) + 40;
+
+    /// <summary>Where the transport header is, of what protocol, or why there is none.</summary>
+    public TransportLocation Transport { get; }
+
+    /// <summary>
+    /// The transport header's bytes from its start to the packet's end; empty where the header starts beyond the packet.
+    /// Meaningless for a fragment other than the first.
+    /// </summary>
+    public ReadOnlySpan<byte> TransportBytes =>
+        Transport.Offset < _bytes.Length ? _bytes.AsSpan(Transport.Offset) : default;
+
+    private UInt128 Address(int offset) => Family == Family.IPv4
+        ? BinaryPrimitives.ReadUInt32BigEndian(_bytes.AsSpan(offset))
+        : BinaryPrimitives.ReadUInt128BigEndian(_bytes.AsSpan(offset));
+}

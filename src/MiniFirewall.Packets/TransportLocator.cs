@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+
+namespace MiniFirewall.Packets;
+
+/// <summary>Finds the transport header, with the meaning of ip_tables (IPv4) and ipv6_find_hdr with no target (IPv6).</summary>
+internal static class TransportLocator
+{
+    private const byte HopByHop = 0, Routing = 43, Fragment = 44, Authentication = 51, NoNextHeader = 59, DestinationOptions = 60;
+
+    internal static TransportLocation Locate(Family family, ReadOnlySpan<byte> packet) =>
+        family == Family.IPv4 ? LocateV4(packet) : LocateV6(packet);
+
+    private static TransportLocation LocateV4(ReadOnlySpan<byte> packet)
+    {
+        int fragmentOffset = BinaryPrimitives.ReadUInt16BigEndian(packet[6..]) & 0x1fff;
+        return new(false, packet[9], (packet[0] & 0x0f) * 4, fragmentOffset);
+    }
+
+    private static TransportLocation LocateV6(ReadOnlySpan<byte> packet)
+    {
+        byte next = packet[6];
+        int offset = 40;
+        while (IsExtension(next) && next != NoNextHeader)
+        {
+            if (offset + 2 > packet.Length)
+            {
+                return TransportLocation.Broken;
+            }
+
+            byte following = packet[offset];
+            int length = (packet[offset + 1] + 1) * 8;
+            if (next == Fragment)
+            {
+                if (offset + 4 > packet.Length)
+                {
+                    return TransportLocation.Broken;
+                }
+
+                int fragmentOffset = BinaryPrimitives.ReadUInt16BigEndian(packet[(offset + 2)..]) & 0xfff8;
+                if (fragmentOffset != 0)
+                {
+                    return !IsExtension(following) || following == NoNextHeader
+                        ? new(false, following, 0, fragmentOffset)
+                        : TransportLocation.Broken;
+                }
+
+                length = 8;
+            }
+            else if (next == Authentication)
+            {
+                length = (packet[offset + 1] + 2) * 4;
+            }
+
+            next = following;
+            offset += length;
+        }
+
+        return new(false, next, offset, 0);
+    }
+
+    private static bool IsExtension(byte header) =>
+        header is HopByHop or Routing or Fragment or Authentication or NoNextHeader or DestinationOptions;
+}

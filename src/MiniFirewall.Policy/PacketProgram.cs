@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using MiniFirewall.Packets;
+
+namespace MiniFirewall.Policy;
+
+/// <summary>What becomes of a packet.</summary>
+public enum Verdict : byte
+{
+    /// <summary>NF_DROP.</summary>
+    Drop = 0,
+
+    /// <summary>NF_ACCEPT.</summary>
+    Accept = 1,
+}
+
+/// <summary>Where a statement came from, for messages: the verifier's and the user's.</summary>
+/// <param name="Place">Position in the user's text, or in a listing.</param>
+/// <param name="Text">The rule as written.</param>
+public sealed record Origin(string Place, string Text)
+{
+    public static Origin None { get; } = new("", "");
+}
+
+/// <summary>One step of a statement; steps run in order.</summary>
+public abstract record Step;
+
+/// <summary>Where the condition does not hold, the statement does not match.</summary>
+public sealed record Require(Condition Condition) : Step;
+
+/// <summary>Where the condition holds, the packet is dropped at once as invalid: nothing is counted (xtables' hotdrop).</summary>
+public sealed record DropWhen(Condition Condition) : Step;
+
+/// <summary>What a matching statement does with the flow of control.</summary>
+public abstract record Outcome;
+
+/// <summary>Go on with the next statement.</summary>
+public sealed record Continue : Outcome
+{
+    public static Continue Instance { get; } = new();
+}
+
+/// <summary>The packet's fate is decided.</summary>
+public sealed record Decide(Verdict Verdict) : Outcome;
+
+/// <summary>Run the block; come back to the next statement where it ends without a verdict.</summary>
+public sealed record Call(int Block) : Outcome;
+
+/// <summary>Run the block instead of the rest of this one.</summary>
+public sealed record TailTo(int Block) : Outcome;
+
+/// <summary>End this block without a verdict.</summary>
+public sealed record Leave : Outcome
+{
+    public static Leave Instance { get; } = new();
+}
+
+/// <summary>Steps to match, a counter, an event where asked, an outcome.</summary>
+/// <param name="Counter">Index of the (packets, bytes) pair that a match adds to.</param>
+/// <param name="Emits">A match sends an event that carries the counter's index.</param>
+public sealed record Statement(ImmutableArray<Step> Steps, int Counter, bool Emits, Outcome Outcome, Origin Origin);
+
+/// <summary>A list of statements, tried in order.</summary>
+public sealed record Block(string Name, ImmutableArray<Statement> Statements);
+
+/// <summary>
+/// All that one hook does with the packets of one family. Calls never form a cycle (the front end refuses them).
+/// </summary>
+/// <param name="Entry">Index of the block that a packet meets first.</param>
+/// <param name="Default">The verdict where the entry block ends without one.</param>
+/// <param name="DefaultCounter">Index of the counter of packets that met the default.</param>
+public sealed record PacketProgram(
+    Family Family,
+    Hook Hook,
+    ImmutableArray<Block> Blocks,
+    int Entry,
+    Verdict Default,
+    int DefaultCounter);

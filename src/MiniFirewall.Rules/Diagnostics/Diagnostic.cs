@@ -1,0 +1,20 @@
+namespace MiniFirewall.Rules.Diagnostics;
+
+/// <summary>A place in a user's text. Line and Column count from 1; Length is in characters.</summary>
+public readonly record struct SourceSpan(string File, int Line, int Column, int Length)
+{
+    public static SourceSpan None { get; } = new("", 0, 0, 0);
+
+    public override string ToString() => $"{File}:{Line}:{Column}";
+}
+
+/// <summary>One thing wrong with a user's text: place, cause and what would be right.</summary>
+/// <param name="Code">Stable number, written MFWnnnn; docs/errors.md lists them.</param>
+/// <param name="Message">What is wrong, one line, no full stop.</param>
+/// <param name="Help">What would be right; empty where the message says it.</param>
+public sealed record Diagnostic(int Code, SourceSpan Span, string Message, string Help)
+{
+    /// <summary>FILE:LINE:COLUMN: error MFWnnnn: what; help.</summary>
+    public override string ToString() =>
+        $"{Span}: error MFW{Code:D4}: {Message}{(Help.Length > 0 ? "; " + Help : "")}";
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Rules.Language;
+
+namespace MiniFirewall.Rules.Model;
+
+/// <summary>What a match says of one packet.</summary>
+public enum MatchResult
+{
+    Miss,
+    Match,
+
+    /// <summary>The packet is too short, or too odd, to be judged: it is dropped at once (xtables' hotdrop).</summary>
+    Invalid,
+}
+
+/// <summary>
+/// One match of a rule, with its arguments. A kind of match is one file: a sealed record deriving from this, and its
+/// grammar (registered in MatchRegistry). It carries three independent things: text, reference meaning, compiled meaning.
+/// </summary>
+public abstract record Match
+{
+    /// <summary>The name -m takes.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Families these arguments make sense for.</summary>
+    public virtual FamilySet Families => FamilySet.Both;
+
+    /// <summary>Appends the canonical text, from "-m name" on, as iptables-save prints it, without a leading space.</summary>
+    public abstract void Print(RuleTextWriter writer);
+
+    /// <summary>The reference meaning: plain, slow, and independent of <see cref="Lower"/>.</summary>
+    public abstract MatchResult Evaluate(Packet packet);
+
+    /// <summary>The compiled meaning: appends steps that mean the same for packets of <paramref name="family"/>.</summary>
+    public abstract void Lower(Family family, ImmutableArray<Step>.Builder steps);
+}

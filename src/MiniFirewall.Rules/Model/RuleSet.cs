@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Rules.Diagnostics;
+
+namespace MiniFirewall.Rules.Model;
+
+/// <summary>
+/// A whole filter table of both families in one list: the built-in chains INPUT, FORWARD, OUTPUT first, then user chains
+/// in the order of their making. What iptables shows is the list's IPv4 view (rules that have IPv4), ip6tables' the IPv6 view.
+/// </summary>
+public sealed record RuleSet(ImmutableArray<Chain> Chains)
+{
+    public static RuleSet Empty { get; } = new(
+    [
+        Chain.BuiltIn("INPUT", Hook.LocalIn),
+        Chain.BuiltIn("FORWARD", Hook.Forward),
+        Chain.BuiltIn("OUTPUT", Hook.LocalOut),
+    ]);
+
+    /// <summary>The chain of that name, or null.</summary>
+    public Chain? Find(string name) => Chains.FirstOrDefault(c => c.Name == name);
+}
+
+/// <summary>Packets and bytes (skb->len, from the network header on).</summary>
+public readonly record struct Counters(ulong Packets, ulong Bytes);
+
+/// <summary>A built-in chain's policy for one family, with the counters the text gave ([p:b]), if any.</summary>
+public readonly record struct ChainPolicy(Verdict Verdict, Counters? Counters = null);
+
+/// <summary>A named list of rules; a built-in chain has a hook and a policy, a user chain neither.</summary>
+public sealed record Chain(string Name, Hook? Hook, FamilySet Families, ImmutableArray<Rule> Rules)
+{
+    public ChainPolicy PolicyV4 { get; init; } = new(Verdict.Accept);
+
+    public ChainPolicy PolicyV6 { get; init; } = new(Verdict.Accept);
+
+    public SourceSpan Span { get; init; } = SourceSpan.None;
+
+    public bool IsBuiltIn => Hook is not null;
+
+    public ChainPolicy PolicyOf(Family family) => family == Family.IPv4 ? PolicyV4 : PolicyV6;
+
+    public static Chain BuiltIn(string name, Hook hook) => new(name, hook, FamilySet.Both, []);
+}
+
+/// <summary>One rule: what every rule can ask of the network header, matches in the order written, and a target.</summary>
+public sealed record Rule
+{
+    /// <summary>Families the rule holds for, after what it names has been taken into account.</summary>
+    public FamilySet Families { get; init; } = FamilySet.Both;
+
+    public ProtocolSpec? Protocol { get; init; }
+
+    public AddressSpec? Source { get; init; }
+
+    public AddressSpec? Destination { get; init; }
+
+    public InterfaceSpec? InInterface { get; init; }
+
+    public InterfaceSpec? OutInterface { get; init; }
+
+    /// <summary>-f: null not asked, true only fragments other than the first, false (! -f) only the rest. IPv4 only.</summary>
+    public bool? Fragment { get; init; }
+
+    /// <summary>Matches in the order written; the order decides which missing byte drops a packet.</summary>
+    public ImmutableArray<Match> Matches { get; init; } = [];
+
+    public Target Target { get; init; } = NoTarget.Instance;
+
+    /// <summary>Counters the text gave ([p:b] or -c), or null.</summary>
+    public Counters? Counters { get; init; }
+
+    public SourceSpan Span { get; init; } = SourceSpan.None;
+
+    /// <summary>
+    /// Canonical text without "-A CHAIN ", as iptables-save prints it, except that a host name stays a name.
+    /// The same text parses back to an equal rule.
+    /// </summary>
+    public override string ToString() => Language.RulePrinter.Print(this);
+}
+
+/// <summary>-p. Number 0 stands for all and is never stored (a rule for all protocols has no ProtocolSpec).</summary>
+public sealed record ProtocolSpec(byte Number, bool Negated);
+
+/// <summary>-i or -o. Name without the trailing '+'; <see cref="IsPrefix"/> where it had one.</summary>
+public sealed record InterfaceSpec(string Name, bool IsPrefix, bool Negated);
+
+/// <summary>-s or -d.</summary>
+public abstract record AddressSpec(bool Negated)
+{
+    public abstract FamilySet Families { get; }
+}
+
+/// <summary>Address and mask of one family, host order; the mask need not be contiguous. Address is already masked.</summary>
+public sealed record MaskedAddress(Family Family, UInt128 Address, UInt128 Mask, bool Negated) : AddressSpec(Negated)
+{
+    public override FamilySet Families => Family.ToSet();
+}
+
+/// <summary>A host name and the addresses it had when the text was read; one rule, whatever their number.</summary>
+public sealed record HostName(string Name, ImmutableArray<UInt128> V4, ImmutableArray<UInt128> V6, bool Negated) : AddressSpec(Negated)
+{
+    public override FamilySet Families =>
+        (V4.IsEmpty ? FamilySet.None : FamilySet.IPv4) | (V6.IsEmpty ? FamilySet.None : FamilySet.IPv6);
+
+    public bool Equals(HostName? other) => other is not null && Name == other.Name && Negated == other.Negated
+        && V4.SequenceEqual(other.V4) && V6.SequenceEqual(other.V6);
+
+    public override int GetHashCode() => HashCode.Combine(Name, Negated, V4.Length, V6.Length);
+}
