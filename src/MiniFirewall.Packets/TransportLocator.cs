@@ -7,6 +7,9 @@ internal static class TransportLocator
 {
     private const byte HopByHop = 0, Routing = 43, Fragment = 44, Authentication = 51, NoNextHeader = 59, DestinationOptions = 60;
 
+    /// <summary>A chain of more extension headers counts as broken; the kernel itself has no bound, no honest packet comes near.</summary>
+    private const int MaxExtensionHeaders = 64;
+
     internal static TransportLocation Locate(Family family, ReadOnlySpan<byte> packet) =>
         family == Family.IPv4 ? LocateV4(packet) : LocateV6(packet);
 
@@ -20,9 +23,9 @@ internal static class TransportLocator
     {
         byte next = packet[6];
         int offset = 40;
-        while (IsExtension(next) && next != NoNextHeader)
+        for (int headers = 0; IsExtension(next) && next != NoNextHeader; headers++)
         {
-            if (offset + 2 > packet.Length)
+            if (headers == MaxExtensionHeaders || offset + 2 > packet.Length)
             {
                 return TransportLocation.Broken;
             }

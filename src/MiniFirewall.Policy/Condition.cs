@@ -24,6 +24,9 @@ public sealed record RangeTest(Field Field, ImmutableArray<ValueRange> Ranges, b
 /// <summary>At least one of the conditions holds, negated where asked.</summary>
 public sealed record AnyOf(ImmutableArray<Condition> Conditions, bool Negated = false) : Condition;
 
+/// <summary>All of the conditions hold, negated where asked.</summary>
+public sealed record AllOf(ImmutableArray<Condition> Conditions, bool Negated = false) : Condition;
+
 /// <summary>
 /// The TCP header carries an option of this kind, negated where asked. An earlier step has established a TCP header of
 /// TcpDataOffset * 4 bytes, all of them present. Meaning: xt_tcpudp.c tcp_find_option (a walk that stops at the header's end).

@@ -39,6 +39,9 @@ public enum Field
     /// <summary>Byte 12 of the TCP header shifted right by 4: header length in 32-bit words. Needs TransportLength of at least 13.</summary>
     TcpDataOffset,
 
+    /// <summary>1 where fewer than TcpDataOffset * 4 bytes stand from the transport header on, else 0. Needs TransportLength of at least 13.</summary>
+    TcpOptionsCut,
+
     /// <summary>Byte 13 of the TCP header: CWR ECE URG ACK PSH RST SYN FIN. Needs TransportLength of at least 14.</summary>
     TcpFlags,
 
