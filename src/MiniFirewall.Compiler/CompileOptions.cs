@@ -1,0 +1,14 @@
+namespace MiniFirewall.Compiler;
+
+/// <summary>Where a program reads a packet's surroundings from.</summary>
+public enum PrologueKind
+{
+    /// <summary>struct bpf_nf_ctx, for a netfilter link (kernel 6.4).</summary>
+    Netfilter,
+
+    /// <summary>As <see cref="Netfilter"/>, but interfaces and mark come from the map "testinput" (<see cref="TestInputLayout"/>).</summary>
+    Test,
+}
+
+/// <summary>What the compiler is told beside the packet program.</summary>
+public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilter);

@@ -1,0 +1,81 @@
+using MiniFirewall.Policy;
+
+namespace MiniFirewall.Compiler;
+
+/// <summary>Which fields a packet program asks for: the prologue reads no others.</summary>
+internal sealed class FieldUse
+{
+    private readonly HashSet<Field> _fields = [];
+
+    private FieldUse()
+    {
+    }
+
+    /// <summary>Some statement looks at TCP options.</summary>
+    internal bool TcpOptions { get; private set; }
+
+    /// <summary>Some statement sends an event.</summary>
+    internal bool Events { get; private set; }
+
+    internal static FieldUse Of(PacketProgram program)
+    {
+        var use = new FieldUse();
+        foreach (Statement statement in program.Blocks.SelectMany(b => b.Statements))
+        {
+            use.Events |= statement.Emits;
+            foreach (Step step in statement.Steps)
+            {
+                use.Visit(step is Require require ? require.Condition : ((DropWhen)step).Condition);
+            }
+        }
+
+        return use;
+    }
+
+    internal bool Has(Field field) => _fields.Contains(field);
+
+    internal bool HasAny(params ReadOnlySpan<Field> fields)
+    {
+        foreach (Field field in fields)
+        {
+            if (_fields.Contains(field))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Visit(Condition condition)
+    {
+        switch (condition)
+        {
+            case FieldTest test:
+                _fields.Add(test.Field);
+                break;
+            case RangeTest test:
+                _fields.Add(test.Field);
+                break;
+            case AnyOf any:
+                VisitAll(any.Conditions);
+                break;
+            case AllOf all:
+                VisitAll(all.Conditions);
+                break;
+            case TcpOptionTest:
+                TcpOptions = true;
+                break;
+            default:
+                throw new CompileException($"unknown condition {condition.GetType().Name}", Origin.None);
+        }
+    }
+
+    private void VisitAll(IEnumerable<Condition> conditions)
+    {
+        foreach (Condition condition in conditions)
+        {
+            Visit(condition);
+        }
+    }
+}

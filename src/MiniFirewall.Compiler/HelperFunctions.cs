@@ -1,0 +1,63 @@
+using MiniFirewall.Asm;
+
+namespace MiniFirewall.Compiler;
+
+/// <summary>Functions that several places call; emitted once, after everything else, if anybody did.</summary>
+internal sealed class HelperFunctions(Assembler code)
+{
+    private readonly Label _event = code.DefineLabel("send_event");
+    private readonly Label _option = code.DefineLabel("tcp_option");
+    private readonly Label _walk = code.DefineLabel("walk_headers");
+    private bool _eventUsed, _optionUsed, _walkUsed;
+
+    /// <summary>send_event(ctx, kind &lt;&lt; 32 | counter).</summary>
+    internal void CallEvent(Register context, EventKind kind, int counter)
+    {
+        code.LoadConstant(Register.R2, ((ulong)kind << 32) | (uint)counter);
+        CallEventInR2(context);
+    }
+
+    /// <summary>As <see cref="CallEvent"/>, with the second argument in R2 already.</summary>
+    internal void CallEventInR2(Register context)
+    {
+        _eventUsed = true;
+        code.Move(Register.R1, context);
+        code.Call(_event);
+    }
+
+    /// <summary>R0 = 1 where the packet's TCP header has the option, else 0.</summary>
+    internal void CallTcpOption(byte kind)
+    {
+        _optionUsed = true;
+        code.Move(Register.R1, Frame.BlockContext);
+        code.Move(Register.R2, Frame.Key);
+        code.Move(Register.R3, kind);
+        code.Call(_option);
+    }
+
+    /// <summary>Walks IPv6 extension headers from the protocol in the key on; R1 and R2 are context and key.</summary>
+    internal void CallWalk()
+    {
+        _walkUsed = true;
+        code.Call(_walk);
+    }
+
+    internal void EmitUsed()
+    {
+        code.Origin = -1;
+        if (_eventUsed)
+        {
+            EventEmitter.EmitFunction(code, _event);
+        }
+
+        if (_optionUsed)
+        {
+            TcpOptionEmitter.EmitFunction(code, _option);
+        }
+
+        if (_walkUsed)
+        {
+            HeaderWalkEmitter.EmitFunction(code, _walk);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+
+namespace MiniFirewall.Compiler;
+
+/// <summary>Emits the main function: prologue (packet to key), the entry block, the count and the verdict.</summary>
+internal sealed class MainEmitter(
+    Assembler code, PacketProgram program, FieldUse use, PrologueKind prologue, BlockEmitter blocks, HelperFunctions helpers)
+{
+    internal void Emit()
+    {
+        Label invalid = code.DefineLabel("invalid"), verdict = code.DefineLabel("verdict");
+        code.BeginFunction(new Function("main", IsGlobal: true, [new ContextParameter("ctx", "bpf_nf_ctx")]), code.DefineLabel("main"));
+        code.Move(Frame.MainContext, Register.R1);
+        code.Load(MemorySize.DoubleWord, Frame.Skb, Register.R1, 8);
+        new NetworkHeaderEmitter(code, program.Family, use).Emit(invalid);
+        new SurroundingsEmitter(code, use, prologue).Emit();
+        new TransportEmitter(code, program.Family, use, prologue, helpers).Emit();
+
+        blocks.EmitCalls(program.Entry, LoadArguments, verdict);
+        code.Move(Register.R0, ResultCode.Of(program.Default, program.DefaultCounter));
+        code.Mark(verdict);
+        EmitVerdict(invalid);
+    }
+
+    private void LoadArguments()
+    {
+        code.Move(Register.R1, Frame.MainContext);
+        code.Move(Register.R2, Register.R10);
+        code.Alu(AluOperation.Add, Register.R2, Frame.MainKey);
+    }
+
+    /// <summary>R0 is a result: count it, tell whoever watches of a drop, return the kernel's verdict.</summary>
+    private void EmitVerdict(Label invalid)
+    {
+        const Register Code = Register.R8;
+        Label accept = code.DefineLabel("accept"), drop = code.DefineLabel("drop"), notify = code.DefineLabel("notify");
+        code.Move(Code, Register.R0);
+        code.Alu(AluOperation.And, Code, 3);
+        code.Jump(JumpCondition.Equal, Code, ResultCode.InvalidCode, invalid);
+        code.Alu(AluOperation.ShiftRight, Register.R0, 2);
+        code.Store(MemorySize.Word, Register.R10, Frame.MainCounterIndex, Register.R0);
+        CounterEmitter.Emit(code, Frame.MainCounterIndex, length => code.Move(length, Frame.SkbLength));
+        code.Jump(JumpCondition.Equal, Code, ResultCode.AcceptCode, accept);
+
+        code.Load(MemorySize.Word, Register.R2, Register.R10, Frame.MainCounterIndex);
+        EmitKind(EventKind.Drop);
+        code.Jump(notify);
+
+        code.Mark(invalid);
+        code.Move(Register.R2, 0);
+        EmitKind(EventKind.Invalid);
+        code.Mark(notify);
+        code.LoadMapValue(Register.R1, WellKnownMaps.Control, WellKnownMaps.ControlWatchers);
+        code.Load(MemorySize.DoubleWord, Register.R1, Register.R1, 0);
+        code.Jump(JumpCondition.Equal, Register.R1, 0, drop);
+        helpers.CallEventInR2(Frame.MainContext);
+        code.Mark(drop);
+        code.Move(Register.R0, 0);
+        code.Exit();
+
+        code.Mark(accept);
+        code.Move(Register.R0, 1);
+        code.Exit();
+    }
+
+    private void EmitKind(EventKind kind)
+    {
+        code.LoadConstant(Register.R3, (ulong)kind << 32);
+        code.Alu(AluOperation.Or, Register.R2, Register.R3);
+    }
+}

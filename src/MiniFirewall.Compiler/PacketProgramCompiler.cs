@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using MiniFirewall.Asm;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+
+namespace MiniFirewall.Compiler;
+
+/// <summary>Compiles a packet program to a BPF program. Pure and deterministic: the same input gives the same bytes.</summary>
+public static class PacketProgramCompiler
+{
+    private const uint BpfNetfilter = 45;
+
+    /// <summary>
+    /// The program's spec; it names the maps of <see cref="WellKnownMaps"/>. Counter 0 must not be given to any statement
+    /// or default.
+    /// </summary>
+    /// <exception cref="CompileException">The packet program is beyond what the kernel can take.</exception>
+    public static ProgramSpec Compile(PacketProgram program, CompileOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(options);
+
+        // The passes, top to bottom: what is read, what becomes a function, then code.
+        FieldUse use = FieldUse.Of(program);
+        BlockPlan plan = BlockPlan.Of(program);
+        var code = new Assembler();
+        var helpers = new HelperFunctions(code);
+        var blocks = new BlockEmitter(code, program, plan, helpers);
+        new MainEmitter(code, program, use, options.Prologue, blocks, helpers).Emit();
+        blocks.EmitFunctions();
+        helpers.EmitUsed();
+
+        return new ProgramSpec(Name(program), ProgramType.Netfilter, BpfNetfilter, code.Finish(), blocks.Origins);
+    }
+
+    private static string Name(PacketProgram program)
+    {
+        string hook = program.Hook switch
+        {
+            Hook.LocalIn => "in",
+            Hook.Forward => "fwd",
+            Hook.LocalOut => "out",
+            Hook.PreRouting => "pre",
+            _ => "post",
+        };
+        return $"minifw_{hook}_{(program.Family == Family.IPv4 ? 4 : 6)}";
+    }
+}

@@ -1,0 +1,41 @@
+using MiniFirewall.Asm;
+
+namespace MiniFirewall.Compiler;
+
+/// <summary>The maps that compiled programs name, and their layouts. All integers are little-endian host order.</summary>
+public static class WellKnownMaps
+{
+    public const string Control = "control";
+    public const string Programs = "programs";
+    public const string Counters = "counters";
+    public const string Events = "events";
+    public const string TestInput = "testinput";
+
+    /// <summary>u64 in <see cref="Control"/>: the generation in force; 0 for none (everything is accepted). One write of it is a commit.</summary>
+    public const int ControlGeneration = 0;
+
+    /// <summary>u64 in <see cref="Control"/>: not zero while somebody wants to see dropped packets.</summary>
+    public const int ControlWatchers = 8;
+
+    /// <summary>u64 in <see cref="Control"/>: events that found the ring buffer full; added to atomically by the programs.</summary>
+    public const int ControlLostEvents = 16;
+
+    /// <summary>u64 packets, u64 bytes; added to by the programs only.</summary>
+    public const int CounterSize = 16;
+
+    /// <summary>Program array slots that one generation takes: three hooks by two families.</summary>
+    public const int SlotsPerGeneration = 6;
+
+    public static MapSpec ControlSpec { get; } = new(Control, MapType.Array, 4, 64, 1);
+
+    /// <summary>Slot (generation &amp; 1) * 6 + hook * 2 + family; see <see cref="DispatcherCompiler.Slot"/>.</summary>
+    public static MapSpec ProgramsSpec { get; } = new(Programs, MapType.ProgramArray, 4, 4, SlotsPerGeneration * 2);
+
+    /// <summary>What a test build of a program reads instead of the packet's surroundings; see <see cref="TestInputLayout"/>.</summary>
+    public static MapSpec TestInputSpec { get; } = new(TestInput, MapType.Array, 4, TestInputLayout.Size, 1);
+
+    public static MapSpec CountersSpec(int capacity) => new(Counters, MapType.PerCpuArray, 4, CounterSize, capacity);
+
+    /// <summary>Ring buffer; size in bytes is a power of two and a multiple of the page size.</summary>
+    public static MapSpec EventsSpec(int size) => new(Events, MapType.RingBuffer, 0, 0, size);
+}
