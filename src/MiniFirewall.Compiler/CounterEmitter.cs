@@ -7,7 +7,7 @@ internal static class CounterEmitter
 {
     /// <summary>
     /// Adds atomically: a process that sends may be interrupted by a softirq that counts on the same CPU. The index stands
-    /// at <paramref name="indexSlot"/> on the stack; the packet's length in <paramref name="length"/>, kept. Loses R0 to R5.
+    /// at <paramref name="indexSlot"/> on the stack; <paramref name="loadLength"/> puts the length of the packet into a register. Loses R0 to R5.
     /// </summary>
     internal static void Emit(Assembler code, int indexSlot, Action<Register> loadLength)
     {
