@@ -117,7 +117,7 @@ internal sealed class BlockEmitter
             EmitOne(statement, () => _code.Jump(end));
             if (_code.Count - start > MaxCopiedInstructions)
             {
-                throw new CompileException("calls nest more than five deep, and what lies below is too large to be copied", origin);
+                throw new CompileException("calls nest more than four deep, and what lies below is too large to be copied", origin);
             }
         }
 

@@ -4,14 +4,14 @@ using MiniFirewall.Policy;
 namespace MiniFirewall.Compiler;
 
 /// <summary>
-/// Which blocks become functions. The kernel allows eight call frames; main, and a leaf helper (events, TCP options), take
-/// two, so blocks down to five calls below the entry are functions of their own, verified once each, and deeper ones are
+/// Which blocks become functions. The kernel allows eight call frames; main and the TCP option search with its callback take
+/// three, so blocks down to four calls below the entry are functions of their own, verified once each, and deeper ones are
 /// copied to where they are called from. A long block is cut into parts that are called one after the other, for the
 /// verifier keeps one branch pending for each statement of a function.
 /// </summary>
 internal sealed class BlockPlan
 {
-    private const int DeepestFunctionLevel = 5;
+    private const int DeepestFunctionLevel = 4;
     private const int StatementsPerPart = 1024;
 
     private readonly PacketProgram _program;

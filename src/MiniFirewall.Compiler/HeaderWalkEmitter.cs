@@ -4,50 +4,45 @@ namespace MiniFirewall.Compiler;
 
 /// <summary>
 /// The function walk_headers(ctx, key): finds an IPv6 packet's transport header. In: the key's Protocol is the network
-/// header's next header. Out: Protocol, TransportOffset, FragmentOffset, ChainBroken. Meaning: net/ipv6/exthdrs_core.c,
-/// ipv6_find_hdr without a target, for at most 64 headers; a longer chain counts as broken.
+/// header's next header, TransportOffset 40. Out: Protocol, TransportOffset, FragmentOffset, ChainBroken. Meaning: net/ipv6/exthdrs_core.c,
+/// ipv6_find_hdr without a target, for at most 64 headers; a longer chain counts as broken. The walk is a bpf_loop
+/// (kernel 5.17): the verifier looks at one turn, not at sixty-four.
 /// </summary>
 internal static class HeaderWalkEmitter
 {
     private const int MaxHeaders = 64;
     private const int HopByHop = 0, Routing = 43, Fragment = 44, Authentication = 51, DestinationOptions = 60;
-    private const int Bytes = -8, Dynptr = -24;
+
+    // The function's frame, from its bottom: what the callback gets a pointer to.
+    private const int Next = 0, Offset = 8, FragmentAt = 16, Status = 24, Bytes = 32, Dynptr = 40, FrameBytes = 56;
+
+    /// <summary>What the walk came to; "walking" after the last turn means too many headers.</summary>
+    private const int Walking = 0, Found = 1, Broken = 2;
 
     /// <summary>Above any offset inside a packet; masking with it gives the verifier the same range in each turn.</summary>
     private const int OffsetMask = 0x1ffff;
 
-    private const Register Key = Register.R6, Next = Register.R7, Offset = Register.R8, Turn = Register.R9;
+    private const Register Key = Register.R6;
 
     internal static void EmitFunction(Assembler code, Label entry)
     {
-        Label loop = code.DefineLabel("next header"), extension = code.DefineLabel("extension");
-        Label broken = code.DefineLabel("broken"), fragment = code.DefineLabel("fragment"), advance = code.DefineLabel("advance");
+        Label turn = code.DefineLabel("header_turn"), found = code.DefineLabel("found");
         code.BeginFunction(new Function("walk_headers", IsGlobal: true,
             [new ContextParameter("ctx", "bpf_nf_ctx"), new BytesParameter("key", PacketKey.Size)]), entry);
         NullGuard.Emit(code, Register.R2, 0);
         EmitStart(code);
 
-        code.Mark(loop);
-        EmitJumpIfExtension(code, Next, extension);
+        // One turn more than headers: the last one finds what follows the 64th.
+        StackFrame.EmitLoop(code, FrameBytes, MaxHeaders + 1, turn);
+        StackFrame.Load(code, MemorySize.DoubleWord, Register.R1, FrameBytes, Status);
+        code.Jump(JumpCondition.Equal, Register.R1, Found, found);
+        code.StoreImmediate(MemorySize.Byte, Key, PacketKey.ChainBroken, 1);
+        code.StoreImmediate(MemorySize.Byte, Key, PacketKey.Protocol, 0);
+        code.Move(Register.R0, 0);
+        code.Exit();
+        code.Mark(found);
         EmitFound(code);
-
-        code.Mark(extension);
-        code.Jump(JumpCondition.GreaterOrEqual, Turn, MaxHeaders, broken);
-        EmitRead(code, plus: 0, broken);
-        code.Jump(JumpCondition.Equal, Next, Fragment, fragment);
-        EmitLength(code);
-
-        code.Mark(advance);
-        code.Load(MemorySize.Byte, Next, Register.R10, Bytes);
-        code.Alu(AluOperation.Add, Offset, Register.R1);
-        code.Alu(AluOperation.And, Offset, OffsetMask);
-        code.Alu(AluOperation.Add, Turn, 1);
-        code.Jump(loop);
-
-        code.Mark(fragment);
-        EmitFragment(code, advance, broken);
-        code.Mark(broken);
-        EmitBroken(code);
+        EmitTurn(code, turn);
     }
 
     private static void EmitStart(Assembler code)
@@ -55,13 +50,72 @@ internal static class HeaderWalkEmitter
         code.Move(Key, Register.R2);
         code.Load(MemorySize.DoubleWord, Register.R1, Register.R1, 8);
         code.Move(Register.R2, 0);
-        code.Move(Register.R3, Register.R10);
-        code.Alu(AluOperation.Add, Register.R3, Dynptr);
+        StackFrame.Address(code, Register.R3, FrameBytes, Dynptr);
         code.CallKernel("bpf_dynptr_from_skb");
-        code.StoreImmediate(MemorySize.DoubleWord, Register.R10, Bytes, 0);
-        code.Load(MemorySize.Byte, Next, Key, PacketKey.Protocol);
-        code.Move(Offset, 40);
-        code.Move(Turn, 0);
+        StackFrame.Zero(code, FrameBytes, Bytes);
+        StackFrame.Zero(code, FrameBytes, FragmentAt);
+        StackFrame.Zero(code, FrameBytes, Status);
+        code.Load(MemorySize.Byte, Register.R1, Key, PacketKey.Protocol);
+        StackFrame.Store(code, MemorySize.DoubleWord, FrameBytes, Next, Register.R1);
+
+        // 40, as the prologue has put it there; read back, so that the verifier takes the first turn for any other.
+        code.Load(MemorySize.Word, Register.R1, Key, PacketKey.TransportOffset);
+        code.Alu(AluOperation.And, Register.R1, OffsetMask);
+        StackFrame.Store(code, MemorySize.DoubleWord, FrameBytes, Offset, Register.R1);
+    }
+
+    private static void EmitFound(Assembler code)
+    {
+        StackFrame.Load(code, MemorySize.DoubleWord, Register.R1, FrameBytes, Next);
+        code.Store(MemorySize.Byte, Key, PacketKey.Protocol, Register.R1);
+        StackFrame.Load(code, MemorySize.DoubleWord, Register.R1, FrameBytes, Offset);
+        code.Store(MemorySize.Word, Key, PacketKey.TransportOffset, Register.R1);
+        StackFrame.Load(code, MemorySize.DoubleWord, Register.R1, FrameBytes, FragmentAt);
+        code.Store(MemorySize.Half, Key, PacketKey.FragmentOffset, Register.R1);
+        code.Move(Register.R0, 0);
+        code.Exit();
+    }
+
+    /// <summary>One header: R1 the turn, R2 the frame; returns 1 to stop.</summary>
+    private static void EmitTurn(Assembler code, Label turn)
+    {
+        const Register Frame = Register.R6;
+        Label extension = code.DefineLabel("extension"), broken = code.DefineLabel("broken");
+        Label fragment = code.DefineLabel("fragment"), advance = code.DefineLabel("advance");
+        code.BeginFunction(new Function("header_turn", IsGlobal: false,
+            [new NumberParameter("index"), new NumberParameter("frame")]), turn);
+        code.Move(Frame, Register.R2);
+        code.Load(MemorySize.DoubleWord, Register.R7, Frame, Next);
+        EmitJumpIfExtension(code, Register.R7, extension);
+        EmitStop(code, Frame, Found);
+
+        code.Mark(extension);
+        code.Jump(JumpCondition.GreaterOrEqual, Register.R1, MaxHeaders, broken);
+        EmitRead(code, Frame, plus: 0, broken);
+        code.Jump(JumpCondition.Equal, Register.R7, Fragment, fragment);
+        EmitLength(code, Frame);
+
+        code.Mark(advance);
+        code.Load(MemorySize.DoubleWord, Register.R2, Frame, Offset);
+        code.Alu(AluOperation.Add, Register.R2, Register.R1);
+        code.Alu(AluOperation.And, Register.R2, OffsetMask);
+        code.Store(MemorySize.DoubleWord, Frame, Offset, Register.R2);
+        code.Load(MemorySize.Byte, Register.R1, Frame, Bytes);
+        code.Store(MemorySize.DoubleWord, Frame, Next, Register.R1);
+        code.Move(Register.R0, 0);
+        code.Exit();
+
+        code.Mark(fragment);
+        EmitFragment(code, Frame, advance, broken);
+        code.Mark(broken);
+        EmitStop(code, Frame, Broken);
+    }
+
+    private static void EmitStop(Assembler code, Register frame, int status)
+    {
+        code.StoreImmediate(MemorySize.DoubleWord, frame, Status, status);
+        code.Move(Register.R0, 1);
+        code.Exit();
     }
 
     private static void EmitJumpIfExtension(Assembler code, Register header, Label target)
@@ -72,23 +126,15 @@ internal static class HeaderWalkEmitter
         }
     }
 
-    private static void EmitFound(Assembler code)
+    /// <summary>Reads two bytes at the header's offset into the frame: next header and length.</summary>
+    private static void EmitRead(Assembler code, Register frame, int plus, Label broken)
     {
-        code.Store(MemorySize.Byte, Key, PacketKey.Protocol, Next);
-        code.Store(MemorySize.Word, Key, PacketKey.TransportOffset, Offset);
-        code.Move(Register.R0, 0);
-        code.Exit();
-    }
-
-    /// <summary>Reads two bytes at the header's offset into the buffer: next header and length.</summary>
-    private static void EmitRead(Assembler code, int plus, Label broken)
-    {
-        code.Move(Register.R1, Register.R10);
+        code.Move(Register.R1, frame);
         code.Alu(AluOperation.Add, Register.R1, Bytes + plus);
         code.Move(Register.R2, 2);
-        code.Move(Register.R3, Register.R10);
+        code.Move(Register.R3, frame);
         code.Alu(AluOperation.Add, Register.R3, Dynptr);
-        code.Move(Register.R4, Offset);
+        code.Load(MemorySize.DoubleWord, Register.R4, frame, Offset);
         code.Alu(AluOperation.Add, Register.R4, plus);
         code.Move(Register.R5, 0);
         code.Call(Helper.DynptrRead);
@@ -96,11 +142,11 @@ internal static class HeaderWalkEmitter
     }
 
     /// <summary>R1 = the header's length in bytes: (n + 2) * 4 for AH (RFC 4302 §2.2), else (n + 1) * 8 (RFC 8200 §4).</summary>
-    private static void EmitLength(Assembler code)
+    private static void EmitLength(Assembler code, Register frame)
     {
         Label authentication = code.DefineLabel("authentication header"), done = code.DefineLabel("length known");
-        code.Load(MemorySize.Byte, Register.R1, Register.R10, Bytes + 1);
-        code.Jump(JumpCondition.Equal, Next, Authentication, authentication);
+        code.Load(MemorySize.Byte, Register.R1, frame, Bytes + 1);
+        code.Jump(JumpCondition.Equal, Register.R7, Authentication, authentication);
         code.Alu(AluOperation.Add, Register.R1, 1);
         code.Alu(AluOperation.ShiftLeft, Register.R1, 3);
         code.Jump(done);
@@ -110,31 +156,23 @@ internal static class HeaderWalkEmitter
         code.Mark(done);
     }
 
-    private static void EmitFragment(Assembler code, Label advance, Label broken)
+    /// <summary>A first fragment is eight bytes to step over; a later one ends the walk, without a transport header.</summary>
+    private static void EmitFragment(Assembler code, Register frame, Label advance, Label broken)
     {
         Label later = code.DefineLabel("later fragment");
-        EmitRead(code, plus: 2, broken);
-        code.Load(MemorySize.Half, Register.R2, Register.R10, Bytes + 2);
+        EmitRead(code, frame, plus: 2, broken);
+        code.Load(MemorySize.Half, Register.R2, frame, Bytes + 2);
         code.ToBigEndian(Register.R2, 16);
         code.Alu(AluOperation.And, Register.R2, 0xfff8);
-        code.Jump(JumpCondition.NotEqual, Register.R2, 0, later);
         code.Move(Register.R1, 8);
+        code.Jump(JumpCondition.NotEqual, Register.R2, 0, later);
         code.Jump(advance);
         code.Mark(later);
-        code.Load(MemorySize.Byte, Register.R3, Register.R10, Bytes);
+        code.Load(MemorySize.Byte, Register.R3, frame, Bytes);
         EmitJumpIfExtension(code, Register.R3, broken);
-        code.Store(MemorySize.Byte, Key, PacketKey.Protocol, Register.R3);
-        code.Store(MemorySize.Half, Key, PacketKey.FragmentOffset, Register.R2);
-        code.StoreImmediate(MemorySize.Word, Key, PacketKey.TransportOffset, 0);
-        code.Move(Register.R0, 0);
-        code.Exit();
-    }
-
-    private static void EmitBroken(Assembler code)
-    {
-        code.StoreImmediate(MemorySize.Byte, Key, PacketKey.ChainBroken, 1);
-        code.StoreImmediate(MemorySize.Byte, Key, PacketKey.Protocol, 0);
-        code.Move(Register.R0, 0);
-        code.Exit();
+        code.Store(MemorySize.DoubleWord, frame, Next, Register.R3);
+        code.Store(MemorySize.DoubleWord, frame, FragmentAt, Register.R2);
+        code.StoreImmediate(MemorySize.DoubleWord, frame, Offset, 0);
+        EmitStop(code, frame, Found);
     }
 }

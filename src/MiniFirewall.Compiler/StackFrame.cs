@@ -1,0 +1,32 @@
+using MiniFirewall.Asm;
+
+namespace MiniFirewall.Compiler;
+
+/// <summary>A helper function's stack frame, addressed from its bottom, so that a bpf_loop callback can share it.</summary>
+internal static class StackFrame
+{
+    internal static void Zero(Assembler code, int bytes, int at) =>
+        code.StoreImmediate(MemorySize.DoubleWord, Register.R10, at - bytes, 0);
+
+    internal static void Store(Assembler code, MemorySize size, int bytes, int at, Register value) =>
+        code.Store(size, Register.R10, at - bytes, value);
+
+    internal static void Load(Assembler code, MemorySize size, Register result, int bytes, int at) =>
+        code.Load(size, result, Register.R10, at - bytes);
+
+    internal static void Address(Assembler code, Register result, int bytes, int at)
+    {
+        code.Move(result, Register.R10);
+        code.Alu(AluOperation.Add, result, at - bytes);
+    }
+
+    /// <summary>Calls back at most <paramref name="turns"/> times, with the turn in R1 and the frame's bottom in R2.</summary>
+    internal static void EmitLoop(Assembler code, int bytes, int turns, Label callback)
+    {
+        code.Move(Register.R1, turns);
+        code.LoadFunction(Register.R2, callback);
+        Address(code, Register.R3, bytes, 0);
+        code.Move(Register.R4, 0);
+        code.Call(Helper.Loop);
+    }
+}
