@@ -32,13 +32,13 @@ internal static class TransportLocator
 
             byte following = packet[offset];
             int length = (packet[offset + 1] + 1) * 8;
+            if (next is (Fragment or Routing) && offset + 4 > packet.Length)
+            {
+                return TransportLocation.Broken;
+            }
+
             if (next == Fragment)
             {
-                if (offset + 4 > packet.Length)
-                {
-                    return TransportLocation.Broken;
-                }
-
                 int fragmentOffset = BinaryPrimitives.ReadUInt16BigEndian(packet[(offset + 2)..]) & 0xfff8;
                 if (fragmentOffset != 0)
                 {
