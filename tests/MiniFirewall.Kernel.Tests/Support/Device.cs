@@ -36,10 +36,10 @@ internal sealed class Device : IDisposable
     internal (uint Packets, uint NonLinear) CameIn => _marks.Count();
 
     /// <summary>
-    /// Sends one packet so that it meets its hook as it is; when this returns, it has. Only the first
-    /// <paramref name="linear"/> bytes of what comes in lie in the buffer's linear part.
+    /// Sends one packet so that it meets its hook as it is; when this returns, it has. What is sent
+    /// locally is always linear.
     /// </summary>
-    internal Passage Send(Packet packet, int linear)
+    internal Passage Send(Packet packet, Placement placement)
     {
         Wire? wire = Wire.For(packet);
         if (wire is null)
@@ -52,7 +52,7 @@ internal sealed class Device : IDisposable
         (XtablesCounters before, XtablesCounters after) = _probes[packet.Family];
         before.TakeHits();
         after.TakeHits();
-        Put(packet, wire, linear);
+        Put(packet, wire, placement);
         return Passage.Of(packet, before.TakeHits(), after.TakeHits());
     }
 
@@ -71,7 +71,7 @@ internal sealed class Device : IDisposable
         Namespace.Dispose();
     }
 
-    private void Put(Packet packet, Wire wire, int linear)
+    private void Put(Packet packet, Wire wire, Placement placement)
     {
         if (packet.Hook == Hook.LocalOut)
         {
@@ -80,7 +80,7 @@ internal sealed class Device : IDisposable
         }
 
         _marks.Set(packet.Mark);
-        _taps[packet.InInterface].Write(packet.Family, wire.Bytes, linear);
+        _taps[packet.InInterface].Write(packet.Family, wire.Bytes, placement);
     }
 
     private XtablesCounters NewProbe(Family family, string table) => Namespace.Run(() =>

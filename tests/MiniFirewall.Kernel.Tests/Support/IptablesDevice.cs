@@ -3,7 +3,7 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Kernel.Tests.Support;
 
 /// <summary>The oracle: the kernel's own iptables and ip6tables (the legacy ones, ip_tables.c) on a device.</summary>
-internal sealed class IptablesDevice : IDisposable
+internal sealed class IptablesDevice : IFirewall, IDisposable
 {
     private readonly Dictionary<Family, XtablesCounters> _counters = [];
 
@@ -17,21 +17,24 @@ internal sealed class IptablesDevice : IDisposable
         }
     }
 
+    public string Name => "iptables";
+
     internal Device Device { get; }
 
-    /// <summary>Replaces one family's filter table by text as iptables-save writes it.</summary>
-    internal void Load(Family family, string table)
+    public void Load(FilterTable table)
     {
-        string command = family == Family.IPv4 ? "iptables-legacy-restore" : "ip6tables-legacy-restore";
-        Device.Namespace.Execute(command, ["-w", "30"], table);
-        _counters[family].Learn();
+        string command = table.Family == Family.IPv4 ? "iptables-legacy-restore" : "ip6tables-legacy-restore";
+        Device.Namespace.Execute(command, ["-w", "30"], table.Text);
+        _counters[table.Family].Learn();
     }
 
+    public Observation? Judge(Packet packet) => Send(packet, Placement.AllInPages);
+
     /// <summary>Sends a packet and tells what the rules did with it; null where it never met its hook.</summary>
-    internal Observation? Send(Packet packet, int linear)
+    internal Observation? Send(Packet packet, Placement placement)
     {
         _counters[packet.Family].TakeHits();
-        Passage passage = Device.Send(packet, linear);
+        Passage passage = Device.Send(packet, placement);
         List<Hit> hits = _counters[packet.Family].TakeHits();
         return passage == Passage.Unrealised ? null : new Observation(passage == Passage.Passed, hits);
     }

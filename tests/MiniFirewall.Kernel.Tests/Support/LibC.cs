@@ -50,16 +50,20 @@ internal static unsafe partial class LibC
         }
     }
 
-    /// <summary>Writes the two parts with one call.</summary>
-    internal static void Write(FileDescriptor descriptor, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    /// <summary>Writes all bytes with one call, as one part of <paramref name="first"/> bytes and others of at most <paramref name="piece"/>.</summary>
+    internal static void WriteInParts(FileDescriptor descriptor, ReadOnlySpan<byte> data, int first, int piece)
     {
-        fixed (byte* one = first)
-        fixed (byte* two = second)
+        int count = 1 + ((data.Length - first + piece - 1) / piece);
+        IoVector* parts = stackalloc IoVector[count];
+        fixed (byte* bytes = data)
         {
-            IoVector* parts = stackalloc IoVector[2];
-            parts[0] = new IoVector { Base = one, Length = (nuint)first.Length };
-            parts[1] = new IoVector { Base = two, Length = (nuint)second.Length };
-            Check("writev", (int)WriteVector(descriptor.Number, parts, second.IsEmpty ? 1 : 2));
+            parts[0] = new IoVector { Base = bytes, Length = (nuint)first };
+            for (int i = 1, at = first; i < count; i++, at += piece)
+            {
+                parts[i] = new IoVector { Base = bytes + at, Length = (nuint)Math.Min(piece, data.Length - at) };
+            }
+
+            Check("writev", (int)WriteVector(descriptor.Number, parts, count));
         }
     }
 

@@ -15,6 +15,9 @@ internal sealed unsafe class Tap : IDisposable
     private const short IsTap = 2, HasNoPacketInfo = 0x1000, UsesNapi = 0x10, UsesNapiFragments = 0x20;
     private const uint SetReceiveOffload = 0x2c;
 
+    // MAX_SKB_FRAGS; a fragment holds at most a page (drivers/net/tun.c tun_napi_alloc_frags).
+    private const int MostPieces = 17;
+
     private readonly FileDescriptor _device;
     private readonly byte[] _frame = new byte[EthernetLength + 65536];
 
@@ -39,14 +42,15 @@ internal sealed unsafe class Tap : IDisposable
 
     internal uint Index { get; }
 
-    /// <summary>Lets a packet come in; only its first <paramref name="linear"/> bytes lie in the buffer's linear part.</summary>
-    internal void Write(Family family, ReadOnlySpan<byte> packet, int linear)
+    /// <summary>Lets a packet come in, its bytes placed as asked.</summary>
+    internal void Write(Family family, ReadOnlySpan<byte> packet, Placement placement)
     {
         _frame[12] = family == Family.IPv4 ? (byte)0x08 : (byte)0x86;
         _frame[13] = family == Family.IPv4 ? (byte)0x00 : (byte)0xdd;
         packet.CopyTo(_frame.AsSpan(EthernetLength));
-        int first = EthernetLength + Math.Min(linear, packet.Length);
-        LibC.Write(_device, _frame.AsSpan(0, first), _frame.AsSpan(first, EthernetLength + packet.Length - first));
+        int first = EthernetLength + Math.Min(placement.Linear, packet.Length);
+        int piece = Math.Max(placement.Piece, packet.Length / MostPieces + 1);
+        LibC.WriteInParts(_device, _frame.AsSpan(0, EthernetLength + packet.Length), first, piece);
     }
 
     public void Dispose() => _device.Dispose();
