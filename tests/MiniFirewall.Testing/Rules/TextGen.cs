@@ -24,10 +24,10 @@ internal static class TextGen
         (1, PortNumber.Select(p => $"{p}:")),
         (1, PortNumber.Select(p => $":{p}")));
 
-    /// <summary>A list for multiport: at most 15 places, of which a range takes two.</summary>
+    /// <summary>A list for multiport: at most 15 places, of which a range takes two. iptables takes no range of one port.</summary>
     internal static Gen<string> PortList { get; } = Gen.Frequency(
         (3, PortNumber.Select(p => $"{p}")),
-        (3, Gen.Select(PortNumber, PortNumber, (a, b) => $"{Math.Min(a, b)}:{Math.Max(a, b)}"))).Array[1, 7]
+        (3, Gen.Select(PortNumber, PortNumber, (a, b) => a == b ? $"{a}" : $"{Math.Min(a, b)}:{Math.Max(a, b)}"))).Array[1, 7]
         .Select(ports => string.Join(',', ports));
 
     internal static Gen<string> Number(int low, int high, params int[] often) => Gen.Frequency(

@@ -1,0 +1,87 @@
+using MiniFirewall.Kernel.Tests.Support;
+using MiniFirewall.Packets;
+using MiniFirewall.Packets.Building;
+using MiniFirewall.Packets.Text;
+using Xunit;
+
+namespace MiniFirewall.Kernel.Tests.Matches;
+
+/// <summary>
+/// Puts one rule before one packet, on every hook and in every way there is to run it, and compares each with what the
+/// test says by hand. Rules end in DROP, policies are ACCEPT.
+/// </summary>
+[CollectionDefinition(Name)]
+public sealed class MatchLab : IDisposable, ICollectionFixture<MatchLab>
+{
+    internal const string Name = "match lab";
+    private readonly IptablesDevice _iptables = new(["eth0", "eth1", "wan0", "a-fifteen-chars"]);
+    private readonly IFirewall[] _ways;
+
+    public MatchLab() => _ways = [_iptables];
+
+    public void Dispose() => _iptables.Dispose();
+
+    /// <summary>Checks a rule against the packets of a description (<see cref="Case.Packets"/>).</summary>
+    internal void Check(string rule, string packet, Says says) => CheckAll(rule, Case.Packets(packet), says);
+
+    /// <summary>Checks a rule against a packet of these bytes on every hook.</summary>
+    internal void Check(string rule, Family family, byte[] packet, Says says) => CheckAll(rule, Case.OnEveryHook(family, packet), says);
+
+    /// <summary>Checks a rule against packets of both families that carry the transport, on every hook.</summary>
+    internal void Check(string rule, Transport transport, Says says)
+    {
+        Check(rule, Family.IPv4, IPv4Header.Between("198.51.100.1", "203.0.113.9").Carry(transport), says);
+        Check(rule, Family.IPv6, IPv6Header.Between("2001:db8:1::1", "2001:db8:2::2").Carry(transport), says);
+    }
+
+    /// <summary>
+    /// Checks whole tables against the packets of a description. CHAIN stands for the hook's built-in chain, in the rules
+    /// and in what is expected: "accepted CHAIN 1, T 2, CHAIN policy" names the counters that count the packet, in any order.
+    /// </summary>
+    /// <param name="rules">Lines: ":CHAIN DROP" and ":T -" for policies and chains, then "-A CHAIN ...".</param>
+    internal void CheckTable(string rules, string packet, string expected)
+    {
+        foreach (Packet one in Case.Packets(packet))
+        {
+            string chain = Case.ChainOf(one.Hook);
+            Load(FilterTable.Of(one.Family, rules.Replace("CHAIN", chain, StringComparison.Ordinal).Split('\n')));
+            Compare(one, Expectation.Parse(expected.Replace("CHAIN", chain, StringComparison.Ordinal), one));
+        }
+    }
+
+    private void CheckAll(string rule, IEnumerable<Packet> packets, Says says)
+    {
+        foreach (IGrouping<Family, Packet> family in packets.GroupBy(packet => packet.Family))
+        {
+            Load(FilterTable.Of(family.Key, family.Select(packet => $"-A {Case.ChainOf(packet.Hook)} {rule} -j DROP")));
+            foreach (Packet packet in family)
+            {
+                Compare(packet, Expectation.Of(says, packet));
+            }
+        }
+    }
+
+    private void Load(FilterTable table)
+    {
+        _table = table;
+        foreach (IFirewall way in _ways)
+        {
+            way.Load(table);
+        }
+    }
+
+    private FilterTable? _table;
+
+    private void Compare(Packet packet, Observation expected)
+    {
+        foreach (IFirewall way in _ways)
+        {
+            Observation? seen = way.Judge(packet);
+            if (seen is null ? !Expectation.MayNeverArrive(packet) : !seen.Equals(expected))
+            {
+                Assert.Fail($"{way.Name}: {seen?.ToString() ?? "never met the hook"}, expected {expected}\n"
+                    + $"{PacketDescription.Print(packet)}\n{packet.Family} {packet.Hook} {Convert.ToHexString(packet.Bytes)}\n{_table!.Text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Model;
+
+namespace MiniFirewall.Kernel.Tests.Support;
+
+/// <summary>
+/// A device under test: a namespace with interfaces, whose firewall sits on the filter hooks at priority 0. Counters of
+/// the tables around it (mangle before, security after) tell which packets reached the hook and which passed.
+/// </summary>
+internal sealed class Device : IDisposable
+{
+    private static readonly Family[] Families = [Family.IPv4, Family.IPv6];
+    private readonly Dictionary<string, Tap> _taps = [];
+    private readonly Dictionary<Family, LocalSender> _senders;
+    private readonly Dictionary<Family, (XtablesCounters Before, XtablesCounters After)> _probes;
+    private readonly RouteSwitch _routes;
+    private readonly IngressMark _marks = new();
+
+    internal Device(IEnumerable<string> interfaces)
+    {
+        Namespace = new NetworkNamespace();
+        SetUpRouting();
+        foreach (string name in interfaces)
+        {
+            AddInterface(name);
+        }
+
+        _routes = Namespace.Run(() => new RouteSwitch());
+        _senders = Families.ToDictionary(f => f, f => Namespace.Run(() => new LocalSender(f)));
+        _probes = Families.ToDictionary(f => f, f => (NewProbe(f, "mangle"), NewProbe(f, "security")));
+    }
+
+    internal NetworkNamespace Namespace { get; }
+
+    /// <summary>Packets that came in by an interface so far, and how many of them were not linear.</summary>
+    internal (uint Packets, uint NonLinear) CameIn => _marks.Count();
+
+    /// <summary>
+    /// Sends one packet so that it meets its hook as it is; when this returns, it has. What is sent
+    /// locally is always linear.
+    /// </summary>
+    internal Passage Send(Packet packet, Placement placement)
+    {
+        Wire? wire = Wire.For(packet);
+        if (wire is null)
+        {
+            return Passage.Unrealised;
+        }
+
+        string exit = packet.Hook == Hook.LocalIn ? "" : packet.OutInterface;
+        _routes.Aim(packet.Family, packet.Hook, exit.Length == 0 ? 0 : _taps[exit].Index);
+        (XtablesCounters before, XtablesCounters after) = _probes[packet.Family];
+        before.TakeHits();
+        after.TakeHits();
+        Put(packet, wire, placement);
+        return Passage.Of(packet, before.TakeHits(), after.TakeHits());
+    }
+
+    public void Dispose()
+    {
+        foreach ((XtablesCounters before, XtablesCounters after) in _probes.Values)
+        {
+            before.Dispose();
+            after.Dispose();
+        }
+
+        _senders.Values.ToList().ForEach(sender => sender.Dispose());
+        _routes.Dispose();
+        _marks.Dispose();
+        _taps.Values.ToList().ForEach(tap => tap.Dispose());
+        Namespace.Dispose();
+    }
+
+    private void Put(Packet packet, Wire wire, Placement placement)
+    {
+        if (packet.Hook == Hook.LocalOut)
+        {
+            _senders[packet.Family].Send(wire.Bytes, packet.Mark);
+            return;
+        }
+
+        _marks.Set(packet.Mark);
+        _taps[packet.InInterface].Write(packet.Family, wire.Bytes, placement);
+    }
+
+    private XtablesCounters NewProbe(Family family, string table) => Namespace.Run(() =>
+    {
+        var counters = new XtablesCounters(family, table);
+        counters.Learn();
+        return counters;
+    });
+
+    private void SetUpRouting()
+    {
+        foreach (string line in new[] { "ipv4/ip_forward", "ipv4/conf/all/accept_local", "ipv4/conf/all/route_localnet", "ipv6/conf/all/forwarding" })
+        {
+            Namespace.SetSystemControl(line, "1");
+        }
+
+        foreach (string line in new[]
+        {
+            "ipv4/conf/all/rp_filter", "ipv4/conf/default/rp_filter", "ipv4/conf/all/send_redirects",
+            "ipv4/conf/default/send_redirects", "ipv4/conf/all/accept_redirects", "ipv6/conf/default/accept_ra",
+            "ipv6/conf/default/accept_dad", "ipv6/conf/default/router_solicitations",
+        })
+        {
+            Namespace.SetSystemControl(line, "0");
+        }
+
+        Namespace.SetSystemControl("ipv6/conf/default/addr_gen_mode", "1");
+        foreach (string family in new[] { "-4", "-6" })
+        {
+            Namespace.Execute("ip", [family, "-batch", "-"], $"""
+                rule add pref 1 iif lo lookup {RouteSwitch.Outgoing}
+                rule add pref 2 lookup {RouteSwitch.Incoming}
+                rule del pref 0
+
+                """);
+        }
+
+        Namespace.Execute("ip", ["link", "set", "lo", "up"]);
+    }
+
+    // Without ARP no neighbour is ever asked for; without multicast no group is joined, so nothing is sent unasked.
+    private void AddInterface(string name)
+    {
+        Tap tap = Namespace.Run(() => new Tap(name));
+        _taps.Add(name, tap);
+        Namespace.Execute("ip", ["link", "set", name, "arp", "off", "multicast", "off", "mtu", "65521", "txqueuelen", "1", "up"]);
+        Namespace.Run(() => _marks.Attach(tap.Index));
+    }
+}
