@@ -1,0 +1,21 @@
+namespace MiniFirewall.Cli;
+
+/// <summary>iptables' names, by which minifw can be called; its command line is not there yet.</summary>
+internal static class IptablesName
+{
+    private static readonly string[] Names =
+        ["iptables", "ip6tables", "iptables-save", "ip6tables-save", "iptables-restore", "ip6tables-restore"];
+
+    /// <summary>The iptables name that the process or its first argument goes by, or null.</summary>
+    internal static string? Of(string invokedAs, string[] arguments)
+    {
+        string own = Path.GetFileName(invokedAs);
+        return Names.Contains(own) ? own : arguments is [var first, ..] && Names.Contains(first) ? first : null;
+    }
+
+    internal static int Refuse(string name)
+    {
+        Complaint.Write($"{name}'s own command line is not there yet; minifw apply FILE takes iptables-save text and lines such as \"iptables -A INPUT -p tcp --dport 22 -j ACCEPT\"");
+        return ExitCode.Usage;
+    }
+}

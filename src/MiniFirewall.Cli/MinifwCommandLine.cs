@@ -1,0 +1,60 @@
+using System.CommandLine;
+using MiniFirewall.Cli.Commands;
+
+namespace MiniFirewall.Cli;
+
+/// <summary>The command line as a whole: the verbs, and what happens to a wrong word.</summary>
+internal static class MinifwCommandLine
+{
+    /// <summary>Runs one command line; the result is the process's exit code.</summary>
+    /// <param name="invokedAs">argv[0]: a link named iptables asks for iptables' own command line.</param>
+    internal static int Run(string invokedAs, string[] arguments)
+    {
+        if (IptablesName.Of(invokedAs, arguments) is { } name)
+        {
+            return IptablesName.Refuse(name);
+        }
+
+        ParseResult result = Root().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Errors.Count > 0)
+        {
+            return WrongUsage(result);
+        }
+
+        return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    private static RootCommand Root()
+    {
+        var root = new RootCommand("A Linux firewall: iptables' rules, compiled to eBPF on Netfilter's hooks.")
+        {
+            ApplyCommand.Create(),
+            ShowCommand.Create(),
+            OffCommand.Create(),
+            StatusCommand.Create(),
+            WhyCommand.Create(),
+            LogCommand.Create(),
+            DemoCommand.Create(),
+        };
+        root.Directives.Clear();
+        HelpWithExamples.AddTo(root, """
+            minifw apply rules.txt         load the rules of a file, all or nothing
+            minifw show                    the rules that are loaded, with counters
+            minifw why in eth0 tcp 203.0.113.9:50000 10.0.0.5:22
+                                           what would happen to a packet, and which rule says so
+            minifw off                     take it all away
+            """);
+        return root;
+    }
+
+    private static int WrongUsage(ParseResult result)
+    {
+        string command = result.CommandResult.Command is RootCommand ? "minifw" : $"minifw {result.CommandResult.Command.Name}";
+        foreach (var error in result.Errors)
+        {
+            Complaint.Write($"{error.Message.TrimEnd('.')}; see {command} --help");
+        }
+
+        return ExitCode.Usage;
+    }
+}
