@@ -1,0 +1,83 @@
+using System.Runtime.ExceptionServices;
+using MiniFirewall.Sys.Files;
+
+namespace MiniFirewall.Sys.Namespaces;
+
+/// <summary>Another process's mount namespace, to do work in.</summary>
+public sealed class MountNamespace
+{
+    private readonly int _process;
+
+    private MountNamespace(int process) => _process = process;
+
+    /// <summary>
+    /// The outer mount namespace: that of the first process (/proc/1) or, where that is out of reach, of the ancestor
+    /// nearest to it that is not. Null where it is the caller's own, or nothing above the caller can be reached.
+    /// </summary>
+    public static MountNamespace? FindOuter()
+    {
+        ulong? own = NumberOf("thread-self");
+        foreach (int process in ProcessTable.Ancestors().Append(1).Reverse())
+        {
+            if (NumberOf($"{process}") is { } number)
+            {
+                return number == own ? null : new(process);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Runs <paramref name="work"/> on a thread of its own that has entered the namespace, its root directory too. Needs
+    /// CAP_SYS_ADMIN and CAP_SYS_CHROOT. Descriptors that the work opens mean the same on every thread afterwards.
+    /// </summary>
+    /// <exception cref="SystemCallException"/>
+    public T Run<T>(Func<T> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        T? result = default;
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Enter();
+                result = work();
+            }
+            catch (Exception e)
+            {
+                failure = ExceptionDispatchInfo.Capture(e);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+        return result!;
+    }
+
+    private static ulong? NumberOf(string process) => SymbolicLink.TryReadNamespace($"/proc/{process}/ns/mnt", "mnt");
+
+    private void Enter()
+    {
+        string path = $"/proc/{_process}/ns/mnt";
+        int file = FileCalls.OpenAt(FileCalls.AtFdCwd, path, FileCalls.CloseOnExec, 0);
+        if (file < 0)
+        {
+            throw SystemCallException.FromLastError($"open {path}");
+        }
+
+        using var descriptor = new FileDescriptor(file);
+
+        // A thread shares root and working directory with the process's others, and setns refuses to part them by itself.
+        if (NamespaceCalls.Unshare(NamespaceCalls.CloneFileSystem) != 0)
+        {
+            throw SystemCallException.FromLastError("unshare(CLONE_FS)");
+        }
+
+        if (NamespaceCalls.SetNamespace(file, NamespaceCalls.CloneNewNamespace) != 0)
+        {
+            throw SystemCallException.FromLastError($"setns {path}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using MiniFirewall.Sys.Files;
+
+namespace MiniFirewall.Sys.Namespaces;
+
+/// <summary>What /proc tells of the processes. Whatever ends while it is looked at is left out.</summary>
+public static class ProcessTable
+{
+    /// <summary>Numbers of all processes that /proc shows.</summary>
+    public static IEnumerable<int> All() => Numbers("/proc");
+
+    /// <summary>Numbers of a process's threads.</summary>
+    public static IEnumerable<int> ThreadsOf(int process) => Numbers($"/proc/{process}/task");
+
+    /// <summary>The processes above this one, its parent first.</summary>
+    public static IEnumerable<int> Ancestors()
+    {
+        for (int? process = ParentOf("self"); process > 0; process = ParentOf(process.Value.ToString(CultureInfo.InvariantCulture)))
+        {
+            yield return process.Value;
+        }
+    }
+
+    /// <summary>Texts of the links in /proc/PID/fd, such as net:[4026531833].</summary>
+    public static IEnumerable<string> OpenFilesOf(int process) =>
+        Entries($"/proc/{process}/fd").Select(SymbolicLink.TryRead).OfType<string>();
+
+    private static int? ParentOf(string process)
+    {
+        try
+        {
+            // The name in brackets may hold anything, brackets too: what follows is after the last one.
+            string status = File.ReadAllText($"/proc/{process}/stat");
+            string[] fields = status[(status.LastIndexOf(')') + 2)..].Split(' ');
+            return int.Parse(fields[1], CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<int> Numbers(string directory)
+    {
+        foreach (string entry in Entries(directory))
+        {
+            if (int.TryParse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            {
+                yield return number;
+            }
+        }
+    }
+
+    private static string[] Entries(string directory)
+    {
+        try
+        {
+            return Directory.GetFileSystemEntries(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}
