@@ -82,6 +82,7 @@ internal static class HeaderWalkEmitter
         const Register Frame = Register.R6;
         Label extension = code.DefineLabel("extension"), broken = code.DefineLabel("broken");
         Label fragment = code.DefineLabel("fragment"), advance = code.DefineLabel("advance");
+        Label readable = code.DefineLabel("readable");
         code.BeginFunction(new Function("header_turn", IsGlobal: false,
             [new NumberParameter("index"), new NumberParameter("frame")]), turn);
         code.Move(Frame, Register.R2);
@@ -93,6 +94,11 @@ internal static class HeaderWalkEmitter
         code.Jump(JumpCondition.GreaterOrEqual, Register.R1, MaxHeaders, broken);
         EmitRead(code, Frame, plus: 0, broken);
         code.Jump(JumpCondition.Equal, Register.R7, Fragment, fragment);
+        code.Jump(JumpCondition.NotEqual, Register.R7, Routing, readable);
+
+        // The kernel reads a routing header's first four bytes, so a chain cut inside them is broken.
+        EmitRead(code, Frame, plus: 2, broken);
+        code.Mark(readable);
         EmitLength(code, Frame);
 
         code.Mark(advance);

@@ -1,0 +1,72 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Lowering;
+using MiniFirewall.Rules.Model;
+
+namespace MiniFirewall.Bench;
+
+/// <summary>Loads programs with maps of their own, outside any namespace's state; disposes of both.</summary>
+internal sealed class LoadedPrograms : IDisposable
+{
+    private readonly Dictionary<string, BpfMap> _maps = [];
+    private readonly List<BpfProgram> _programs = [];
+
+    internal LoadedPrograms()
+    {
+        foreach (MapSpec spec in (MapSpec[])[
+            WellKnownMaps.ControlSpec, WellKnownMaps.ProgramsSpec, WellKnownMaps.CountersSpec(8192), WellKnownMaps.EventsSpec(1 << 16)])
+        {
+            _maps.Add(spec.Name, BpfMap.Create(spec));
+        }
+    }
+
+    internal BpfProgram Empty()
+    {
+        var code = new Assembler();
+        code.BeginFunction(new Function("main", true, [new ContextParameter("ctx", "bpf_nf_ctx")]), code.DefineLabel());
+        code.Move(Register.R0, 1);
+        code.Exit();
+        return Load(new ProgramSpec("empty", ProgramType.Netfilter, 45, code.Finish(), []));
+    }
+
+    internal BpfProgram Compiled(RuleSet rules, Hook hook, Family family) =>
+        Load(PacketProgramCompiler.Compile(RuleSetLowering.Lower(rules, hook, family, new SequentialCounters()), new()));
+
+    /// <summary>A dispatcher whose generation in force is this program.</summary>
+    internal BpfProgram Dispatched(BpfProgram target, Hook hook, Family family)
+    {
+        _maps[WellKnownMaps.Programs].SetProgram(DispatcherCompiler.Slot(2, hook, family), target);
+        var control = new byte[64];
+        control[WellKnownMaps.ControlGeneration] = 2;
+        _maps[WellKnownMaps.Control].Update(new byte[4], control);
+        return Load(DispatcherCompiler.Compile(hook, family));
+    }
+
+    public void Dispose()
+    {
+        _programs.ForEach(p => p.Dispose());
+        foreach (BpfMap map in _maps.Values)
+        {
+            map.Dispose();
+        }
+    }
+
+    private BpfProgram Load(ProgramSpec spec)
+    {
+        BpfProgram program = BpfProgram.Load(spec, KernelBtf.Types, _maps);
+        _programs.Add(program);
+        return program;
+    }
+
+    /// <summary>Indexes in the order of asking; 0 is never given.</summary>
+    private sealed class SequentialCounters : ICounterIndexes
+    {
+        private int _last;
+
+        public int OfRule(Chain chain, Rule rule, Family family) => ++_last;
+
+        public int OfPolicy(Chain chain, Family family) => ++_last;
+    }
+}

@@ -1,0 +1,31 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Running;
+using MiniFirewall.Bench;
+
+// The sections of ./bench, in the order they run; an argument chooses one.
+var sections = new Dictionary<string, Action>
+{
+    ["program"] = ProgramBench.Run,
+    ["traffic"] = TrafficBench.Run,
+    ["process"] = ProcessBench.Run,
+};
+
+switch (args)
+{
+    case []:
+        foreach (Action section in sections.Values)
+        {
+            section();
+        }
+
+        return 0;
+    case ["managed"]:
+        BenchmarkRunner.Run<ManagedBench>(DefaultConfig.Instance.WithOptions(ConfigOptions.DisableLogFile));
+        return 0;
+    case [var name] when sections.TryGetValue(name, out Action? section):
+        section();
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: ./bench [program | traffic | process | managed]");
+        return 2;
+}
