@@ -32,16 +32,35 @@ internal sealed class BlockEmitter
     internal ImmutableArray<string> Origins => _origins.ToImmutable();
 
     /// <summary>
+    /// Inside main, with the key in R6 and the context in R7: runs the entry block. Goes to <paramref name="verdict"/> with
+    /// a result in R0, or falls through where there is none.
+    /// </summary>
+    internal void EmitEntry(Label verdict)
+    {
+        int entry = _program.Entry;
+        if (_plan.IsFunction(entry))
+        {
+            EmitCalls(entry, verdict);
+            return;
+        }
+
+        Label end = _code.DefineLabel("end of entry");
+        EmitAll(_program.Blocks[entry].Statements, BlockPlace.InMain(() => _code.Jump(verdict)), () => _code.Jump(end));
+        _code.Mark(end);
+        _code.Origin = -1;
+    }
+
+    /// <summary>
     /// Runs a block's function, part by part. Goes to <paramref name="verdict"/> with a result in R0, or falls through
     /// where there is none.
     /// </summary>
-    internal void EmitCalls(int block, Action loadArguments, Label verdict)
+    private void EmitCalls(int block, Label verdict)
     {
         Label[] parts = _functions[block];
         Label none = _code.DefineLabel("no verdict");
         foreach (Label part in parts)
         {
-            loadArguments();
+            LoadArguments();
             _code.Call(part);
             if (parts.Length > 1)
             {
@@ -55,19 +74,19 @@ internal sealed class BlockEmitter
     }
 
     /// <summary>Inside a block: runs another one; returns its verdict, or falls through.</summary>
-    internal void EmitCallFromBlock(int block, Origin origin)
+    internal void EmitCallFromBlock(int block, BlockPlace place, Origin origin)
     {
         if (!_plan.IsFunction(block))
         {
-            EmitCopy(block, origin);
+            EmitCopy(block, place, origin);
             return;
         }
 
         Label verdict = _code.DefineLabel("verdict"), after = _code.DefineLabel("after call");
-        EmitCalls(block, LoadArguments, verdict);
+        EmitCalls(block, verdict);
         _code.Jump(after);
         _code.Mark(verdict);
-        _code.Exit();
+        place.EmitReturn();
         _code.Mark(after);
     }
 
@@ -98,7 +117,7 @@ internal sealed class BlockEmitter
         _code.Move(Frame.BlockContext, Register.R1);
 
         int leftCode = _functions[block].Length > 1 ? ResultCode.Left : ResultCode.None;
-        EmitAll(statements, () =>
+        EmitAll(statements, BlockPlace.InFunction(_code), () =>
         {
             _code.Move(Register.R0, leftCode);
             _code.Exit();
@@ -108,13 +127,13 @@ internal sealed class BlockEmitter
         _code.Exit();
     }
 
-    private void EmitCopy(int block, Origin origin)
+    private void EmitCopy(int block, BlockPlace place, Origin origin)
     {
         int start = _code.Count;
         Label end = _code.DefineLabel("end of copy");
         foreach (Statement statement in _program.Blocks[block].Statements)
         {
-            EmitOne(statement, () => _code.Jump(end));
+            EmitOne(statement, place, () => _code.Jump(end));
             if (_code.Count - start > MaxCopiedInstructions)
             {
                 throw new CompileException("calls nest more than four deep, and what lies below is too large to be copied", origin);
@@ -124,20 +143,20 @@ internal sealed class BlockEmitter
         _code.Mark(end);
     }
 
-    private void EmitAll(ImmutableArray<Statement> statements, Action emitLeave)
+    private void EmitAll(ImmutableArray<Statement> statements, BlockPlace place, Action emitLeave)
     {
         foreach (Statement statement in statements)
         {
-            EmitOne(statement, emitLeave);
+            EmitOne(statement, place, emitLeave);
         }
     }
 
-    private void EmitOne(Statement statement, Action emitLeave)
+    private void EmitOne(Statement statement, BlockPlace place, Action emitLeave)
     {
         int caller = _code.Origin;
         _code.Origin = _origins.Count;
         _origins.Add($"{statement.Origin.Place}: {statement.Origin.Text}");
-        _statements.Emit(statement, emitLeave);
+        _statements.Emit(statement, place, emitLeave);
         _code.Origin = caller;
     }
 

@@ -11,37 +11,34 @@ namespace MiniFirewall.Compiler;
 /// </summary>
 internal sealed class ConditionEmitter(Assembler code, Family family)
 {
-    /// <summary>Stack of the block's function below the counter index; eight bytes a nesting level.</summary>
-    private const int FirstTemporary = -16;
     private const int DeepestNesting = 3;
 
     private readonly LeafEmitter _leaves = new(code, family);
 
-    /// <summary>Puts "does not hold" into R1: zero or not. Loses R1 to R5.</summary>
-    internal void EmitMiss(Condition condition) => Emit(condition, Register.R1, 0);
+    /// <summary>Puts "does not hold" into R1: zero or not. Loses R1 to R5, and eight bytes of stack a nesting level.</summary>
+    internal void EmitMiss(Condition condition, BlockPlace place) => Emit(condition, Register.R1, place.FirstTemporary, 0);
 
-    private Width Emit(Condition condition, Register result, int depth) => condition switch
+    private Width Emit(Condition condition, Register result, int temporary, int depth) => condition switch
     {
         FieldTest test => _leaves.Emit(test, result),
         RangeTest test => _leaves.Emit(test, result),
-        AnyOf any => Combine(any.Conditions, AluOperation.And, any.Negated, result, depth),
-        AllOf all => Combine(all.Conditions, AluOperation.Or, all.Negated, result, depth),
+        AnyOf any => Combine(any.Conditions, AluOperation.And, any.Negated, result, temporary, depth),
+        AllOf all => Combine(all.Conditions, AluOperation.Or, all.Negated, result, temporary, depth),
         _ => throw new CompileException($"{condition.GetType().Name} inside another condition", Origin.None),
     };
 
     /// <summary>Misses of any-of are and-ed, those of all-of or-ed; each as one bit.</summary>
-    private Width Combine(ImmutableArray<Condition> conditions, AluOperation operation, bool negated, Register result, int depth)
+    private Width Combine(ImmutableArray<Condition> conditions, AluOperation operation, bool negated, Register result, int temporary, int depth)
     {
         if (depth > DeepestNesting)
         {
             throw new CompileException("conditions nest too deeply", Origin.None);
         }
 
-        int temporary = FirstTemporary - (8 * depth);
         code.StoreImmediate(MemorySize.DoubleWord, Register.R10, temporary, operation == AluOperation.And ? 1 : 0);
         foreach (Condition condition in conditions)
         {
-            _leaves.ToBit(Register.R2, Emit(condition, Register.R2, depth + 1));
+            _leaves.ToBit(Register.R2, Emit(condition, Register.R2, temporary - 8, depth + 1));
             code.Load(MemorySize.DoubleWord, Register.R3, Register.R10, temporary);
             code.Alu(operation, Register.R3, Register.R2);
             code.Store(MemorySize.DoubleWord, Register.R10, temporary, Register.R3);

@@ -17,6 +17,16 @@ internal sealed class FieldUse
     /// <summary>Some statement sends an event.</summary>
     internal bool Events { get; private set; }
 
+    /// <summary>More of the transport header than its first four bytes.</summary>
+    internal bool ReadsTcp => TcpOptions || HasAny(Field.TcpFlags, Field.TcpDataOffset, Field.TcpOptionsCut);
+
+    /// <summary>Something of the transport header, or its length.</summary>
+    internal bool ReadsTransport => ReadsTcp
+        || HasAny(Field.TransportLength, Field.SourcePort, Field.DestinationPort, Field.IcmpType, Field.IcmpCode);
+
+    /// <summary>IPv6: the header chain has to be looked at.</summary>
+    internal bool LocatesTransport => ReadsTransport || HasAny(Field.Protocol, Field.FragmentOffset, Field.ChainBroken);
+
     internal static FieldUse Of(PacketProgram program)
     {
         var use = new FieldUse();

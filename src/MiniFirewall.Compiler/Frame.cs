@@ -3,30 +3,42 @@ using MiniFirewall.Asm;
 namespace MiniFirewall.Compiler;
 
 /// <summary>
-/// Register conventions.
+/// Register and stack conventions.
 /// <list type="table">
 /// <item>R0 results; R1-R5 scratch, arguments, lost over every call.</item>
-/// <item>Block functions: R6 the packet key, R7 the context. R8, R9 free.</item>
-/// <item>Main: R6 the context, R7 the skb, R8 the network header (inlined cast), R9 skb->len.</item>
+/// <item>Main's prologue: R6 the context, R7 the skb, R8 a window on the packet (<see cref="HeaderWindow"/>), R9 skb->len.</item>
+/// <item>Blocks, as functions or inside main: R6 the packet key, R7 the context. R8, R9 untouched.</item>
 /// </list>
 /// </summary>
 internal static class Frame
 {
+    internal const Register MainContext = Register.R6;
+    internal const Register Skb = Register.R7;
+    internal const Register Window = Register.R8;
+    internal const Register SkbLength = Register.R9;
+
     internal const Register Key = Register.R6;
     internal const Register BlockContext = Register.R7;
 
-    internal const Register MainContext = Register.R6;
-    internal const Register Skb = Register.R7;
-    internal const Register NetworkHeader = Register.R8;
-    internal const Register SkbLength = Register.R9;
-
-    /// <summary>The packet key on main's stack, from the frame pointer.</summary>
+    // Main's stack, from the frame pointer down: the key, a counter's index, a dynptr, a buffer for the transport header.
     internal const int MainKey = -PacketKey.Size;
-
-    /// <summary>Four bytes of a counter's index for map look-ups, in block functions and (below the key) in main.</summary>
-    internal const int BlockCounterIndex = -4;
     internal const int MainCounterIndex = MainKey - 4;
+    internal const int MainDynptr = -128;
+    internal const int TransportBuffer = -152;
+    internal const int TransportBufferBytes = 24;
 
     internal static Function BlockFunction(string name) => new(name, IsGlobal: true,
         [new ContextParameter("ctx", "bpf_nf_ctx"), new BytesParameter("key", PacketKey.Size)]);
+}
+
+/// <summary>Where a block's code stands: in a function of its own, or inside main.</summary>
+/// <param name="CounterIndex">Four bytes of stack for a counter's index.</param>
+/// <param name="FirstTemporary">Eight bytes of stack, and as many below as conditions nest.</param>
+/// <param name="EmitReturn">Ends the block with the result in R0.</param>
+internal sealed record BlockPlace(int CounterIndex, int FirstTemporary, Action EmitReturn)
+{
+    internal static BlockPlace InFunction(Assembler code) => new(-4, -16, code.Exit);
+
+    /// <summary>The transport buffer is free again when blocks run.</summary>
+    internal static BlockPlace InMain(Action emitReturn) => new(Frame.MainCounterIndex, -136, emitReturn);
 }

@@ -29,7 +29,7 @@ internal sealed class LeafEmitter(Assembler code, Family family)
     internal Width Emit(RangeTest test, Register result)
     {
         KeySlot slot = PacketKey.SlotOf(test.Field, family);
-        ImmutableArray<ValueRange> ranges = Clip(test.Ranges, slot.FullMask);
+        ImmutableArray<ValueRange> ranges = RangeSet.Normalize(test.Ranges, slot.FullMask);
         if (ranges.IsEmpty)
         {
             return Constant(result, holds: test.Negated);
@@ -41,13 +41,8 @@ internal sealed class LeafEmitter(Assembler code, Family family)
             return test.Negated ? Invert(result, width) : width;
         }
 
-        EmitUnion(slot, ranges, result);
-        if (test.Negated)
-        {
-            code.Alu(AluOperation.Xor, result, 1);
-        }
-
-        return Width.Bit;
+        Width union = EmitUnion(slot, ranges, result);
+        return test.Negated ? Invert(result, union) : union;
     }
 
     /// <summary>Makes "zero or not" into 0 or 1.</summary>
@@ -90,9 +85,6 @@ internal sealed class LeafEmitter(Assembler code, Family family)
     }
 
     private static bool IsInterface(Field field) => field is Field.InInterface or Field.OutInterface;
-
-    private static ImmutableArray<ValueRange> Clip(ImmutableArray<ValueRange> ranges, UInt128 max) =>
-        [.. ranges.Where(r => r.Low <= r.High && r.Low <= max).Select(r => new ValueRange(r.Low, UInt128.Min(r.High, max)))];
 
     private Width Constant(Register result, bool holds)
     {
@@ -177,19 +169,14 @@ internal sealed class LeafEmitter(Assembler code, Family family)
 
     private Width EmitRange(KeySlot slot, ValueRange range, Register result)
     {
-        if (range.Low == range.High)
+        if (RangeSet.AsMask(range, slot.FullMask) is { } mask)
         {
-            return EmitDifference(slot, slot.FullMask, range.Low, result);
-        }
-
-        if (range.Low == 0 && range.High == slot.FullMask)
-        {
-            return Constant(result, holds: true);
+            return mask == 0 ? Constant(result, holds: true) : EmitDifference(slot, mask, range.Low, result);
         }
 
         if (slot.Bits > 32)
         {
-            EmitWideRange(slot, range, result);
+            EmitWideUnion(slot, [range], result);
             return Width.Bit;
         }
 
@@ -198,7 +185,7 @@ internal sealed class LeafEmitter(Assembler code, Family family)
         return Width.Bit;
     }
 
-    /// <summary>1 where R3 lies outside: the sign of (x - low) | (high - x), in 64 bits. Loses R4, R5.</summary>
+    /// <summary>1 where R3 lies outside: the sign of (x - low) | (high - x), in 64 bits. Loses R4.</summary>
     private void EmitOutside(uint low, uint high, uint max, Register result)
     {
         bool hasLow = low != 0, hasHigh = high != max;
@@ -223,45 +210,54 @@ internal sealed class LeafEmitter(Assembler code, Family family)
         code.Alu(AluOperation.ShiftRight, result, 63);
     }
 
-    /// <summary>1 where the field lies in none of the ranges.</summary>
-    private void EmitUnion(KeySlot slot, ImmutableArray<ValueRange> ranges, Register result)
+    /// <summary>
+    /// Zero where the field lies in one of the ranges. R3 is the field, R5 gathers. A product of two 32-bit differences
+    /// is zero where one of them is, and cannot overflow: pairs of values and prefixes cost one multiplication.
+    /// </summary>
+    private Width EmitUnion(KeySlot slot, ImmutableArray<ValueRange> ranges, Register result)
     {
         if (slot.Bits > 32)
         {
             EmitWideUnion(slot, ranges, result);
-            return;
+            return Width.Bit;
         }
 
-        // R5 gathers the misses: R4 and the result are lost in each turn.
-        code.Move(Register.R5, 1);
         code.Load(slot.LoadSize, Register.R3, Frame.Key, slot.Offset);
+        if (ranges is [var first, var second])
+        {
+            EmitOutsideOne(slot, first, result);
+            code.Move(Register.R5, result);
+            EmitOutsideOne(slot, second, result);
+            code.Alu(AluOperation.Multiply, result, Register.R5);
+            return Width.Bits64;
+        }
+
+        code.Move(Register.R5, 1);
         foreach (ValueRange range in ranges)
         {
-            if (range.Low == range.High)
-            {
-                code.Move(result, Register.R3);
-                code.Alu(AluOperation.Xor, result, (int)(uint)range.Low, OperandWidth.Bits32);
-                ToBit(result, Width.Bits32);
-            }
-            else if (range.Low == 0 && range.High == slot.FullMask)
-            {
-                code.Move(result, 0);
-            }
-            else
-            {
-                EmitOutside((uint)range.Low, (uint)range.High, (uint)slot.FullMask, result);
-            }
-
+            ToBit(result, EmitOutsideOne(slot, range, result));
             code.Alu(AluOperation.And, Register.R5, result);
         }
 
         code.Move(result, Register.R5);
+        return Width.Bit;
+    }
+
+    /// <summary>Not zero, and of at most 32 bits, where R3 lies outside.</summary>
+    private Width EmitOutsideOne(KeySlot slot, ValueRange range, Register result)
+    {
+        if (RangeSet.AsMask(range, slot.FullMask) is { } mask)
+        {
+            code.Move(result, Register.R3);
+            EmitMasked32(slot, (uint)mask, (uint)range.Low, result);
+            return Width.Bits32;
+        }
+
+        EmitOutside((uint)range.Low, (uint)range.High, (uint)slot.FullMask, result);
+        return Width.Bit;
     }
 
     /// <summary>128 bits by comparing halves; with branches, for no addition here keeps a borrow.</summary>
-    private void EmitWideRange(KeySlot slot, ValueRange range, Register result) =>
-        EmitWideUnion(slot, [range], result);
-
     private void EmitWideUnion(KeySlot slot, ImmutableArray<ValueRange> ranges, Register result)
     {
         Label done = code.DefineLabel("in range");

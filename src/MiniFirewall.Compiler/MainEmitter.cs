@@ -10,29 +10,25 @@ internal sealed class MainEmitter(
 {
     internal void Emit()
     {
-        Label invalid = code.DefineLabel("invalid"), verdict = code.DefineLabel("verdict");
+        Label cut = code.DefineLabel("header cut"), invalid = code.DefineLabel("invalid"), verdict = code.DefineLabel("verdict");
         code.BeginFunction(new Function("main", IsGlobal: true, [new ContextParameter("ctx", "bpf_nf_ctx")]), code.DefineLabel("main"));
         code.Move(Frame.MainContext, Register.R1);
         code.Load(MemorySize.DoubleWord, Frame.Skb, Register.R1, 8);
-        new NetworkHeaderEmitter(code, program.Family, use).Emit(invalid);
+        new NetworkHeaderEmitter(code, program.Family, use).Emit(cut);
         new SurroundingsEmitter(code, use, prologue).Emit();
         new TransportEmitter(code, program.Family, use, prologue, helpers).Emit();
 
-        blocks.EmitCalls(program.Entry, LoadArguments, verdict);
+        code.Move(Frame.BlockContext, Frame.MainContext);
+        code.Move(Frame.Key, Register.R10);
+        code.Alu(AluOperation.Add, Frame.Key, Frame.MainKey);
+        blocks.EmitEntry(verdict);
         code.Move(Register.R0, ResultCode.Of(program.Default, program.DefaultCounter));
         code.Mark(verdict);
-        EmitVerdict(invalid);
-    }
-
-    private void LoadArguments()
-    {
-        code.Move(Register.R1, Frame.MainContext);
-        code.Move(Register.R2, Register.R10);
-        code.Alu(AluOperation.Add, Register.R2, Frame.MainKey);
+        EmitVerdict(invalid, cut);
     }
 
     /// <summary>R0 is a result: count it, tell whoever watches of a drop, return the kernel's verdict.</summary>
-    private void EmitVerdict(Label invalid)
+    private void EmitVerdict(Label invalid, Label cut)
     {
         const Register Code = Register.R8;
         Label accept = code.DefineLabel("accept"), drop = code.DefineLabel("drop"), notify = code.DefineLabel("notify");
@@ -48,6 +44,9 @@ internal sealed class MainEmitter(
         EmitKind(EventKind.Drop);
         code.Jump(notify);
 
+        // The prologue comes here with the context where it keeps it, blocks with it where they do.
+        code.Mark(cut);
+        code.Move(Frame.BlockContext, Frame.MainContext);
         code.Mark(invalid);
         code.Move(Register.R2, 0);
         EmitKind(EventKind.Invalid);
@@ -55,7 +54,7 @@ internal sealed class MainEmitter(
         code.LoadMapValue(Register.R1, WellKnownMaps.Control, WellKnownMaps.ControlWatchers);
         code.Load(MemorySize.DoubleWord, Register.R1, Register.R1, 0);
         code.Jump(JumpCondition.Equal, Register.R1, 0, drop);
-        helpers.CallEventInR2(Frame.MainContext);
+        helpers.CallEventInR2(Frame.BlockContext);
         code.Mark(drop);
         code.Move(Register.R0, 0);
         code.Exit();

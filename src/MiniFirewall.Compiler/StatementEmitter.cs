@@ -1,98 +1,134 @@
+using System.Collections.Immutable;
 using MiniFirewall.Asm;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 
 namespace MiniFirewall.Compiler;
 
-/// <summary>Emits one statement inside a block's function: tests, counter, event, outcome.</summary>
+/// <summary>Emits one statement of a block: tests, counter, event, outcome.</summary>
 internal sealed class StatementEmitter(Assembler code, Family family, HelperFunctions helpers, BlockEmitter blocks)
 {
     private readonly ConditionEmitter _conditions = new(code, family);
 
-    /// <summary>Misses of the tests since the last branch are or-ed in R0.</summary>
-    private bool _pending;
-
-    internal void Emit(Statement statement, Action emitLeave)
+    internal void Emit(Statement statement, BlockPlace place, Action emitLeave)
     {
         Label next = code.DefineLabel("next statement");
-        _pending = false;
-        foreach (Step step in statement.Steps)
+        List<(Label Entry, GuardRun Run)> odd = EmitTests(statement.Steps, place, next);
+        EmitMatched(statement, place, emitLeave);
+        if (odd.Count > 0)
         {
-            EmitStep(step, next);
+            EmitOdd(odd, statement.Outcome, place, next);
         }
 
-        Flush(next);
-        EmitMatched(statement, emitLeave);
         code.Mark(next);
     }
 
-    private void EmitStep(Step step, Label next)
+    /// <summary>Falls through where everything holds. Returns where odd packets go, to be emitted out of the way.</summary>
+    private List<(Label Entry, GuardRun Run)> EmitTests(ImmutableArray<Step> steps, BlockPlace place, Label next)
+    {
+        var odd = new List<(Label Entry, GuardRun Run)>();
+        var tests = new List<Condition>();
+        for (int i = 0; i < steps.Length;)
+        {
+            GuardRun run = GuardRun.At(steps, i);
+            if (run.Steps.Length > 0)
+            {
+                EmitBranch(tests, place, next);
+                odd.Add((code.DefineLabel("odd packet"), run));
+                EmitBranch([.. run.Ordinary()], place, odd[^1].Entry);
+                i += run.Steps.Length;
+                continue;
+            }
+
+            EmitStep(steps[i], tests, place, next);
+            i++;
+        }
+
+        EmitBranch(tests, place, next);
+        return odd;
+    }
+
+    private void EmitStep(Step step, List<Condition> tests, BlockPlace place, Label next)
     {
         switch (step)
         {
             case Require { Condition: TcpOptionTest option }:
-                Flush(next);
-                EmitOption(option, next);
+                EmitBranch(tests, place, next);
+                helpers.CallTcpOption(option.Kind);
+                code.Jump(option.Negated ? JumpCondition.NotEqual : JumpCondition.Equal, Register.R0, 0, next);
                 break;
             case Require require:
-                _conditions.EmitMiss(require.Condition);
-                Gather();
+                tests.Add(require.Condition);
                 break;
             case DropWhen drop:
-                Flush(next);
-                EmitDrop(drop.Condition);
+                EmitBranch(tests, place, next);
+                EmitDrop(drop.Condition, place);
                 break;
             default:
                 throw new CompileException($"unknown step {step.GetType().Name}", Origin.None);
         }
     }
 
-    private void Gather()
+    /// <summary>Goes to <paramref name="miss"/> where one of the conditions does not hold: misses are or-ed in R0. Empties the list.</summary>
+    private void EmitBranch(List<Condition> conditions, BlockPlace place, Label miss)
     {
-        if (_pending)
+        for (int i = 0; i < conditions.Count; i++)
         {
-            code.Alu(AluOperation.Or, Register.R0, Register.R1);
-        }
-        else
-        {
-            code.Move(Register.R0, Register.R1);
+            _conditions.EmitMiss(conditions[i], place);
+            code.Alu(i == 0 ? AluOperation.Move : AluOperation.Or, Register.R0, Register.R1);
         }
 
-        _pending = true;
-    }
-
-    private void Flush(Label next)
-    {
-        if (_pending)
+        if (conditions.Count > 0)
         {
-            code.Jump(JumpCondition.NotEqual, Register.R0, 0, next);
+            code.Jump(JumpCondition.NotEqual, Register.R0, 0, miss);
         }
 
-        _pending = false;
-    }
-
-    private void EmitOption(TcpOptionTest option, Label next)
-    {
-        helpers.CallTcpOption(option.Kind);
-        code.Jump(option.Negated ? JumpCondition.NotEqual : JumpCondition.Equal, Register.R0, 0, next);
+        conditions.Clear();
     }
 
     /// <summary>The exit is the path that falls through, so that the verifier leaves nothing pending behind.</summary>
-    private void EmitDrop(Condition condition)
+    private void EmitDrop(Condition condition, BlockPlace place)
     {
         Label readable = code.DefineLabel("readable");
-        _conditions.EmitMiss(condition);
+        _conditions.EmitMiss(condition, place);
         code.Jump(JumpCondition.NotEqual, Register.R1, 0, readable);
-        code.Move(Register.R0, ResultCode.Invalid);
-        code.Exit();
+        EmitInvalid(place);
         code.Mark(readable);
     }
 
-    private void EmitMatched(Statement statement, Action emitLeave)
+    private void EmitInvalid(BlockPlace place)
+    {
+        code.Move(Register.R0, ResultCode.Invalid);
+        place.EmitReturn();
+    }
+
+    /// <summary>Behind the matched path: the runs' steps one by one. One of them stops the packet; none is beyond doubt.</summary>
+    private void EmitOdd(List<(Label Entry, GuardRun Run)> odd, Outcome outcome, BlockPlace place, Label next)
+    {
+        if (outcome is Continue or Call)
+        {
+            code.Jump(next);
+        }
+
+        foreach ((Label entry, GuardRun run) in odd)
+        {
+            code.Mark(entry);
+            foreach (Step step in run.Steps)
+            {
+                var tests = new List<Condition>();
+                EmitStep(step, tests, place, next);
+                EmitBranch(tests, place, next);
+            }
+
+            EmitInvalid(place);
+        }
+    }
+
+    private void EmitMatched(Statement statement, BlockPlace place, Action emitLeave)
     {
         if (statement.Outcome is not Decide)
         {
-            EmitCount(statement.Counter);
+            EmitCount(statement.Counter, place);
         }
 
         if (statement.Emits)
@@ -106,13 +142,13 @@ internal sealed class StatementEmitter(Assembler code, Family family, HelperFunc
                 break;
             case Decide decide:
                 code.Move(Register.R0, ResultCode.Of(decide.Verdict, statement.Counter));
-                code.Exit();
+                place.EmitReturn();
                 break;
             case Call call:
-                blocks.EmitCallFromBlock(call.Block, statement.Origin);
+                blocks.EmitCallFromBlock(call.Block, place, statement.Origin);
                 break;
             case TailTo tail:
-                blocks.EmitCallFromBlock(tail.Block, statement.Origin);
+                blocks.EmitCallFromBlock(tail.Block, place, statement.Origin);
                 emitLeave();
                 break;
             case Leave:
@@ -123,10 +159,10 @@ internal sealed class StatementEmitter(Assembler code, Family family, HelperFunc
         }
     }
 
-    private void EmitCount(int counter)
+    private void EmitCount(int counter, BlockPlace place)
     {
-        code.StoreImmediate(MemorySize.Word, Register.R10, Frame.BlockCounterIndex, counter);
-        CounterEmitter.Emit(code, Frame.BlockCounterIndex,
+        code.StoreImmediate(MemorySize.Word, Register.R10, place.CounterIndex, counter);
+        CounterEmitter.Emit(code, place.CounterIndex,
             length => code.Load(MemorySize.Word, length, Frame.Key, PacketKey.PacketLength));
     }
 }

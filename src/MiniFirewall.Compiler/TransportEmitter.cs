@@ -11,28 +11,19 @@ namespace MiniFirewall.Compiler;
 internal sealed class TransportEmitter(Assembler code, Family family, FieldUse use, PrologueKind prologue, HelperFunctions helpers)
 {
     private const int WholeTcpHeader = 20, FirstWord = 4;
-    private const int Dynptr = -128, Buffer = -152;
+    private const Register Word = Register.R1, Part = Register.R2;
 
-    private readonly bool _readsTcp = use.HasAny(Field.TcpFlags, Field.TcpDataOffset, Field.TcpOptionsCut) || use.TcpOptions;
-
-    private int Needed => _readsTcp ? WholeTcpHeader : FirstWord;
-
-    private bool ReadsTransport => _readsTcp
-        || use.HasAny(Field.TransportLength, Field.SourcePort, Field.DestinationPort, Field.IcmpType, Field.IcmpCode);
+    private int Needed => use.ReadsTcp ? WholeTcpHeader : FirstWord;
 
     internal void Emit()
     {
         Label done = code.DefineLabel("transport done");
-        if (family == Family.IPv4)
-        {
-            EmitLocateV4(done);
-        }
-        else
+        if (family == Family.IPv6 && use.LocatesTransport)
         {
             EmitLocateV6(done);
         }
 
-        if (ReadsTransport)
+        if (use.ReadsTransport)
         {
             EmitRead(done);
         }
@@ -40,50 +31,17 @@ internal sealed class TransportEmitter(Assembler code, Family family, FieldUse u
         code.Mark(done);
     }
 
-    /// <summary>R1 = offset of the transport header; TransportLength is 0 until known. Goes to <paramref name="done"/> for a later fragment.</summary>
-    private void EmitLocateV4(Label done)
-    {
-        code.LoadMember(MemorySize.Byte, Register.R1, Frame.NetworkHeader, "iphdr", "protocol");
-        StoreKey(MemorySize.Byte, PacketKey.Protocol, Register.R1);
-        if (!ReadsTransport && !use.Has(Field.FragmentOffset))
-        {
-            return;
-        }
-
-        ZeroKey(MemorySize.Half, PacketKey.TransportLength);
-        code.LoadMember(MemorySize.Half, Register.R2, Frame.NetworkHeader, "iphdr", "frag_off");
-        code.ToBigEndian(Register.R2, 16);
-        code.Alu(AluOperation.And, Register.R2, 0x1fff);
-        StoreKey(MemorySize.Half, PacketKey.FragmentOffset, Register.R2);
-        code.Jump(JumpCondition.NotEqual, Register.R2, 0, done);
-        code.Load(MemorySize.Byte, Register.R1, Frame.NetworkHeader, 0);
-        code.Alu(AluOperation.And, Register.R1, 0x0f);
-        code.Alu(AluOperation.ShiftLeft, Register.R1, 2);
-        StoreKey(MemorySize.Word, PacketKey.TransportOffset, Register.R1);
-    }
-
     private void EmitLocateV6(Label done)
     {
-        if (!ReadsTransport && !use.HasAny(Field.Protocol, Field.FragmentOffset, Field.ChainBroken))
-        {
-            return;
-        }
-
         ZeroKey(MemorySize.Half, PacketKey.TransportLength);
         ZeroKey(MemorySize.Half, PacketKey.FragmentOffset);
         ZeroKey(MemorySize.Byte, PacketKey.ChainBroken);
-        code.LoadMember(MemorySize.Byte, Register.R3, Frame.NetworkHeader, "ipv6hdr", "nexthdr");
-        StoreKey(MemorySize.Byte, PacketKey.Protocol, Register.R3);
-        code.Move(Register.R1, 40);
-        StoreKey(MemorySize.Word, PacketKey.TransportOffset, Register.R1);
-        EmitWalkIfNeeded(done);
-    }
+        code.StoreImmediate(MemorySize.Word, Register.R10, Frame.MainKey + PacketKey.TransportOffset, 40);
 
-    /// <summary>Most packets have no extension header; one test of a bit set tells (0, 43, 44, 51, 60).</summary>
-    private void EmitWalkIfNeeded(Label done)
-    {
+        // Most packets have no extension header; one test of a bit set tells (0, 43, 44, 51, 60).
         const ulong Extensions = (1UL << 0) | (1UL << 43) | (1UL << 44) | (1UL << 51) | (1UL << 60);
         Label plain = code.DefineLabel("no extension headers");
+        LoadKey(MemorySize.Byte, Register.R3, PacketKey.Protocol);
         code.Jump(JumpCondition.Greater, Register.R3, 63, plain);
         code.LoadConstant(Register.R2, Extensions);
         code.Alu(AluOperation.ShiftRight, Register.R2, Register.R3);
@@ -95,16 +53,16 @@ internal sealed class TransportEmitter(Assembler code, Family family, FieldUse u
         helpers.CallWalk();
         LoadKey(MemorySize.Byte, Register.R1, PacketKey.ChainBroken);
         code.Jump(JumpCondition.NotEqual, Register.R1, 0, done);
-        LoadKey(MemorySize.Half, Register.R1, PacketKey.FragmentOffset);
-        code.Jump(JumpCondition.NotEqual, Register.R1, 0, done);
-        LoadKey(MemorySize.Word, Register.R1, PacketKey.TransportOffset);
         code.Mark(plain);
     }
 
-    /// <summary>R1 is the transport header's offset.</summary>
     private void EmitRead(Label done)
     {
-        Label fast = code.DefineLabel("linear"), slow = code.DefineLabel("not linear"), bounded = code.DefineLabel("bounded");
+        Label slow = code.DefineLabel("not linear"), bounded = code.DefineLabel("bounded");
+        ZeroKey(MemorySize.Half, PacketKey.TransportLength);
+        LoadKey(MemorySize.Half, Register.R2, PacketKey.FragmentOffset);
+        code.Jump(JumpCondition.NotEqual, Register.R2, 0, done);
+        LoadKey(MemorySize.Word, Register.R1, PacketKey.TransportOffset);
         code.Move(Register.R2, Frame.SkbLength);
         code.Alu(AluOperation.Subtract, Register.R2, Register.R1);
         code.Jump(JumpCondition.SignedLessOrEqual, Register.R2, 0, done);
@@ -112,24 +70,22 @@ internal sealed class TransportEmitter(Assembler code, Family family, FieldUse u
         code.Move(Register.R2, 0xffff);
         code.Mark(bounded);
         StoreKey(MemorySize.Half, PacketKey.TransportLength, Register.R2);
-        EmitChoice(fast, slow);
+        EmitJumpIfNotLinear(slow);
 
-        code.Mark(fast);
-        code.LoadMember(MemorySize.DoubleWord, Register.R2, Frame.Skb, "sk_buff", "data");
-        code.Alu(AluOperation.Add, Register.R1, Register.R2);
-        code.LoadKernelType(Register.R2, "tcphdr");
-        code.CallKernel("bpf_rdonly_cast");
-        EmitFields(Register.R0, 0);
+        code.Move(Register.R3, Register.R1);
+        HeaderWindow.Cast(code, Register.R3);
+        EmitFields(HeaderWindow.Register, 0);
         code.Jump(done);
 
         code.Mark(slow);
         EmitSlowRead(done);
-        EmitFields(Register.R10, Buffer);
+        EmitFields(Register.R10, Frame.TransportBuffer);
     }
 
-    /// <summary>Linear: no paged data at all, or enough before it.</summary>
-    private void EmitChoice(Label fast, Label slow)
+    /// <summary>Linear: no paged data at all, or enough before it. R1 is the transport header's offset, and stays.</summary>
+    private void EmitJumpIfNotLinear(Label slow)
     {
+        Label linear = code.DefineLabel("linear");
         if (prologue == PrologueKind.Test)
         {
             code.LoadMapValue(Register.R3, WellKnownMaps.TestInput, TestInputLayout.ForceSlowPath);
@@ -138,87 +94,102 @@ internal sealed class TransportEmitter(Assembler code, Family family, FieldUse u
         }
 
         code.LoadMember(MemorySize.Word, Register.R3, Frame.Skb, "sk_buff", "data_len");
-        code.Jump(JumpCondition.Equal, Register.R3, 0, fast);
+        code.Jump(JumpCondition.Equal, Register.R3, 0, linear);
         code.Move(Register.R4, Frame.SkbLength);
         code.Alu(AluOperation.Subtract, Register.R4, Register.R3);
         code.Alu(AluOperation.Subtract, Register.R4, Register.R1);
         code.Jump(JumpCondition.SignedLess, Register.R4, Needed, slow);
+        code.Mark(linear);
     }
 
     /// <summary>Copies min(TransportLength, needed) bytes; what is not there stays zero.</summary>
     private void EmitSlowRead(Label done)
     {
-        Label enough = code.DefineLabel("short");
-        for (int at = 0; at < 24; at += 8)
+        Label enough = code.DefineLabel("short"), read = code.DefineLabel("read");
+        for (int at = 0; at < Frame.TransportBufferBytes; at += 8)
         {
-            code.StoreImmediate(MemorySize.DoubleWord, Register.R10, Buffer + at, 0);
+            code.StoreImmediate(MemorySize.DoubleWord, Register.R10, Frame.TransportBuffer + at, 0);
         }
 
         code.Move(Register.R1, Frame.Skb);
         code.Move(Register.R2, 0);
-        EmitStackAddress(Register.R3, Dynptr);
+        EmitStackAddress(Register.R3, Frame.MainDynptr);
         code.CallKernel("bpf_dynptr_from_skb");
         LoadKey(MemorySize.Half, Register.R2, PacketKey.TransportLength);
         code.Jump(JumpCondition.LessOrEqual, Register.R2, Needed, enough);
         code.Move(Register.R2, Needed);
         code.Mark(enough);
-        EmitStackAddress(Register.R1, Buffer);
-        EmitStackAddress(Register.R3, Dynptr);
+        EmitStackAddress(Register.R1, Frame.TransportBuffer);
+        EmitStackAddress(Register.R3, Frame.MainDynptr);
         LoadKey(MemorySize.Word, Register.R4, PacketKey.TransportOffset);
         code.Move(Register.R5, 0);
         code.Call(Helper.DynptrRead);
 
         // The bytes were there when the length was taken; if they are not, the header counts as missing.
-        Label read = code.DefineLabel("read");
         code.Jump(JumpCondition.Equal, Register.R0, 0, read);
         ZeroKey(MemorySize.Half, PacketKey.TransportLength);
         code.Jump(done);
         code.Mark(read);
     }
 
-    /// <summary>Header bytes at base + offset to the key. Bytes beyond the packet's end are never looked at: TransportLength guards them.</summary>
+    /// <summary>Header bytes to the key. Bytes beyond the packet's end are never looked at: TransportLength guards them.</summary>
     private void EmitFields(Register from, int offset)
     {
-        EmitBigEndianHalf(Field.SourcePort, from, offset, PacketKey.SourcePort);
-        EmitBigEndianHalf(Field.DestinationPort, from, offset + 2, PacketKey.DestinationPort);
-        EmitByte(Field.IcmpType, from, offset, PacketKey.IcmpType);
-        EmitByte(Field.IcmpCode, from, offset + 1, PacketKey.IcmpCode);
-        EmitByte(Field.TcpFlags, from, offset + 13, PacketKey.TcpFlags);
-        if (use.HasAny(Field.TcpDataOffset, Field.TcpOptionsCut) || use.TcpOptions)
+        if (use.HasAny(Field.SourcePort, Field.DestinationPort, Field.IcmpType, Field.IcmpCode))
         {
-            EmitDataOffset(from, offset + 12);
+            LoadWord(MemorySize.Word, 32, from, offset);
+            EmitPart(Field.SourcePort, 16, MemorySize.Half, PacketKey.SourcePort);
+            EmitPart(Field.DestinationPort, 0, MemorySize.Half, PacketKey.DestinationPort);
+            EmitPart(Field.IcmpType, 24, MemorySize.Byte, PacketKey.IcmpType);
+            EmitPart(Field.IcmpCode, 16, MemorySize.Byte, PacketKey.IcmpCode);
+        }
+
+        if (use.ReadsTcp)
+        {
+            LoadWord(MemorySize.Half, 16, from, offset + 12);
+            EmitPart(Field.TcpFlags, 0, MemorySize.Byte, PacketKey.TcpFlags);
+            EmitDataOffset();
         }
     }
 
-    private void EmitDataOffset(Register from, int offset)
+    private void LoadWord(MemorySize size, int bits, Register from, int offset)
     {
-        code.Load(MemorySize.Byte, Register.R1, from, offset);
-        code.Alu(AluOperation.ShiftRight, Register.R1, 4);
-        StoreKey(MemorySize.Byte, PacketKey.TcpDataOffset, Register.R1);
-        code.Alu(AluOperation.ShiftLeft, Register.R1, 2);
-        LoadKey(MemorySize.Half, Register.R2, PacketKey.TransportLength);
-        code.Alu(AluOperation.Subtract, Register.R2, Register.R1);
-        code.Alu(AluOperation.ShiftRight, Register.R2, 63);
-        StoreKey(MemorySize.Byte, PacketKey.TcpOptionsCut, Register.R2);
+        code.Load(size, Word, from, offset);
+        code.ToBigEndian(Word, bits);
     }
 
-    private void EmitBigEndianHalf(Field field, Register from, int offset, int to)
+    /// <summary>word >> shift, cut to the store's width.</summary>
+    private void EmitPart(Field field, int shift, MemorySize size, int to)
     {
-        if (use.Has(field))
+        if (!use.Has(field))
         {
-            code.Load(MemorySize.Half, Register.R1, from, offset);
-            code.ToBigEndian(Register.R1, 16);
-            StoreKey(MemorySize.Half, to, Register.R1);
+            return;
         }
+
+        code.Move(Part, Word);
+        if (shift != 0)
+        {
+            code.Alu(AluOperation.ShiftRight, Part, shift);
+        }
+
+        StoreKey(size, to, Part);
     }
 
-    private void EmitByte(Field field, Register from, int offset, int to)
+    /// <summary>The data offset is the word's upper four bits; options are cut where it, times four, exceeds the length.</summary>
+    private void EmitDataOffset()
     {
-        if (use.Has(field))
+        if (!use.HasAny(Field.TcpDataOffset, Field.TcpOptionsCut) && !use.TcpOptions)
         {
-            code.Load(MemorySize.Byte, Register.R1, from, offset);
-            StoreKey(MemorySize.Byte, to, Register.R1);
+            return;
         }
+
+        code.Alu(AluOperation.ShiftRight, Word, 12);
+        StoreKey(MemorySize.Byte, PacketKey.TcpDataOffset, Word);
+        code.Alu(AluOperation.ShiftLeft, Word, 2);
+        LoadKey(MemorySize.Half, Part, PacketKey.TransportLength);
+        code.Alu(AluOperation.Subtract, Part, Word);
+        code.Alu(AluOperation.ShiftRight, Part, 63);
+        StoreKey(MemorySize.Byte, PacketKey.TcpOptionsCut, Part);
     }
 
     private void EmitStackAddress(Register result, int offset)

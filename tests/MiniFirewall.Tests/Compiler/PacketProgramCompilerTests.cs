@@ -42,9 +42,9 @@ public sealed class PacketProgramCompilerTests
     }
 
     [Theory]
-    [InlineData(4, 5)]
-    [InlineData(5, 5)]
-    [InlineData(9, 5)]
+    [InlineData(4, 4)]
+    [InlineData(5, 4)]
+    [InlineData(9, 4)]
     public void Blocks_below_the_kernels_call_depth_are_copied(int depth, int functions)
     {
         ProgramSpec spec = PacketProgramCompiler.Compile(Chains(depth), Options);
