@@ -40,7 +40,7 @@ public static class RulePrinter
         {
             writer.Not(address.Negated).Word(option).Word(address switch
             {
-                MaskedAddress masked => AddressText.Print(masked.Family, masked.Address, masked.Mask),
+                MaskedAddress masked => AddressNotation.Print(masked.Family, masked.Address, masked.Mask),
                 HostName name => name.Name,
                 _ => throw new NotSupportedException(address.GetType().Name),
             });

@@ -42,7 +42,7 @@ public sealed class NameTable : INameResolver
             string[] words = line.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             foreach (string name in words.Skip(1))
             {
-                table = AddressText.TryParse(words[0], out Family family, out UInt128 address) ? table.With(name, family, address) : table;
+                table = AddressNotation.TryParse(words[0], out Family family, out UInt128 address) ? table.With(name, family, address) : table;
             }
         }
 
@@ -76,7 +76,7 @@ public sealed class NameTable : INameResolver
     {
         foreach (UInt128 address in addresses)
         {
-            text.Append(AddressText.Print(family, address)).Append(' ').Append(name).Append('\n');
+            text.Append(AddressNotation.Print(family, address)).Append(' ').Append(name).Append('\n');
         }
     }
 }

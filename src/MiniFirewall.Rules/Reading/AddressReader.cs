@@ -55,7 +55,7 @@ internal sealed class AddressReader(ReadSession session)
 
     private AddressItem? ReadV4(Word word, Word host, Word? mask, bool negated)
     {
-        if (!AddressText.TryParseV4(host.Text, mask is null ? 4 : 1, out UInt128 address))
+        if (!AddressNotation.TryParseV4(host.Text, mask is null ? 4 : 1, out UInt128 address))
         {
             ReportV4(host);
             return null;
@@ -80,7 +80,7 @@ internal sealed class AddressReader(ReadSession session)
 
     private AddressItem? ReadV6(Word word, Word host, Word? mask, bool negated)
     {
-        if (!AddressText.TryParseV6(host.Text, out UInt128 address))
+        if (!AddressNotation.TryParseV6(host.Text, out UInt128 address))
         {
             string help = host.Text switch
             {
@@ -105,15 +105,15 @@ internal sealed class AddressReader(ReadSession session)
     private bool TryReadMask(Word? mask, Family family, out UInt128 bits)
     {
         int width = family == Family.IPv4 ? 32 : 128;
-        bits = AddressText.PrefixMask(family, width);
+        bits = AddressNotation.PrefixMask(family, width);
         if (mask is not { } word)
         {
             return true;
         }
 
         bool isAddress = family == Family.IPv4
-            ? AddressText.TryParseV4(word.Text, 4, out UInt128 dotted)
-            : AddressText.TryParseV6(word.Text, out dotted);
+            ? AddressNotation.TryParseV4(word.Text, 4, out UInt128 dotted)
+            : AddressNotation.TryParseV6(word.Text, out dotted);
         if (isAddress)
         {
             bits = dotted;
@@ -122,7 +122,7 @@ internal sealed class AddressReader(ReadSession session)
 
         if (NumberText.TryParse(word.Text, out ulong prefix) && prefix <= (ulong)width)
         {
-            bits = AddressText.PrefixMask(family, (int)prefix);
+            bits = AddressNotation.PrefixMask(family, (int)prefix);
             return true;
         }
 

@@ -10,7 +10,7 @@ public sealed record AddressRange(Family Family, UInt128 Low, UInt128 High, bool
 {
     public bool Contains(UInt128 address) => address >= Low && address <= High;
 
-    public override string ToString() => $"{AddressText.Print(Family, Low)}-{AddressText.Print(Family, High)}";
+    public override string ToString() => $"{AddressNotation.Print(Family, Low)}-{AddressNotation.Print(Family, High)}";
 
     /// <summary>ADDRESS-ADDRESS, or one address for a range of one.</summary>
     internal static bool Read(Word word, ReadContext context, out AddressRange range)
@@ -36,7 +36,7 @@ public sealed record AddressRange(Family Family, UInt128 Low, UInt128 High, bool
 
     private static bool TryReadEnd(Word word, ReadContext context, out Family family, out UInt128 address)
     {
-        if (AddressText.TryParse(word.Text, out family, out address))
+        if (AddressNotation.TryParse(word.Text, out family, out address))
         {
             return true;
         }

@@ -4,7 +4,7 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Rules.Values;
 
 /// <summary>Addresses and masks as text, in the C library's spelling (inet_ntop) and libxtables' (dotted and short IPv4).</summary>
-public static class AddressText
+public static class AddressNotation
 {
     public static string Print(Family family, UInt128 address) =>
         family == Family.IPv4 ? PrintV4((uint)address) : PrintV6(address);
