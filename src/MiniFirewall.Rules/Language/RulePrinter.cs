@@ -1,9 +1,57 @@
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Language;
 
-/// <summary>Prints rules in iptables-save's canonical order and spelling.</summary>
+/// <summary>Prints rules in iptables-save's canonical order and spelling (iptables xshared.c, save_rule_details).</summary>
 public static class RulePrinter
 {
-    public static string Print(Rule rule) => throw new NotSupportedException(rule.Span.ToString());
+    /// <summary>The rule without "-A CHAIN " and without its families; a host name stays a name.</summary>
+    public static string Print(Rule rule)
+    {
+        var writer = new RuleTextWriter();
+        PrintAddress(writer, "-s", rule.Source);
+        PrintAddress(writer, "-d", rule.Destination);
+        PrintInterface(writer, "-i", rule.InInterface);
+        PrintInterface(writer, "-o", rule.OutInterface);
+        if (rule.Protocol is { } protocol)
+        {
+            writer.Not(protocol.Negated).Word("-p").Word(ProtocolNames.Print(protocol.Number));
+        }
+
+        if (rule.Fragment is { } fragment)
+        {
+            writer.Not(!fragment).Word("-f");
+        }
+
+        foreach (Match match in rule.Matches)
+        {
+            match.Print(writer);
+        }
+
+        rule.Target.Print(writer);
+        return writer.ToString();
+    }
+
+    private static void PrintAddress(RuleTextWriter writer, string option, AddressSpec? address)
+    {
+        if (address is not null)
+        {
+            writer.Not(address.Negated).Word(option).Word(address switch
+            {
+                MaskedAddress masked => AddressNotation.Print(masked.Family, masked.Address, masked.Mask),
+                HostName name => name.Name,
+                _ => throw new NotSupportedException(address.GetType().Name),
+            });
+        }
+    }
+
+    private static void PrintInterface(RuleTextWriter writer, string option, InterfaceSpec? name)
+    {
+        if (name is not null)
+        {
+            writer.Not(name.Negated).Word(option).Word(name.IsPrefix ? name.Name + "+" : name.Name);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Model;
@@ -17,8 +18,54 @@ public static class RuleSetLowering
 {
     /// <summary>
     /// The program of one hook and family: the chains that can be reached from the hook's built-in chain, each once,
-    /// with the rules that hold for the family.
+    /// with the rules that hold for the family. Block 0 is the built-in chain.
     /// </summary>
-    public static PacketProgram Lower(RuleSet rules, Hook hook, Family family, ICounterIndexes counters) =>
-        throw new NotSupportedException($"{rules.Chains.Length} {hook} {family} {counters}");
+    public static PacketProgram Lower(RuleSet rules, Hook hook, Family family, ICounterIndexes counters)
+    {
+        Dictionary<string, Chain> byName = rules.Chains.ToDictionary(chain => chain.Name);
+        Chain entry = rules.Chains.First(chain => chain.Hook == hook);
+        List<Chain> reached = [entry];
+        Dictionary<string, int> blocks = new() { [entry.Name] = 0 };
+        ImmutableArray<Block>.Builder lowered = ImmutableArray.CreateBuilder<Block>();
+
+        // The list grows while it is walked: a chain is reached by a rule of one before it.
+        for (int i = 0; i < reached.Count; i++)
+        {
+            Chain chain = reached[i];
+            IEnumerable<Rule> held = chain.Rules.Where(rule => rule.Families.Has(family));
+            lowered.Add(new Block(chain.Name, [.. held.Select(rule => LowerRule(chain, rule, family, counters, BlockOf))]));
+        }
+
+        return new PacketProgram(family, hook, lowered.ToImmutable(), 0, entry.PolicyOf(family).Verdict, counters.OfPolicy(entry, family));
+
+        int BlockOf(string name)
+        {
+            if (!blocks.TryGetValue(name, out int block))
+            {
+                block = reached.Count;
+                blocks.Add(name, block);
+                reached.Add(byName[name]);
+            }
+
+            return block;
+        }
+    }
+
+    private static Statement LowerRule(Chain chain, Rule rule, Family family, ICounterIndexes counters, Func<string, int> blockOf)
+    {
+        ImmutableArray<Step>.Builder steps = ImmutableArray.CreateBuilder<Step>();
+        RuleHeader.Lower(rule, family, steps);
+        foreach (Match match in rule.Matches)
+        {
+            match.Lower(family, steps);
+        }
+
+        string content = rule.ToString();
+        return new Statement(
+            steps.ToImmutable(),
+            counters.OfRule(chain, rule, family),
+            rule.Target.Emits,
+            rule.Target.Lower(blockOf),
+            new Origin($"{rule.Span.File}:{rule.Span.Line}", $"-A {chain.Name}{(content.Length > 0 ? " " : "")}{content}"));
+    }
 }

@@ -11,6 +11,10 @@ namespace MiniFirewall.Rules.Model;
 /// </summary>
 public sealed record RuleSet(ImmutableArray<Chain> Chains)
 {
+    public bool Equals(RuleSet? other) => other is not null && Chains.SequenceEqual(other.Chains);
+
+    public override int GetHashCode() => Chains.Length;
+
     public static RuleSet Empty { get; } = new(
     [
         Chain.BuiltIn("INPUT", Hook.LocalIn),
@@ -28,7 +32,10 @@ public readonly record struct Counters(ulong Packets, ulong Bytes);
 /// <summary>A built-in chain's policy for one family, with the counters the text gave ([p:b]), if any.</summary>
 public readonly record struct ChainPolicy(Verdict Verdict, Counters? Counters = null);
 
-/// <summary>A named list of rules; a built-in chain has a hook and a policy, a user chain neither.</summary>
+/// <summary>
+/// A named list of rules; a built-in chain has a hook and a policy, a user chain neither. Chains are equal where they mean the
+/// same: the place in the text and counters do not count.
+/// </summary>
 public sealed record Chain(string Name, Hook? Hook, FamilySet Families, ImmutableArray<Rule> Rules)
 {
     public ChainPolicy PolicyV4 { get; init; } = new(Verdict.Accept);
@@ -42,9 +49,18 @@ public sealed record Chain(string Name, Hook? Hook, FamilySet Families, Immutabl
     public ChainPolicy PolicyOf(Family family) => family == Family.IPv4 ? PolicyV4 : PolicyV6;
 
     public static Chain BuiltIn(string name, Hook hook) => new(name, hook, FamilySet.Both, []);
+
+    public bool Equals(Chain? other) => other is not null && Name == other.Name && Hook == other.Hook
+        && Families == other.Families && PolicyV4.Verdict == other.PolicyV4.Verdict && PolicyV6.Verdict == other.PolicyV6.Verdict
+        && Rules.SequenceEqual(other.Rules);
+
+    public override int GetHashCode() => HashCode.Combine(Name, Hook, Families, Rules.Length);
 }
 
-/// <summary>One rule: what every rule can ask of the network header, matches in the order written, and a target.</summary>
+/// <summary>
+/// One rule: what every rule can ask of the network header, matches in the order written, and a target. Rules are equal where
+/// they mean the same: the place in the text and counters do not count.
+/// </summary>
 public sealed record Rule
 {
     /// <summary>Families the rule holds for, after what it names has been taken into account.</summary>
@@ -75,9 +91,18 @@ public sealed record Rule
 
     /// <summary>
     /// Canonical text without "-A CHAIN ", as iptables-save prints it, except that a host name stays a name.
-    /// The same text parses back to an equal rule.
+    /// The same text parses back to an equal rule, given the same families and names.
     /// </summary>
     public override string ToString() => Language.RulePrinter.Print(this);
+
+    public bool Equals(Rule? other) => other is not null && Families == other.Families && SameContent(other);
+
+    public override int GetHashCode() => HashCode.Combine(Families, Protocol, Source, Destination, Matches.Length, Target);
+
+    /// <summary>Equal but for the families.</summary>
+    internal bool SameContent(Rule other) => Protocol == other.Protocol && Source == other.Source
+        && Destination == other.Destination && InInterface == other.InInterface && OutInterface == other.OutInterface
+        && Fragment == other.Fragment && Target == other.Target && Matches.SequenceEqual(other.Matches);
 }
 
 /// <summary>-p. Number 0 stands for all and is never stored (a rule for all protocols has no ProtocolSpec).</summary>

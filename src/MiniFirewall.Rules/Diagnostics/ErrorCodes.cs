@@ -1,0 +1,135 @@
+using System.Collections.Frozen;
+
+namespace MiniFirewall.Rules.Diagnostics;
+
+/// <summary>The numbers of the language's diagnostics. They are stable: a number is never given to another error.</summary>
+public static class ErrorCodes
+{
+    public const int UnterminatedQuote = 1001;
+    public const int BadCharacter = 1002;
+    public const int ShellSyntax = 1003;
+    public const int UnknownLine = 1004;
+    public const int TooManyErrors = 1005;
+
+    public const int UnknownTable = 1101;
+    public const int MissingCommit = 1102;
+    public const int MisplacedLine = 1103;
+    public const int BadChainLine = 1104;
+    public const int BadCounters = 1105;
+
+    public const int NoCommand = 1201;
+    public const int SecondCommand = 1202;
+    public const int UnsupportedCommand = 1203;
+    public const int BadChainName = 1204;
+    public const int NoSuchChain = 1205;
+    public const int ChainExists = 1206;
+    public const int BuiltInChain = 1207;
+    public const int BadPolicy = 1208;
+    public const int BadRuleNumber = 1209;
+    public const int NoSuchRule = 1210;
+    public const int ChainNotEmpty = 1211;
+
+    public const int UnknownOption = 1301;
+    public const int AmbiguousOption = 1302;
+    public const int MissingArgument = 1303;
+    public const int UnexpectedArgument = 1304;
+    public const int UnexpectedWord = 1305;
+    public const int RepeatedOption = 1306;
+    public const int CannotNegate = 1307;
+    public const int MisplacedNegation = 1308;
+    public const int MisplacedOption = 1309;
+    public const int WrongChain = 1310;
+    public const int MissingOption = 1311;
+    public const int ExcludedOption = 1312;
+    public const int UnsupportedOption = 1313;
+
+    public const int UnknownProtocol = 1401;
+    public const int NeverMatches = 1402;
+    public const int BadAddress = 1403;
+    public const int BadMask = 1404;
+    public const int UnresolvedName = 1405;
+    public const int NegatedList = 1406;
+    public const int BadInterface = 1407;
+    public const int FamilyConflict = 1408;
+    public const int WrongProtocol = 1409;
+    public const int TooManyRules = 1410;
+
+    public const int BadNumber = 1501;
+    public const int BadPort = 1502;
+    public const int BadRange = 1503;
+    public const int UnknownFlag = 1504;
+    public const int BadIcmpType = 1505;
+    public const int TooManyPorts = 1506;
+    public const int EmptyText = 1507;
+    public const int BadLogLevel = 1508;
+
+    public const int UnknownMatch = 1601;
+    public const int UnsupportedMatch = 1602;
+    public const int UnknownTarget = 1603;
+    public const int UnsupportedTarget = 1604;
+    public const int BadJump = 1605;
+    public const int ChainLoop = 1606;
+
+    /// <summary>Every code with its name, for the documents and their test.</summary>
+    public static FrozenDictionary<int, string> Names { get; } = new Dictionary<int, string>
+    {
+        [UnterminatedQuote] = nameof(UnterminatedQuote),
+        [BadCharacter] = nameof(BadCharacter),
+        [ShellSyntax] = nameof(ShellSyntax),
+        [UnknownLine] = nameof(UnknownLine),
+        [TooManyErrors] = nameof(TooManyErrors),
+        [UnknownTable] = nameof(UnknownTable),
+        [MissingCommit] = nameof(MissingCommit),
+        [MisplacedLine] = nameof(MisplacedLine),
+        [BadChainLine] = nameof(BadChainLine),
+        [BadCounters] = nameof(BadCounters),
+        [NoCommand] = nameof(NoCommand),
+        [SecondCommand] = nameof(SecondCommand),
+        [UnsupportedCommand] = nameof(UnsupportedCommand),
+        [BadChainName] = nameof(BadChainName),
+        [NoSuchChain] = nameof(NoSuchChain),
+        [ChainExists] = nameof(ChainExists),
+        [BuiltInChain] = nameof(BuiltInChain),
+        [BadPolicy] = nameof(BadPolicy),
+        [BadRuleNumber] = nameof(BadRuleNumber),
+        [NoSuchRule] = nameof(NoSuchRule),
+        [ChainNotEmpty] = nameof(ChainNotEmpty),
+        [UnknownOption] = nameof(UnknownOption),
+        [AmbiguousOption] = nameof(AmbiguousOption),
+        [MissingArgument] = nameof(MissingArgument),
+        [UnexpectedArgument] = nameof(UnexpectedArgument),
+        [UnexpectedWord] = nameof(UnexpectedWord),
+        [RepeatedOption] = nameof(RepeatedOption),
+        [CannotNegate] = nameof(CannotNegate),
+        [MisplacedNegation] = nameof(MisplacedNegation),
+        [MisplacedOption] = nameof(MisplacedOption),
+        [WrongChain] = nameof(WrongChain),
+        [MissingOption] = nameof(MissingOption),
+        [ExcludedOption] = nameof(ExcludedOption),
+        [UnsupportedOption] = nameof(UnsupportedOption),
+        [UnknownProtocol] = nameof(UnknownProtocol),
+        [NeverMatches] = nameof(NeverMatches),
+        [BadAddress] = nameof(BadAddress),
+        [BadMask] = nameof(BadMask),
+        [UnresolvedName] = nameof(UnresolvedName),
+        [NegatedList] = nameof(NegatedList),
+        [BadInterface] = nameof(BadInterface),
+        [FamilyConflict] = nameof(FamilyConflict),
+        [WrongProtocol] = nameof(WrongProtocol),
+        [TooManyRules] = nameof(TooManyRules),
+        [BadNumber] = nameof(BadNumber),
+        [BadPort] = nameof(BadPort),
+        [BadRange] = nameof(BadRange),
+        [UnknownFlag] = nameof(UnknownFlag),
+        [BadIcmpType] = nameof(BadIcmpType),
+        [TooManyPorts] = nameof(TooManyPorts),
+        [EmptyText] = nameof(EmptyText),
+        [BadLogLevel] = nameof(BadLogLevel),
+        [UnknownMatch] = nameof(UnknownMatch),
+        [UnsupportedMatch] = nameof(UnsupportedMatch),
+        [UnknownTarget] = nameof(UnknownTarget),
+        [UnsupportedTarget] = nameof(UnsupportedTarget),
+        [BadJump] = nameof(BadJump),
+        [ChainLoop] = nameof(ChainLoop),
+    }.ToFrozenDictionary();
+}

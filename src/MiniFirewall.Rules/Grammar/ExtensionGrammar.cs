@@ -1,0 +1,26 @@
+using MiniFirewall.Rules.Text;
+
+namespace MiniFirewall.Rules.Grammar;
+
+/// <summary>The grammar of a match or a target: its name and its options.</summary>
+public abstract class ExtensionGrammar
+{
+    private protected ExtensionGrammar(string name, object initial)
+    {
+        Name = name;
+        Initial = initial;
+    }
+
+    public string Name { get; }
+
+    internal IReadOnlyList<OptionSpec> Options { get; init; } = [];
+
+    /// <summary>Options of which one must be given; empty where none need be.</summary>
+    internal IReadOnlyList<string> OneOf { get; init; } = [];
+
+    /// <summary>A last look at the arguments as a whole, given the word that named the extension; reports what is wrong.</summary>
+    internal Func<object, Word, ReadContext, bool>? Check { get; init; }
+
+    /// <summary>The arguments before any option has been read.</summary>
+    internal object Initial { get; }
+}

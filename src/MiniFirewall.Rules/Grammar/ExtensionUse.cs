@@ -1,0 +1,75 @@
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Text;
+
+namespace MiniFirewall.Rules.Grammar;
+
+/// <summary>A match or target of a rule that is being read, with what its options have said so far.</summary>
+internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
+{
+    private readonly Dictionary<OptionSpec, Word> _used = [];
+    private bool _failed;
+
+    internal ExtensionGrammar Grammar { get; } = grammar;
+
+    /// <summary>The word that named it, or the option that implied it.</summary>
+    internal Word Place { get; } = place;
+
+    /// <summary>The arguments so far: a Match or a Target.</summary>
+    internal object State { get; private set; } = grammar.Initial;
+
+    internal void Apply(OptionSpec option, OptionUse use)
+    {
+        if (Allows(option, use) && option.Apply(State, use) is { } state)
+        {
+            State = state;
+        }
+        else
+        {
+            _failed = true;
+        }
+
+        _used.TryAdd(option, use.Option);
+    }
+
+    /// <summary>An option of it could not be read (reported), so what is missing is not looked for.</summary>
+    internal void Fail() => _failed = true;
+
+    /// <summary>Looks at the arguments as a whole; false where something was wrong (reported).</summary>
+    internal bool Finish(ReadContext context)
+    {
+        if (_failed)
+        {
+            return false;
+        }
+
+        if (Grammar.OneOf.Count > 0 && !_used.Keys.Any(option => Grammar.OneOf.Contains(option.Names[0])))
+        {
+            string[] names = [.. Grammar.OneOf.Select(name => "--" + name)];
+            context.Diagnostics.Report(
+                ErrorCodes.MissingOption, Place, $"{Grammar.Name} needs {Show.Choice(names)}", $"write it after {Show.Word(Place.Text)}");
+            return false;
+        }
+
+        return Grammar.Check is not { } check || check(State, Place, context);
+    }
+
+    private bool Allows(OptionSpec option, OptionUse use)
+    {
+        DiagnosticBag diagnostics = use.Context.Diagnostics;
+        if (_used.ContainsKey(option))
+        {
+            diagnostics.Report(ErrorCodes.RepeatedOption, use.Option, $"{option.Name} is given twice", "leave one out");
+            return false;
+        }
+
+        if (option.Group.Length > 0 && _used.Keys.FirstOrDefault(used => used.Group == option.Group) is { } other)
+        {
+            diagnostics.Report(
+                ErrorCodes.ExcludedOption, use.Option, $"{option.Name} cannot stand with {other.Name}",
+                $"give one of them, or write -m {Grammar.Name} a second time");
+            return false;
+        }
+
+        return true;
+    }
+}

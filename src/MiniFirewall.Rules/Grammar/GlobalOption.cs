@@ -1,0 +1,91 @@
+namespace MiniFirewall.Rules.Grammar;
+
+/// <summary>What an option of the command line itself means.</summary>
+internal enum GlobalKind
+{
+    Append,
+    Delete,
+    Insert,
+    Flush,
+    Zero,
+    NewChain,
+    DeleteChain,
+    Policy,
+
+    /// <summary>A command that makes no sense in a file that describes a rule set.</summary>
+    OtherCommand,
+    Source,
+    Destination,
+    Protocol,
+    InInterface,
+    OutInterface,
+    Jump,
+    Goto,
+    Match,
+    Fragment,
+    Counters,
+    Table,
+    OnlyIPv4,
+    OnlyIPv6,
+
+    /// <summary>Accepted and without effect (-v).</summary>
+    Ignored,
+
+    /// <summary>As <see cref="Ignored"/>, with a number after it where one follows (-w 5).</summary>
+    IgnoredWithNumber,
+
+    /// <summary>An option of listing commands.</summary>
+    Listing,
+}
+
+/// <summary>One option of the command line itself (iptables xshared.c, the original options).</summary>
+/// <param name="Short">The letter, or '\0'.</param>
+/// <param name="Arity">How many words it must be given; a command looks for more itself.</param>
+internal sealed record GlobalOption(GlobalKind Kind, char Short, string[] Names, int Arity, bool Negatable = false)
+{
+    /// <summary>Takes a word that may be left out, or that is optional beyond the arity; such a word may be glued to it.</summary>
+    internal bool TakesMore => Kind is GlobalKind.Flush or GlobalKind.Zero or GlobalKind.DeleteChain or GlobalKind.OtherCommand
+        or GlobalKind.IgnoredWithNumber;
+
+    internal static readonly GlobalOption[] All =
+    [
+        new(GlobalKind.Append, 'A', ["append"], 1),
+        new(GlobalKind.Delete, 'D', ["delete"], 1),
+        new(GlobalKind.Insert, 'I', ["insert"], 1),
+        new(GlobalKind.Flush, 'F', ["flush"], 0),
+        new(GlobalKind.Zero, 'Z', ["zero"], 0),
+        new(GlobalKind.NewChain, 'N', ["new-chain"], 1),
+        new(GlobalKind.DeleteChain, 'X', ["delete-chain"], 0),
+        new(GlobalKind.Policy, 'P', ["policy"], 1),
+        new(GlobalKind.OtherCommand, 'R', ["replace"], 0),
+        new(GlobalKind.OtherCommand, 'L', ["list"], 0),
+        new(GlobalKind.OtherCommand, 'S', ["list-rules"], 0),
+        new(GlobalKind.OtherCommand, 'C', ["check"], 0),
+        new(GlobalKind.OtherCommand, 'E', ["rename-chain"], 0),
+        new(GlobalKind.OtherCommand, 'V', ["version"], 0),
+        new(GlobalKind.OtherCommand, 'h', ["help"], 0),
+        new(GlobalKind.Source, 's', ["source", "src"], 1, true),
+        new(GlobalKind.Destination, 'd', ["destination", "dst"], 1, true),
+        new(GlobalKind.Protocol, 'p', ["protocol", "proto"], 1, true),
+        new(GlobalKind.InInterface, 'i', ["in-interface"], 1, true),
+        new(GlobalKind.OutInterface, 'o', ["out-interface"], 1, true),
+        new(GlobalKind.Jump, 'j', ["jump"], 1),
+        new(GlobalKind.Goto, 'g', ["goto"], 1),
+        new(GlobalKind.Match, 'm', ["match"], 1),
+        new(GlobalKind.Fragment, 'f', ["fragments"], 0, true),
+        new(GlobalKind.Counters, 'c', ["set-counters"], 1),
+        new(GlobalKind.Table, 't', ["table"], 1),
+        new(GlobalKind.OnlyIPv4, '4', ["ipv4"], 0),
+        new(GlobalKind.OnlyIPv6, '6', ["ipv6"], 0),
+        new(GlobalKind.Ignored, 'v', ["verbose"], 0),
+        new(GlobalKind.IgnoredWithNumber, 'w', ["wait"], 0),
+        new(GlobalKind.IgnoredWithNumber, 'W', ["wait-interval"], 0),
+        new(GlobalKind.Listing, 'n', ["numeric"], 0),
+        new(GlobalKind.Listing, 'x', ["exact"], 0),
+        new(GlobalKind.Listing, '0', ["line-numbers"], 0),
+    ];
+
+    private static readonly Dictionary<char, GlobalOption> Letters = All.ToDictionary(option => option.Short);
+
+    internal static GlobalOption? Find(char letter) => Letters.GetValueOrDefault(letter);
+}

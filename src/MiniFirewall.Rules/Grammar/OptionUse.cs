@@ -1,0 +1,16 @@
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Text;
+
+namespace MiniFirewall.Rules.Grammar;
+
+/// <summary>What an option's reader may know and where it reports.</summary>
+/// <param name="Protocol">The rule's protocol as far as it has been read.</param>
+internal sealed record ReadContext(ProtocolSpec? Protocol, NetworkNames Names, DiagnosticBag Diagnostics);
+
+/// <summary>One use of an option in a line.</summary>
+/// <param name="Option">The option as written.</param>
+internal sealed record OptionUse(Word Option, IReadOnlyList<Word> Arguments, bool Negated, ReadContext Context);
+
+/// <summary>Reads one word as a value; reports what is wrong and returns false where it cannot.</summary>
+internal delegate bool ValueReader<TValue>(Word word, ReadContext context, out TValue value);

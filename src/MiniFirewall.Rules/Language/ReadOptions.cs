@@ -1,0 +1,25 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Names;
+
+namespace MiniFirewall.Rules.Language;
+
+/// <summary>How a text is to be read.</summary>
+public sealed record ReadOptions
+{
+    public static ReadOptions Default { get; } = new();
+
+    /// <summary>
+    /// The families of a line that names none: both for a text of our own, IPv4 for a rules.v4. Lines for other families
+    /// (-4, -6, ip6tables) are passed over, as iptables-restore does.
+    /// </summary>
+    public FamilySet Families { get; init; } = FamilySet.Both;
+
+    /// <summary>Who is asked for the addresses of host names, once a name.</summary>
+    public INameResolver Resolver { get; init; } = SystemNameResolver.Instance;
+
+    /// <summary>The names of protocols and services.</summary>
+    public NetworkNames Names { get; init; } = NetworkNames.System;
+
+    /// <summary>Reading stops after this many errors.</summary>
+    public int MaxErrors { get; init; } = 20;
+}

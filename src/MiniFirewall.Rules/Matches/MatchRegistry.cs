@@ -1,0 +1,44 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using MiniFirewall.Rules.Grammar;
+
+namespace MiniFirewall.Rules.Matches;
+
+/// <summary>The one list of matches. A new match is a file in this folder and a line here.</summary>
+public static class MatchRegistry
+{
+    public static ImmutableArray<MatchGrammar> All { get; } =
+    [
+        TcpMatch.Grammar,
+        UdpMatch.Grammar,
+        IcmpMatch.Grammar,
+        Icmp6Match.Grammar,
+        MultiportMatch.Grammar,
+        IprangeMatch.Grammar,
+        CommentMatch.Grammar,
+        MarkMatch.Grammar,
+        LengthMatch.Grammar,
+        TtlMatch.Grammar,
+        HlMatch.Grammar,
+    ];
+
+    private static readonly FrozenDictionary<string, MatchGrammar> ByName = All
+        .SelectMany(grammar => grammar.Aliases.Prepend(grammar.Name).Select(name => (name, grammar)))
+        .ToFrozenDictionary(entry => entry.name, entry => entry.grammar);
+
+    private static readonly FrozenDictionary<byte, MatchGrammar> ByProtocol = All
+        .Where(grammar => grammar.Protocol is not null)
+        .ToFrozenDictionary(grammar => grammar.Protocol!.Value);
+
+    internal static IEnumerable<string> Names => ByName.Keys;
+
+    /// <summary>The match that -m takes this name for, or null.</summary>
+    internal static MatchGrammar? Find(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>The match whose options a rule of this protocol may use without -m, or null.</summary>
+    internal static MatchGrammar? ImpliedBy(byte protocol) => ByProtocol.GetValueOrDefault(protocol);
+
+    /// <summary>The matches that have an option of exactly this name.</summary>
+    internal static IEnumerable<MatchGrammar> WithOption(string option) =>
+        All.Where(grammar => grammar.Options.Any(spec => spec.Names.Contains(option)));
+}

@@ -1,0 +1,146 @@
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Matches;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Targets;
+using MiniFirewall.Rules.Text;
+
+namespace MiniFirewall.Rules.Reading;
+
+/// <summary>The matches and the target of a rule that is being read, and the options that they bring into force.</summary>
+internal sealed class ExtensionReader(DiagnosticBag diagnostics)
+{
+    private readonly List<ExtensionUse> _matches = [];
+    private ExtensionUse? _target;
+    private JumpTarget? _jump;
+
+    internal OptionScope Scope { get; } = new();
+
+    /// <summary>A match or target was refused, so options that are not known may be its own.</summary>
+    internal bool HasRefused { get; private set; }
+
+    /// <summary>The word that names the target or chain, where there is one.</summary>
+    internal Word? TargetPlace { get; private set; }
+
+    internal Target Target => _jump ?? (Target?)_target?.State ?? NoTarget.Instance;
+
+    internal void ReadMatch(Word word)
+    {
+        if (MatchRegistry.Find(word.Text) is { } grammar)
+        {
+            AddMatch(new ExtensionUse(grammar, word));
+            return;
+        }
+
+        HasRefused = true;
+        if (ForeignWords.Matches.Contains(word.Text))
+        {
+            diagnostics.Report(
+                ErrorCodes.UnsupportedMatch, word, $"match {Show.Word(word.Text)} of iptables is not supported",
+                $"the matches are {string.Join(", ", MatchRegistry.All.Select(match => match.Name))}");
+        }
+        else
+        {
+            diagnostics.Report(
+                ErrorCodes.UnknownMatch, word, $"{Show.Word(word.Text)} is not a match",
+                Nearest.HintOr(word.Text, MatchRegistry.Names.Concat(ForeignWords.Matches), $"the matches are {string.Join(", ", MatchRegistry.All.Select(match => match.Name))}"));
+        }
+    }
+
+    /// <summary>-j or -g, whose argument is a target or a chain.</summary>
+    internal void ReadTarget(Word word, bool isGoto)
+    {
+        TargetPlace = word;
+        if (TargetRegistry.Find(word.Text) is { } grammar)
+        {
+            ReadOwnTarget(grammar, word, isGoto);
+        }
+        else if (ForeignWords.Targets.Contains(word.Text))
+        {
+            HasRefused = true;
+            diagnostics.Report(
+                ErrorCodes.UnsupportedTarget, word, $"target {Show.Word(word.Text)} of iptables is not supported",
+                $"the targets are {string.Join(", ", TargetRegistry.Names)} and chains");
+        }
+        else
+        {
+            _jump = new JumpTarget(word.Text, isGoto);
+        }
+    }
+
+    /// <summary>The option that a rule's protocol brings in by itself, as -p tcp brings --dport; null where there is none.</summary>
+    internal FoundOption? FindImplied(string name, Word place, ProtocolSpec? protocol, out IReadOnlyList<string> candidates)
+    {
+        candidates = [];
+        if (protocol is not { Negated: false } || MatchRegistry.ImpliedBy(protocol.Number) is not { } grammar
+            || _matches.Exists(match => match.Grammar == grammar))
+        {
+            return null;
+        }
+
+        var match = new ExtensionUse(grammar, place);
+        Scope.Add(match);
+        FoundOption? found = Scope.Find(name, out candidates);
+        if (found?.Extension == match)
+        {
+            _matches.Add(match);
+        }
+        else
+        {
+            Scope.Remove(match);
+        }
+
+        return found;
+    }
+
+    /// <summary>The matches in the order written, each looked at as a whole.</summary>
+    internal List<Match> Finish(RuleDraft draft, ReadContext context)
+    {
+        List<Match> matches = [];
+        foreach (ExtensionUse use in _matches)
+        {
+            if (HasItsProtocol(use, context.Protocol) && use.Finish(context) && use.State is Match match
+                && draft.Families.Narrow(match.Families, use.Place))
+            {
+                matches.Add(match);
+            }
+        }
+
+        _target?.Finish(context);
+        return matches;
+    }
+
+    private void AddMatch(ExtensionUse match)
+    {
+        _matches.Add(match);
+        Scope.Add(match);
+    }
+
+    private void ReadOwnTarget(TargetGrammar grammar, Word word, bool isGoto)
+    {
+        if (isGoto)
+        {
+            diagnostics.Report(ErrorCodes.BadJump, word, $"-g takes a chain, and {grammar.Name} is none", $"write -j {grammar.Name}");
+            return;
+        }
+
+        _target = new ExtensionUse(grammar, word);
+        Scope.Add(_target);
+    }
+
+    private bool HasItsProtocol(ExtensionUse use, ProtocolSpec? protocol)
+    {
+        if (use.Grammar is not MatchGrammar { Protocol: { } needed }
+            || (protocol is { Negated: false } && protocol.Number == needed))
+        {
+            return true;
+        }
+
+        string name = ProtocolNames.Print(needed);
+        diagnostics.Report(
+            ErrorCodes.WrongProtocol, use.Place, $"match {use.Grammar.Name} needs -p {name}",
+            protocol is { Negated: true } ? "a negated protocol says too little" : $"write -p {name} in this rule");
+        return false;
+    }
+}

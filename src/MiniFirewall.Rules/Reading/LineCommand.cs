@@ -1,0 +1,24 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Text;
+
+namespace MiniFirewall.Rules.Reading;
+
+/// <summary>What one line of the command language asks for.</summary>
+/// <param name="Place">The command's own word.</param>
+/// <param name="Families">The families that the line is for.</param>
+internal sealed record LineCommand(GlobalKind Kind, Word Place, FamilySet Families)
+{
+    internal Word? Chain { get; init; }
+
+    /// <summary>A rule's number as written, or null.</summary>
+    internal Word? Number { get; init; }
+
+    internal Word? Policy { get; init; }
+
+    internal Counters? Counters { get; init; }
+
+    /// <summary>The rules that the line describes; none for a command without a rule.</summary>
+    internal IReadOnlyList<PlacedRule> Rules { get; init; } = [];
+}

@@ -1,0 +1,243 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Text;
+
+namespace MiniFirewall.Rules.Reading;
+
+/// <summary>
+/// Reads one line of the command language, word by word as getopt_long does: options, their arguments, and '!' before
+/// them. What an option of the line itself means is RuleLine's.
+/// </summary>
+internal sealed class LineParser
+{
+    private readonly DiagnosticBag _diagnostics;
+    private readonly WordCursor _words;
+    private readonly RuleLine _line;
+    private readonly ExtensionReader _extensions;
+    private Word? _negation;
+    private bool _skipsWords;
+
+    internal LineParser(ReadSession session, IReadOnlyList<Word> words, int start, FamilySet families, string reason, Counters? counters)
+    {
+        _diagnostics = session.Diagnostics;
+        _words = new WordCursor(words, start);
+        _extensions = new ExtensionReader(_diagnostics);
+        _line = new RuleLine(session, _words, _extensions, families, reason, counters);
+    }
+
+    /// <summary>The line's command, or null where something is wrong (reported).</summary>
+    internal LineCommand? Parse(SourceSpan span)
+    {
+        int before = _diagnostics.Count;
+        while (!_words.AtEnd)
+        {
+            ReadWord(_words.Take());
+        }
+
+        if (_negation is { } negation)
+        {
+            _diagnostics.Report(ErrorCodes.MisplacedNegation, negation, "nothing follows '!'", "write the option that it negates after it");
+        }
+
+        LineCommand? command = _line.Finish(span);
+        return _diagnostics.Count == before ? command : null;
+    }
+
+    private void ReadWord(Word word)
+    {
+        switch (word.Text)
+        {
+            case "!":
+                ReadNegation(word);
+                break;
+            case ['!', '-', ..]:
+                _diagnostics.Report(ErrorCodes.MisplacedNegation, word.Part(0, 1), "a space is missing after '!'", $"write ! {word.Text[1..]}");
+                SkipArguments();
+                break;
+            case ['-', '-', _, ..]:
+                ReadLongOption(word);
+                break;
+            case ['-', not '-', ..]:
+                ReadShortOptions(word);
+                break;
+            default:
+                ReadStrayWord(word);
+                break;
+        }
+    }
+
+    private void ReadNegation(Word word)
+    {
+        _skipsWords = false;
+        if (_negation is not null)
+        {
+            _diagnostics.Report(ErrorCodes.MisplacedNegation, word, "'!' stands twice", "leave one out");
+        }
+
+        _negation = word;
+    }
+
+    private void ReadStrayWord(Word word)
+    {
+        if (!_skipsWords)
+        {
+            string help = word.Text is "-" or "--" ? "write the option's name after the dashes" : "put text with blanks in double quotes";
+            _diagnostics.Report(ErrorCodes.UnexpectedWord, word, $"{Show.Word(word.Text)} belongs to no option", help);
+        }
+
+        _skipsWords = true;
+    }
+
+    private void ReadLongOption(Word word)
+    {
+        int sign = word.Text.IndexOf('=', StringComparison.Ordinal);
+        string name = sign < 0 ? word.Text[2..] : word.Text[2..sign];
+        Word option = sign < 0 ? word : word.Part(0, sign);
+        Word? attached = sign < 0 ? null : word.From(sign + 1);
+        FoundOption? found = _extensions.Scope.Find(name, out IReadOnlyList<string> candidates)
+            ?? _extensions.FindImplied(name, option, _line.Draft.Protocol, out _);
+        if (found is { } known)
+        {
+            Use(known, option, attached);
+        }
+        else
+        {
+            RefuseOption(option, name, candidates);
+        }
+    }
+
+    private void ReadShortOptions(Word word)
+    {
+        string whole = word.Text[1..];
+        if (whole.Length > 1 && UnknownOptions.IsLongName(whole.Split('=')[0]))
+        {
+            _diagnostics.Report(ErrorCodes.UnknownOption, word, $"{Show.Word(word.Text)} has one dash only", $"write -{word.Text}");
+            SkipArguments();
+            return;
+        }
+
+        for (int i = 1; i < word.Text.Length; i++)
+        {
+            if (GlobalOption.Find(word.Text[i]) is not { } option)
+            {
+                RefuseLetter(word, i);
+                return;
+            }
+
+            Word? attached = i + 1 < word.Text.Length ? word.From(i + 1) : null;
+            Word place = word.Part(i == 1 ? 0 : i, i == 1 ? 2 : 1);
+            if (option.Arity > 0 || option.TakesMore)
+            {
+                Use(new FoundOption(option, null, null), place, attached);
+                return;
+            }
+
+            Use(new FoundOption(option, null, null), place, null);
+        }
+    }
+
+    private void RefuseLetter(Word word, int index)
+    {
+        _diagnostics.Report(
+            ErrorCodes.UnknownOption, index == 1 ? word : word.Part(index, 1),
+            $"there is no option {Show.Word("-" + word.Text[index])}", UnknownOptions.LetterHelp(word.Text[index]));
+        SkipArguments();
+    }
+
+    private void RefuseOption(Word option, string name, IReadOnlyList<string> candidates)
+    {
+        SkipArguments();
+        if (candidates.Count > 0)
+        {
+            string[] options = [.. candidates.Select(candidate => "--" + candidate)];
+            _diagnostics.Report(
+                ErrorCodes.AmbiguousOption, option, $"{Show.Word(option.Text)} is the beginning of several options", $"write {Show.Choice(options)}");
+        }
+        else if (!_extensions.HasRefused)
+        {
+            UnknownOptions.Report(option, name, _extensions.Scope, _diagnostics);
+        }
+    }
+
+    private void SkipArguments()
+    {
+        _negation = null;
+        _skipsWords = true;
+    }
+
+    private void Use(FoundOption found, Word option, Word? attached)
+    {
+        _skipsWords = false;
+        int arity = found.Global?.Arity ?? found.Spec!.Arity;
+        bool negated = TakeNegation(found, option, out bool isSound);
+        bool takesAttached = arity > 0 || found.Global is { TakesMore: true };
+        if (attached is { } extra && !takesAttached)
+        {
+            _diagnostics.Report(ErrorCodes.UnexpectedArgument, extra, $"{Show.Word(option.Text)} takes no argument", "leave it out");
+            found.Extension?.Fail();
+            return;
+        }
+
+        if (!TryTakeArguments(option, attached, arity, found.Spec is { TakesText: true }, out List<Word> arguments) || !isSound)
+        {
+            found.Extension?.Fail();
+            return;
+        }
+
+        if (found.Global is { } global)
+        {
+            _line.Apply(global, option, arity == 0 ? attached : arguments[0], negated);
+        }
+        else
+        {
+            found.Extension!.Apply(found.Spec!, new OptionUse(option, arguments, negated, _line.Context));
+        }
+    }
+
+    private bool TakeNegation(FoundOption found, Word option, out bool isSound)
+    {
+        isSound = true;
+        if (_negation is not { } negation)
+        {
+            return false;
+        }
+
+        _negation = null;
+        isSound = found.Global?.Negatable ?? found.Spec!.Negatable;
+        if (!isSound)
+        {
+            _diagnostics.Report(ErrorCodes.CannotNegate, negation, $"{Show.Word(option.Text)} cannot be negated", "leave '!' out");
+        }
+
+        return true;
+    }
+
+    private bool TryTakeArguments(Word option, Word? attached, int count, bool takesText, out List<Word> arguments)
+    {
+        arguments = attached is { } first && count > 0 ? [first] : [];
+        while (arguments.Count < count)
+        {
+            if (_words.AtEnd || (!takesText && WordCursor.LooksLikeOption(_words.Peek)))
+            {
+                string what = count == 1 ? "an argument" : "two arguments";
+                _diagnostics.Report(ErrorCodes.MissingArgument, option, $"{Show.Word(option.Text)} needs {what}", "write it after the option");
+                return false;
+            }
+
+            Word word = _words.Take();
+            if (word.Text == "!" && !takesText)
+            {
+                _diagnostics.Report(
+                    ErrorCodes.MisplacedNegation, word, $"'!' stands after {Show.Word(option.Text)}", $"write ! {option.Text} before the value");
+                SkipArguments();
+                return false;
+            }
+
+            arguments.Add(word);
+        }
+
+        return true;
+    }
+}

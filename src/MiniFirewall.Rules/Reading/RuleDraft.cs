@@ -1,0 +1,190 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Text;
+using MiniFirewall.Rules.Values;
+
+namespace MiniFirewall.Rules.Reading;
+
+/// <summary>A finished rule and the word that names its target, for messages about the chain it jumps to.</summary>
+internal sealed record PlacedRule(Rule Rule, Word TargetPlace);
+
+/// <summary>A rule as far as a line has said it: what every rule can ask of the network header.</summary>
+internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
+{
+    private const int MostRules = 65536;
+    private const int LongestInterface = 15;
+    private readonly DiagnosticBag _diagnostics = session.Diagnostics;
+    private readonly AddressReader _addresses = new(session);
+    private List<AddressItem> _sources = [];
+    private List<AddressItem> _destinations = [];
+
+    internal FamilyNarrowing Families { get; } = families;
+
+    internal ProtocolSpec? Protocol { get; private set; }
+
+    internal InterfaceSpec? InInterface { get; private set; }
+
+    internal InterfaceSpec? OutInterface { get; private set; }
+
+    internal bool? Fragment { get; private set; }
+
+    internal Counters? Counters { get; set; }
+
+    internal void ReadProtocol(Word word, bool negated)
+    {
+        if (!TryReadProtocol(word.Text, out byte number))
+        {
+            _diagnostics.Report(
+                ErrorCodes.UnknownProtocol, word, $"{Show.Word(word.Text)} is not a protocol",
+                Nearest.HintOr(word.Text, session.Options.Names.Protocols, "a name such as tcp, a number from 0 to 255, or all"));
+            return;
+        }
+
+        if (number == 0 && negated)
+        {
+            _diagnostics.Report(ErrorCodes.NeverMatches, word, "no packet is of no protocol", "leave the protocol out");
+            return;
+        }
+
+        Protocol = number == 0 ? null : new ProtocolSpec(number, negated);
+        if (Protocol is not null)
+        {
+            Families.Narrow(RuleFamilies.Of(Protocol), word);
+        }
+    }
+
+    internal void ReadSources(Word word, bool negated) => _sources = ReadAddresses(word, negated);
+
+    internal void ReadDestinations(Word word, bool negated) => _destinations = ReadAddresses(word, negated);
+
+    internal void ReadInInterface(Word word, bool negated) => InInterface = ReadInterface(word, negated);
+
+    internal void ReadOutInterface(Word word, bool negated) => OutInterface = ReadInterface(word, negated);
+
+    internal void SetFragment(Word word, bool negated)
+    {
+        Fragment = !negated;
+        Families.Narrow(FamilySet.IPv4, word);
+    }
+
+    /// <summary>One rule for each pair of a source and a destination that have a family in common (iptables' own order).</summary>
+    internal IEnumerable<PlacedRule> Build(IReadOnlyList<Match> matches, Target target, Word targetPlace, SourceSpan span)
+    {
+        AddressItem nothing = new(null, FamilySet.Both, default);
+        foreach (AddressItem source in _sources.DefaultIfEmpty(nothing))
+        {
+            foreach (AddressItem destination in _destinations.DefaultIfEmpty(nothing))
+            {
+                FamilySet both = Families.Families & source.Families & destination.Families;
+                if (both != FamilySet.None)
+                {
+                    yield return new PlacedRule(
+                        new Rule
+                        {
+                            Families = both,
+                            Protocol = Protocol,
+                            Source = source.Spec,
+                            Destination = destination.Spec,
+                            InInterface = InInterface,
+                            OutInterface = OutInterface,
+                            Fragment = Fragment,
+                            Matches = [.. matches],
+                            Target = target,
+                            Counters = Counters,
+                            Span = span,
+                        },
+                        targetPlace);
+                }
+            }
+        }
+    }
+
+    /// <summary>Checks what the lists of addresses say together, once all of the rule has been read; false where they make no rule (reported).</summary>
+    internal bool CheckAddresses()
+    {
+        bool isList = _sources.Count > 1 || _destinations.Count > 1;
+        AddressItem negated = _sources.Concat(_destinations).FirstOrDefault(item => item.Spec is { Negated: true });
+        if (isList && negated.Spec is not null)
+        {
+            _diagnostics.Report(
+                ErrorCodes.NegatedList, negated.Place, "'!' cannot stand with a list of addresses",
+                "write one rule an address, or a chain that returns for each of them");
+            return false;
+        }
+
+        if ((long)Math.Max(1, _sources.Count) * Math.Max(1, _destinations.Count) > MostRules)
+        {
+            _diagnostics.Report(
+                ErrorCodes.TooManyRules, _sources.Concat(_destinations).First().Place, $"the lists of addresses make more than {MostRules} rules",
+                "write two chains, one for the sources and one for the destinations");
+            return false;
+        }
+
+        return CheckFamilies(_sources, _destinations) && CheckFamilies(_destinations, _sources);
+    }
+
+    /// <summary>Every address must be of a family that the rule and some address of the other side have too.</summary>
+    private bool CheckFamilies(List<AddressItem> items, List<AddressItem> others)
+    {
+        if (items.Count == 1 && others.Count <= 1)
+        {
+            return Families.Narrow(items[0].Families, items[0].Place);
+        }
+
+        FamilySet sides = others.Aggregate(others.Count == 0 ? FamilySet.Both : FamilySet.None, (sum, item) => sum | item.Families);
+        return items.TrueForAll(item => Fits(item, sides));
+    }
+
+    private bool Fits(AddressItem item, FamilySet sides)
+    {
+        if ((item.Families & sides) == FamilySet.None)
+        {
+            _diagnostics.Report(
+                ErrorCodes.FamilyConflict, item.Place,
+                $"{Show.Word(item.Place.Text)} is for {FamilyNarrowing.Print(item.Families)}, and no address of the other side is",
+                "write a rule of its own for it");
+            return false;
+        }
+
+        return Families.Fork().Narrow(item.Families, item.Place);
+    }
+
+    private List<AddressItem> ReadAddresses(Word word, bool negated) => _addresses.ReadList(word, negated);
+
+    private bool TryReadProtocol(string text, out byte number)
+    {
+        number = 0;
+        if (NumberText.TryParse(text, out ulong value))
+        {
+            number = (byte)value;
+            return value <= byte.MaxValue;
+        }
+
+        return session.Options.Names.TryGetProtocol(text, out number);
+    }
+
+    /// <summary>A lone '+' fits every interface and asks nothing; negated, it never matches and is kept.</summary>
+    private InterfaceSpec? ReadInterface(Word word, bool negated)
+    {
+        string text = word.Text;
+        (string message, string help) = text switch
+        {
+            "" => ("the interface's name is empty", "such as eth0, or eth+ for all that begin so"),
+            _ when System.Text.Encoding.UTF8.GetByteCount(text) > LongestInterface =>
+                ($"interface name {Show.Word(text)} is longer than {LongestInterface} bytes", "the kernel has no such interface"),
+            _ when text.Any(c => char.IsWhiteSpace(c) || c is '/' or '"' or '\'' or '\\') =>
+                ($"interface name {Show.Word(text)} has a character that no interface can have", "such as eth0, or eth+ for all that begin so"),
+            _ => ("", ""),
+        };
+        if (message.Length > 0)
+        {
+            _diagnostics.Report(ErrorCodes.BadInterface, word, message, help);
+            return null;
+        }
+
+        bool isPrefix = text.EndsWith('+');
+        return text == "+" && !negated ? null : new InterfaceSpec(isPrefix ? text[..^1] : text, isPrefix, negated);
+    }
+}

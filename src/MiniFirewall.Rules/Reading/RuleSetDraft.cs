@@ -1,0 +1,340 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Targets;
+using MiniFirewall.Rules.Text;
+using MiniFirewall.Rules.Values;
+
+namespace MiniFirewall.Rules.Reading;
+
+/// <summary>A rule set while a text's commands build it, one after the other.</summary>
+internal sealed class RuleSetDraft
+{
+    private const int LongestChainName = 28;
+    private readonly ReadSession _session;
+    private readonly DiagnosticBag _diagnostics;
+    private readonly List<ChainDraft> _chains = [];
+    private readonly Dictionary<string, ChainDraft> _byName = [];
+
+    internal RuleSetDraft(ReadSession session)
+    {
+        _session = session;
+        _diagnostics = session.Diagnostics;
+        foreach (Chain chain in RuleSet.Empty.Chains)
+        {
+            Add(new ChainDraft(chain.Name, chain.Hook, chain.Families, SourceSpan.None));
+        }
+    }
+
+    internal IReadOnlyList<ChainDraft> Chains => _chains;
+
+    internal ChainDraft? Find(string name) => _byName.GetValueOrDefault(name);
+
+    internal IEnumerable<string> ChainNames => _byName.Keys;
+
+    internal void Apply(LineCommand command)
+    {
+        switch (command.Kind)
+        {
+            case GlobalKind.Append: ChainOf(command)?.Rules.AddRange(RulesFor(command)); break;
+            case GlobalKind.Insert: Insert(command); break;
+            case GlobalKind.Delete: Delete(command); break;
+            case GlobalKind.NewChain: Declare(command.Chain!.Value, command.Families); break;
+            case GlobalKind.DeleteChain: DeleteChains(command); break;
+            case GlobalKind.Policy: SetPolicy(command); break;
+            case GlobalKind.Flush: ForChains(command, chain => chain.Clear(command.Families)); break;
+            default: ForChains(command, chain => Zero(chain, command.Families)); break;
+        }
+    }
+
+    /// <summary>Makes a user chain, or makes one of the other family be of these too.</summary>
+    internal void Declare(Word name, FamilySet families)
+    {
+        if (!IsChainName(name))
+        {
+            return;
+        }
+
+        if (Find(name.Text) is not { } chain)
+        {
+            Add(new ChainDraft(name.Text, null, families, _session.Source.SpanOf(name.Start, name.End)));
+        }
+        else if ((chain.Families & families) == FamilySet.None)
+        {
+            chain.Families |= families;
+        }
+        else
+        {
+            bool isBoth = !chain.IsBuiltIn && chain.Families != families;
+            _diagnostics.Report(
+                ErrorCodes.ChainExists, name, $"chain {Show.Word(name.Text)} exists already",
+                chain.IsBuiltIn ? "it need not be made"
+                : isBoth ? "a line of iptables is for IPv4 and IPv6; write iptables -4 for IPv4 only"
+                : "give the new one another name");
+        }
+    }
+
+    /// <summary>Sets a policy; <paramref name="policy"/> may be "-" for one that stays.</summary>
+    internal void SetPolicy(Word name, Word policy, Counters? counters, FamilySet families)
+    {
+        if (Find(name.Text) is not { IsBuiltIn: true } chain)
+        {
+            ReportNotBuiltIn(name);
+            return;
+        }
+
+        if (policy.Text == "-")
+        {
+            chain.SetCounters(families, counters);
+            return;
+        }
+
+        if (policy.Text is not ("ACCEPT" or "DROP"))
+        {
+            _diagnostics.Report(
+                ErrorCodes.BadPolicy, policy, $"{Show.Word(policy.Text)} is not a policy", Nearest.HintOr(policy.Text, ["ACCEPT", "DROP"], "write ACCEPT or DROP"));
+            return;
+        }
+
+        chain.SetPolicy(families, new ChainPolicy(policy.Text == "ACCEPT" ? Verdict.Accept : Verdict.Drop, counters));
+    }
+
+    internal void ReportMissing(int code, Word name, string what)
+    {
+        string help = ForeignWords.Chains.Contains(name.Text)
+            ? "the chains of the filter table are INPUT, FORWARD and OUTPUT"
+            : Nearest.HintOr(name.Text, ChainNames.Concat(code == ErrorCodes.UnknownTarget ? TargetRegistry.Names : []), "make it with -N first");
+        _diagnostics.Report(code, name, $"{what} {Show.Word(name.Text)} does not exist", help);
+    }
+
+    private void Add(ChainDraft chain)
+    {
+        _chains.Add(chain);
+        _byName.Add(chain.Name, chain);
+    }
+
+    private ChainDraft? ChainOf(LineCommand command)
+    {
+        Word name = command.Chain!.Value;
+        ChainDraft? chain = Find(name.Text);
+        if (chain is null)
+        {
+            ReportMissing(ErrorCodes.NoSuchChain, name, "chain");
+        }
+        else if ((chain.Families & command.Families) == FamilySet.None)
+        {
+            _diagnostics.Report(
+                ErrorCodes.FamilyConflict, name, $"chain {Show.Word(name.Text)} is for {FamilyNarrowing.Print(chain.Families)} only", "make it for the other family too with -N");
+            return null;
+        }
+
+        return chain;
+    }
+
+    /// <summary>The command's rules, for the families that their chain has.</summary>
+    private IEnumerable<PlacedRule> RulesFor(LineCommand command)
+    {
+        FamilySet families = Find(command.Chain!.Value.Text)!.Families;
+        foreach (PlacedRule placed in command.Rules)
+        {
+            FamilySet both = placed.Rule.Families & families;
+            if (both == FamilySet.None)
+            {
+                _diagnostics.Report(
+                    ErrorCodes.FamilyConflict, command.Chain.Value,
+                    $"chain {Show.Word(command.Chain.Value.Text)} is for {FamilyNarrowing.Print(families)} and the rule for {FamilyNarrowing.Print(placed.Rule.Families)}",
+                    "make the chain for the other family too with -N");
+                yield break;
+            }
+
+            yield return placed with { Rule = placed.Rule with { Families = both } };
+        }
+    }
+
+    private bool TryReadNumber(Word? word, out ulong number)
+    {
+        number = 1;
+        if (word is not { } written || (NumberText.TryParse(written.Text, out number) && number is > 0 and <= int.MaxValue))
+        {
+            return true;
+        }
+
+        _diagnostics.Report(ErrorCodes.BadRuleNumber, written, $"{Show.Word(written.Text)} is not a rule's number", "rules count from 1");
+        return false;
+    }
+
+    private void Insert(LineCommand command)
+    {
+        if (!TryReadNumber(command.Number, out ulong number) || ChainOf(command) is not { } chain)
+        {
+            return;
+        }
+
+        int index = chain.IndexOf(command.Families, number);
+        if (index < 0 && number != (ulong)chain.Count(command.Families) + 1)
+        {
+            ReportNumber(command, chain);
+            return;
+        }
+
+        // Each rule of a list goes to the same place, so the list ends up reversed, as iptables leaves it.
+        chain.Rules.InsertRange(index < 0 ? chain.Rules.Count : index, RulesFor(command).Reverse());
+    }
+
+    private void Delete(LineCommand command)
+    {
+        if (!TryReadNumber(command.Number, out ulong number) || ChainOf(command) is not { } chain)
+        {
+            return;
+        }
+
+        if (command.Number is null)
+        {
+            DeleteRules(command, chain);
+            return;
+        }
+
+        int index = chain.IndexOf(command.Families, number);
+        if (index < 0)
+        {
+            ReportNumber(command, chain);
+            return;
+        }
+
+        chain.Remove(index, command.Families);
+    }
+
+    private void DeleteRules(LineCommand command, ChainDraft chain)
+    {
+        foreach (PlacedRule placed in RulesFor(command))
+        {
+            int index = chain.Rules.FindIndex(other =>
+                (other.Rule.Families & placed.Rule.Families) != FamilySet.None && other.Rule.SameContent(placed.Rule));
+            if (index < 0)
+            {
+                _diagnostics.Report(
+                    ErrorCodes.NoSuchRule, command.Place, $"chain {Show.Word(chain.Name)} has no such rule", "the whole rule must be the same");
+                return;
+            }
+
+            chain.Remove(index, placed.Rule.Families);
+        }
+    }
+
+    private void ReportNumber(LineCommand command, ChainDraft chain) => _diagnostics.Report(
+        ErrorCodes.BadRuleNumber, command.Number ?? command.Place,
+        $"chain {Show.Word(chain.Name)} has {chain.Count(command.Families)} rules so far", "a number beyond them means no rule");
+
+    private void DeleteChains(LineCommand command)
+    {
+        IEnumerable<ChainDraft> chains = _chains.Where(chain => !chain.IsBuiltIn);
+        if (command.Chain is { } name)
+        {
+            if (ChainOf(command) is not { } chain)
+            {
+                return;
+            }
+
+            if (chain.IsBuiltIn)
+            {
+                _diagnostics.Report(ErrorCodes.BuiltInChain, name, $"{Show.Word(name.Text)} is a built-in chain", "-F empties it");
+                return;
+            }
+
+            chains = [chain];
+        }
+
+        foreach (ChainDraft chain in chains.ToList())
+        {
+            DeleteChain(chain, command);
+        }
+    }
+
+    private void DeleteChain(ChainDraft chain, LineCommand command)
+    {
+        if (chain.Count(command.Families) > 0)
+        {
+            _diagnostics.Report(
+                ErrorCodes.ChainNotEmpty, command.Chain ?? command.Place, $"chain {Show.Word(chain.Name)} has rules", "empty it with -F first");
+            return;
+        }
+
+        chain.Families &= ~command.Families;
+        if (chain.Families == FamilySet.None)
+        {
+            _chains.Remove(chain);
+            _byName.Remove(chain.Name);
+        }
+    }
+
+    private void SetPolicy(LineCommand command)
+    {
+        if (command.Policy is { } policy && policy.Text != "-")
+        {
+            SetPolicy(command.Chain!.Value, policy, command.Counters, command.Families);
+        }
+        else
+        {
+            _diagnostics.Report(
+                ErrorCodes.BadPolicy, command.Place, $"{Show.Word(command.Place.Text)} needs a chain and a policy", "such as -P INPUT DROP");
+        }
+    }
+
+    private void ForChains(LineCommand command, Action<ChainDraft> change)
+    {
+        if (command.Chain is null)
+        {
+            _chains.ForEach(change);
+        }
+        else if (ChainOf(command) is { } chain)
+        {
+            change(chain);
+        }
+    }
+
+    private static void Zero(ChainDraft chain, FamilySet families)
+    {
+        chain.SetCounters(families, null);
+        for (int i = 0; i < chain.Rules.Count; i++)
+        {
+            chain.Rules[i] = chain.Rules[i] with { Rule = chain.Rules[i].Rule with { Counters = null } };
+        }
+    }
+
+    private void ReportNotBuiltIn(Word name)
+    {
+        if (Find(name.Text) is null)
+        {
+            ReportMissing(ErrorCodes.NoSuchChain, name, "chain");
+            return;
+        }
+
+        _diagnostics.Report(ErrorCodes.BadPolicy, name, $"chain {Show.Word(name.Text)} has no policy", "only INPUT, FORWARD and OUTPUT have one");
+    }
+
+    private bool IsChainName(Word name)
+    {
+        string text = name.Text;
+        (string message, string help) = text switch
+        {
+            "" => ("the chain's name is empty", "write a name"),
+            _ when System.Text.Encoding.UTF8.GetByteCount(text) > LongestChainName =>
+                ($"chain name {Show.Word(text)} is longer than {LongestChainName} bytes", "shorten it"),
+            ['-' or '!' or '#', ..] => ($"chain name {Show.Word(text)} begins with {text[0]}", "begin it with a letter"),
+            _ when TargetRegistry.Find(text) is not null || ForeignWords.Targets.Contains(text) =>
+                ($"chain name {Show.Word(text)} is the name of a target", "give the chain another name"),
+            _ when text.Any(c => char.IsWhiteSpace(c) || c is '"' or '\'' or '\\') =>
+                ($"chain name {Show.Word(text)} has a blank, a quote or a backslash", "write letters, digits, '-' and '_'"),
+            _ => ("", ""),
+        };
+        if (message.Length > 0)
+        {
+            _diagnostics.Report(ErrorCodes.BadChainName, name, message, help);
+        }
+
+        return message.Length == 0;
+    }
+}

@@ -1,0 +1,216 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Text;
+
+namespace MiniFirewall.Rules.Reading;
+
+/// <summary>Reads a text line by line: sections of iptables-save, their lines, and command lines.</summary>
+internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
+{
+    private static readonly string[] LineBeginnings = ["iptables", "ip6tables", "*filter", "COMMIT", "-A", "-P", "-N"];
+    private readonly DiagnosticBag _diagnostics = session.Diagnostics;
+    private readonly LineReader _lines = new(session.Source, session.Diagnostics);
+
+    /// <summary>The word that opened the section that is being read; null between sections.</summary>
+    private Word? _section;
+    private bool _isForeign;
+    private bool _isPristine = true;
+
+    internal void Run()
+    {
+        while (!_lines.AtEnd && !_diagnostics.IsFull)
+        {
+            if (_isForeign)
+            {
+                _isForeign = _lines.ReadRaw().Text != "COMMIT";
+            }
+            else if (_lines.ReadLine(_section is null ? QuotingStyle.Shell : QuotingStyle.Save) is { Count: > 0 } words)
+            {
+                ReadLine(words);
+            }
+        }
+
+        if (_section is { } section)
+        {
+            _diagnostics.Report(
+                ErrorCodes.MissingCommit, section, $"the table {Show.Word(section.Text)} is not closed", "write COMMIT on a line after its rules");
+        }
+    }
+
+    private void ReadLine(List<Word> words)
+    {
+        switch (words[0].Text)
+        {
+            case ['*', ..]:
+                OpenSection(words);
+                break;
+            case "COMMIT":
+                CloseSection(words);
+                break;
+            case [':', ..]:
+                ReadChainLine(words);
+                break;
+            default:
+                ReadCommand(words);
+                break;
+        }
+    }
+
+    private void OpenSection(List<Word> words)
+    {
+        Word word = words[0];
+        string table = word.Text[1..];
+        RefuseMore(words, 1);
+        if (_section is { } open)
+        {
+            _diagnostics.Report(
+                ErrorCodes.MisplacedLine, word, $"table {Show.Word(table)} begins before {Show.Word(open.Text)} is closed", "write COMMIT before it");
+        }
+        else if (table != "filter")
+        {
+            Tables.Refuse(word, table, _diagnostics);
+            _isForeign = true;
+        }
+        else
+        {
+            if (!_isPristine)
+            {
+                _diagnostics.Report(
+                    ErrorCodes.MisplacedLine, word, "a table replaces the lines before it", "put *filter first, or leave the other lines out");
+            }
+
+            _section = word;
+            _isPristine = false;
+        }
+    }
+
+    private void CloseSection(List<Word> words)
+    {
+        RefuseMore(words, 1);
+        if (_section is null)
+        {
+            _diagnostics.Report(ErrorCodes.MisplacedLine, words[0], "COMMIT closes no table", "write *filter on a line before the rules");
+        }
+
+        _section = null;
+    }
+
+    /// <summary>:CHAIN POLICY [PACKETS:BYTES].</summary>
+    private void ReadChainLine(List<Word> words)
+    {
+        Word name = words[0].From(1);
+        if (_section is null)
+        {
+            _diagnostics.Report(ErrorCodes.MisplacedLine, words[0], "a chain's line stands outside of a table", "write *filter on a line before it");
+            return;
+        }
+
+        RefuseMore(words, 3);
+        Counters counters = default;
+        if (words.Count < 2)
+        {
+            _diagnostics.Report(ErrorCodes.BadChainLine, words[0], $"chain {Show.Word(name.Text)} has no policy", "write ACCEPT or DROP, or - for a chain of your own");
+        }
+        else if (words.Count < 3 || CounterReader.TryReadBracketed(words[2], _diagnostics, out counters))
+        {
+            DeclareChain(name, words[1], words.Count < 3 ? null : counters);
+        }
+    }
+
+    private void DeclareChain(Word name, Word policy, Counters? counters)
+    {
+        FamilySet families = session.Options.Families;
+        if (policy.Text == "-" && draft.Find(name.Text) is not { IsBuiltIn: true })
+        {
+            draft.Declare(name, families);
+        }
+        else if (policy.Text != "-" && draft.Find(name.Text) is null)
+        {
+            _diagnostics.Report(
+                ErrorCodes.BadChainLine, policy, $"chain {Show.Word(name.Text)} is not built in and has no policy", "write - for its policy");
+        }
+        else
+        {
+            draft.SetPolicy(name, policy, counters, families);
+        }
+    }
+
+    private void ReadCommand(List<Word> words)
+    {
+        int start = 0;
+        Counters? counters = null;
+        Word? bracket = null;
+        if (words[0].Text.StartsWith('['))
+        {
+            if (!CounterReader.TryReadBracketed(words[0], _diagnostics, out Counters read))
+            {
+                return;
+            }
+
+            (counters, bracket, start) = (read, words[0], 1);
+        }
+
+        if (!TryReadProgram(words, ref start, out FamilySet families, out string reason))
+        {
+            return;
+        }
+
+        Word first = words[0];
+        SourceSpan span = session.Source.SpanOf(first.Start, words[^1].End);
+        LineCommand? command = new LineParser(session, words, start, families, reason, counters).Parse(span);
+        if (command is not null && bracket is { } place && command.Rules.Count == 0)
+        {
+            _diagnostics.Report(ErrorCodes.MisplacedOption, place, "counters cannot stand with this command", "leave them out");
+        }
+        else if (command is not null && (command.Families & session.Options.Families) != FamilySet.None)
+        {
+            _isPristine = false;
+            draft.Apply(command);
+        }
+    }
+
+    /// <summary>Passes over "sudo" and the program's name, which says the families.</summary>
+    private bool TryReadProgram(List<Word> words, ref int start, out FamilySet families, out string reason)
+    {
+        families = session.Options.Families;
+        reason = "this text";
+        if (start < words.Count && words[start].Text == "sudo")
+        {
+            start++;
+        }
+
+        if (start == words.Count || words[start].Text is ['-' or '!', ..])
+        {
+            return true;
+        }
+
+        Word program = words[start];
+        reason = Show.Word(program.Text);
+        string name = program.Text[(program.Text.LastIndexOf('/') + 1)..];
+        if (name is "ip6tables" or "ip6tables-legacy" or "ip6tables-nft")
+        {
+            families = FamilySet.IPv6;
+        }
+        else if (name is not ("iptables" or "iptables-legacy" or "iptables-nft"))
+        {
+            _diagnostics.Report(
+                ErrorCodes.UnknownLine, program, $"a line cannot begin with {Show.Word(program.Text)}",
+                Nearest.HintOr(program.Text, LineBeginnings, "a line is a command of iptables or ip6tables, or a part of iptables-save's text"));
+            return false;
+        }
+
+        start++;
+        return true;
+    }
+
+    private void RefuseMore(List<Word> words, int most)
+    {
+        if (words.Count > most)
+        {
+            _diagnostics.Report(ErrorCodes.UnexpectedWord, words[most], $"{Show.Word(words[most].Text)} is too much on this line", "leave it out");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using MiniFirewall.Policy;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Model;
+
+namespace MiniFirewall.Rules.Targets;
+
+/// <summary>The one list of targets that -j takes, chains apart.</summary>
+public static class TargetRegistry
+{
+    public static ImmutableArray<TargetGrammar> All { get; } =
+    [
+        new TargetGrammar("ACCEPT", new VerdictTarget(Verdict.Accept)),
+        new TargetGrammar("DROP", new VerdictTarget(Verdict.Drop)),
+        new TargetGrammar("RETURN", ReturnTarget.Instance),
+        LogTarget.Grammar,
+    ];
+
+    private static readonly FrozenDictionary<string, TargetGrammar> ByName = All.ToFrozenDictionary(grammar => grammar.Name);
+
+    internal static IEnumerable<string> Names => All.Select(grammar => grammar.Name);
+
+    internal static TargetGrammar? Find(string name) => ByName.GetValueOrDefault(name);
+}

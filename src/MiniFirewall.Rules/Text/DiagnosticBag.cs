@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using MiniFirewall.Rules.Diagnostics;
+
+namespace MiniFirewall.Rules.Text;
+
+/// <summary>Collects diagnostics up to a limit; the one after the limit says that there are more.</summary>
+internal sealed class DiagnosticBag(SourceText source, int limit)
+{
+    private readonly ImmutableArray<Diagnostic>.Builder _diagnostics = ImmutableArray.CreateBuilder<Diagnostic>();
+
+    internal bool IsFull => _diagnostics.Count > limit;
+
+    internal int Count => _diagnostics.Count;
+
+    internal void Report(int code, Word place, string message, string help = "") =>
+        Report(code, source.SpanOf(place.Start, place.End), message, help);
+
+    internal void Report(int code, SourceSpan span, string message, string help = "")
+    {
+        if (_diagnostics.Count < limit)
+        {
+            _diagnostics.Add(new Diagnostic(code, span, message, help));
+        }
+        else if (_diagnostics.Count == limit)
+        {
+            _diagnostics.Add(new Diagnostic(ErrorCodes.TooManyErrors, span, $"more than {limit} errors", "the rest is not shown"));
+        }
+    }
+
+    internal ImmutableArray<Diagnostic> ToImmutable() => _diagnostics.ToImmutable();
+}

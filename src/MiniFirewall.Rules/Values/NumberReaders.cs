@@ -1,0 +1,83 @@
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Text;
+
+namespace MiniFirewall.Rules.Values;
+
+/// <summary>Readers of numbers, ranges and masked numbers.</summary>
+internal static class NumberReaders
+{
+    /// <summary>A number from <paramref name="least"/> to <paramref name="most"/>.</summary>
+    internal static ValueReader<uint> Number(string what, uint least, uint most)
+    {
+        return Read;
+
+        bool Read(Word word, ReadContext context, out uint value) => TryRead(word, context, what, least, most, out value);
+    }
+
+    /// <summary>N, LOW:HIGH, LOW: or :HIGH, up to 65535.</summary>
+    internal static ValueReader<NumberRange> Range(string what)
+    {
+        return Read;
+
+        bool Read(Word word, ReadContext context, out NumberRange range)
+        {
+            range = default;
+            Word[] ends = [.. word.Split(':')];
+            if (ends.Length == 1)
+            {
+                bool read = TryRead(word, context, what, 0, ushort.MaxValue, out uint single);
+                range = new NumberRange((ushort)single, (ushort)single);
+                return read;
+            }
+
+            uint low = 0, high = ushort.MaxValue;
+            if (!RangeEnds.AreTwo(word, ends, context)
+                || (ends[0].Text.Length > 0 && !TryRead(ends[0], context, what, 0, ushort.MaxValue, out low))
+                || (ends[1].Text.Length > 0 && !TryRead(ends[1], context, what, 0, ushort.MaxValue, out high)))
+            {
+                return false;
+            }
+
+            range = new NumberRange((ushort)low, (ushort)high);
+            return RangeEnds.AreInOrder(word, range, context);
+        }
+    }
+
+    /// <summary>VALUE or VALUE/MASK of 32 bits; the mask has all bits where it is not given (XTTYPE_MARKMASK32).</summary>
+    internal static bool Masked(Word word, ReadContext context, out (uint Value, uint Mask) masked)
+    {
+        Word[] parts = [.. word.Split('/')];
+        masked = (0, uint.MaxValue);
+        if (parts.Length > 2)
+        {
+            context.Diagnostics.Report(ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} is not VALUE or VALUE/MASK", "such as 0x10/0xff");
+            return false;
+        }
+
+        return TryRead(parts[0], context, "value", 0, uint.MaxValue, out masked.Value)
+            && (parts.Length == 1 || TryRead(parts[1], context, "mask", 0, uint.MaxValue, out masked.Mask));
+    }
+
+    internal static bool TryRead(Word word, ReadContext context, string what, uint least, uint most, out uint value)
+    {
+        value = 0;
+        if (NumberText.IsAmbiguous(word.Text))
+        {
+            context.Diagnostics.Report(
+                ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} begins with a zero, which iptables reads as octal",
+                "write the number without the zero");
+            return false;
+        }
+
+        if (!NumberText.TryParse(word.Text, out ulong number) || number < least || number > most)
+        {
+            context.Diagnostics.Report(
+                ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} is not a {what}", $"a number from {least} to {most}");
+            return false;
+        }
+
+        value = (uint)number;
+        return true;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Text;
+
+namespace MiniFirewall.Rules.Values;
+
+/// <summary>Readers of ports: numbers, service names, ranges and lists.</summary>
+internal static class PortReaders
+{
+    /// <summary>PORT, LOW:HIGH, LOW: or :HIGH, with service names of one protocol (libxt_tcp.c, parse_tcp_ports).</summary>
+    internal static ValueReader<NumberRange> Range(string protocol)
+    {
+        return Read;
+
+        bool Read(Word word, ReadContext context, out NumberRange range)
+        {
+            range = default;
+            Word[] ends = [.. word.Split(':')];
+            ushort low = 0, high = ushort.MaxValue;
+            if (ends.Length == 1)
+            {
+                bool read = TryReadPort(word, context, protocol, out low);
+                range = new NumberRange(low, low);
+                return read;
+            }
+
+            if (!RangeEnds.AreTwo(word, ends, context)
+                || (ends[0].Text.Length > 0 && !TryReadPort(ends[0], context, protocol, out low))
+                || (ends[1].Text.Length > 0 && !TryReadPort(ends[1], context, protocol, out high)))
+            {
+                return false;
+            }
+
+            range = new NumberRange(low, high);
+            return RangeEnds.AreInOrder(word, range, context);
+        }
+    }
+
+    /// <summary>
+    /// A comma list of ports and LOW:HIGH ranges for the rule's protocol, up to <paramref name="most"/> where a range counts
+    /// two (libxt_multiport.c, parse_multi_ports_v1). A range's ends are both given and differ.
+    /// </summary>
+    internal static ValueReader<ImmutableArray<NumberRange>> List(int most)
+    {
+        return Read;
+
+        bool Read(Word word, ReadContext context, out ImmutableArray<NumberRange> ports)
+        {
+            var list = ImmutableArray.CreateBuilder<NumberRange>();
+            int used = 0;
+            ports = [];
+            string protocol = ProtocolNames.Print(context.Protocol?.Number ?? ProtocolNames.Tcp);
+            foreach (Word item in word.Split(','))
+            {
+                if (!TryReadItem(item, context, protocol, out NumberRange range))
+                {
+                    return false;
+                }
+
+                used += range.Low == range.High ? 1 : 2;
+                if (used > most)
+                {
+                    context.Diagnostics.Report(
+                        ErrorCodes.TooManyPorts, item, $"more than {most} ports", "a range counts as two; write a second rule");
+                    return false;
+                }
+
+                list.Add(range);
+            }
+
+            ports = list.ToImmutable();
+            return true;
+        }
+    }
+
+    private static bool TryReadItem(Word item, ReadContext context, string protocol, out NumberRange range)
+    {
+        range = default;
+        Word[] ends = [.. item.Split(':')];
+        if (ends.Length == 1)
+        {
+            bool read = TryReadPort(item, context, protocol, out ushort port);
+            range = new NumberRange(port, port);
+            return read;
+        }
+
+        if (!RangeEnds.AreTwo(item, ends, context)
+            || !TryReadPort(ends[0], context, protocol, out ushort low)
+            || !TryReadPort(ends[1], context, protocol, out ushort high))
+        {
+            return false;
+        }
+
+        range = new NumberRange(low, high);
+        if (low == high)
+        {
+            context.Diagnostics.Report(
+                ErrorCodes.BadRange, item, $"the range {Show.Word(item.Text)} holds one port", $"write {low}");
+            return false;
+        }
+
+        return RangeEnds.AreInOrder(item, range, context);
+    }
+
+    private static bool TryReadPort(Word word, ReadContext context, string protocol, out ushort port)
+    {
+        port = 0;
+        string text = word.Text;
+        if (NumberText.TryParse(text, out ulong number) && number <= ushort.MaxValue)
+        {
+            port = (ushort)number;
+            return true;
+        }
+
+        if (!NumberText.IsAmbiguous(text) && context.Names.TryGetService(text, protocol, out port))
+        {
+            return true;
+        }
+
+        Report(word, context, protocol);
+        return false;
+    }
+
+    private static void Report(Word word, ReadContext context, string protocol)
+    {
+        (string message, string help) = word.Text switch
+        {
+            "" => ("a port is missing", "a number from 0 to 65535 or a service name"),
+            _ when NumberText.IsAmbiguous(word.Text) =>
+                ($"{Show.Word(word.Text)} begins with a zero, which iptables reads as octal", "write the number without the zero"),
+            _ when word.Text.Contains(',', StringComparison.Ordinal) =>
+                ($"{Show.Word(word.Text)} is a list of ports", "a list needs -m multiport with --dports or --sports"),
+            _ when word.Text.Contains('-', StringComparison.Ordinal) && char.IsAsciiDigit(word.Text[0]) =>
+                ($"{Show.Word(word.Text)} is not a port of {protocol}", "a range is written LOW:HIGH, and options need a space before them"),
+            _ when word.Text.All(char.IsAsciiDigit) => ($"port {Show.Word(word.Text)} is out of range", "a number from 0 to 65535"),
+            _ => ($"{Show.Word(word.Text)} is not a port of {protocol}",
+                Nearest.HintOr(word.Text, context.Names.ServicesOf(protocol), "a number from 0 to 65535 or a service name")),
+        };
+        context.Diagnostics.Report(ErrorCodes.BadPort, word, message, help);
+    }
+}

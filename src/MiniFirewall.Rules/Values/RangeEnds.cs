@@ -1,0 +1,32 @@
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Text;
+
+namespace MiniFirewall.Rules.Values;
+
+/// <summary>What every LOW:HIGH must keep to.</summary>
+internal static class RangeEnds
+{
+    internal static bool AreTwo(Word word, Word[] ends, ReadContext context)
+    {
+        if (ends.Length == 2)
+        {
+            return true;
+        }
+
+        context.Diagnostics.Report(ErrorCodes.BadRange, word, $"{Show.Word(word.Text)} has more than one ':'", "write LOW:HIGH");
+        return false;
+    }
+
+    internal static bool AreInOrder(Word word, NumberRange range, ReadContext context)
+    {
+        if (range.Low <= range.High)
+        {
+            return true;
+        }
+
+        context.Diagnostics.Report(
+            ErrorCodes.BadRange, word, $"the range {Show.Word(word.Text)} ends before it begins", $"write {range.High}:{range.Low}");
+        return false;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text;
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Text;
+
+namespace MiniFirewall.Rules.Values;
+
+/// <summary>Readers of free text.</summary>
+internal static class TextReaders
+{
+    /// <summary>
+    /// Text of at least <paramref name="least"/> bytes. What goes beyond <paramref name="most"/> bytes of UTF-8 is cut off, as
+    /// libxtables does (xtopt_parse_string), at a character's end.
+    /// </summary>
+    internal static ValueReader<string> Text(string what, int least, int most)
+    {
+        return Read;
+
+        bool Read(Word word, ReadContext context, out string text)
+        {
+            text = Cut(word.Text, most);
+            if (Encoding.UTF8.GetByteCount(text) >= least)
+            {
+                return true;
+            }
+
+            context.Diagnostics.Report(ErrorCodes.EmptyText, word, $"the {what} is empty", "write some text or leave the option out");
+            return false;
+        }
+    }
+
+    private static string Cut(string text, int most)
+    {
+        int bytes = 0, length = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > most)
+            {
+                return text[..length];
+            }
+
+            length += rune.Utf16SequenceLength;
+        }
+
+        return text;
+    }
+}

@@ -1,0 +1,69 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Names;
+using Xunit;
+
+namespace MiniFirewall.Tests.Rules;
+
+/// <summary>
+/// Real rule files: whatever of them the language has prints as the kernel's iptables-save printed it after loading them.
+/// Lines with a match or target that the language lacks must be refused as such, and are left out on both sides.
+/// </summary>
+public sealed class CorpusTests
+{
+    private static readonly int[] Lacking = [ErrorCodes.UnsupportedMatch, ErrorCodes.UnsupportedTarget, ErrorCodes.UnsupportedOption];
+
+    [Fact]
+    public void Real_files_print_as_iptables_save_prints_them()
+    {
+        string folder = SharedData.Folder("corpus");
+        string[] saved = [.. Directory.GetFiles(Path.Combine(folder, "expected")).Order()];
+        int whole = 0, rules = 0;
+        foreach (string expected in saved)
+        {
+            string name = Path.GetFileName(expected);
+            FamilySet family = name.EndsWith(".v4.legacy", StringComparison.Ordinal) ? FamilySet.IPv4 : FamilySet.IPv6;
+            string text = FilterSection(File.ReadAllLines(Path.Combine(folder, name[..^".v4.legacy".Length])));
+            string[] ours = Supported(name, text, family, out bool isWhole);
+            string[] theirs = [.. File.ReadLines(expected).Where(line => line.StartsWith("-A ", StringComparison.Ordinal) && Read(line, family, text))];
+            Assert.Equal(theirs, ours);
+            whole += isWhole ? 1 : 0;
+            rules += ours.Length;
+        }
+
+        Assert.True(saved.Length > 50 && whole > 5 && rules > 1000, $"{saved.Length} files, {whole} whole, {rules} rules");
+    }
+
+    private static string FilterSection(string[] lines)
+    {
+        int start = Array.FindIndex(lines, line => line.Trim() == "*filter");
+        int end = Array.FindIndex(lines, start, line => line.Trim() == "COMMIT");
+        return string.Join('\n', lines[start..(end + 1)]) + "\n";
+    }
+
+    /// <summary>The printed rules of the text without the lines that the language lacks.</summary>
+    private static string[] Supported(string name, string text, FamilySet family, out bool isWhole)
+    {
+        string[] lines = text.Split('\n');
+        ReadOptions options = Reading.Options(family) with { MaxErrors = int.MaxValue - 1, Names = NetworkNames.System };
+        ReadResult result = RuleSetReader.Read(name, text, options);
+        isWhole = result.Rules is not null;
+        foreach (Diagnostic diagnostic in result.Diagnostics)
+        {
+            Assert.True(Lacking.Contains(diagnostic.Code), diagnostic + "\n" + lines[diagnostic.Span.Line - 1]);
+            lines[diagnostic.Span.Line - 1] = "";
+        }
+
+        result = RuleSetReader.Read(name, string.Join('\n', lines), options);
+        Assert.True(result.Rules is not null, string.Join('\n', result.Diagnostics));
+        return Reading.SavedLines(result.Rules);
+    }
+
+    /// <summary>Whether a line of iptables-save's reads, among its file's chains.</summary>
+    private static bool Read(string line, FamilySet family, string text)
+    {
+        IEnumerable<string> chains = text.Split('\n').Where(candidate => candidate.StartsWith(':'));
+        return RuleSetReader.Read("line", $"*filter\n{string.Join('\n', chains)}\n{line}\nCOMMIT\n", Reading.Options(family)).Rules is not null;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
+using Xunit;
+
+namespace MiniFirewall.Tests.Rules;
+
+/// <summary>Reads texts the same way on every machine: fixed host names, built-in protocols and services.</summary>
+internal static class Reading
+{
+    internal static readonly NameTable Names = NameTable.Parse(
+        """
+        192.0.2.10 bigmart.com
+        192.0.2.11 bigmart.com
+        2001:db8::10 bigmart.com
+        192.0.2.20 v4.example
+        2001:db8::20 v6.example
+        127.0.0.1 localhost
+        ::1 localhost
+        """);
+
+    internal static ReadOptions Options(FamilySet families = FamilySet.Both) =>
+        new() { Families = families, Resolver = Names, Names = NetworkNames.BuiltIn };
+
+    internal static ReadResult Read(string text, FamilySet families = FamilySet.Both) =>
+        RuleSetReader.Read("rules", text, Options(families));
+
+    /// <summary>Reads a text that must be right.</summary>
+    internal static RuleSet Good(string text, FamilySet families = FamilySet.Both)
+    {
+        ReadResult result = Read(text, families);
+        Assert.True(result.Rules is not null, text + "\n" + string.Join('\n', result.Diagnostics));
+        return result.Rules;
+    }
+
+    /// <summary>Reads a text that must be wrong.</summary>
+    internal static ImmutableArray<Diagnostic> Bad(string text, FamilySet families = FamilySet.Both)
+    {
+        ReadResult result = Read(text, families);
+        Assert.True(result.Rules is null, "is taken: " + text);
+        return result.Diagnostics;
+    }
+
+    /// <summary>The lines of a printed rule set that are rules.</summary>
+    internal static string[] RuleLines(RuleSet rules) =>
+        [.. RuleSetPrinter.Print(rules).Split('\n').Where(line => line.Contains("-A ", StringComparison.Ordinal))];
+
+    /// <summary>Like <see cref="RuleLines"/>, as iptables-save shows one family: without -4 and -6.</summary>
+    internal static string[] SavedLines(RuleSet rules) =>
+    [
+        .. rules.Chains.SelectMany(chain => chain.Rules.Select(rule => rule.ToString() is { Length: > 0 } text ? $"-A {chain.Name} {text}" : $"-A {chain.Name}")),
+    ];
+}

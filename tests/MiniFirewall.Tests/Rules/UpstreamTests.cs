@@ -1,0 +1,62 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using Xunit;
+
+namespace MiniFirewall.Tests.Rules;
+
+/// <summary>iptables' own extension tests: what it takes, what it refuses and how it prints what it took.</summary>
+public sealed class UpstreamTests
+{
+    /// <summary>Files of iptables-t and the families they are for.</summary>
+    public static TheoryData<string, FamilySet> Files => new()
+    {
+        { "libxt_tcp.t", FamilySet.Both }, { "libxt_udp.t", FamilySet.Both }, { "libipt_icmp.t", FamilySet.IPv4 },
+        { "libip6t_icmp6.t", FamilySet.IPv6 }, { "libxt_multiport.t", FamilySet.Both }, { "libxt_iprange.t", FamilySet.Both },
+        { "libipt_iprange.t", FamilySet.IPv4 }, { "libip6t_iprange.t", FamilySet.IPv6 }, { "libxt_comment.t", FamilySet.Both },
+        { "libxt_mark.t", FamilySet.Both }, { "libxt_length.t", FamilySet.Both }, { "libipt_ttl.t", FamilySet.IPv4 },
+        { "libip6t_hl.t", FamilySet.IPv6 }, { "iptables.t", FamilySet.Both }, { "libxt_standard.t", FamilySet.Both },
+        { "libipt_standard.t", FamilySet.IPv4 }, { "libip6t_standard.t", FamilySet.IPv6 },
+        { "libipt_LOG.t", FamilySet.IPv4 }, { "libip6t_LOG.t", FamilySet.IPv6 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Agrees_with_iptables(string file, FamilySet families)
+    {
+        string[] chains = [];
+        List<string> wrong = [];
+        foreach (string line in File.ReadLines(Path.Combine(SharedData.Folder("iptables-t"), file)))
+        {
+            if (line.StartsWith(':'))
+            {
+                chains = line[1..].Split(',');
+            }
+            else if (line.Length > 0 && line[0] is not ('#' or '*'))
+            {
+                wrong.AddRange(chains.SelectMany(chain => Check(chain, line, families)).Where(problem => problem.Length > 0));
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    private static IEnumerable<string> Check(string chain, string line, FamilySet families)
+    {
+        string[] parts = line.Split(';');
+        string expected = parts[1] == "=" ? parts[0] : parts[1];
+        foreach (FamilySet family in new[] { FamilySet.IPv4, FamilySet.IPv6 }.Where(family => (families & family) != 0))
+        {
+            ReadResult result = Reading.Read($"-A {chain} {parts[0]}", family);
+            yield return (result.Rules, parts[2]) switch
+            {
+                (null, "FAIL") => "",
+                (null, _) when result.Diagnostics.All(d => d.Code == ErrorCodes.UnsupportedOption) => "",
+                (null, _) => $"{chain}: {line}: {result.Diagnostics[0]}",
+                (_, "FAIL") => $"{chain}: {line}: is taken",
+                (RuleSet rules, _) => rules.Find(chain)!.Rules.Single().ToString() is var printed && printed == expected ? "" : $"{chain}: {line}: prints {printed}",
+            };
+        }
+    }
+}
