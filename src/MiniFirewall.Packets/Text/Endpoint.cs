@@ -27,7 +27,7 @@ internal readonly record struct Endpoint(Family Family, UInt128 Address, ushort?
         {
             int close = text.IndexOf(']');
             string rest = close < 0 ? "" : text[(close + 1)..];
-            return close > 0 && (rest.Length == 0 || rest[0] == ':')
+            return close > 0 && text[..close].Contains(':') && (rest.Length == 0 || rest[0] == ':')
                 ? (text[1..close], rest.Length == 0 ? null : rest[1..])
                 : (text, null);
         }
