@@ -14,7 +14,17 @@ namespace MiniFirewall.Kernel.Tests.Matches;
 public sealed class MatchLab : IDisposable, ICollectionFixture<MatchLab>
 {
     internal const string Name = "match lab";
-    private readonly IFirewall[] _ways = [new IptablesFirewall(["eth0", "eth1", "wan0", "a-fifteen-chars"])];
+    private static readonly string[] Interfaces = ["eth0", "eth1", "wan0", "a-fifteen-chars"];
+
+    private readonly IFirewall[] _ways =
+    [
+        new IptablesFirewall(Interfaces),
+        new EvaluatorFirewall(),
+        new TestRunFirewall(),
+        new TestRunFirewall { SlowPath = true },
+        new LiveFirewall(Interfaces),
+    ];
+
     private RuleTexts? _rules;
 
     public void Dispose() => Array.ForEach(_ways, way => way.Dispose());
