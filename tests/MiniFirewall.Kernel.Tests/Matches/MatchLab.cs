@@ -14,12 +14,20 @@ namespace MiniFirewall.Kernel.Tests.Matches;
 public sealed class MatchLab : IDisposable, ICollectionFixture<MatchLab>
 {
     internal const string Name = "match lab";
-    private readonly IptablesDevice _iptables = new(["eth0", "eth1", "wan0", "a-fifteen-chars"]);
-    private readonly IFirewall[] _ways;
+    private static readonly string[] Interfaces = ["eth0", "eth1", "wan0", "a-fifteen-chars"];
 
-    public MatchLab() => _ways = [_iptables];
+    private readonly IFirewall[] _ways =
+    [
+        new IptablesFirewall(Interfaces),
+        new EvaluatorFirewall(),
+        new TestRunFirewall(),
+        new TestRunFirewall { SlowPath = true },
+        new LiveFirewall(Interfaces),
+    ];
 
-    public void Dispose() => _iptables.Dispose();
+    private RuleTexts? _rules;
+
+    public void Dispose() => Array.ForEach(_ways, way => way.Dispose());
 
     /// <summary>Checks a rule against the packets of a description (<see cref="Case.Packets"/>).</summary>
     internal void Check(string rule, string packet, Says says) => CheckAll(rule, Case.Packets(packet), says);
@@ -41,36 +49,35 @@ public sealed class MatchLab : IDisposable, ICollectionFixture<MatchLab>
     /// <param name="rules">Lines: ":CHAIN DROP" and ":T -" for policies and chains, then "-A CHAIN ...".</param>
     internal void CheckTable(string rules, string packet, string expected)
     {
-        foreach (Packet one in Case.Packets(packet))
+        foreach (IGrouping<Hook, Packet> hook in Case.Packets(packet).GroupBy(one => one.Hook))
         {
-            string chain = Case.ChainOf(one.Hook);
-            Load(FilterTable.Of(one.Family, rules.Replace("CHAIN", chain, StringComparison.Ordinal).Split('\n')));
-            Compare(one, Expectation.Parse(expected.Replace("CHAIN", chain, StringComparison.Ordinal), one));
+            string chain = Case.ChainOf(hook.Key);
+            Load(hook, rules.Replace("CHAIN", chain, StringComparison.Ordinal).Split('\n'));
+            foreach (Packet one in hook)
+            {
+                Compare(one, Expectation.Parse(expected.Replace("CHAIN", chain, StringComparison.Ordinal), one));
+            }
         }
     }
 
     private void CheckAll(string rule, IEnumerable<Packet> packets, Says says)
     {
-        foreach (IGrouping<Family, Packet> family in packets.GroupBy(packet => packet.Family))
+        Packet[] all = [.. packets];
+        Load(all, all.Select(packet => Case.ChainOf(packet.Hook)).Distinct().Select(chain => $"-A {chain} {rule} -j DROP"));
+        foreach (Packet packet in all)
         {
-            Load(FilterTable.Of(family.Key, family.Select(packet => $"-A {Case.ChainOf(packet.Hook)} {rule} -j DROP")));
-            foreach (Packet packet in family)
-            {
-                Compare(packet, Expectation.Of(says, packet));
-            }
+            Compare(packet, Expectation.Of(says, packet));
         }
     }
 
-    private void Load(FilterTable table)
+    private void Load(IEnumerable<Packet> packets, IEnumerable<string> lines)
     {
-        _table = table;
+        _rules = RuleTexts.Of([.. packets.Select(packet => packet.Family).Distinct()], lines);
         foreach (IFirewall way in _ways)
         {
-            way.Load(table);
+            way.Load(_rules);
         }
     }
-
-    private FilterTable? _table;
 
     private void Compare(Packet packet, Observation expected)
     {
@@ -80,7 +87,7 @@ public sealed class MatchLab : IDisposable, ICollectionFixture<MatchLab>
             if (seen is null ? !Expectation.MayNeverArrive(packet) : !seen.Equals(expected))
             {
                 Assert.Fail($"{way.Name}: {seen?.ToString() ?? "never met the hook"}, expected {expected}\n"
-                    + $"{PacketDescription.Print(packet)}\n{packet.Family} {packet.Hook} {Convert.ToHexString(packet.Bytes)}\n{_table!.Text}");
+                    + $"{PacketDescription.Print(packet)}\n{packet.Family} {packet.Hook} {Convert.ToHexString(packet.Bytes)}\n{_rules!.Whole}");
             }
         }
     }

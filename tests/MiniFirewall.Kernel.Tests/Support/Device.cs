@@ -35,11 +35,11 @@ internal sealed class Device : IDisposable
     /// <summary>Packets that came in by an interface so far, and how many of them were not linear.</summary>
     internal (uint Packets, uint NonLinear) CameIn => _marks.Count();
 
-    /// <summary>
-    /// Sends one packet so that it meets its hook as it is; when this returns, it has. What is sent
-    /// locally is always linear.
-    /// </summary>
-    internal Passage Send(Packet packet, Placement placement)
+    /// <summary>Where the bytes of packets that come in are to lie; what is sent locally is always linear.</summary>
+    internal Placement Placement { get; set; } = Placement.AllInPages;
+
+    /// <summary>Sends one packet so that it meets its hook as it is; when this returns, it has.</summary>
+    internal Passage Send(Packet packet)
     {
         Wire? wire = Wire.For(packet);
         if (wire is null)
@@ -52,7 +52,7 @@ internal sealed class Device : IDisposable
         (XtablesCounters before, XtablesCounters after) = _probes[packet.Family];
         before.TakeHits();
         after.TakeHits();
-        Put(packet, wire, placement);
+        Put(packet, wire);
         return Passage.Of(packet, before.TakeHits(), after.TakeHits());
     }
 
@@ -71,7 +71,7 @@ internal sealed class Device : IDisposable
         Namespace.Dispose();
     }
 
-    private void Put(Packet packet, Wire wire, Placement placement)
+    private void Put(Packet packet, Wire wire)
     {
         if (packet.Hook == Hook.LocalOut)
         {
@@ -80,7 +80,7 @@ internal sealed class Device : IDisposable
         }
 
         _marks.Set(packet.Mark);
-        _taps[packet.InInterface].Write(packet.Family, wire.Bytes, placement);
+        _taps[packet.InInterface].Write(packet.Family, wire.Bytes, Placement);
     }
 
     private XtablesCounters NewProbe(Family family, string table) => Namespace.Run(() =>

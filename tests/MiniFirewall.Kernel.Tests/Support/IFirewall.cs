@@ -3,13 +3,13 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Kernel.Tests.Support;
 
 /// <summary>One way to have a filter table judge packets. All ways must see the same.</summary>
-internal interface IFirewall
+internal interface IFirewall : IDisposable
 {
     string Name { get; }
 
-    /// <summary>Replaces one family's table.</summary>
-    void Load(FilterTable table);
+    /// <summary>Replaces the tables of the families that the texts are of.</summary>
+    void Load(RuleTexts rules);
 
-    /// <summary>What the table of the packet's family does with it; null where the packet cannot be made to meet its hook.</summary>
+    /// <summary>What the rules do with a packet; null where it cannot be made to meet its hook.</summary>
     Observation? Judge(Packet packet);
 }

@@ -7,7 +7,7 @@ namespace MiniFirewall.Kernel.Tests.Support;
 /// <summary>The oracle itself: packets meet the hook they are made for, on every path, and each is attributed exactly.</summary>
 public sealed class OracleTests : IDisposable
 {
-    private readonly IptablesDevice _iptables = new(["eth0", "eth1", "wan0"]);
+    private readonly IptablesFirewall _iptables = new(["eth0", "eth1", "wan0"]);
 
     public void Dispose() => _iptables.Dispose();
 
@@ -25,17 +25,17 @@ public sealed class OracleTests : IDisposable
         foreach (Family family in new[] { Family.IPv4, Family.IPv6 })
         {
             string hops = family == Family.IPv4 ? "-m ttl --ttl-eq 7" : "-m hl --hl-eq 7";
-            _iptables.Load(new FilterTable(family, $"*filter\n:T - [0:0]\n-A {chain} -j T\n-A {chain} -j ACCEPT\n"
-                + $"-A T {names}-p udp -m udp --sport 1000 --dport 2000 -m mark --mark 0x1234 {hops} -j DROP\nCOMMIT\n"));
+            string rule = $"-A T {names}-p udp -m udp --sport 1000 --dport 2000 -m mark --mark 0x1234 {hops} -j DROP";
+            _iptables.Load(RuleTexts.Of([family], [":T -", $"-A {chain} -j T", $"-A {chain} -j ACCEPT", rule]));
             Packet packet = Udp(family, hook, entry, exit, 0x1234);
             Packet other = Udp(family, hook, entry, exit, 0x4321);
             var length = new Counters(1, (ulong)packet.Bytes.Length);
             Assert.Equal(
                 new Observation(false, [new Hit(new(chain, 1), length), new Hit(new("T", 1), length)]),
-                _iptables.Send(packet, Placement.AllInPages));
+                _iptables.Judge(packet));
             Assert.Equal(
                 new Observation(true, [new Hit(new(chain, 1), length), new Hit(new(chain, 2), length)]),
-                _iptables.Send(other, Placement.AllInPages));
+                _iptables.Judge(other));
         }
     }
 
@@ -47,7 +47,8 @@ public sealed class OracleTests : IDisposable
             (uint packets, uint nonLinear) = _iptables.Device.CameIn;
             for (int linear = 0; linear < 80; linear++)
             {
-                Assert.NotNull(_iptables.Send(Udp(family, Hook.LocalIn, "eth0", "", 0), new Placement(linear, 11)));
+                _iptables.Device.Placement = new Placement(linear, 11);
+                Assert.NotNull(_iptables.Judge(Udp(family, Hook.LocalIn, "eth0", "", 0)));
             }
 
             int length = Udp(family, Hook.LocalIn, "eth0", "", 0).Bytes.Length;
@@ -61,8 +62,8 @@ public sealed class OracleTests : IDisposable
         Packet packet = Udp(Family.IPv4, Hook.LocalIn, "eth0", "", 0);
         byte[] bytes = packet.Bytes.ToArray();
         bytes[3]++;
-        Assert.Null(_iptables.Send(new Packet(Family.IPv4, Hook.LocalIn, bytes) { InInterface = "eth0" }, Placement.AllInPages));
-        Assert.NotNull(_iptables.Send(packet, Placement.AllInPages));
+        Assert.Null(_iptables.Judge(new Packet(Family.IPv4, Hook.LocalIn, bytes) { InInterface = "eth0" }));
+        Assert.NotNull(_iptables.Judge(packet));
     }
 
     private static Packet Udp(Family family, Hook hook, string entry, string exit, uint mark)

@@ -13,8 +13,11 @@ internal static class HeaderGen
             chain == "OUTPUT" ? TextGen.Nothing : Rarely(4, Interface("-i", options)),
             chain == "INPUT" ? TextGen.Nothing : Rarely(4, Interface("-o", options)),
             families == FamilySet.IPv4 ? Rarely(8, TextGen.Not.Select(not => $"{not}-f")) : TextGen.Nothing,
-            (s, d, i, o, f) => new[] { s, d, i, o, f })
+            (s, d, i, o, f) => new[] { Plain(s, d), Plain(d, s), i, o, f })
         .SelectMany(parts => Gen.Shuffle(parts));
+
+    /// <summary>A list of addresses goes with no negated address (iptables xshared.c).</summary>
+    private static string Plain(string address, string other) => other.Contains(',') ? address.Replace("! ", "") : address;
 
     /// <summary>An address makes a rule one family's, so a rule of both has none.</summary>
     private static Gen<string> Address(string option, FamilySet families)

@@ -3,11 +3,11 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Kernel.Tests.Support;
 
 /// <summary>The oracle: the kernel's own iptables and ip6tables (the legacy ones, ip_tables.c) on a device.</summary>
-internal sealed class IptablesDevice : IFirewall, IDisposable
+internal sealed class IptablesFirewall : IFirewall
 {
     private readonly Dictionary<Family, XtablesCounters> _counters = [];
 
-    internal IptablesDevice(IEnumerable<string> interfaces)
+    internal IptablesFirewall(IEnumerable<string> interfaces)
     {
         Device = new Device(interfaces);
         foreach (Family family in new[] { Family.IPv4, Family.IPv6 })
@@ -21,21 +21,22 @@ internal sealed class IptablesDevice : IFirewall, IDisposable
 
     internal Device Device { get; }
 
-    public void Load(FilterTable table)
+    public void Load(RuleTexts rules)
     {
-        string command = table.Family == Family.IPv4 ? "iptables-legacy-restore" : "ip6tables-legacy-restore";
-        Device.Namespace.Execute(command, ["-w", "30"], table.Text);
-        _counters[table.Family].Learn();
+        foreach ((Family family, string text) in rules.OfFamily)
+        {
+            string command = family == Family.IPv4 ? "iptables-legacy-restore" : "ip6tables-legacy-restore";
+            Device.Namespace.Execute(command, ["-w", "30"], text);
+            _counters[family].Learn();
+        }
     }
 
-    public Observation? Judge(Packet packet) => Send(packet, Placement.AllInPages);
-
-    /// <summary>Sends a packet and tells what the rules did with it; null where it never met its hook.</summary>
-    internal Observation? Send(Packet packet, Placement placement)
+    public Observation? Judge(Packet packet)
     {
-        _counters[packet.Family].TakeHits();
-        Passage passage = Device.Send(packet, placement);
-        List<Hit> hits = _counters[packet.Family].TakeHits();
+        XtablesCounters counters = _counters[packet.Family];
+        counters.TakeHits();
+        Passage passage = Device.Send(packet);
+        List<Hit> hits = counters.TakeHits();
         return passage == Passage.Unrealised ? null : new Observation(passage == Passage.Passed, hits);
     }
 
