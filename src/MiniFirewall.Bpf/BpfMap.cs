@@ -116,6 +116,9 @@ public sealed class BpfMap : IDisposable
         GC.KeepAlive(program);
     }
 
+    /// <summary>The memory of all values of an array made with BPF_F_MMAPABLE; each takes its size, rounded up to eight.</summary>
+    public MappedMemory MapValues() => MappedMemory.MapShared(Descriptor, 0, checked(MaxEntries * CpuStride), writable: true, Name);
+
     /// <summary>No system call may change the map any more; programs still may.</summary>
     public void Freeze() => BpfMapCalls.Freeze(Descriptor, Name);
 

@@ -9,11 +9,13 @@ namespace MiniFirewall.Engine.Counting;
 /// <param name="NewMaps">The running generation's maps are too small: this one has maps of its own.</param>
 internal sealed record SlotPlan(ImmutableArray<int> Slots, ImmutableArray<bool> Kept, int Capacity, bool NewMaps)
 {
+    /// <summary>Slot 0 counts nothing: the compiler keeps it for events that have no rule.</summary>
+    private const int FirstSlot = 1;
     private const int Step = 256;
 
     /// <summary>The plan of a first generation.</summary>
     internal static SlotPlan First(int places) =>
-        new([.. Enumerable.Range(0, places)], [.. Enumerable.Repeat(false, places)], CapacityFor(places), NewMaps: true);
+        new([.. Enumerable.Range(FirstSlot, places)], [.. Enumerable.Repeat(false, places)], CapacityFor(places), NewMaps: true);
 
     /// <summary>
     /// The plan of a generation after another. A place keeps its slot where the running generation has the same key; all
@@ -36,21 +38,21 @@ internal sealed record SlotPlan(ImmutableArray<int> Slots, ImmutableArray<bool> 
             kept[i] = !given[i] && slotOf.TryGetValue(keys[i], out slots[i]);
         }
 
-        bool fits = keys.Length - kept.Count(k => k) <= capacity - running.Length;
-        int newCapacity = fits ? capacity : CapacityFor(Math.Max(keys.Length, HighestKept(slots, kept) + 1));
+        bool fits = keys.Length - kept.Count(k => k) <= capacity - FirstSlot - running.Length;
+        int newCapacity = fits ? capacity : CapacityFor(Math.Max(keys.Length, HighestKept(slots, kept)));
         FillFree(slots, kept, fits ? running : [.. slots.Where((_, i) => kept[i])]);
         return new([.. slots], [.. kept], newCapacity, NewMaps: !fits);
     }
 
     /// <summary>Room for half as many again, so that an ordinary change fits.</summary>
-    private static int CapacityFor(int places) => (places + (places / 2) + Step) / Step * Step;
+    private static int CapacityFor(int places) => ((places + (places / 2)) / Step * Step) + Step;
 
-    private static int HighestKept(int[] slots, bool[] kept) => slots.Where((_, i) => kept[i]).DefaultIfEmpty(-1).Max();
+    private static int HighestKept(int[] slots, bool[] kept) => slots.Where((_, i) => kept[i]).DefaultIfEmpty(0).Max();
 
     private static void FillFree(int[] slots, bool[] kept, ImmutableArray<int> taken)
     {
         var busy = taken.ToHashSet();
-        int next = 0;
+        int next = FirstSlot;
         for (int i = 0; i < slots.Length; i++)
         {
             if (!kept[i])

@@ -10,11 +10,16 @@ namespace MiniFirewall.Engine.Home;
 /// </summary>
 internal sealed class HomeMount : IDisposable
 {
-    private const string Parent = "/run", Name = "minifw", Mount = "bpf", MountLock = "mount-lock";
-    private const string Root = Parent + "/" + Name;
+    /// <summary>The directory of every state but that of tests.</summary>
+    internal const string UsualRoot = "/run/minifw";
 
-    private HomeMount(DirectoryHandle home, DirectoryHandle pins)
+    private const string Mount = "bpf", MountLock = "mount-lock";
+
+    private readonly string _root;
+
+    private HomeMount(string root, DirectoryHandle home, DirectoryHandle pins)
     {
+        _root = root;
         Home = home;
         Pins = pins;
     }
@@ -26,19 +31,35 @@ internal sealed class HomeMount : IDisposable
     internal DirectoryHandle Pins { get; }
 
     /// <summary>Opens what is there; null where nothing is mounted, so that there is no state either.</summary>
-    internal static HomeMount? TryOpen() => InOuter(OpenMounted);
+    internal static HomeMount? TryOpen(string root) => InOuter(() => OpenMounted(root));
 
     /// <summary>Opens what is there, and mounts it first where it is missing.</summary>
-    internal static HomeMount OpenOrMount() => InOuter(() => OpenMounted() ?? MountAndOpen());
+    internal static HomeMount OpenOrMount(string root) => InOuter(() => OpenMounted(root) ?? MountAndOpen(root));
 
-    /// <summary>Unmounts the bpffs where it is empty and nobody has it open.</summary>
-    internal static void UnmountWhereEmpty() => InOuter(() =>
+    /// <summary>Closes, and unmounts the bpffs where it is empty and nobody else has it open.</summary>
+    internal void DisposeAndUnmountWhereEmpty()
     {
-        using DirectoryHandle? home = DirectoryHandle.TryOpen(Root);
+        bool empty = Pins.Entries().Count == 0;
+        Dispose();
+        if (empty)
+        {
+            UnmountWhereEmpty(_root);
+        }
+    }
+
+    public void Dispose()
+    {
+        Pins.Dispose();
+        Home.Dispose();
+    }
+
+    private static void UnmountWhereEmpty(string root) => InOuter(() =>
+    {
+        using DirectoryHandle? home = DirectoryHandle.TryOpen(root);
         if (home is not null)
         {
             using FileLock? mounting = FileLock.TryTake(home, MountLock, timeout: null);
-            if (IsEmptyMount(home) && BpfFileSystem.TryUnmount($"{Root}/{Mount}"))
+            if (IsEmptyMount(home) && BpfFileSystem.TryUnmount($"{root}/{Mount}"))
             {
                 home.Remove(Mount);
                 mounting!.RemoveFile();
@@ -48,21 +69,15 @@ internal sealed class HomeMount : IDisposable
         return true;
     });
 
-    public void Dispose()
-    {
-        Pins.Dispose();
-        Home.Dispose();
-    }
-
     private static T InOuter<T>(Func<T> work) => MountNamespace.FindOuter() is { } outer ? outer.Run(work) : work();
 
-    private static HomeMount? OpenMounted()
+    private static HomeMount? OpenMounted(string root)
     {
-        DirectoryHandle? home = DirectoryHandle.TryOpen(Root);
+        DirectoryHandle? home = DirectoryHandle.TryOpen(root);
         DirectoryHandle? pins = home?.TryOpenDirectory(Mount);
         if (pins is not null && BpfFileSystem.Holds(pins))
         {
-            return new(home!, pins);
+            return new(root, home!, pins);
         }
 
         pins?.Dispose();
@@ -70,22 +85,23 @@ internal sealed class HomeMount : IDisposable
         return null;
     }
 
-    private static HomeMount MountAndOpen()
+    private static HomeMount MountAndOpen(string root)
     {
-        using DirectoryHandle? parent = DirectoryHandle.TryOpen(Parent);
-        using DirectoryHandle home = parent?.MakeDirectory(Name)
-            ?? throw new FirewallException(FirewallFailure.Refused, $"there is no {Parent} to keep the firewall's state in");
+        string above = Path.GetDirectoryName(root)!;
+        using DirectoryHandle? parent = DirectoryHandle.TryOpen(above);
+        using DirectoryHandle home = parent?.MakeDirectory(Path.GetFileName(root))
+            ?? throw new FirewallException(FirewallFailure.Refused, $"there is no {above} to keep the firewall's state in");
 
         // Two who mount at once would hide the first one's pins under the second one's mount.
         using FileLock? mounting = FileLock.TryTake(home, MountLock, timeout: null);
-        if (OpenMounted() is { } mounted)
+        if (OpenMounted(root) is { } mounted)
         {
             return mounted;
         }
 
         home.MakeDirectory(Mount).Dispose();
-        BpfFileSystem.Mount($"{Root}/{Mount}");
-        return OpenMounted()!;
+        BpfFileSystem.Mount($"{root}/{Mount}");
+        return OpenMounted(root)!;
     }
 
     private static bool IsEmptyMount(DirectoryHandle home)

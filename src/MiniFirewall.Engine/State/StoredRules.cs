@@ -1,19 +1,29 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
+using MiniFirewall.Packets;
 
 namespace MiniFirewall.Engine.State;
 
-/// <summary>The addresses that a host name had when the rules were applied; IPv4 addresses stand in the low 32 bits.</summary>
+/// <summary>The addresses that a host name has in one rule; IPv4 addresses stand in the low 32 bits.</summary>
 internal sealed record StoredName(string Name, ImmutableArray<UInt128> V4, ImmutableArray<UInt128> V6);
 
 /// <summary>
-/// All of a generation that its programs do not tell: the rules' text, the addresses of its host names, where its counters
-/// are, when it was applied. It is the one value of the pinned map "text"; docs/state.md has the layout.
+/// All of a generation that its programs do not tell: the rules' text, what the text leaves open, where its counters are,
+/// when it was applied. It is the one value of the pinned map "text"; docs/state.md has the layout.
 /// </summary>
-/// <param name="Kept">Places whose counters go on in the map "carried"; see <see cref="Counting.SlotPlan"/>.</param>
+/// <param name="Slots">Of the places that have counters, in the order of <see cref="Counting.CountedPlaces"/>.</param>
+/// <param name="Kept">Places that went on from the generation before; see <see cref="Counting.SlotPlan"/>.</param>
+/// <param name="Families">Of the rules, in their order: those that a rule holds for follow from its names' addresses.</param>
+/// <param name="Names">Of the rules' host names, in their order, a source before a destination.</param>
 internal sealed record StoredRules(
-    DateTimeOffset AppliedAt, int Capacity, ImmutableArray<int> Slots, ImmutableArray<bool> Kept, ImmutableArray<StoredName> Names, string Text)
+    DateTimeOffset AppliedAt,
+    int Capacity,
+    ImmutableArray<int> Slots,
+    ImmutableArray<bool> Kept,
+    ImmutableArray<FamilySet> Families,
+    ImmutableArray<StoredName> Names,
+    string Text)
 {
     private const uint Magic = 0x31_57_46_4d; // "MFW1"
 
@@ -31,6 +41,8 @@ internal sealed record StoredRules(
             writer.Write(Kept[i]);
         }
 
+        writer.Write(Families.Length);
+        writer.Write(Families.Select(f => (byte)f).ToArray());
         writer.Write(Names.Length);
         foreach (StoredName name in Names)
         {
@@ -66,8 +78,10 @@ internal sealed record StoredRules(
         DateTimeOffset appliedAt = DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64());
         int capacity = reader.ReadInt32();
         (int Slot, bool Kept)[] slots = ReadMany(reader, r => (r.ReadInt32(), r.ReadBoolean()));
+        FamilySet[] families = ReadMany(reader, r => (FamilySet)r.ReadByte());
         StoredName[] names = ReadMany(reader, r => new StoredName(r.ReadString(), ReadAddresses(r), ReadAddresses(r)));
-        return new(appliedAt, capacity, [.. slots.Select(s => s.Slot)], [.. slots.Select(s => s.Kept)], [.. names], reader.ReadString());
+        return new(
+            appliedAt, capacity, [.. slots.Select(s => s.Slot)], [.. slots.Select(s => s.Kept)], [.. families], [.. names], reader.ReadString());
     }
 
     private static T[] ReadMany<T>(BinaryReader reader, Func<BinaryReader, T> read)

@@ -8,7 +8,6 @@ internal static partial class FileCalls
     internal const int AtFdCwd = -100, AtEmptyPath = 0x1000, AtRemoveDirectory = 0x200;
     internal const int ReadWrite = 2, Create = 0x40, CloseOnExec = 0x80000, PathOnly = 0x200000;
     internal const int LockExclusive = 2, LockNonBlocking = 4;
-    internal const int ProtectRead = 1, ProtectWrite = 2, MapShared = 1;
 
     /// <summary>O_DIRECTORY and O_NOFOLLOW are the two open flags that differ between architectures.</summary>
     internal static int Directory { get; } = IsArm ? 0x4000 : 0x10000;
@@ -37,12 +36,6 @@ internal static partial class FileCalls
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     internal static partial int Lock(int descriptor, int operation);
-
-    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    internal static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, long offset);
-
-    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
-    internal static partial int Unmap(nint address, nuint length);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     internal static partial long MemoryBarrier(long number, int command, uint flags, int cpu);

@@ -1,0 +1,134 @@
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Engine.Counting;
+using MiniFirewall.Engine.State;
+using MiniFirewall.Sys;
+using MiniFirewall.Sys.Files;
+using MiniFirewall.Sys.Namespaces;
+
+namespace MiniFirewall.Engine.Commit;
+
+/// <summary>
+/// Puts a loaded generation in force, step by step. Until the step "switch", which is one write of eight bytes, every
+/// packet meets the generation before, and all that the other steps make is known as a leftover by its name. docs/state.md
+/// says why each order is as it is.
+/// </summary>
+internal sealed class CommitProtocol(
+    DirectoryHandle pins, NetworkNamespace network, SharedObjects shared, GenerationState? running, LoadedGeneration next, Task grace)
+    : IDisposable
+{
+    private readonly HashSet<int> _keptByRunning = KeptBy(running);
+
+    private readonly List<IDisposable> _open = [];
+    private DirectoryHandle? _directory;
+    private DirectoryHandle? _generation;
+
+    internal ulong Number { get; } = (running?.Number ?? 0) + 1;
+
+    /// <summary>The steps in their order; a step may be asked for only after those before it have run.</summary>
+    internal IEnumerable<CommitStep> Steps()
+    {
+        yield return new("make the namespace's directory", () => _directory = Opened(pins.MakeDirectory(network.Name)));
+        if (shared.AreNew)
+        {
+            yield return new("pin control", () => shared.Control.Pin(_directory!.PathOf(PinNames.Control)));
+            yield return new("pin programs", () => shared.Programs.Pin(_directory!.PathOf(PinNames.Programs)));
+            yield return new("pin events", () => shared.Events.Pin(_directory!.PathOf(PinNames.Events)));
+        }
+
+        foreach (HookPoint point in HookPoint.All.Where(point => !_directory!.Contains(PinNames.Link(point))))
+        {
+            BpfLink? link = null;
+            yield return new($"attach {point}", () => link = Opened(DispatcherAttachment.Attach(point, shared)));
+            yield return new($"pin link {point}", () => link!.Pin(_directory!.PathOf(PinNames.Link(point))));
+        }
+
+        foreach (CommitStep step in GenerationSteps().Concat(SwitchSteps()))
+        {
+            yield return step;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable item in _open)
+        {
+            item.Dispose();
+        }
+    }
+
+    private IEnumerable<CommitStep> GenerationSteps()
+    {
+        yield return new("make the generation's directory", () => _generation = Opened(_directory!.MakeDirectory(PinNames.Generation(Number))));
+        yield return new("pin text", () => next.Text.Pin(_generation!.PathOf(PinNames.Text)));
+        yield return new("pin counters", () => next.Counters.Counters.Pin(_generation!.PathOf(PinNames.Counters)));
+        yield return new("pin base", () => next.Counters.Base.Pin(_generation!.PathOf(PinNames.Base)));
+        if (next.Counters.Carried is { } carried)
+        {
+            yield return new("pin carried", () => carried.Pin(_generation!.PathOf(PinNames.Carried)));
+        }
+
+        foreach (HookPoint point in HookPoint.All)
+        {
+            yield return new($"pin program {point}", () => next.Programs[point].Pin(_generation!.PathOf(PinNames.Program(point))));
+        }
+    }
+
+    private IEnumerable<CommitStep> SwitchSteps()
+    {
+        yield return new("wait for a grace period", () => grace.GetAwaiter().GetResult());
+        yield return new("write base", WriteOffsets);
+        foreach (HookPoint point in HookPoint.All)
+        {
+            int slot = DispatcherCompiler.Slot(Number, point.Hook, point.Family);
+            yield return new($"fill slot {point}", () => shared.Programs.SetProgram(slot, next.Programs[point]));
+        }
+
+        yield return new(CommitStep.Switch, Switch);
+        yield return new("remove the generation before", RemoveBefore);
+    }
+
+    private void WriteOffsets()
+    {
+        for (int i = 0; i < next.Places.Length; i++)
+        {
+            int slot = next.Plan.Slots[i];
+            if (next.Plan.Kept[i])
+            {
+                next.Counters.WriteOffset(slot, running!.Counters.OffsetToCarryOn(slot, _keptByRunning.Contains(slot)));
+            }
+            else
+            {
+                next.Counters.Set(slot, kept: false, next.Places[i].Given ?? default);
+            }
+        }
+    }
+
+    private static HashSet<int> KeptBy(GenerationState? generation) =>
+        generation is null ? [] : generation.Stored.Slots.Where((_, i) => generation.Stored.Kept[i]).ToHashSet();
+
+    private void Switch()
+    {
+        using var control = new ControlWords(shared.Control);
+        control.Generation = Number;
+    }
+
+    /// <summary>The new generation is in force: what cannot be removed now, the next writer removes.</summary>
+    private void RemoveBefore()
+    {
+        try
+        {
+            Leftovers.Collect(pins, network.Name);
+        }
+        catch (SystemCallException)
+        {
+        }
+    }
+
+    private T Opened<T>(T item)
+        where T : IDisposable
+    {
+        _open.Add(item);
+        return item;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using MiniFirewall.Sys;
+
+namespace MiniFirewall.Engine.Commit;
+
+/// <summary>
+/// Says in one line why the kernel refused. What is missing is looked for only after a refusal: a working machine pays
+/// nothing, and a wrong guess about one that works cannot stop it.
+/// </summary>
+internal static class KernelRequirements
+{
+    private const int NotPermitted = 1, NoMemory = 12, AccessDenied = 13, TooManyFilesInSystem = 23, TooManyFiles = 24, NotSupported = 524;
+    private const int AdminNetwork = 12, AdminSystem = 21, PerformanceMonitor = 38, Bpf = 39;
+    private static readonly Version Oldest = new(6, 4);
+
+    /// <summary>The error to show for a refused call.</summary>
+    internal static FirewallException Explain(SystemCallException refusal)
+    {
+        if (refusal.Errno is NoMemory or TooManyFiles or TooManyFilesInSystem)
+        {
+            return new(FirewallFailure.Resource, refusal.Message, refusal);
+        }
+
+        if (MissingCapabilities() is { Count: > 0 } missing)
+        {
+            return new(FirewallFailure.Permission, $"{refusal.Message}; this needs root, or {string.Join(", ", missing)}", refusal);
+        }
+
+        return MissingPart(refusal.Errno) is { } part
+            ? new(FirewallFailure.Unsupported, $"{part} ({refusal.Message})", refusal)
+            : new(refusal.Errno is NotPermitted or AccessDenied ? FirewallFailure.Permission : FirewallFailure.Refused, refusal.Message, refusal);
+    }
+
+    private static string? MissingPart(int errno)
+    {
+        if (Environment.OSVersion.Version is var version && version < Oldest)
+        {
+            return $"Linux {Oldest} or newer is needed for BPF on Netfilter hooks, this is {version.ToString(2)}";
+        }
+
+        if (!File.Exists("/sys/kernel/btf/vmlinux"))
+        {
+            return "the kernel has no type information: CONFIG_DEBUG_INFO_BTF is not set, or /sys is not mounted";
+        }
+
+        return errno == NotSupported || JitIsOff() ? "the kernel's BPF JIT is off: sysctl net.core.bpf_jit_enable=1" : null;
+    }
+
+    /// <summary>The setting can be seen in the first network namespace only.</summary>
+    private static bool JitIsOff() => ReadLine("/proc/sys/net/core/bpf_jit_enable") == "0";
+
+    private static List<string> MissingCapabilities()
+    {
+        ulong have = EffectiveCapabilities();
+        bool Lacks(int capability) => (have >> capability & 1) == 0;
+        var missing = new List<string>();
+        if (Lacks(AdminNetwork))
+        {
+            missing.Add("CAP_NET_ADMIN");
+        }
+
+        if (Lacks(Bpf) && Lacks(AdminSystem))
+        {
+            missing.Add("CAP_BPF");
+        }
+
+        if (Lacks(PerformanceMonitor) && Lacks(AdminSystem))
+        {
+            missing.Add("CAP_PERFMON");
+        }
+
+        return missing;
+    }
+
+    private static ulong EffectiveCapabilities()
+    {
+        const string Label = "CapEff:";
+        string? line = File.ReadLines("/proc/thread-self/status").FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal));
+        return line is null ? 0 : ulong.Parse(line.AsSpan(Label.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    }
+
+    private static string? ReadLine(string path)
+    {
+        try
+        {
+            return File.ReadLines(path).FirstOrDefault();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

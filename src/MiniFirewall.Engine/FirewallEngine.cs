@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using MiniFirewall.Bpf;
+using MiniFirewall.Engine.Commit;
+using MiniFirewall.Engine.Counting;
+using MiniFirewall.Engine.Home;
+using MiniFirewall.Engine.State;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Sys;
+using MiniFirewall.Sys.Files;
+using MiniFirewall.Sys.Namespaces;
+
+namespace MiniFirewall.Engine;
+
+/// <summary>What <see cref="FirewallEngine.Apply(RuleSet, ApplyOptions?)"/> is told beside the rules.</summary>
+public sealed record ApplyOptions
+{
+    /// <summary>Only compiles the rules and lets the verifier judge them; nothing changes, and no lock is taken.</summary>
+    public bool CheckOnly { get; init; }
+
+    /// <summary>How long to wait while another process changes the rules; null for ever.</summary>
+    public TimeSpan? LockTimeout { get; init; }
+}
+
+/// <summary>
+/// The firewall of one network namespace. The kernel holds all state; this object holds none, so any process may make one
+/// at any time. Members are to be called on threads of the namespace it was opened in. They throw
+/// <see cref="FirewallException"/>, and a program that the verifier refuses throws <see cref="VerifierException"/>;
+/// whatever throws has changed nothing.
+/// </summary>
+public sealed class FirewallEngine
+{
+    private readonly EngineParts _parts;
+
+    private FirewallEngine(NetworkNamespace network, EngineParts parts)
+    {
+        Namespace = network;
+        _parts = parts;
+    }
+
+    public NetworkNamespace Namespace { get; }
+
+    /// <summary>The firewall of the calling thread's network namespace.</summary>
+    public static FirewallEngine Open() => Open(new EngineParts());
+
+    internal static FirewallEngine Open(EngineParts parts) =>
+        Refusals.Explained(() => new FirewallEngine(NetworkNamespace.OfCallingThread(), parts));
+
+    /// <summary>
+    /// Puts a rule set in force in place of the one before: every hook and both families at one moment. Rules that stay
+    /// (same chain, same text) go on counting; rules with counters of their own start with those. Needs CAP_BPF,
+    /// CAP_NET_ADMIN, CAP_PERFMON, and CAP_SYS_ADMIN where the state's file system is not mounted yet. Linux 6.4.
+    /// </summary>
+    public void Apply(RuleSet rules, ApplyOptions? options = null) => Apply(_ => rules, options);
+
+    /// <summary>As <see cref="Apply(RuleSet, ApplyOptions?)"/>, with rules made from those in force, which nobody else changes meanwhile.</summary>
+    /// <param name="change">Is given the rule set in force, or null, and returns the one to apply.</param>
+    public void Apply(Func<LoadedRuleSet?, RuleSet> change, ApplyOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        options ??= new();
+        RequireOwnNamespace();
+        if (options.CheckOnly)
+        {
+            Refusals.Explained(() => Check(change(Read())));
+            return;
+        }
+
+        Refusals.Explained(() =>
+        {
+            using WriterSession session = WriterSession.Open(_parts.Root, Namespace, options.LockTimeout);
+            session.Collect();
+            try
+            {
+                Commit(session, change);
+            }
+            catch
+            {
+                session.TryUndo();
+                throw;
+            }
+        });
+    }
+
+    /// <summary>The rule set in force; null where there is none. Never waits for a writer.</summary>
+    public LoadedRuleSet? Read() => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        return generation?.Read();
+    });
+
+    /// <summary>Takes all rules away, at one moment, and then everything that the firewall has in the kernel.</summary>
+    public void Off(TimeSpan? lockTimeout = null) => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using WriterSession? session = WriterSession.TryOpenExisting(_parts.Root, Namespace, lockTimeout);
+        if (session is not null)
+        {
+            Leftovers.RemoveAll(session.Pins, Namespace.Name);
+            session.Collect();
+        }
+    });
+
+    /// <summary>Sets counters to zero and returns the rule set with the counters that they had.</summary>
+    /// <param name="which">Chooses the rules and policies.</param>
+    public LoadedRuleSet? ResetCounters(Func<CountedPlace, bool> which, TimeSpan? lockTimeout = null) => Refusals.Explained(() =>
+    {
+        ArgumentNullException.ThrowIfNull(which);
+        RequireOwnNamespace();
+        using WriterSession? session = WriterSession.TryOpenExisting(_parts.Root, Namespace, lockTimeout);
+        using NamespaceState? state = session is null ? null : NamespaceState.TryOpen(session.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        return generation?.ResetCounters(which);
+    });
+
+    /// <summary>What is loaded where, after a look for namespaces that nobody holds any more.</summary>
+    public FirewallStatus Status() => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        return StatusReader.Read(_parts.Root, Namespace);
+    });
+
+    /// <summary>Reads events from now on; null where no rules are in force.</summary>
+    public EventReader? OpenEvents() => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        return EventReader.TryOpen(_parts.Root, Namespace);
+    });
+
+    /// <summary>The wait must start after the last switch: so once the lock is held, and not before.</summary>
+    private static Task StartGracePeriod() =>
+        Task.Factory.StartNew(GracePeriod.Wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Check(RuleSet rules)
+    {
+        using SharedObjects shared = SharedObjects.Make();
+        GenerationLoader.Load(rules, shared, null, _parts.Programs).Dispose();
+    }
+
+    private void Commit(WriterSession session, Func<LoadedRuleSet?, RuleSet> change)
+    {
+        using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
+        using GenerationState? running = state?.TryOpenGeneration();
+        Task grace = running is null ? Task.CompletedTask : StartGracePeriod();
+        RuleSet rules = change(running?.Read());
+        using SharedObjects shared = running is null ? SharedObjects.Make() : SharedObjects.Open(state!.Directory);
+        using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, _parts.Programs);
+        using var protocol = new CommitProtocol(session.Pins, Namespace, shared, running, next, grace);
+        foreach (CommitStep step in protocol.Steps())
+        {
+            step.Run();
+            _parts.AfterStep(step.Name);
+        }
+    }
+
+    private void RequireOwnNamespace()
+    {
+        if (NetworkNamespace.OfCallingThread() != Namespace)
+        {
+            throw new InvalidOperationException($"this thread is not in network namespace {Namespace.Inode}, which the engine was opened in");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using MiniFirewall.Engine.State;
+using MiniFirewall.Sys.Namespaces;
+
+namespace MiniFirewall.Engine;
+
+/// <summary>A dispatcher's place on a hook.</summary>
+/// <param name="Id">The kernel's number for the link (bpftool link show id).</param>
+/// <param name="ProgramId">The kernel's number for the dispatcher.</param>
+public sealed record AttachedLink(HookPoint Point, uint Id, uint ProgramId);
+
+/// <summary>What is loaded where.</summary>
+/// <param name="Generation">Number of the commit in force; 0 where packets meet no rules.</param>
+/// <param name="AppliedAt">When it was applied; null where there is none.</param>
+/// <param name="LostEvents">Events that found the ring buffer full, since the first commit.</param>
+/// <param name="OtherNamespaces">How many other network namespaces have rules.</param>
+/// <param name="Collected">How many namespaces that nobody holds any more have been cleaned up just now.</param>
+public sealed record FirewallStatus(
+    NetworkNamespace Namespace,
+    ulong Generation,
+    DateTimeOffset? AppliedAt,
+    ImmutableArray<AttachedLink> Links,
+    ImmutableArray<LoadedProgram> Programs,
+    ulong LostEvents,
+    int OtherNamespaces,
+    int Collected);

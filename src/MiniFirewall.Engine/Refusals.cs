@@ -1,0 +1,31 @@
+using MiniFirewall.Bpf;
+using MiniFirewall.Engine.Commit;
+using MiniFirewall.Sys;
+
+namespace MiniFirewall.Engine;
+
+/// <summary>Turns what the kernel refuses into the engine's own error.</summary>
+internal static class Refusals
+{
+    internal static void Explained(Action work) => Explained(() =>
+    {
+        work();
+        return true;
+    });
+
+    internal static T Explained<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (SystemCallException e)
+        {
+            throw KernelRequirements.Explain(e);
+        }
+        catch (MissingFeatureException e)
+        {
+            throw new FirewallException(FirewallFailure.Unsupported, e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Sys;
+
+namespace MiniFirewall.Engine.State;
+
+/// <summary>
+/// The map "control", mapped into memory: each word is read and written whole, and writing one never writes back a stale
+/// copy of those that the programs write.
+/// </summary>
+internal sealed class ControlWords(BpfMap map) : IDisposable
+{
+    private readonly MappedMemory _memory =map.MapValues();
+
+    /// <summary>The generation in force; 0 for none. Setting it is the commit.</summary>
+    internal ulong Generation
+    {
+        get => _memory.ReadAcquire64(WellKnownMaps.ControlGeneration);
+        set => _memory.WriteRelease64(WellKnownMaps.ControlGeneration, value);
+    }
+
+    /// <summary>Whether somebody wants to see dropped packets.</summary>
+    internal bool Watched
+    {
+        set => _memory.WriteRelease64(WellKnownMaps.ControlWatchers, value ? 1UL : 0);
+    }
+
+    /// <summary>Events that found no room, since the maps were made.</summary>
+    internal ulong LostEvents => _memory.ReadAcquire64(WellKnownMaps.ControlLostEvents);
+
+    public void Dispose() => ((IDisposable)_memory).Dispose();
+}

@@ -1,0 +1,88 @@
+using MiniFirewall.Bpf;
+using MiniFirewall.Sys.Files;
+
+namespace MiniFirewall.Engine.State;
+
+/// <summary>
+/// Removes what does not belong to the generation in force: what a writer that failed or was killed has left behind. Its
+/// caller holds the namespace's lock. It may itself be cut short anywhere; the next one goes on.
+/// </summary>
+internal static class Leftovers
+{
+    /// <summary>Leaves the generation in force and what it needs; without one, nothing.</summary>
+    internal static void Collect(DirectoryHandle pins, string network)
+    {
+        using DirectoryHandle? directory = pins.TryOpenDirectory(network);
+        if (directory is null)
+        {
+            return;
+        }
+
+        ulong generation = GenerationInForce(directory);
+        if (generation == 0)
+        {
+            RemoveAll(pins, network);
+            return;
+        }
+
+        string kept = PinNames.Generation(generation);
+        foreach (string name in directory.Entries().Where(name => PinNames.IsGeneration(name) && name != kept))
+        {
+            directory.Remove(name);
+        }
+    }
+
+    /// <summary>Takes a namespace's rules away: packets pass from the first write on, then the rest goes.</summary>
+    internal static void RemoveAll(DirectoryHandle pins, string network)
+    {
+        using DirectoryHandle? directory = pins.TryOpenDirectory(network);
+        if (directory is null)
+        {
+            return;
+        }
+
+        EndGeneration(directory);
+        foreach (HookPoint point in HookPoint.All)
+        {
+            RemoveLink(directory, PinNames.Link(point));
+        }
+
+        // The map that says "no rules" goes last: without it a half-removed directory could not be told from a damaged one.
+        foreach (string name in directory.Entries().Where(name => name != PinNames.Control))
+        {
+            directory.Remove(name);
+        }
+
+        pins.Remove(network);
+    }
+
+    private static ulong GenerationInForce(DirectoryHandle directory)
+    {
+        using BpfMap? map = BpfMap.TryOpen(directory.PathOf(PinNames.Control));
+        if (map is null)
+        {
+            return 0;
+        }
+
+        using var control = new ControlWords(map);
+        return control.Generation;
+    }
+
+    private static void EndGeneration(DirectoryHandle directory)
+    {
+        using BpfMap? map = BpfMap.TryOpen(directory.PathOf(PinNames.Control));
+        if (map is not null)
+        {
+            using var control = new ControlWords(map);
+            control.Generation = 0;
+        }
+    }
+
+    /// <summary>A link that only loses its pin leaves the hook some time later; a detached one has left it on return.</summary>
+    private static void RemoveLink(DirectoryHandle directory, string name)
+    {
+        using BpfLink? link = BpfLink.TryOpen(directory.PathOf(name));
+        link?.Detach();
+        directory.Remove(name);
+    }
+}

@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace MiniFirewall.Engine.State;
+
+/// <summary>Names of the pins of a network namespace's directory, and of those in a generation's directory in it. No dots: bpffs refuses them.</summary>
+internal static class PinNames
+{
+    internal const string Control = "control", Programs = "programs", Events = "events";
+    internal const string Counters = "counters", Carried = "carried", Base = "base", Text = "text";
+
+    private const string GenerationPrefix = "generation-";
+
+    internal static string Link(HookPoint point) => $"link-{point}";
+
+    internal static string Program(HookPoint point) => $"program-{point}";
+
+    internal static string Generation(ulong number) => GenerationPrefix + number.ToString(CultureInfo.InvariantCulture);
+
+    internal static bool IsGeneration(string name) => name.StartsWith(GenerationPrefix, StringComparison.Ordinal);
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using MiniFirewall.Bpf;
+using MiniFirewall.Engine.Home;
+using MiniFirewall.Engine.State;
+using MiniFirewall.Sys.BpfCalls;
+using MiniFirewall.Sys.Files;
+using MiniFirewall.Sys.Namespaces;
+
+namespace MiniFirewall.Engine;
+
+/// <summary>Finds out what is loaded where.</summary>
+internal static class StatusReader
+{
+    internal static FirewallStatus Read(string root, NetworkNamespace network)
+    {
+        using HomeMount? home = HomeMount.TryOpen(root);
+        if (home is null)
+        {
+            return Empty(network);
+        }
+
+        int collected = NamespaceCollector.Collect(home, network);
+        int others = home.Pins.Entries().Count(name => name != network.Name);
+        using NamespaceState? state = NamespaceState.TryOpen(home.Pins, network);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        return Empty(network) with
+        {
+            Generation = generation?.Number ?? 0,
+            AppliedAt = generation?.Stored.AppliedAt,
+            Links = state is null ? [] : LinksIn(state.Directory),
+            Programs = generation?.ReadPrograms() ?? [],
+            LostEvents = state?.Control.LostEvents ?? 0,
+            OtherNamespaces = others,
+            Collected = collected,
+        };
+    }
+
+    private static FirewallStatus Empty(NetworkNamespace network) => new(network, 0, null, [], [], 0, 0, 0);
+
+    private static ImmutableArray<AttachedLink> LinksIn(DirectoryHandle directory)
+    {
+        var links = ImmutableArray.CreateBuilder<AttachedLink>();
+        foreach (HookPoint point in HookPoint.All)
+        {
+            using BpfLink? link = BpfLink.TryOpen(directory.PathOf(PinNames.Link(point)));
+            if (link is not null)
+            {
+                BpfLinkInfo info = link.Info();
+                links.Add(new(point, info.Id, info.ProgramId));
+            }
+        }
+
+        return links.DrainToImmutable();
+    }
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using MiniFirewall.Engine;
+using MiniFirewall.EngineAgent;
+using MiniFirewall.Rules.Model;
+
+// The engine as a process of its own, for tests that kill it or run it elsewhere.
+// ROOT apply FILE [KILL-AFTER-STEP] | ROOT loop FILE FILE | ROOT read | ROOT off | ROOT status
+string root = args[0];
+switch (args[1])
+{
+    case "apply":
+        Open(root, step => Kill(step, args.ElementAtOrDefault(3))).Apply(AgentRules.Read(args[2]));
+        break;
+    case "loop":
+        Loop(Open(root, _ => { }), AgentRules.Read(args[2]), AgentRules.Read(args[3]));
+        break;
+    case "read":
+        LoadedRuleSet? loaded = Open(root, _ => { }).Read();
+        Console.Write(loaded is null ? "none\n" : AgentRules.Print(loaded.Rules));
+        break;
+    case "off":
+        Open(root, _ => { }).Off();
+        break;
+    case "status":
+        FirewallStatus status = Open(root, _ => { }).Status();
+        Console.WriteLine($"{status.Generation} {status.Links.Length} {status.OtherNamespaces} {status.Collected}");
+        break;
+    default:
+        throw new ArgumentException(args[1]);
+}
+
+static FirewallEngine Open(string root, Action<string> afterStep) =>
+    FirewallEngine.Open(new EngineParts { Root = root, AfterStep = afterStep });
+
+static void Kill(string step, string? last)
+{
+    if (step == last)
+    {
+        Process.GetCurrentProcess().Kill();
+        Thread.Sleep(Timeout.Infinite);
+    }
+}
+
+static void Loop(FirewallEngine engine, RuleSet first, RuleSet second)
+{
+    for (int i = 0; ; i++)
+    {
+        engine.Apply(i % 2 == 0 ? first : second);
+        Console.WriteLine(i);
+    }
+}

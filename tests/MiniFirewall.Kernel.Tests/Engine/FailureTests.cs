@@ -1,0 +1,163 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Engine;
+using MiniFirewall.Engine.Commit;
+using MiniFirewall.Engine.State;
+using MiniFirewall.Rules.Lowering;
+using MiniFirewall.Rules.Model;
+using Xunit;
+
+namespace MiniFirewall.Kernel.Tests.Engine;
+
+/// <summary>Whatever fails leaves the rules in force as they were, and nothing of its own.</summary>
+public sealed class FailureTests : IDisposable
+{
+    private readonly TestNamespace _namespace = new();
+
+    [Fact]
+    public void A_program_that_the_verifier_refuses_changes_nothing()
+    {
+        _namespace.Apply(Rules.First);
+        string[] before = AllPins();
+        Assert.Throws<VerifierException>(() => _namespace.Apply(Rules.Second, new EngineParts { Programs = RefusedAtTheLast }));
+        Assert.Equal(before, AllPins());
+        AssertFirstInForce();
+    }
+
+    [Fact]
+    public void A_first_apply_that_is_refused_leaves_nothing()
+    {
+        Assert.Throws<VerifierException>(() => _namespace.Apply(Rules.First, new EngineParts { Programs = RefusedAtTheLast }));
+        Assert.False(Directory.Exists(_namespace.Pins));
+        Assert.Null(_namespace.Read());
+        Assert.Equal("", _namespace.Run(Rules.Dropped));
+    }
+
+    [Fact]
+    public void A_failure_after_any_step_before_the_switch_changes_nothing()
+    {
+        _namespace.Apply(Rules.First);
+        string[] before = AllPins();
+        var steps = new List<string>();
+        using (var other = new TestNamespace())
+        {
+            other.Apply(Rules.First);
+            other.Apply(Rules.Second, new EngineParts { AfterStep = steps.Add });
+        }
+
+        foreach (string step in steps.TakeWhile(step => step != CommitStep.Switch))
+        {
+            Assert.Throws<InjectedException>(() => _namespace.Apply(Rules.Second, new EngineParts { AfterStep = s => FailAfter(step, s) }));
+            Assert.Equal(before, AllPins());
+        }
+
+        AssertFirstInForce();
+    }
+
+    [Fact]
+    public void A_check_changes_nothing_and_finds_what_an_apply_would()
+    {
+        _namespace.Run(() => _namespace.Open().Apply(Rules.Parse(Rules.First), new ApplyOptions { CheckOnly = true }));
+        Assert.False(Directory.Exists(_namespace.Pins));
+        Assert.Throws<VerifierException>(() => _namespace.Run(() =>
+            _namespace.Open(new EngineParts { Programs = RefusedAtTheLast }).Apply(Rules.Parse(Rules.First), new ApplyOptions { CheckOnly = true })));
+    }
+
+    [Fact]
+    public void A_hook_that_another_program_holds_is_an_error_that_leaves_nothing()
+    {
+        const string OtherHome = "/run/mfwe-other";
+        _namespace.Apply(Rules.First);
+        FirewallException refusal = Assert.Throws<FirewallException>(() => _namespace.Run(() =>
+            FirewallEngine.Open(new EngineParts { Root = OtherHome }).Apply(Rules.Parse(Rules.Second))));
+        Assert.Equal(FirewallFailure.Refused, refusal.Failure);
+        Assert.Empty(Directory.GetFileSystemEntries(OtherHome));
+        Directory.Delete(OtherHome);
+        AssertFirstInForce();
+    }
+
+    [Fact]
+    public void An_engine_refuses_to_work_on_a_thread_of_another_namespace()
+    {
+        FirewallEngine engine = _namespace.Run(() => _namespace.Open());
+        Assert.Throws<InvalidOperationException>(() => engine.Apply(Rules.Parse(Rules.First)));
+    }
+
+    [Fact]
+    public void A_user_without_rights_is_told_which_are_missing()
+    {
+        CommandResult result = Command.Try(["setpriv", "--bounding-set=-all", "--inh-caps=-all", .. _namespace.Agent([], "apply", "/dev/null")]);
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON", result.Errors);
+        Assert.Contains("Permission", result.Errors);
+    }
+
+    [Fact]
+    public void No_descriptor_is_left_open_by_anything()
+    {
+        Everything();
+        int before = Directory.GetFiles("/proc/self/fd").Length;
+        for (int i = 0; i < 3; i++)
+        {
+            Everything();
+        }
+
+        Assert.Equal(before, Directory.GetFiles("/proc/self/fd").Length);
+        Assert.False(Directory.Exists(_namespace.Pins));
+        Assert.Empty(Directory.GetFiles(_namespace.Root));
+    }
+
+    public void Dispose() => _namespace.Dispose();
+
+    private void Everything()
+    {
+        _namespace.Apply(Rules.First);
+        Assert.ThrowsAny<Exception>(() => _namespace.Apply(Rules.Second, new EngineParts { Programs = RefusedAtTheLast }));
+        Assert.ThrowsAny<Exception>(() => _namespace.Apply(Rules.Second, new EngineParts { AfterStep = s => FailAfter("pin base", s) }));
+        _namespace.Apply(Rules.Second);
+        _namespace.Read();
+        _namespace.Run(() =>
+        {
+            FirewallEngine engine = _namespace.Open();
+            engine.OpenEvents()!.Dispose();
+            engine.Status();
+            engine.ResetCounters(_ => true);
+            engine.Off();
+        });
+    }
+
+    private void AssertFirstInForce()
+    {
+        Assert.Equal(Rules.DroppedByFirst, _namespace.Run(Rules.Dropped));
+        Assert.Equal(Rules.Print(Rules.Parse(Rules.First)), Rules.Print(_namespace.Read()!.Rules));
+    }
+
+    private string[] AllPins() => [.. Directory.GetFileSystemEntries(_namespace.Pins, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+
+    private static void FailAfter(string last, string step)
+    {
+        if (step == last)
+        {
+            throw new InjectedException();
+        }
+    }
+
+    /// <summary>All programs are good but the last one, which returns a verdict that there is not.</summary>
+    private static ProgramSpec RefusedAtTheLast(
+        RuleSet rules, HookPoint point, ICounterIndexes counters, CompileOptions options)
+    {
+        if (point != HookPoint.All[^1])
+        {
+            return CompiledPrograms.Compile(rules, point, counters, options);
+        }
+
+        var code = new Assembler();
+        code.BeginFunction(new Function("main", IsGlobal: true, [new ContextParameter("ctx", "bpf_nf_ctx")]), code.DefineLabel("main"));
+        code.Move(Register.R0, 7);
+        code.Exit();
+        return new("refused", ProgramType.Netfilter, 45, code.Finish(), []);
+    }
+
+    private sealed class InjectedException : Exception;
+}
