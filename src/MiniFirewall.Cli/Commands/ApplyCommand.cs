@@ -48,7 +48,7 @@ internal static class ApplyCommand
         }
         catch (FirewallException refusal) when (refusal.Failure == FirewallFailure.Permission)
         {
-            Compilation.Try(rules);
+            DryCompilation.Check(rules);
             Console.Error.WriteLine("minifw: the rules read and compile; the kernel's verifier was not asked, which needs root");
         }
     }
