@@ -1,0 +1,24 @@
+namespace MiniFirewall.Cli.Output;
+
+/// <summary>What minifw asks of the running kernel, as far as files tell.</summary>
+/// <param name="HasTypes">The kernel describes its types (CONFIG_DEBUG_INFO_BTF).</param>
+/// <param name="Jit">The BPF JIT's setting; null where it cannot be seen, as inside other network namespaces.</param>
+internal sealed record KernelFacts(string Release, bool HasTypes, bool? Jit)
+{
+    internal static KernelFacts Read() => new(
+        FirstLine("/proc/sys/kernel/osrelease") ?? "unknown",
+        File.Exists("/sys/kernel/btf/vmlinux"),
+        FirstLine("/proc/sys/net/core/bpf_jit_enable") is { } value ? value != "0" : null);
+
+    private static string? FirstLine(string path)
+    {
+        try
+        {
+            return File.ReadLines(path).FirstOrDefault();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

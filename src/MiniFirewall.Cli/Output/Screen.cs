@@ -1,0 +1,52 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace MiniFirewall.Cli.Output;
+
+/// <summary>Tables and lines for people. Into a pipe or a file goes plain text that is never wrapped.</summary>
+internal static class Screen
+{
+    // Wider than any rule: the reader of a pipe wants whole lines.
+    private const int Unlimited = 10_000;
+
+    private static readonly IAnsiConsole Console = Create();
+
+    internal static void Write(IRenderable content) => Console.Write(content);
+
+    internal static void Line(string text = "") => Console.WriteLine(text);
+
+    internal static void Line(string text, Style style) => Console.WriteLine(text, style);
+
+    /// <summary>A table without lines, whose columns are told apart by space.</summary>
+    internal static Table PlainTable(params TableColumn[] columns)
+    {
+        var table = new Table().NoBorder();
+        foreach (TableColumn column in columns)
+        {
+            table.AddColumn(column);
+        }
+
+        return table;
+    }
+
+    /// <summary>A column that is never broken into several lines.</summary>
+    internal static TableColumn Column(string head, bool right = false)
+    {
+        var column = new TableColumn(new Text(head, new Style(decoration: Decoration.Bold))).NoWrap();
+        return right ? column.RightAligned() : column;
+    }
+
+    /// <summary>A cell with text as it is: rules are full of brackets, which are no markup.</summary>
+    internal static Text Cell(string text, Style? style = null) => new(text, style);
+
+    private static IAnsiConsole Create()
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings());
+        if (System.Console.IsOutputRedirected)
+        {
+            console.Profile.Width = Unlimited;
+        }
+
+        return console;
+    }
+}

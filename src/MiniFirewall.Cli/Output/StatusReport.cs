@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.Json;
+using MiniFirewall.Engine;
+using MiniFirewall.Engine.State;
+using Spectre.Console;
+
+namespace MiniFirewall.Cli.Output;
+
+/// <summary>The status of one namespace's firewall, for people and for programs.</summary>
+internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded, KernelFacts kernel)
+{
+    private bool IsOn => status.Generation != 0;
+
+    private int RuleCount => loaded?.Rules.Chains.Sum(c => c.Rules.Length) ?? 0;
+
+    internal void Write()
+    {
+        Table table = Screen.PlainTable(Screen.Column("what"), Screen.Column("value")).HideHeaders();
+        foreach ((string what, string value) in Lines())
+        {
+            table.AddRow(Screen.Cell(what), Screen.Cell(value));
+        }
+
+        Screen.Write(table);
+        if (!status.Links.IsEmpty)
+        {
+            Screen.Line();
+            Screen.Write(Hooks());
+        }
+    }
+
+    internal void WriteJson(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("loaded", IsOn);
+        json.WriteNumber("generation", status.Generation);
+        if (status.AppliedAt is { } since)
+        {
+            json.WriteString("since", since);
+        }
+
+        json.WriteNumber("rules", RuleCount);
+        WriteHooks(json);
+        json.WriteNumber("lostEvents", status.LostEvents);
+        json.WriteString("pins", status.PinsDirectory);
+        json.WriteStartObject("namespace");
+        json.WriteNumber("cookie", status.Namespace.Cookie);
+        json.WriteNumber("inode", status.Namespace.Inode);
+        json.WriteEndObject();
+        json.WriteNumber("otherNamespaces", status.OtherNamespaces);
+        json.WriteStartObject("kernel");
+        json.WriteString("release", kernel.Release);
+        json.WriteBoolean("btf", kernel.HasTypes);
+        if (kernel.Jit is { } jit)
+        {
+            json.WriteBoolean("jit", jit);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private IEnumerable<(string What, string Value)> Lines()
+    {
+        yield return ("firewall", IsOn ? "on" : "off: minifw lets every packet pass");
+        if (IsOn)
+        {
+            yield return ("generation", $"{status.Generation}, since {status.AppliedAt?.ToLocalTime():yyyy-MM-dd HH:mm:ss zzz}");
+            yield return ("rules", $"{RuleCount} in {loaded?.Rules.Chains.Length ?? 0} chains");
+            yield return ("events lost", $"{status.LostEvents}");
+            yield return ("pins", status.PinsDirectory);
+        }
+
+        yield return ("namespace", $"net:[{status.Namespace.Inode}], cookie {status.Namespace.Cookie}");
+        yield return ("elsewhere", $"{status.OtherNamespaces} other namespaces have rules{(status.Collected > 0 ? $"; the remains of {status.Collected} dead ones are gone now" : "")}");
+        yield return ("kernel", $"Linux {kernel.Release}, type information {(kernel.HasTypes ? "yes" : "no")}, BPF JIT {Jit()}");
+    }
+
+    private string Jit() => kernel.Jit switch
+    {
+        true => "on",
+        false => "off",
+        _ => "not to be seen from here",
+    };
+
+    private Table Hooks()
+    {
+        Table table = Screen.PlainTable(
+            Screen.Column("hook"), Screen.Column("family"), Screen.Column("link", right: true), Screen.Column("dispatcher", right: true),
+            Screen.Column("program", right: true), Screen.Column("instructions", right: true), Screen.Column("machine code", right: true));
+        foreach (AttachedLink link in status.Links)
+        {
+            LoadedProgram? program = ProgramAt(link.Point);
+            table.AddRow(
+                Screen.Cell(link.Point.Hook.Word()), Screen.Cell(link.Point.Family.Word()),
+                Number(link.Id), Number(link.ProgramId), Number(program?.Id), Number(program?.Instructions),
+                Screen.Cell(program is null ? "-" : $"{program.JitedBytes} bytes"));
+        }
+
+        return table;
+    }
+
+    private void WriteHooks(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("hooks");
+        foreach (AttachedLink link in status.Links)
+        {
+            json.WriteStartObject();
+            json.WriteString("hook", link.Point.Hook.Word());
+            json.WriteString("family", link.Point.Family.Word());
+            json.WriteNumber("link", link.Id);
+            json.WriteNumber("dispatcher", link.ProgramId);
+            if (ProgramAt(link.Point) is { } program)
+            {
+                json.WriteNumber("program", program.Id);
+                json.WriteNumber("instructions", program.Instructions);
+                json.WriteNumber("machineCodeBytes", program.JitedBytes);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private LoadedProgram? ProgramAt(HookPoint point) => status.Programs.FirstOrDefault(p => p.Point == point);
+
+    private static Text Number(long? value) => Screen.Cell(value?.ToString(CultureInfo.InvariantCulture) ?? "-");
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using MiniFirewall.Analysis;
+using MiniFirewall.Cli.Output;
+using MiniFirewall.Packets;
+using MiniFirewall.Packets.Text;
+using MiniFirewall.Policy;
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Model;
+
+namespace MiniFirewall.Cli.Reasons;
+
+/// <summary>Why a packet gets its verdict: the reference evaluator's judgement, and whether the compiled program agrees.</summary>
+/// <param name="compiled">The program's verdict; null where it may not be asked.</param>
+internal sealed class Reason(RuleSet rules, Packet packet, Judgement judgement, Verdict? compiled)
+{
+    internal void Write()
+    {
+        CheckAgreement();
+        Screen.Line($"{judgement.Verdict.Word()}: {Because()}");
+        if (judgement.DecidedBy.Rule is { } rule)
+        {
+            Screen.Line($"  {rule}{At(rule)}");
+        }
+
+        if (judgement.Path.Length > 0)
+        {
+            Screen.Line($"path: {string.Join(" > ", judgement.Path.Select(v => $"{v.Chain} {NumberOf(v.Chain, v.Rule)}"))}{PolicyEnd()}");
+        }
+
+        Screen.Line($"packet: {PacketDescription.Print(packet)}");
+        Screen.Line(compiled is null
+            ? "the compiled program was not asked: that needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON"
+            : "the compiled program says the same");
+    }
+
+    internal void WriteJson(Utf8JsonWriter json)
+    {
+        CheckAgreement();
+        json.WriteStartObject();
+        json.WriteString("verdict", judgement.Verdict.Word());
+        json.WriteString("by", judgement.DecidedBy.Kind.ToString().ToLowerInvariant());
+        json.WriteString("chain", judgement.DecidedBy.Chain);
+        if (judgement.DecidedBy.Rule is { } rule)
+        {
+            WriteRule(json, judgement.DecidedBy.Chain, rule);
+        }
+
+        json.WriteStartArray("path");
+        foreach (Visit visit in judgement.Path)
+        {
+            json.WriteStartObject();
+            json.WriteString("chain", visit.Chain);
+            WriteRule(json, visit.Chain, visit.Rule);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("packet", PacketDescription.Print(packet));
+        json.WriteBoolean("programAsked", compiled is not null);
+        json.WriteEndObject();
+    }
+
+    private void WriteRule(Utf8JsonWriter json, string chain, Rule rule)
+    {
+        json.WriteNumber("number", NumberOf(chain, rule));
+        json.WriteString("text", rule.ToString());
+        if (rule.Span != SourceSpan.None)
+        {
+            json.WriteString("file", rule.Span.File);
+            json.WriteNumber("line", rule.Span.Line);
+        }
+    }
+
+    private void CheckAgreement()
+    {
+        if (compiled is { } verdict && verdict != judgement.Verdict)
+        {
+            throw new ContradictionException(
+                $"this is a bug in minifw: the compiled program says {verdict.Word()}, the reference evaluator {judgement.Verdict.Word()} ({Because()}), of: {PacketDescription.Print(packet)}");
+        }
+    }
+
+    private string Because() => judgement.DecidedBy switch
+    {
+        { Kind: DecisionKind.Policy } decision => $"the policy of {decision.Chain}; no rule decides",
+        { Kind: DecisionKind.Rule, Rule: { } rule } decision => $"rule {NumberOf(decision.Chain, rule)} of {decision.Chain}",
+        { Rule: { } rule } decision => $"invalid packet: it lacks what rule {NumberOf(decision.Chain, rule)} of {decision.Chain} asks for",
+        _ => "invalid packet: its network header is cut",
+    };
+
+    private string PolicyEnd() => judgement.DecidedBy.Kind == DecisionKind.Policy ? $" > {judgement.DecidedBy.Chain} policy" : "";
+
+    private static string At(Rule rule) => rule.Span == SourceSpan.None ? "" : $"   ({rule.Span.File}:{rule.Span.Line})";
+
+    /// <summary>The rule's number in its chain, over both families, as minifw show has it.</summary>
+    private int NumberOf(string chain, Rule rule)
+    {
+        var all = rules.Find(chain)!.Rules;
+        for (int i = 0; i < all.Length; i++)
+        {
+            if (ReferenceEquals(all[i], rule))
+            {
+                return i + 1;
+            }
+        }
+
+        throw new InvalidOperationException($"{chain} has no such rule: {rule}");
+    }
+}

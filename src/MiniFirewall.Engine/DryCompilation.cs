@@ -1,0 +1,37 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Compiler;
+using MiniFirewall.Engine.State;
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Lowering;
+using MiniFirewall.Rules.Model;
+
+namespace MiniFirewall.Engine;
+
+/// <summary>Compiles rule sets that nobody will meet: all their rules share one counter. The kernel is not asked.</summary>
+public static class DryCompilation
+{
+    /// <summary>The one counter; 0 is nobody's.</summary>
+    internal const int Counter = 1;
+
+    /// <summary>Compiles every hook's and family's program, for what it may say.</summary>
+    /// <exception cref="CompileException">The rules are beyond what the kernel can take.</exception>
+    public static void Check(RuleSet rules)
+    {
+        foreach (HookPoint point in HookPoint.All)
+        {
+            Compile(rules, point, PrologueKind.Netfilter);
+        }
+    }
+
+    internal static ProgramSpec Compile(RuleSet rules, HookPoint point, PrologueKind prologue) =>
+        PacketProgramCompiler.Compile(RuleSetLowering.Lower(rules, point.Hook, point.Family, OneCounter.Instance), new CompileOptions(prologue));
+
+    private sealed class OneCounter : ICounterIndexes
+    {
+        internal static OneCounter Instance { get; } = new();
+
+        public int OfRule(Chain chain, Rule rule, Family family) => Counter;
+
+        public int OfPolicy(Chain chain, Family family) => Counter;
+    }
+}

@@ -1,0 +1,56 @@
+namespace MiniFirewall.Kernel.Tests.Cli;
+
+/// <summary>A network namespace with a name, its loopback up, in which minifw runs as an administrator would run it.</summary>
+internal sealed class NamedNamespace : IDisposable
+{
+    private static int _count;
+
+    private readonly string _name = $"minifw-cli-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
+
+    internal NamedNamespace()
+    {
+        CommandResult.Of("ip", ["netns", "add", _name]).Succeeded();
+        CommandResult.Of("ip", ["-n", _name, "link", "set", "lo", "up"]).Succeeded();
+    }
+
+    internal string Path => $"/run/netns/{_name}";
+
+    /// <summary>The words before a command that run it inside.</summary>
+    internal string[] Inside(params string[] command) => ["netns", "exec", _name, .. command];
+
+    internal CommandResult Minifw(params string[] arguments) => MinifwWith("", arguments);
+
+    internal CommandResult MinifwWith(string input, params string[] arguments) =>
+        CommandResult.Of("ip", Inside([MinifwBinary.Path, .. arguments]), input);
+
+    internal CommandResult Shell(string script) => CommandResult.Of("ip", Inside("bash", "-c", script));
+
+    /// <summary>Runs a script as nobody, without capabilities; "minifw" in it is a copy that nobody may run.</summary>
+    internal CommandResult Unprivileged(string script)
+    {
+        string directory = Directory.CreateTempSubdirectory("minifw-test-").FullName;
+        try
+        {
+            const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+            string copy = System.IO.Path.Combine(directory, "minifw");
+            File.Copy(MinifwBinary.Path, copy);
+            File.SetUnixFileMode(copy, Everybody);
+            File.SetUnixFileMode(directory, Everybody);
+            return CommandResult.Of("ip", Inside(
+                "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all",
+                "bash", "-c", $"cd {directory} && export PATH={directory}:$PATH && {script}"));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    /// <summary>Takes the firewall away first: its pinned links would keep the namespace alive.</summary>
+    public void Dispose()
+    {
+        Minifw("off");
+        CommandResult.Of("ip", ["netns", "del", _name]);
+    }
+}
