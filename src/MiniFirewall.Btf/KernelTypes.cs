@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace MiniFirewall.Btf;
 
 /// <summary>
@@ -49,12 +47,14 @@ public sealed class KernelTypes
     /// <summary>The id of the first struct, union, enum, typedef or basic type of this name.</summary>
     public int? FindTypeByName(string name) => Named(name).Any;
 
-    /// <summary>A member of a struct or union, anonymous structs and unions looked through.</summary>
+    /// <summary>
+    /// A member of a struct or union, anonymous structs and unions looked through; "outer.inner" is a member of a member.
+    /// </summary>
     public KernelMember? FindMember(string structName, string memberName)
     {
         NamedTypes named = Named(structName);
         return (named.Struct ?? named.Union) is int id
-            ? new MemberSearch(_landmarks, BtfBlob.Open(_bytes.Span), Encoding.UTF8.GetBytes(memberName)).Run(id)
+            ? new MemberSearch(_landmarks, BtfBlob.Open(_bytes.Span)).Run(id, memberName)
             : null;
     }
 

@@ -1,7 +1,9 @@
+using System.Text;
+
 namespace MiniFirewall.Btf;
 
-/// <summary>Finds one member in a struct and the structs and unions without a name inside it.</summary>
-internal readonly ref struct MemberSearch(Landmarks landmarks, BtfBlob blob, ReadOnlySpan<byte> name)
+/// <summary>Finds a member in a struct and in the structs and unions without a name inside it.</summary>
+internal readonly ref struct MemberSearch(Landmarks landmarks, BtfBlob blob)
 {
     // Deeper nesting and longer chains of typedefs than any kernel has; a blob that loops ends here.
     private const int MaximumDepth = 32;
@@ -10,11 +12,25 @@ internal readonly ref struct MemberSearch(Landmarks landmarks, BtfBlob blob, Rea
 
     private readonly Landmarks _landmarks = landmarks;
     private readonly BtfBlob _blob = blob;
-    private readonly ReadOnlySpan<byte> _name = name;
 
-    public KernelMember? Run(int id) => Search((uint)id, 0, 0);
+    /// <param name="path">A member's name, or names joined by dots where members of members are meant.</param>
+    public KernelMember? Run(int id, string path)
+    {
+        var place = new Place((uint)id, 0, 0);
+        foreach (string name in path.Split('.'))
+        {
+            if (Container(place.Type) is not uint container || Search(container, place.Bits, Encoding.UTF8.GetBytes(name), 0) is not Place found)
+            {
+                return null;
+            }
 
-    private KernelMember? Search(uint id, uint baseBits, int depth)
+            place = found;
+        }
+
+        return Describe(place.Type, place.Bits, place.BitSize);
+    }
+
+    private Place? Search(uint id, uint baseBits, ReadOnlySpan<byte> name, int depth)
     {
         RequireDepth(depth, id);
         int start = _landmarks.StartOf(_blob, id);
@@ -28,14 +44,14 @@ internal readonly ref struct MemberSearch(Landmarks landmarks, BtfBlob blob, Rea
             uint bits = baseBits + (info.Flag ? offset & 0xffffff : offset);
             if (nameOffset == 0)
             {
-                if (Container(type) is uint inner && Search(inner, bits, depth + 1) is KernelMember found)
+                if (Container(type) is uint inner && Search(inner, bits, name, depth + 1) is Place found)
                 {
                     return found;
                 }
             }
-            else if (_blob.NameIs(nameOffset, _name))
+            else if (_blob.NameIs(nameOffset, name))
             {
-                return Describe(type, bits, info.Flag ? offset >> 24 : 0);
+                return new(type, bits, info.Flag ? offset >> 24 : 0);
             }
         }
 
@@ -65,7 +81,7 @@ internal readonly ref struct MemberSearch(Landmarks landmarks, BtfBlob blob, Rea
         return new(offset, size, element, (int)bits, 0);
     }
 
-    /// <summary>The struct or union that a nameless member is of, behind qualifiers; null for anything else.</summary>
+    /// <summary>The struct or union that a member is of, behind qualifiers; null for anything else.</summary>
     private uint? Container(uint id)
     {
         for (int depth = 0; id != 0; depth++)
@@ -128,4 +144,7 @@ internal readonly ref struct MemberSearch(Landmarks landmarks, BtfBlob blob, Rea
             throw new BtfException($"BTF types nest too deep, or in a ring, at type {id}");
         }
     }
+
+    /// <summary>A member's type, its first bit from the start of the outermost struct, and of a bitfield its bits.</summary>
+    private readonly record struct Place(uint Type, uint Bits, uint BitSize);
 }

@@ -27,6 +27,13 @@ internal static class Programs
         assembler.Exit();
     }
 
+    /// <summary>The address of a byte of the stack.</summary>
+    public static void Frame(this Assembler assembler, Register destination, int offset)
+    {
+        assembler.Move(destination, Register.R10);
+        assembler.Alu(AluOperation.Add, destination, offset);
+    }
+
     /// <summary>Loads a member of the context, such as skb, into a register.</summary>
     public static void LoadContext(this Assembler assembler, Register destination, Register context, string member) =>
         assembler.LoadMember(MemorySize.DoubleWord, destination, context, "bpf_nf_ctx", member);

@@ -42,6 +42,21 @@ public sealed class KernelTypesTests
     }
 
     [Fact]
+    public void Members_of_members_are_named_with_dots()
+    {
+        var sample = new BtfSample();
+        uint number = sample.Add("u16", 1, 0, 2, 16);
+        uint inner = sample.Add("", 4, 1, 4, sample.Name("deep"), number, 16);
+        uint constInner = sample.Add("", 10, 0, inner);
+        sample.Add("outer", 4, 1, 8, sample.Name("mid"), constInner, 32);
+        KernelTypes types = KernelTypes.Parse(sample.Build());
+        Assert.Equal(new KernelMember(6, 2, 2, 48, 0), types.FindMember("outer", "mid.deep"));
+        Assert.Null(types.FindMember("outer", "mid.deep.deeper"));
+        Assert.Null(types.FindMember("outer", "mid.other"));
+        Assert.Null(types.FindMember("outer", "deep"));
+    }
+
+    [Fact]
     public void Bitfields_say_so()
     {
         Assert.Equal(new KernelMember(0, 1, 1, 0, 3), Types.FindMember("flags", "low"));
