@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace MiniFirewall.Sys;
 
@@ -8,9 +9,9 @@ namespace MiniFirewall.Sys;
 /// </summary>
 public static class DescriptorLedger
 {
-    // The value only tells two equal stacks apart: a stack's text is one object a descriptor.
-    private static readonly ConcurrentDictionary<string, bool> Unclosed = new(ReferenceEqualityComparer.Instance);
-    private static readonly ConcurrentQueue<string> Abandoned = new();
+    // A set: each descriptor has a stack object of its own, and the value says nothing.
+    private static readonly ConcurrentDictionary<StackTrace, bool> Unclosed = new(ReferenceEqualityComparer.Instance);
+    private static readonly ConcurrentQueue<StackTrace> Abandoned = new();
     private static volatile bool s_enabled;
 
     /// <summary>Turns it on; descriptors made before are not in it.</summary>
@@ -19,23 +20,23 @@ public static class DescriptorLedger
     /// <summary>The stack that made each descriptor which is still open, or was closed by the finalizer only.</summary>
     public static IReadOnlyList<string> Leaks() =>
     [
-        .. Unclosed.Keys.Select(stack => "never closed, made" + stack),
-        .. Abandoned.Select(stack => "left to the finalizer, made" + stack),
+        .. Unclosed.Keys.Select(stack => $"never closed, made\n{stack}"),
+        .. Abandoned.Select(stack => $"left to the finalizer, made\n{stack}"),
     ];
 
-    internal static string? Opened()
+    internal static StackTrace? Opened()
     {
         if (!s_enabled)
         {
             return null;
         }
 
-        string origin = "\n" + new System.Diagnostics.StackTrace(2, fNeedFileInfo: true);
+        var origin = new StackTrace(2, fNeedFileInfo: false);
         Unclosed[origin] = true;
         return origin;
     }
 
-    internal static void Closed(string origin, bool byFinalizer)
+    internal static void Closed(StackTrace origin, bool byFinalizer)
     {
         Unclosed.TryRemove(origin, out _);
         if (byFinalizer)

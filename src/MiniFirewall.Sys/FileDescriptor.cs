@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -6,7 +7,7 @@ namespace MiniFirewall.Sys;
 /// <summary>An owned file descriptor, closed once. Descriptors are close-on-exec.</summary>
 public sealed partial class FileDescriptor : SafeHandleMinusOneIsInvalid
 {
-    private readonly string? _origin;
+    private readonly StackTrace? _origin;
 
     /// <summary>Takes ownership of a descriptor that a system call has just returned.</summary>
     public FileDescriptor(int descriptor)
