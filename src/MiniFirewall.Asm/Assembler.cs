@@ -140,9 +140,14 @@ public sealed class Assembler
 
     public void Exit() => Emit(0x95, 0, 0, 0, 0);
 
-    /// <summary>Resolves labels. A label that was never marked, or a jump beyond 16 bits, is the caller's bug.</summary>
+    /// <summary>
+    /// Leaves out what cannot be reached, and resolves labels. A label that was never marked, or a jump beyond 16 bits, is
+    /// the caller's bug.
+    /// </summary>
     public AssembledCode Finish()
     {
+        RequireMarks();
+        RemoveUnreachable();
         int[] slots = SlotPositions();
         foreach ((int at, Label target) in _fixups)
         {
@@ -155,16 +160,45 @@ public sealed class Assembler
 
     private static Instruction Resolve(Instruction instruction, int[] slots, int at, Label target)
     {
-        if (target.Position < 0)
-        {
-            throw new InvalidOperationException($"label {target.Name} is never marked");
-        }
-
         int distance = slots[target.Position] - slots[at] - 1;
         bool callOrAddress = instruction.Opcode is 0x85 or Instruction.LoadImmediate64Opcode;
         return callOrAddress
             ? instruction with { Immediate = distance }
             : instruction with { Offset = checked((short)distance) };
+    }
+
+    private void RequireMarks()
+    {
+        if (_fixups.FirstOrDefault(fixup => fixup.Target.Position < 0).Target is { } missing)
+        {
+            throw new InvalidOperationException($"label {missing.Name} is never marked");
+        }
+    }
+
+    private void RemoveUnreachable()
+    {
+        bool[] reached = Reachability.Of(_instructions, _fixups.ToDictionary(fixup => fixup.Instruction, fixup => fixup.Target.Position));
+        var moved = new int[_instructions.Count + 1];
+        for (int i = 0; i < reached.Length; i++)
+        {
+            moved[i + 1] = moved[i] + (reached[i] ? 1 : 0);
+        }
+
+        _functions.RemoveAll(function => !reached[function.Entry.Position]);
+        _fixups.RemoveAll(fixup => !reached[fixup.Instruction]);
+        foreach (Label label in _fixups.Select(fixup => fixup.Target).Concat(_functions.Select(function => function.Entry)).Distinct())
+        {
+            label.Position = moved[label.Position];
+        }
+
+        for (int i = 0; i < _fixups.Count; i++)
+        {
+            _fixups[i] = (moved[_fixups[i].Instruction], _fixups[i].Target);
+        }
+
+        List<Instruction> kept = [.. _instructions.Where((_, i) => reached[i])];
+        _instructions.Clear();
+        _instructions.AddRange(kept);
     }
 
     private int[] SlotPositions()
