@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Buffers.Binary;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
@@ -28,17 +27,6 @@ internal static class Expectation
         string[] places = words.Length == 1 ? [] : words[1].Split(',', StringSplitOptions.TrimEntries);
         return Seen(words[0] == "accepted", packet, places.Select(Place));
     }
-
-    /// <summary>
-    /// Whether no real packet like this can meet its hook: the kernel reassembles before LOCAL_IN (ip_local_deliver), and
-    /// forwards no packet whose hop limit runs out.
-    /// </summary>
-    internal static bool MayNeverArrive(Packet packet) => packet.Hook switch
-    {
-        Hook.LocalIn => packet.Family == Family.IPv4 && (BinaryPrimitives.ReadUInt16BigEndian(packet.Bytes[6..]) & 0x3fff) != 0,
-        Hook.Forward => packet.HopLimit is 0 or 255,
-        _ => false,
-    };
 
     private static CounterPlace Place(string text)
     {

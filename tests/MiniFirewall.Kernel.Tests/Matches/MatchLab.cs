@@ -21,7 +21,6 @@ public sealed class MatchLab : IDisposable, ICollectionFixture<MatchLab>
         new IptablesFirewall(Interfaces),
         new EvaluatorFirewall(),
         new TestRunFirewall(),
-        new TestRunFirewall { SlowPath = true },
         new LiveFirewall(Interfaces),
     ];
 
@@ -84,7 +83,7 @@ public sealed class MatchLab : IDisposable, ICollectionFixture<MatchLab>
         foreach (IFirewall way in _ways)
         {
             Observation? seen = way.Judge(packet);
-            if (seen is null ? !Expectation.MayNeverArrive(packet) : !seen.Equals(expected))
+            if (seen is null ? way.CanMeet(packet) : !seen.Equals(expected))
             {
                 Assert.Fail($"{way.Name}: {seen?.ToString() ?? "never met the hook"}, expected {expected}\n"
                     + $"{PacketDescription.Print(packet)}\n{packet.Family} {packet.Hook} {Convert.ToHexString(packet.Bytes)}\n{_rules!.Whole}");

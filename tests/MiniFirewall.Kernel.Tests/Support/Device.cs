@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 
@@ -37,6 +38,13 @@ internal sealed class Device : IDisposable
 
     /// <summary>Where the bytes of packets that come in are to lie; what is sent locally is always linear.</summary>
     internal Placement Placement { get; set; } = Placement.AllInPages;
+
+    /// <summary>
+    /// Whether such a packet can meet its hook: the kernel reassembles before LOCAL_IN (ip_local_deliver), forwards none
+    /// whose hop limit runs out, and makes other packets of some that are sent locally.
+    /// </summary>
+    internal static bool CanMeet(Packet packet) => Wire.For(packet) is not null && !(packet.Hook == Hook.LocalIn
+        && packet.Family == Family.IPv4 && (BinaryPrimitives.ReadUInt16BigEndian(packet.Bytes[6..]) & 0x3fff) != 0);
 
     /// <summary>Sends one packet so that it meets its hook as it is; when this returns, it has.</summary>
     internal Passage Send(Packet packet)

@@ -14,6 +14,8 @@ internal sealed class EvaluatorFirewall : IFirewall
 
     public void Load(RuleTexts rules) => _evaluator = new Evaluator(RuleReading.Read(rules.Whole));
 
+    public bool CanMeet(Packet packet) => true;
+
     public Observation? Judge(Packet packet)
     {
         Judgement judgement = _evaluator.Judge(packet);

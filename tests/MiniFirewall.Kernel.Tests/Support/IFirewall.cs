@@ -10,6 +10,9 @@ internal interface IFirewall : IDisposable
     /// <summary>Replaces the tables of the families that the texts are of.</summary>
     void Load(RuleTexts rules);
 
-    /// <summary>What the rules do with a packet; null where it cannot be made to meet its hook.</summary>
+    /// <summary>Whether this way can have such a packet meet its hook at all.</summary>
+    bool CanMeet(Packet packet);
+
+    /// <summary>What the rules do with a packet; null where it did not meet its hook.</summary>
     Observation? Judge(Packet packet);
 }

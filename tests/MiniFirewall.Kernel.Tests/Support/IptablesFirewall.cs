@@ -31,6 +31,8 @@ internal sealed class IptablesFirewall : IFirewall
         }
     }
 
+    public bool CanMeet(Packet packet) => Device.CanMeet(packet);
+
     public Observation? Judge(Packet packet)
     {
         XtablesCounters counters = _counters[packet.Family];

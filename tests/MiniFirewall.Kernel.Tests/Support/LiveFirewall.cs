@@ -5,13 +5,13 @@ using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Kernel.Tests.Support;
 
-/// <summary>The compiled programs on the hooks of a device, by links that end with this process.</summary>
+/// <summary>The compiled programs on the hooks of a device, by links that end with this process; each put there by its first packet.</summary>
 internal sealed class LiveFirewall(IEnumerable<string> interfaces) : IFirewall
 {
     private const int FilterPriority = 0;
     private readonly ProgramMaps _maps = new();
-    private readonly Dictionary<Family, LoadedPrograms> _programs = [];
-    private readonly Dictionary<Family, List<BpfLink>> _links = new() { [Family.IPv4] = [], [Family.IPv6] = [] };
+    private readonly Dictionary<(Family, Hook), BpfLink> _links = [];
+    private LoadedPrograms? _programs;
 
     public string Name => "miniFirewall";
 
@@ -19,45 +19,45 @@ internal sealed class LiveFirewall(IEnumerable<string> interfaces) : IFirewall
 
     public void Load(RuleTexts rules)
     {
-        RuleSet read = RuleReading.Read(rules.Whole);
-        foreach (Family family in rules.OfFamily.Keys)
-        {
-            Unload(family);
-            _programs[family] = new LoadedPrograms(read, [family], PrologueKind.Netfilter, _maps);
-            Device.Namespace.Run(() => Attach(family));
-        }
+        Unload();
+        _programs = new LoadedPrograms(RuleReading.Read(rules.Whole), PrologueKind.Netfilter, _maps);
     }
+
+    public bool CanMeet(Packet packet) => Device.CanMeet(packet);
 
     public Observation? Judge(Packet packet)
     {
+        Attach(packet.Family, packet.Hook);
         _maps.TakeAdded();
         Passage passage = Device.Send(packet);
         Counters[] added = _maps.TakeAdded();
-        return passage == Passage.Unrealised
-            ? null
-            : new Observation(passage == Passage.Passed, _programs[packet.Family].HitsOf(added));
+        return passage == Passage.Unrealised ? null : new Observation(passage == Passage.Passed, _programs!.HitsOf(added));
     }
 
     public void Dispose()
     {
-        Unload(Family.IPv4);
-        Unload(Family.IPv6);
+        Unload();
         _maps.Dispose();
         Device.Dispose();
     }
 
-    private void Attach(Family family)
+    private void Attach(Family family, Hook hook)
     {
-        foreach (((Family, Hook Hook) place, BpfProgram program) in _programs[family].All)
+        if (!_links.ContainsKey((family, hook)))
         {
-            _links[family].Add(BpfLink.AttachNetfilter(program, family, place.Hook, FilterPriority));
+            BpfProgram program = _programs!.Of(family, hook);
+            _links.Add((family, hook), Device.Namespace.Run(() => BpfLink.AttachNetfilter(program, family, hook, FilterPriority)));
         }
     }
 
-    private void Unload(Family family)
+    private void Unload()
     {
-        _links[family].ForEach(link => link.Dispose());
-        _links[family].Clear();
-        _programs.GetValueOrDefault(family)?.Dispose();
+        foreach (BpfLink link in _links.Values)
+        {
+            link.Dispose();
+        }
+
+        _links.Clear();
+        _programs?.Dispose();
     }
 }

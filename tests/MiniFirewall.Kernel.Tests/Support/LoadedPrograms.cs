@@ -8,48 +8,27 @@ using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Kernel.Tests.Support;
 
-/// <summary>A rule set's programs in the kernel: one a hook and family.</summary>
-internal sealed class LoadedPrograms : IDisposable
+/// <summary>A rule set's programs in the kernel, one a hook and family; each is loaded when it is first asked for.</summary>
+/// <param name="change">Applied to each packet program before it is compiled; null for none.</param>
+internal sealed class LoadedPrograms(
+    RuleSet rules, PrologueKind prologue, ProgramMaps maps, Func<PacketProgram, PacketProgram>? change = null) : IDisposable
 {
-    internal static readonly Hook[] Hooks = [Hook.LocalIn, Hook.Forward, Hook.LocalOut];
     private readonly Dictionary<(Family, Hook), BpfProgram> _programs = [];
 
-    /// <param name="change">Applied to each packet program before it is compiled; null for none.</param>
-    internal LoadedPrograms(
-        RuleSet rules, IEnumerable<Family> families, PrologueKind prologue, ProgramMaps maps, Func<PacketProgram, PacketProgram>? change = null)
+    internal CounterBook Book { get; } = new(rules);
+
+    internal BpfProgram Of(Family family, Hook hook)
     {
-        Book = new CounterBook(rules);
-        if (Book.Count > ProgramMaps.Capacity)
+        if (!_programs.TryGetValue((family, hook), out BpfProgram? program))
         {
-            throw new ArgumentException($"{Book.Count} counters are more than the maps have", nameof(rules));
+            program = Load(family, hook);
+            _programs.Add((family, hook), program);
         }
 
-        try
-        {
-            foreach (Family family in families)
-            {
-                foreach (Hook hook in Hooks)
-                {
-                    PacketProgram program = RuleSetLowering.Lower(rules, hook, family, Book);
-                    ProgramSpec spec = PacketProgramCompiler.Compile(change?.Invoke(program) ?? program, new CompileOptions(prologue));
-                    _programs.Add((family, hook), BpfProgram.Load(spec, KernelBtf.Types, maps.ByName));
-                }
-            }
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        return program;
     }
 
-    internal CounterBook Book { get; }
-
-    internal IEnumerable<KeyValuePair<(Family Family, Hook Hook), BpfProgram>> All => _programs;
-
-    internal BpfProgram Of(Packet packet) => _programs[(packet.Family, packet.Hook)];
-
-    /// <summary>Who counted what, of one family.</summary>
+    /// <summary>Who counted what.</summary>
     internal IEnumerable<Hit> HitsOf(Counters[] added)
     {
         for (int i = 0; i < Book.Count; i++)
@@ -67,5 +46,14 @@ internal sealed class LoadedPrograms : IDisposable
         {
             program.Dispose();
         }
+    }
+
+    private BpfProgram Load(Family family, Hook hook)
+    {
+        PacketProgram program = RuleSetLowering.Lower(rules, hook, family, Book);
+        ProgramSpec spec = PacketProgramCompiler.Compile(change?.Invoke(program) ?? program, new CompileOptions(prologue));
+        return Book.Count <= ProgramMaps.Capacity
+            ? BpfProgram.Load(spec, KernelBtf.Types, maps.ByName)
+            : throw new InvalidOperationException($"{Book.Count} counters are more than the maps have");
     }
 }

@@ -6,48 +6,51 @@ using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Kernel.Tests.Support;
 
-/// <summary>The compiled programs, run on packets by BPF_PROG_TEST_RUN.</summary>
-internal sealed class TestRunFirewall : IFirewall
+/// <summary>
+/// The compiled programs, run on packets by BPF_PROG_TEST_RUN: each packet once as it is, and once as if its transport
+/// header stood outside the linear part.
+/// </summary>
+/// <param name="change">Changes each packet program before it is compiled: a seeded defect.</param>
+internal sealed class TestRunFirewall(Func<PacketProgram, PacketProgram>? change = null) : IFirewall
 {
+    // A test run's packet lies in one page with its headroom and struct skb_shared_info (net/bpf/test_run.c, bpf_test_init).
+    private const int LongestPacket = 3500;
+
     private readonly ProgramMaps _maps = new();
     private LoadedPrograms? _programs;
 
-    public string Name => SlowPath ? "test run, slow path" : "test run";
-
-    /// <summary>Has the programs read the transport header as if it stood outside the packet's linear part.</summary>
-    internal bool SlowPath { get; init; }
-
-    /// <summary>Changes each packet program before it is compiled: a seeded defect.</summary>
-    internal Func<PacketProgram, PacketProgram>? Change { get; init; }
+    public string Name => "test run";
 
     internal CounterBook Book => _programs!.Book;
 
-    public void Load(RuleTexts rules) => Load(RuleReading.Read(rules.Whole), rules.OfFamily.Keys);
+    public void Load(RuleTexts rules) => Load(RuleReading.Read(rules.Whole));
 
-    internal void Load(RuleSet rules, IEnumerable<Family> families)
+    internal void Load(RuleSet rules)
     {
         _programs?.Dispose();
-        _programs = null;
-        _programs = new LoadedPrograms(rules, families, PrologueKind.Test, _maps, Change);
+        _programs = new LoadedPrograms(rules, PrologueKind.Test, _maps, change);
         _maps.TakeAdded();
     }
 
+    public bool CanMeet(Packet packet) => packet.Bytes.Length <= LongestPacket
+        && packet.Bytes.Length >= NetfilterTestInput.MinimumLength(packet.Family, packet.Hook);
+
     public Observation? Judge(Packet packet)
     {
-        if (packet.Bytes.Length < NetfilterTestInput.MinimumLength(packet.Family, packet.Hook))
+        if (!CanMeet(packet))
         {
             return null;
         }
 
-        bool passed = Run(packet, SlowPath);
-        return new Observation(passed, _programs!.HitsOf(_maps.TakeAdded()));
+        Observation fast = Observe(packet, slowPath: false), slow = Observe(packet, slowPath: true);
+        return fast.Equals(slow) ? fast : throw new InvalidOperationException($"fast path: {fast}; slow path: {slow}; {Convert.ToHexString(packet.Bytes)}");
     }
 
     /// <summary>Runs a packet; true where it is accepted.</summary>
     internal bool Run(Packet packet, bool slowPath)
     {
         _maps.Describe(packet, slowPath);
-        return _programs!.Of(packet).TestRun(packet.Family, packet.Hook, packet.Bytes).Result == (uint)Verdict.Accept;
+        return _programs!.Of(packet.Family, packet.Hook).TestRun(packet.Family, packet.Hook, packet.Bytes).Result == (uint)Verdict.Accept;
     }
 
     /// <summary>What has been added to each counter of <see cref="Book"/> since the last call.</summary>
@@ -57,5 +60,11 @@ internal sealed class TestRunFirewall : IFirewall
     {
         _programs?.Dispose();
         _maps.Dispose();
+    }
+
+    private Observation Observe(Packet packet, bool slowPath)
+    {
+        bool passed = Run(packet, slowPath);
+        return new Observation(passed, _programs!.HitsOf(_maps.TakeAdded()));
     }
 }
