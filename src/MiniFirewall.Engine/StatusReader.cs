@@ -20,7 +20,7 @@ internal static class StatusReader
         }
 
         int collected = NamespaceCollector.Collect(home, network);
-        int others = home.Pins.Entries().Count(name => name != network.Name);
+        int others = home.Namespaces().Count(other => other != network);
         using NamespaceState? state = NamespaceState.TryOpen(home.Pins, network);
         using GenerationState? generation = state?.TryOpenGeneration();
         return Empty(network) with

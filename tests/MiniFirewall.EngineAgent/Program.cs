@@ -4,29 +4,47 @@ using MiniFirewall.EngineAgent;
 using MiniFirewall.Rules.Model;
 
 // The engine as a process of its own, for tests that kill it or run it elsewhere.
-// ROOT apply FILE [KILL-AFTER-STEP] | ROOT loop FILE FILE | ROOT read | ROOT off | ROOT status
+// ROOT apply FILE [KILL-AFTER-STEP] | ROOT loop FILE FILE | ROOT read | ROOT off | ROOT status | ROOT leaks FILE FILE
 string root = args[0];
-switch (args[1])
+try
 {
-    case "apply":
-        Open(root, step => Kill(step, args.ElementAtOrDefault(3))).Apply(AgentRules.Read(args[2]));
-        break;
-    case "loop":
-        Loop(Open(root, _ => { }), AgentRules.Read(args[2]), AgentRules.Read(args[3]));
-        break;
-    case "read":
-        LoadedRuleSet? loaded = Open(root, _ => { }).Read();
-        Console.Write(loaded is null ? "none\n" : AgentRules.Print(loaded.Rules));
-        break;
-    case "off":
-        Open(root, _ => { }).Off();
-        break;
-    case "status":
-        FirewallStatus status = Open(root, _ => { }).Status();
-        Console.WriteLine($"{status.Generation} {status.Links.Length} {status.OtherNamespaces} {status.Collected}");
-        break;
-    default:
-        throw new ArgumentException(args[1]);
+    return Run(root, args);
+}
+catch (FirewallException refusal)
+{
+    Console.Error.WriteLine($"{refusal.Failure}: {refusal.Message}");
+    return 1;
+}
+
+static int Run(string root, string[] args)
+{
+    switch (args[1])
+    {
+        case "apply":
+            Open(root, step => Kill(step, args.ElementAtOrDefault(3))).Apply(AgentRules.Read(args[2]));
+            break;
+        case "loop":
+            Loop(Open(root, _ => { }), AgentRules.Read(args[2]), AgentRules.Read(args[3]));
+            break;
+        case "read":
+            LoadedRuleSet? loaded = Open(root, _ => { }).Read();
+            Console.Write(loaded is null ? "none\n" : AgentRules.Print(loaded.Rules));
+            break;
+        case "off":
+            Open(root, _ => { }).Off();
+            break;
+        case "status":
+            FirewallStatus status = Open(root, _ => { }).Status();
+            Console.WriteLine($"{status.Generation} {status.Links.Length} {status.OtherNamespaces} {status.Collected}");
+            break;
+        case "leaks":
+            Console.Write(LeakSearch.Run(root, AgentRules.Read(args[2]), AgentRules.Read(args[3])));
+            break;
+        default:
+            throw new ArgumentException(args[1]);
+    }
+
+    return 0;
 }
 
 static FirewallEngine Open(string root, Action<string> afterStep) =>

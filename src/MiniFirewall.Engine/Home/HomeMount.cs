@@ -36,10 +36,13 @@ internal sealed class HomeMount : IDisposable
     /// <summary>Opens what is there, and mounts it first where it is missing.</summary>
     internal static HomeMount OpenOrMount(string root) => InOuter(() => OpenMounted(root) ?? MountAndOpen(root));
 
+    /// <summary>The namespaces that have a directory of pins. The kernel puts files of its own into a bpffs (maps.debug, progs.debug).</summary>
+    internal IEnumerable<NetworkNamespace> Namespaces() => NamespacesIn(Pins);
+
     /// <summary>Closes, and unmounts the bpffs where it is empty and nobody else has it open.</summary>
     internal void DisposeAndUnmountWhereEmpty()
     {
-        bool empty = Pins.Entries().Count == 0;
+        bool empty = !Namespaces().Any();
         Dispose();
         if (empty)
         {
@@ -107,6 +110,9 @@ internal sealed class HomeMount : IDisposable
     private static bool IsEmptyMount(DirectoryHandle home)
     {
         using DirectoryHandle? pins = home.TryOpenDirectory(Mount);
-        return pins is not null && BpfFileSystem.Holds(pins) && pins.Entries().Count == 0;
+        return pins is not null && BpfFileSystem.Holds(pins) && !NamespacesIn(pins).Any();
     }
+
+    private static IEnumerable<NetworkNamespace> NamespacesIn(DirectoryHandle pins) =>
+        pins.Entries().Select(NetworkNamespace.TryParse).OfType<NetworkNamespace>();
 }

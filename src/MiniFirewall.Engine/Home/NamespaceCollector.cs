@@ -10,7 +10,7 @@ internal static class NamespaceCollector
     /// <summary>Looks only where there are other namespaces' directories. Returns how many it has removed.</summary>
     internal static int Collect(HomeMount home, NetworkNamespace own)
     {
-        NetworkNamespace[] others = [.. OthersIn(home, own)];
+        NetworkNamespace[] others = [.. home.Namespaces().Where(other => other != own)];
         if (others.Length == 0)
         {
             return 0;
@@ -21,9 +21,6 @@ internal static class NamespaceCollector
         HashSet<ulong> unheld = NamespaceHolders.FindUnheld(others.Select(other => other.Inode));
         return others.Where(other => other.Inode == own.Inode || unheld.Contains(other.Inode)).Count(other => Remove(home, other));
     }
-
-    private static IEnumerable<NetworkNamespace> OthersIn(HomeMount home, NetworkNamespace own) =>
-        home.Pins.Entries().Select(NetworkNamespace.TryParse).OfType<NetworkNamespace>().Where(other => other != own);
 
     private static bool Remove(HomeMount home, NetworkNamespace network)
     {

@@ -9,6 +9,9 @@ namespace MiniFirewall.Engine.Home;
 /// </summary>
 internal sealed class NamespaceHolders
 {
+    private readonly FileStatus _namespaceFile = FileStatus.TryOf("/proc/self/ns/net")
+        ?? throw new FirewallException(FirewallFailure.Refused, "there is no /proc/self/ns/net; is /proc mounted?");
+
     private readonly HashSet<ulong> _wanted;
     private readonly HashSet<ulong> _held = [];
     private readonly HashSet<ulong> _mountNamespaces = [];
@@ -53,11 +56,12 @@ internal sealed class NamespaceHolders
 
     private void LookAtOpenFiles(int process)
     {
+        // The link's text would not do: a file opened by the name of a mount (ip netns) shows that name.
         foreach (string file in ProcessTable.OpenFilesOf(process))
         {
-            if (SymbolicLink.NamespaceNumber(file, "net") is { } number)
+            if (FileStatus.TryOf(file) is { } status && status.IsBeside(_namespaceFile))
             {
-                _held.Add(number);
+                _held.Add(status.Inode);
             }
         }
     }

@@ -5,7 +5,7 @@ namespace MiniFirewall.Sys.Files;
 /// <summary>System calls on files, as libc has them; names are the kernel's.</summary>
 internal static partial class FileCalls
 {
-    internal const int AtFdCwd = -100, AtEmptyPath = 0x1000, AtRemoveDirectory = 0x200;
+    internal const int AtFdCwd = -100, AtEmptyPath = 0x1000, AtDoNotSync = 0x4000, AtRemoveDirectory = 0x200;
     internal const int ReadWrite = 2, Create = 0x40, CloseOnExec = 0x80000, PathOnly = 0x200000;
     internal const int LockExclusive = 2, LockNonBlocking = 4;
 

@@ -10,8 +10,14 @@ public readonly record struct FileStatus(uint DeviceMajor, uint DeviceMinor, ulo
 
     private const uint BasicStats = 0x7ff;
 
-    /// <summary>The status of a path, links followed; null where there is no such file or it may not be looked at.</summary>
-    public static FileStatus? TryOf(string path) => Get(FileCalls.AtFdCwd, path, 0);
+    /// <summary>
+    /// The status of a path, links followed; null where there is no such file or it may not be looked at. A file system
+    /// elsewhere is not asked (AT_STATX_DONT_SYNC), so this does not hang on one that is out of reach.
+    /// </summary>
+    public static FileStatus? TryOf(string path) => Get(FileCalls.AtFdCwd, path, FileCalls.AtDoNotSync);
+
+    /// <summary>Whether both lie on one file system.</summary>
+    public bool IsBeside(FileStatus other) => (DeviceMajor, DeviceMinor) == (other.DeviceMajor, other.DeviceMinor);
 
     /// <summary>The status of an open file.</summary>
     /// <exception cref="SystemCallException"/>

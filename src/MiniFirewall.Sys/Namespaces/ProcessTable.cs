@@ -1,5 +1,4 @@
 using System.Globalization;
-using MiniFirewall.Sys.Files;
 
 namespace MiniFirewall.Sys.Namespaces;
 
@@ -21,9 +20,8 @@ public static class ProcessTable
         }
     }
 
-    /// <summary>Texts of the links in /proc/PID/fd, such as net:[4026531833].</summary>
-    public static IEnumerable<string> OpenFilesOf(int process) =>
-        Entries($"/proc/{process}/fd").Select(SymbolicLink.TryRead).OfType<string>();
+    /// <summary>Paths of the links in /proc/PID/fd.</summary>
+    public static IReadOnlyList<string> OpenFilesOf(int process) => Entries($"/proc/{process}/fd");
 
     private static int? ParentOf(string process)
     {

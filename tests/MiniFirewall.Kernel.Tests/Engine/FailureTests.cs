@@ -14,6 +14,7 @@ namespace MiniFirewall.Kernel.Tests.Engine;
 public sealed class FailureTests : IDisposable
 {
     private readonly TestNamespace _namespace = new();
+    private readonly RuleFiles _files = new();
 
     [Fact]
     public void A_program_that_the_verifier_refuses_changes_nothing()
@@ -94,37 +95,18 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
-    public void No_descriptor_is_left_open_by_anything()
+    public void No_descriptor_and_no_file_is_left_by_anything()
     {
-        Everything();
-        int before = Directory.GetFiles("/proc/self/fd").Length;
-        for (int i = 0; i < 3; i++)
-        {
-            Everything();
-        }
-
-        Assert.Equal(before, Directory.GetFiles("/proc/self/fd").Length);
+        // In a process of its own: this one's other tests open and close descriptors meanwhile.
+        Assert.Equal("", Command.Run(_namespace.Agent(_namespace.Enter, "leaks", _files.First, _files.Second)));
         Assert.False(Directory.Exists(_namespace.Pins));
-        Assert.Empty(Directory.GetFiles(_namespace.Root));
+        Assert.Empty(Directory.GetFileSystemEntries(_namespace.Root));
     }
 
-    public void Dispose() => _namespace.Dispose();
-
-    private void Everything()
+    public void Dispose()
     {
-        _namespace.Apply(Rules.First);
-        Assert.ThrowsAny<Exception>(() => _namespace.Apply(Rules.Second, new EngineParts { Programs = RefusedAtTheLast }));
-        Assert.ThrowsAny<Exception>(() => _namespace.Apply(Rules.Second, new EngineParts { AfterStep = s => FailAfter("pin base", s) }));
-        _namespace.Apply(Rules.Second);
-        _namespace.Read();
-        _namespace.Run(() =>
-        {
-            FirewallEngine engine = _namespace.Open();
-            engine.OpenEvents()!.Dispose();
-            engine.Status();
-            engine.ResetCounters(_ => true);
-            engine.Off();
-        });
+        _namespace.Dispose();
+        _files.Dispose();
     }
 
     private void AssertFirstInForce()
