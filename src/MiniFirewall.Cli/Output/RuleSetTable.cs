@@ -4,6 +4,7 @@ using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Model;
 using Spectre.Console;
+using Rule = MiniFirewall.Rules.Model.Rule;
 
 namespace MiniFirewall.Cli.Output;
 
