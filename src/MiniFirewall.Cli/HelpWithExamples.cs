@@ -12,6 +12,8 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
 
     private HelpWithExamples(HelpAction help, string examples) => (_help, _examples) = (help, examples);
 
+    public override bool ClearsParseErrors => true;
+
     /// <summary>Gives a command --help of its own.</summary>
     /// <param name="examples">Lines; each is indented by two more.</param>
     internal static void AddTo(Command command, string examples)

@@ -16,7 +16,7 @@ internal static class MinifwCommandLine
         }
 
         ParseResult result = Root().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (result.Errors.Count > 0)
+        if (result.Errors.Count > 0 && result.Action is not { ClearsParseErrors: true })
         {
             return WrongUsage(result);
         }
@@ -37,6 +37,7 @@ internal static class MinifwCommandLine
             DemoCommand.Create(),
         };
         root.Directives.Clear();
+        VersionLine.AddTo(root);
         HelpWithExamples.AddTo(root, """
             minifw apply rules.txt         load the rules of a file, all or nothing
             minifw show                    the rules that are loaded, with counters

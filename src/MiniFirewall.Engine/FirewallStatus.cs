@@ -13,6 +13,7 @@ public sealed record AttachedLink(HookPoint Point, uint Id, uint ProgramId);
 /// <param name="Generation">Number of the commit in force; 0 where packets meet no rules.</param>
 /// <param name="AppliedAt">When it was applied; null where there is none.</param>
 /// <param name="LostEvents">Events that found the ring buffer full, since the first commit.</param>
+/// <param name="PinsDirectory">Where the namespace's pins are, or would be; seen from the mount namespace that holds them.</param>
 /// <param name="OtherNamespaces">How many other network namespaces have rules.</param>
 /// <param name="Collected">How many namespaces that nobody holds any more have been cleaned up just now.</param>
 public sealed record FirewallStatus(
@@ -22,5 +23,6 @@ public sealed record FirewallStatus(
     ImmutableArray<AttachedLink> Links,
     ImmutableArray<LoadedProgram> Programs,
     ulong LostEvents,
+    string PinsDirectory,
     int OtherNamespaces,
     int Collected);

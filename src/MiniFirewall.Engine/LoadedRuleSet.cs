@@ -20,6 +20,7 @@ public sealed class LoadedRuleSet
 {
     private readonly Dictionary<(int Chain, int Number, Family Family), Counters> _counts;
     private readonly Dictionary<Chain, int> _chains;
+    private readonly Dictionary<(int Chain, int Number, Family Family), int> _slots = [];
     private readonly Dictionary<int, CountedPlace> _bySlot;
 
     internal LoadedRuleSet(
@@ -40,6 +41,7 @@ public sealed class LoadedRuleSet
         for (int i = 0; i < places.Length; i++)
         {
             _counts.Add(KeyOf(places[i]), counts[i]);
+            _slots.Add(KeyOf(places[i]), stored.Slots[i]);
             _bySlot.Add(stored.Slots[i], places[i]);
         }
     }
@@ -60,6 +62,9 @@ public sealed class LoadedRuleSet
 
     /// <summary>What a built-in chain's policy has counted.</summary>
     public Counters OfPolicy(Chain chain, Family family) => OfRule(chain, 0, family);
+
+    /// <summary>Index of the counter of a rule, or of a policy (number 0); it stays the rule's over reloads.</summary>
+    public int CounterOf(Chain chain, int number, Family family) => _slots[(_chains[chain], number, family)];
 
     /// <summary>Whose counter that is, such as an event's; null for one that no rule of this generation has.</summary>
     public CountedPlace? OwnerOf(int counter) => _bySlot.GetValueOrDefault(counter);

@@ -16,14 +16,14 @@ internal static class StatusReader
         using HomeMount? home = HomeMount.TryOpen(root);
         if (home is null)
         {
-            return Empty(network);
+            return Empty(root, network);
         }
 
         int collected = NamespaceCollector.Collect(home, network);
         int others = home.Namespaces().Count(other => other != network);
         using NamespaceState? state = NamespaceState.TryOpen(home.Pins, network);
         using GenerationState? generation = state?.TryOpenGeneration();
-        return Empty(network) with
+        return Empty(root, network) with
         {
             Generation = generation?.Number ?? 0,
             AppliedAt = generation?.Stored.AppliedAt,
@@ -35,7 +35,8 @@ internal static class StatusReader
         };
     }
 
-    private static FirewallStatus Empty(NetworkNamespace network) => new(network, 0, null, [], [], 0, 0, 0);
+    private static FirewallStatus Empty(string root, NetworkNamespace network) =>
+        new(network, 0, null, [], [], 0, HomeMount.PinsOf(root, network), 0, 0);
 
     private static ImmutableArray<AttachedLink> LinksIn(DirectoryHandle directory)
     {

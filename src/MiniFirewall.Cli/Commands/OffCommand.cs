@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MiniFirewall.Cli.Output;
 using MiniFirewall.Engine;
 
 namespace MiniFirewall.Cli.Commands;

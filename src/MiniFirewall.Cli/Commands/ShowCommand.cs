@@ -28,7 +28,7 @@ internal static class ShowCommand
         }
         else if (loaded is null)
         {
-            Screen.Line("no rules are loaded in this network namespace: minifw lets every packet pass");
+            Console.Out.WriteLine("no rules are loaded in this network namespace: minifw lets every packet pass");
         }
         else
         {

@@ -39,7 +39,8 @@ internal static class WhyCommand
         }
 
         RuleSet rules = file is null ? RulesInForce.Read() : RuleFile.Read(file);
-        var reason = new Reason(rules, description.Packet, Evaluator.Judge(rules, description.Packet), CompiledAnswer.Ask(rules, description.Packet));
+        Judgement judgement = Evaluator.Judge(rules, description.Packet);
+        var reason = new Reason(rules, description.Packet, judgement, hasLines: file is not null, CompiledAnswer.Ask(rules, description.Packet));
         if (asJson)
         {
             JsonOutput.Document(reason.WriteJson);

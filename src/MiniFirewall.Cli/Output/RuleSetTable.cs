@@ -1,9 +1,7 @@
-using System.Globalization;
 using MiniFirewall.Engine;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Model;
-using Spectre.Console;
 
 namespace MiniFirewall.Cli.Output;
 
@@ -17,14 +15,14 @@ internal static class RuleSetTable
         {
             if (!first)
             {
-                Screen.Line();
+                Console.Out.WriteLine();
             }
 
             first = false;
-            Screen.Line(Heading(loaded, chain));
+            Console.Out.WriteLine(Heading(loaded, chain));
             if (!chain.Rules.IsEmpty)
             {
-                Screen.Write(Rules(loaded, chain));
+                Rules(loaded, chain).Write(Console.Out);
             }
         }
     }
@@ -44,19 +42,14 @@ internal static class RuleSetTable
         ? chain.PolicyV4.Verdict.Word()
         : $"{chain.PolicyV4.Verdict.Word()} (IPv4), {chain.PolicyV6.Verdict.Word()} (IPv6)";
 
-    private static Table Rules(LoadedRuleSet loaded, Chain chain)
+    private static PlainTable Rules(LoadedRuleSet loaded, Chain chain)
     {
-        Table table = Screen.PlainTable(
-            Screen.Column("#", right: true), Screen.Column("packets", right: true), Screen.Column("bytes", right: true), Screen.Column("rule"));
+        var table = new PlainTable(">#", ">packets", ">bytes", "rule");
         for (int i = 0; i < chain.Rules.Length; i++)
         {
             Rule rule = chain.Rules[i];
             Counters v4 = loaded.OfRule(chain, i + 1, Family.IPv4), v6 = loaded.OfRule(chain, i + 1, Family.IPv6);
-            table.AddRow(
-                Screen.Cell((i + 1).ToString(CultureInfo.InvariantCulture)),
-                Screen.Cell((v4.Packets + v6.Packets).ToString(CultureInfo.InvariantCulture)),
-                Screen.Cell((v4.Bytes + v6.Bytes).ToString(CultureInfo.InvariantCulture)),
-                Screen.Cell(rule + Only(rule.Families)));
+            table.Add($"{i + 1}", $"{v4.Packets + v6.Packets}", $"{v4.Bytes + v6.Bytes}", rule + Only(rule.Families));
         }
 
         return table;

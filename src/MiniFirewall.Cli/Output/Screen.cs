@@ -3,10 +3,10 @@ using Spectre.Console.Rendering;
 
 namespace MiniFirewall.Cli.Output;
 
-/// <summary>Tables and lines for people. Into a pipe or a file goes plain text that is never wrapped.</summary>
+/// <summary>Tables with lines and colours, for people. Into a pipe or a file goes plain text that is never wrapped.</summary>
 internal static class Screen
 {
-    // Wider than any rule: the reader of a pipe wants whole lines.
+    // The reader of a pipe wants whole lines.
     private const int Unlimited = 10_000;
 
     private static readonly IAnsiConsole Console = Create();
@@ -17,22 +17,9 @@ internal static class Screen
 
     internal static void Line(string text, Style style) => Console.WriteLine(text, style);
 
-    /// <summary>A table without lines, whose columns are told apart by space.</summary>
-    internal static Table PlainTable(params TableColumn[] columns)
-    {
-        var table = new Table().NoBorder();
-        foreach (TableColumn column in columns)
-        {
-            table.AddColumn(column);
-        }
-
-        return table;
-    }
-
-    /// <summary>A column that is never broken into several lines.</summary>
     internal static TableColumn Column(string head, bool right = false)
     {
-        var column = new TableColumn(new Text(head, new Style(decoration: Decoration.Bold))).NoWrap();
+        var column = new TableColumn(new Text(head, new Style(decoration: Decoration.Bold)));
         return right ? column.RightAligned() : column;
     }
 

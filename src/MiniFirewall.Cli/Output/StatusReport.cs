@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.State;
-using Spectre.Console;
 
 namespace MiniFirewall.Cli.Output;
 
@@ -15,17 +13,17 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
 
     internal void Write()
     {
-        Table table = Screen.PlainTable(Screen.Column("what"), Screen.Column("value")).HideHeaders();
+        PlainTable facts = PlainTable.WithoutHeads(2);
         foreach ((string what, string value) in Lines())
         {
-            table.AddRow(Screen.Cell(what), Screen.Cell(value));
+            facts.Add(what, value);
         }
 
-        Screen.Write(table);
+        facts.Write(Console.Out);
         if (!status.Links.IsEmpty)
         {
-            Screen.Line();
-            Screen.Write(Hooks());
+            Console.Out.WriteLine();
+            Hooks().Write(Console.Out);
         }
     }
 
@@ -83,18 +81,15 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         _ => "not to be seen from here",
     };
 
-    private Table Hooks()
+    private PlainTable Hooks()
     {
-        Table table = Screen.PlainTable(
-            Screen.Column("hook"), Screen.Column("family"), Screen.Column("link", right: true), Screen.Column("dispatcher", right: true),
-            Screen.Column("program", right: true), Screen.Column("instructions", right: true), Screen.Column("machine code", right: true));
+        var table = new PlainTable("hook", "family", ">link", ">dispatcher", ">program", ">instructions", ">machine code");
         foreach (AttachedLink link in status.Links)
         {
             LoadedProgram? program = ProgramAt(link.Point);
-            table.AddRow(
-                Screen.Cell(link.Point.Hook.Word()), Screen.Cell(link.Point.Family.Word()),
-                Number(link.Id), Number(link.ProgramId), Number(program?.Id), Number(program?.Instructions),
-                Screen.Cell(program is null ? "-" : $"{program.JitedBytes} bytes"));
+            table.Add(
+                link.Point.Hook.Word(), link.Point.Family.Word(), $"{link.Id}", $"{link.ProgramId}",
+                Text(program?.Id), Text(program?.Instructions), program is null ? "-" : $"{program.JitedBytes} bytes");
         }
 
         return table;
@@ -125,5 +120,5 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
 
     private LoadedProgram? ProgramAt(HookPoint point) => status.Programs.FirstOrDefault(p => p.Point == point);
 
-    private static Text Number(long? value) => Screen.Cell(value?.ToString(CultureInfo.InvariantCulture) ?? "-");
+    private static string Text(long? value) => value is { } number ? $"{number}" : "-";
 }

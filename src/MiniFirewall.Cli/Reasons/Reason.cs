@@ -4,31 +4,31 @@ using MiniFirewall.Cli.Output;
 using MiniFirewall.Packets;
 using MiniFirewall.Packets.Text;
 using MiniFirewall.Policy;
-using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Cli.Reasons;
 
 /// <summary>Why a packet gets its verdict: the reference evaluator's judgement, and whether the compiled program agrees.</summary>
+/// <param name="hasLines">The rules' lines are of a file that the user knows.</param>
 /// <param name="compiled">The program's verdict; null where it may not be asked.</param>
-internal sealed class Reason(RuleSet rules, Packet packet, Judgement judgement, Verdict? compiled)
+internal sealed class Reason(RuleSet rules, Packet packet, Judgement judgement, bool hasLines, Verdict? compiled)
 {
     internal void Write()
     {
         CheckAgreement();
-        Screen.Line($"{judgement.Verdict.Word()}: {Because()}");
+        Console.Out.WriteLine($"{judgement.Verdict.Word()}: {Because()}");
         if (judgement.DecidedBy.Rule is { } rule)
         {
-            Screen.Line($"  {rule}{At(rule)}");
+            Console.Out.WriteLine($"  {rule}{At(rule)}");
         }
 
         if (judgement.Path.Length > 0)
         {
-            Screen.Line($"path: {string.Join(" > ", judgement.Path.Select(v => $"{v.Chain} {NumberOf(v.Chain, v.Rule)}"))}{PolicyEnd()}");
+            Console.Out.WriteLine($"path: {string.Join(" > ", judgement.Path.Select(v => $"{v.Chain} {NumberOf(v.Chain, v.Rule)}"))}{PolicyEnd()}");
         }
 
-        Screen.Line($"packet: {PacketDescription.Print(packet)}");
-        Screen.Line(compiled is null
+        Console.Out.WriteLine($"packet: {PacketDescription.Print(packet)}");
+        Console.Out.WriteLine(compiled is null
             ? "the compiled program was not asked: that needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON"
             : "the compiled program says the same");
     }
@@ -64,7 +64,7 @@ internal sealed class Reason(RuleSet rules, Packet packet, Judgement judgement, 
     {
         json.WriteNumber("number", NumberOf(chain, rule));
         json.WriteString("text", rule.ToString());
-        if (rule.Span != SourceSpan.None)
+        if (hasLines)
         {
             json.WriteString("file", rule.Span.File);
             json.WriteNumber("line", rule.Span.Line);
@@ -90,7 +90,7 @@ internal sealed class Reason(RuleSet rules, Packet packet, Judgement judgement, 
 
     private string PolicyEnd() => judgement.DecidedBy.Kind == DecisionKind.Policy ? $" > {judgement.DecidedBy.Chain} policy" : "";
 
-    private static string At(Rule rule) => rule.Span == SourceSpan.None ? "" : $"   ({rule.Span.File}:{rule.Span.Line})";
+    private string At(Rule rule) => hasLines ? $"   ({rule.Span.File}:{rule.Span.Line})" : "";
 
     /// <summary>The rule's number in its chain, over both families, as minifw show has it.</summary>
     private int NumberOf(string chain, Rule rule)

@@ -30,6 +30,9 @@ internal sealed class HomeMount : IDisposable
     /// <summary>The bpffs.</summary>
     internal DirectoryHandle Pins { get; }
 
+    /// <summary>Path of a namespace's pins, in the mount namespace that has them.</summary>
+    internal static string PinsOf(string root, NetworkNamespace network) => $"{root}/{Mount}/{network.Name}";
+
     /// <summary>Opens what is there; null where nothing is mounted, so that there is no state either.</summary>
     internal static HomeMount? TryOpen(string root) => InOuter(() => OpenMounted(root));
 

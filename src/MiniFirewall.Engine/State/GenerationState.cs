@@ -87,12 +87,14 @@ internal sealed class GenerationState : IDisposable
         Directory.Dispose();
     }
 
+    internal BpfProgram? TryOpenProgram(HookPoint point) => BpfProgram.TryOpen(Directory.PathOf(PinNames.Program(point)));
+
     internal ImmutableArray<LoadedProgram> ReadPrograms()
     {
         var programs = ImmutableArray.CreateBuilder<LoadedProgram>();
         foreach (HookPoint point in HookPoint.All)
         {
-            using BpfProgram? program = BpfProgram.TryOpen(Directory.PathOf(PinNames.Program(point)));
+            using BpfProgram? program = TryOpenProgram(point);
             if (program is not null)
             {
                 BpfProgramInfo info = program.Info();
