@@ -19,7 +19,9 @@ internal sealed class EdgeValues
         Hook = hook;
         Address = WireAddress.Gen(Mostly([.. edges.Addresses(family)], AnyAddress(family)), family, options.Realizable);
         Port = Mostly([.. edges.Ports], Gen.Int[0, 65535]).Select(p => (ushort)p);
-        Protocol = Mostly([.. edges.Protocols, .. UsualProtocols], Gen.Int[0, 255]).Select(p => (byte)p);
+
+        // Number 0 promises a hop-by-hop header, and a packet without it would not arrive.
+        Protocol = Mostly([.. edges.Protocols, .. UsualProtocols], Gen.Int[options.Realizable ? 1 : 0, 255]).Select(p => (byte)p);
         Length = Gen.Frequency((4, Gen.Const(0)), (1, Mostly([.. edges.Lengths], Gen.Int[20, 200]))).Select(l => Math.Min(l, options.MaxLength));
         HopLimit = WireHopLimit(Mostly([64, .. edges.HopLimits], Gen.Int[0, 255])).Select(n => (byte)n);
         Mark = options.Marked ? Mostly<uint>([0, .. edges.Marks], Gen.UInt) : Gen.Const(0u);
