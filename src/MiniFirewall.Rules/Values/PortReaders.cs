@@ -9,8 +9,13 @@ namespace MiniFirewall.Rules.Values;
 /// <summary>Readers of ports: numbers, service names, ranges and lists.</summary>
 internal static class PortReaders
 {
-    /// <summary>PORT, LOW:HIGH, LOW: or :HIGH, with service names of one protocol (libxt_tcp.c, parse_tcp_ports).</summary>
-    internal static ValueReader<NumberRange> Range(string protocol)
+    /// <summary>
+    /// PORT, LOW:HIGH, LOW: or :HIGH, with the service names of some protocols (libxt_tcp.c, parse_tcp_ports; xtoptions.c,
+    /// xtopt_parse_mport).
+    /// </summary>
+    /// <param name="protocol">The protocol's name in messages.</param>
+    /// <param name="services">The protocols whose service names are known, the first that has a name winning.</param>
+    internal static ValueReader<NumberRange> Range(string protocol, params string[] services)
     {
         return Read;
 
@@ -21,14 +26,14 @@ internal static class PortReaders
             ushort low = 0, high = ushort.MaxValue;
             if (ends.Length == 1)
             {
-                bool read = TryReadPort(word, context, protocol, out low);
+                bool read = TryReadPort(word, context, protocol, services, out low);
                 range = new NumberRange(low, low);
                 return read;
             }
 
             if (!RangeEnds.AreTwo(word, ends, context)
-                || (ends[0].Text.Length > 0 && !TryReadPort(ends[0], context, protocol, out low))
-                || (ends[1].Text.Length > 0 && !TryReadPort(ends[1], context, protocol, out high)))
+                || (ends[0].Text.Length > 0 && !TryReadPort(ends[0], context, protocol, services, out low))
+                || (ends[1].Text.Length > 0 && !TryReadPort(ends[1], context, protocol, services, out high)))
             {
                 return false;
             }
@@ -81,14 +86,14 @@ internal static class PortReaders
         Word[] ends = [.. item.Split(':')];
         if (ends.Length == 1)
         {
-            bool read = TryReadPort(item, context, protocol, out ushort port);
+            bool read = TryReadPort(item, context, protocol, [protocol], out ushort port);
             range = new NumberRange(port, port);
             return read;
         }
 
         if (!RangeEnds.AreTwo(item, ends, context)
-            || !TryReadPort(ends[0], context, protocol, out ushort low)
-            || !TryReadPort(ends[1], context, protocol, out ushort high))
+            || !TryReadPort(ends[0], context, protocol, [protocol], out ushort low)
+            || !TryReadPort(ends[1], context, protocol, [protocol], out ushort high))
         {
             return false;
         }
@@ -104,7 +109,7 @@ internal static class PortReaders
         return RangeEnds.AreInOrder(item, range, context);
     }
 
-    private static bool TryReadPort(Word word, ReadContext context, string protocol, out ushort port)
+    private static bool TryReadPort(Word word, ReadContext context, string protocol, string[] services, out ushort port)
     {
         port = 0;
         string text = word.Text;
@@ -114,16 +119,16 @@ internal static class PortReaders
             return true;
         }
 
-        if (!NumberText.IsAmbiguous(text) && context.Names.TryGetService(text, protocol, out port))
+        if (!NumberText.IsAmbiguous(text) && context.Names.TryGetService(text, services, out port))
         {
             return true;
         }
 
-        Report(word, context, protocol);
+        Report(word, context, protocol, services);
         return false;
     }
 
-    private static void Report(Word word, ReadContext context, string protocol)
+    private static void Report(Word word, ReadContext context, string protocol, string[] services)
     {
         (string message, string help) = word.Text switch
         {
@@ -136,7 +141,7 @@ internal static class PortReaders
                 ($"{Show.Word(word.Text)} is not a port of {protocol}", "a range is written LOW:HIGH, and options need a space before them"),
             _ when word.Text.All(char.IsAsciiDigit) => ($"port {Show.Word(word.Text)} is out of range", "a number from 0 to 65535"),
             _ => ($"{Show.Word(word.Text)} is not a port of {protocol}",
-                Nearest.HintOr(word.Text, context.Names.ServicesOf(protocol), "a number from 0 to 65535 or a service name")),
+                Nearest.HintOr(word.Text, context.Names.ServicesOf(services), "a number from 0 to 65535 or a service name")),
         };
         context.Diagnostics.Report(ErrorCodes.BadPort, word, message, help);
     }
