@@ -35,14 +35,15 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
     internal void Fail() => _failed = true;
 
     /// <summary>Looks at the arguments as a whole; false where something was wrong (reported).</summary>
-    internal bool Finish(ReadContext context)
+    /// <param name="mayLack">An option that must be given may be missing.</param>
+    internal bool Finish(ReadContext context, bool mayLack)
     {
         if (_failed)
         {
             return false;
         }
 
-        if (Grammar.OneOf.Count > 0 && !_used.Keys.Any(option => Grammar.OneOf.Contains(option.Names[0])))
+        if (!mayLack && Grammar.OneOf.Count > 0 && !_used.Keys.Any(option => Grammar.OneOf.Contains(option.Names[0])))
         {
             string[] names = [.. Grammar.OneOf.Select(name => "--" + name)];
             context.Diagnostics.Report(

@@ -24,7 +24,8 @@ internal sealed class OptionScope
     internal IEnumerable<string> Names => All().SelectMany(option => option.Names);
 
     /// <summary>The option; null where there is none, or more than one (then <paramref name="candidates"/> has them).</summary>
-    internal FoundOption? Find(string name, out IReadOnlyList<string> candidates)
+    /// <param name="onlyExact">A beginning is not enough.</param>
+    internal FoundOption? Find(string name, bool onlyExact, out IReadOnlyList<string> candidates)
     {
         candidates = [];
         FoundOption? found = null;
@@ -38,7 +39,7 @@ internal sealed class OptionScope
                     return option;
                 }
 
-                if (!known.StartsWith(name, StringComparison.Ordinal))
+                if (onlyExact || !known.StartsWith(name, StringComparison.Ordinal))
                 {
                     continue;
                 }

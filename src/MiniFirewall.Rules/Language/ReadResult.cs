@@ -6,5 +6,5 @@ namespace MiniFirewall.Rules.Language;
 
 /// <summary>A rule set, or what is wrong with the text.</summary>
 /// <param name="Rules">Null where there are diagnostics: a text is taken whole or not at all.</param>
-/// <param name="Diagnostics">In the order of their discovery: line by line, then what concerns the whole.</param>
+/// <param name="Diagnostics">In the text's order.</param>
 public sealed record ReadResult(RuleSet? Rules, ImmutableArray<Diagnostic> Diagnostics);

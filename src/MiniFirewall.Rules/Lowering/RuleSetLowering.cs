@@ -54,7 +54,7 @@ public static class RuleSetLowering
     private static Statement LowerRule(Chain chain, Rule rule, Family family, ICounterIndexes counters, Func<string, int> blockOf)
     {
         ImmutableArray<Step>.Builder steps = ImmutableArray.CreateBuilder<Step>();
-        RuleHeader.Lower(rule, family, steps);
+        HeaderLowering.Lower(rule, family, steps);
         foreach (Match match in rule.Matches)
         {
             match.Lower(family, steps);

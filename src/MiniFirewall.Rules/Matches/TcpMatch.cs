@@ -25,8 +25,8 @@ public sealed record TcpMatch : Match
         Protocol = ProtocolNames.Tcp,
         Options =
         [
-            Option<TcpMatch>.Value<NumberRange>(["sport", "source-port"], PortReaders.Range("tcp"), (m, range, not) => m with { SourcePorts = range, NotSource = not }, negatable: true),
-            Option<TcpMatch>.Value<NumberRange>(["dport", "destination-port"], PortReaders.Range("tcp"), (m, range, not) => m with { DestinationPorts = range, NotDestination = not }, negatable: true),
+            Option<TcpMatch>.Value<NumberRange>(["sport", "source-port"], PortReaders.Range("tcp", "tcp"), (m, range, not) => m with { SourcePorts = range, NotSource = not }, negatable: true),
+            Option<TcpMatch>.Value<NumberRange>(["dport", "destination-port"], PortReaders.Range("tcp", "tcp"), (m, range, not) => m with { DestinationPorts = range, NotDestination = not }, negatable: true),
             Option<TcpMatch>.Flag(["syn"], (m, not) => m with { FlagMask = 0x17, FlagValue = 0x02, NotFlags = not }, negatable: true, group: "flags"),
             Option<TcpMatch>.Pair<uint>(["tcp-flags"], NameReaders.Flags("TCP flag", FlagNames), (m, mask, value, not) => m with { FlagMask = (byte)mask, FlagValue = (byte)value, NotFlags = not }, negatable: true, group: "flags"),
             Option<TcpMatch>.Value<uint>(["tcp-option"], NumberReaders.Number("TCP option number", 1, 255), (m, kind, not) => m with { OptionKind = (byte)kind, NotOption = not }, negatable: true),

@@ -51,11 +51,23 @@ public sealed class NetworkNames
         return ProtocolNames.TryGetNumber(lower, out number) || _protocols.TryGetValue(lower, out number);
     }
 
-    /// <summary>The port of a service for a protocol's name.</summary>
-    internal bool TryGetService(string name, string protocol, out ushort port) => _services.TryGetValue((name, protocol), out port);
+    /// <summary>The port of a service for the first of the protocols' names that has it.</summary>
+    internal bool TryGetService(string name, IReadOnlyList<string> protocols, out ushort port)
+    {
+        foreach (string protocol in protocols)
+        {
+            if (_services.TryGetValue((name, protocol), out port))
+            {
+                return true;
+            }
+        }
 
-    internal IEnumerable<string> ServicesOf(string protocol) =>
-        _services.Keys.Where(key => key.Protocol == protocol).Select(key => key.Name);
+        port = 0;
+        return false;
+    }
+
+    internal IEnumerable<string> ServicesOf(IReadOnlyList<string> protocols) =>
+        _services.Keys.Where(key => protocols.Contains(key.Protocol)).Select(key => key.Name);
 
     private static NetworkNames ReadFiles() => Parse(ReadFile("/etc/protocols"), ReadFile("/etc/services"));
 

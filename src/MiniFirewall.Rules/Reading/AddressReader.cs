@@ -39,7 +39,7 @@ internal sealed class AddressReader(ReadSession session)
         Word? mask = slash < 0 ? null : word.From(slash + 1);
         if (host.Text.Length == 0)
         {
-            _diagnostics.Report(ErrorCodes.BadAddress, word, "an address is missing", "write an address, ADDRESS/PREFIX or a host name");
+            _diagnostics.Report(ErrorCodes.BadAddress, word, "an address is missing", "write an address, ADDRESS/PREFIX or a host name; a list has commas and no blanks");
             return null;
         }
 
@@ -85,6 +85,8 @@ internal sealed class AddressReader(ReadSession session)
             string help = host.Text switch
             {
                 ['[', ..] => "write it without brackets",
+                _ when host.Text.Contains("//", StringComparison.Ordinal) || word.Text.Contains("//", StringComparison.Ordinal) => "write the host's name alone",
+                _ when AddressNotation.TryParseV4(host.Text.Split(':')[0], 4, out _) => "a port is asked for with --sport or --dport",
                 _ when host.Text.Contains('%', StringComparison.Ordinal) => "write it without the zone; an interface is asked for with -i or -o",
                 _ => "such as 2001:db8::1",
             };
@@ -142,9 +144,13 @@ internal sealed class AddressReader(ReadSession session)
 
         if (!IsHostName(host.Text))
         {
-            string help = host.Text.Contains('$', StringComparison.Ordinal)
-                ? "a shell variable is left in; write its value"
-                : "write an address, ADDRESS/PREFIX or a host name";
+            string help = host.Text switch
+            {
+                _ when host.Text.Contains('$', StringComparison.Ordinal) => "a shell variable is left in; write its value",
+                _ when char.IsAsciiDigit(host.Text[0]) && host.Text.Contains('-', StringComparison.Ordinal) =>
+                    "a range of addresses needs -m iprange with --src-range or --dst-range",
+                _ => "write an address, ADDRESS/PREFIX or a host name",
+            };
             _diagnostics.Report(ErrorCodes.BadAddress, host, $"{Show.Word(host.Text)} is not an address or a host name", help);
             return null;
         }
@@ -167,6 +173,6 @@ internal sealed class AddressReader(ReadSession session)
     }
 
     private static bool IsHostName(string text) => text.Length <= LongestName && char.IsAsciiLetterOrDigit(text[0])
-        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_')
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && text.Any(char.IsAsciiLetter)
         && !text.Contains("..", StringComparison.Ordinal);
 }

@@ -22,6 +22,7 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
             }
         }
 
+        draft.ReportDoubtful();
         return new RuleSet(chains);
     }
 
@@ -36,7 +37,7 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
         ChainDraft? chain = draft.Find(jump.Chain);
         if (chain is null)
         {
-            draft.ReportMissing(jump.IsGoto ? ErrorCodes.NoSuchChain : ErrorCodes.UnknownTarget, placed.TargetPlace, jump.IsGoto ? "chain" : "target or chain");
+            draft.ReportMissing(placed.TargetPlace, isTarget: !jump.IsGoto);
         }
         else if (chain.IsBuiltIn)
         {

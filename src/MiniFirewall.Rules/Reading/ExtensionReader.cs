@@ -12,12 +12,13 @@ namespace MiniFirewall.Rules.Reading;
 internal sealed class ExtensionReader(DiagnosticBag diagnostics)
 {
     private readonly List<ExtensionUse> _matches = [];
+    private readonly OptionScope _scope = new();
     private ExtensionUse? _target;
     private JumpTarget? _jump;
 
-    internal OptionScope Scope { get; } = new();
+    internal IEnumerable<string> OptionNames => _scope.Names;
 
-    /// <summary>A match or target was refused, so options that are not known may be its own.</summary>
+    /// <summary>A match or target was refused, so options that are not known may be its own, and a beginning may be of one of its own.</summary>
     internal bool HasRefused { get; private set; }
 
     /// <summary>The word that names the target or chain, where there is one.</summary>
@@ -69,10 +70,13 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         }
     }
 
-    /// <summary>The option that a rule's protocol brings in by itself, as -p tcp brings --dport; null where there is none.</summary>
-    internal FoundOption? FindImplied(string name, Word place, ProtocolSpec? protocol, out IReadOnlyList<string> candidates)
+    /// <summary>The option that a long name means; null where there is none, or more than one (then <paramref name="candidates"/> has them).</summary>
+    internal FoundOption? Find(string name, Word place, ProtocolSpec? protocol, out IReadOnlyList<string> candidates) =>
+        _scope.Find(name, HasRefused, out candidates) ?? FindImplied(name, place, protocol);
+
+    /// <summary>An option that the rule's protocol brings in by itself, as -p tcp brings --dport.</summary>
+    private FoundOption? FindImplied(string name, Word place, ProtocolSpec? protocol)
     {
-        candidates = [];
         if (protocol is not { Negated: false } || MatchRegistry.ImpliedBy(protocol.Number) is not { } grammar
             || _matches.Exists(match => match.Grammar == grammar))
         {
@@ -80,41 +84,42 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         }
 
         var match = new ExtensionUse(grammar, place);
-        Scope.Add(match);
-        FoundOption? found = Scope.Find(name, out candidates);
+        _scope.Add(match);
+        FoundOption? found = _scope.Find(name, HasRefused, out _);
         if (found?.Extension == match)
         {
             _matches.Add(match);
         }
         else
         {
-            Scope.Remove(match);
+            _scope.Remove(match);
         }
 
         return found;
     }
 
     /// <summary>The matches in the order written, each looked at as a whole.</summary>
-    internal List<Match> Finish(RuleDraft draft, ReadContext context)
+    /// <param name="isWrong">The line is wrong already, so an option that a match lacks may be there in another spelling.</param>
+    internal List<Match> Finish(RuleDraft draft, ReadContext context, bool isWrong)
     {
         List<Match> matches = [];
         foreach (ExtensionUse use in _matches)
         {
-            if (HasItsProtocol(use, context.Protocol) && use.Finish(context) && use.State is Match match
+            if (HasItsProtocol(use, context.Protocol) && use.Finish(context, isWrong) && use.State is Match match
                 && draft.Families.Narrow(match.Families, use.Place))
             {
                 matches.Add(match);
             }
         }
 
-        _target?.Finish(context);
+        _target?.Finish(context, isWrong);
         return matches;
     }
 
     private void AddMatch(ExtensionUse match)
     {
         _matches.Add(match);
-        Scope.Add(match);
+        _scope.Add(match);
     }
 
     private void ReadOwnTarget(TargetGrammar grammar, Word word, bool isGoto)
@@ -126,7 +131,7 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         }
 
         _target = new ExtensionUse(grammar, word);
-        Scope.Add(_target);
+        _scope.Add(_target);
     }
 
     private bool HasItsProtocol(ExtensionUse use, ProtocolSpec? protocol)

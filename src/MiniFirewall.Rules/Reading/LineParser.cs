@@ -27,6 +27,12 @@ internal sealed class LineParser
         _line = new RuleLine(session, _words, _extensions, families, reason, counters);
     }
 
+    /// <summary>The chain that the line changes, also where the line is wrong; null where it names none.</summary>
+    internal Word? Chain => _line.Chain;
+
+    /// <summary>The target that the line names, also where the line is wrong; null where it names none.</summary>
+    internal Word? Target => _extensions.TargetPlace;
+
     /// <summary>The line's command, or null where something is wrong (reported).</summary>
     internal LineCommand? Parse(SourceSpan span)
     {
@@ -96,9 +102,7 @@ internal sealed class LineParser
         string name = sign < 0 ? word.Text[2..] : word.Text[2..sign];
         Word option = sign < 0 ? word : word.Part(0, sign);
         Word? attached = sign < 0 ? null : word.From(sign + 1);
-        FoundOption? found = _extensions.Scope.Find(name, out IReadOnlyList<string> candidates)
-            ?? _extensions.FindImplied(name, option, _line.Draft.Protocol, out _);
-        if (found is { } known)
+        if (_extensions.Find(name, option, _line.Draft.Protocol, out IReadOnlyList<string> candidates) is { } known)
         {
             Use(known, option, attached);
         }
@@ -157,7 +161,7 @@ internal sealed class LineParser
         }
         else if (!_extensions.HasRefused)
         {
-            UnknownOptions.Report(option, name, _extensions.Scope, _diagnostics);
+            UnknownOptions.Report(option, name, _extensions.OptionNames, _diagnostics);
         }
     }
 
@@ -167,9 +171,16 @@ internal sealed class LineParser
         _skipsWords = true;
     }
 
+    /// <summary>Reads an option's arguments and its meaning; where something is wrong, stray words after it are passed over.</summary>
     private void Use(FoundOption found, Word option, Word? attached)
     {
-        _skipsWords = false;
+        int before = _diagnostics.Count;
+        Read(found, option, attached);
+        _skipsWords = _diagnostics.Count > before;
+    }
+
+    private void Read(FoundOption found, Word option, Word? attached)
+    {
         int arity = found.Global?.Arity ?? found.Spec!.Arity;
         bool negated = TakeNegation(found, option, out bool isSound);
         bool takesAttached = arity > 0 || found.Global is { TakesMore: true };

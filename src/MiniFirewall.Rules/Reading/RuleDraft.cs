@@ -38,7 +38,9 @@ internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
         {
             _diagnostics.Report(
                 ErrorCodes.UnknownProtocol, word, $"{Show.Word(word.Text)} is not a protocol",
-                Nearest.HintOr(word.Text, session.Options.Names.Protocols, "a name such as tcp, a number from 0 to 255, or all"));
+                word.Text.Contains(',', StringComparison.Ordinal)
+                    ? "write one rule a protocol"
+                    : Nearest.HintOr(word.Text, session.Options.Names.Protocols, "a name such as tcp, a number from 0 to 255, or all"));
             return;
         }
 

@@ -36,6 +36,9 @@ internal sealed class RuleLine
 
     internal RuleDraft Draft { get; }
 
+    /// <summary>The chain that the command names, or null.</summary>
+    internal Word? Chain => _command?.Chain;
+
     internal ReadContext Context => new(Draft.Protocol, _session.Options.Names, _diagnostics);
 
     internal void Apply(GlobalOption option, Word place, Word? argument, bool negated)
@@ -91,7 +94,7 @@ internal sealed class RuleLine
     {
         CheckChainOf(command, GlobalKind.InInterface, "OUTPUT", "packets that leave this machine came in by no interface");
         CheckChainOf(command, GlobalKind.OutInterface, "INPUT", "packets for this machine leave by no interface");
-        List<Match> matches = _extensions.Finish(Draft, Context);
+        List<Match> matches = _extensions.Finish(Draft, Context, _diagnostics.Count != _errorsBefore);
         return !Draft.CheckAddresses() ? command : command with
         {
             Rules = [.. Draft.Build(matches, _extensions.Target, _extensions.TargetPlace ?? command.Place, span)],

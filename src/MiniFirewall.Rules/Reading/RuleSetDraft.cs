@@ -18,6 +18,7 @@ internal sealed class RuleSetDraft
     private readonly DiagnosticBag _diagnostics;
     private readonly List<ChainDraft> _chains = [];
     private readonly Dictionary<string, ChainDraft> _byName = [];
+    private readonly List<(Word Name, bool IsTarget)> _doubtful = [];
 
     internal RuleSetDraft(ReadSession session)
     {
@@ -102,12 +103,41 @@ internal sealed class RuleSetDraft
         chain.SetPolicy(families, new ChainPolicy(policy.Text == "ACCEPT" ? Verdict.Accept : Verdict.Drop, counters));
     }
 
-    internal void ReportMissing(int code, Word name, string what)
+    /// <summary>Keeps what a wrong line names, to look for it once all chains are known.</summary>
+    internal void Doubt(Word? chain, Word? target)
     {
-        string help = ForeignWords.Chains.Contains(name.Text)
-            ? "the chains of the filter table are INPUT, FORWARD and OUTPUT"
-            : Nearest.HintOr(name.Text, ChainNames.Concat(code == ErrorCodes.UnknownTarget ? TargetRegistry.Names : []), "make it with -N first");
-        _diagnostics.Report(code, name, $"{what} {Show.Word(name.Text)} does not exist", help);
+        if (chain is { } changed && !ForeignWords.Chains.Contains(changed.Text))
+        {
+            _doubtful.Add((changed, false));
+        }
+
+        if (target is { } word && TargetRegistry.Find(word.Text) is null && !ForeignWords.Targets.Contains(word.Text))
+        {
+            _doubtful.Add((word, true));
+        }
+    }
+
+    /// <summary>Reports the chains that wrong lines name and that do not exist.</summary>
+    internal void ReportDoubtful()
+    {
+        foreach ((Word name, bool isTarget) in _doubtful.Where(doubt => Find(doubt.Name.Text) is null))
+        {
+            ReportMissing(name, isTarget);
+        }
+    }
+
+    internal void ReportMissing(Word name, bool isTarget)
+    {
+        string text = name.Text;
+        IEnumerable<string> known = isTarget ? ChainNames.Concat(TargetRegistry.Names) : ChainNames;
+        string help = known.FirstOrDefault(other => text.StartsWith(other + "-", StringComparison.Ordinal)) is { } beginning
+            ? $"if {beginning} is meant, a space is missing after it"
+            : ForeignWords.Chains.Contains(text)
+                ? "the chains of the filter table are INPUT, FORWARD and OUTPUT"
+                : Nearest.HintOr(text, known, "make it with -N first");
+        _diagnostics.Report(
+            isTarget ? ErrorCodes.UnknownTarget : ErrorCodes.NoSuchChain, name,
+            $"{(isTarget ? "target or chain" : "chain")} {Show.Word(text)} does not exist", help);
     }
 
     private void Add(ChainDraft chain)
@@ -122,7 +152,7 @@ internal sealed class RuleSetDraft
         ChainDraft? chain = Find(name.Text);
         if (chain is null)
         {
-            ReportMissing(ErrorCodes.NoSuchChain, name, "chain");
+            ReportMissing(name, isTarget: false);
         }
         else if ((chain.Families & command.Families) == FamilySet.None)
         {
@@ -308,7 +338,7 @@ internal sealed class RuleSetDraft
     {
         if (Find(name.Text) is null)
         {
-            ReportMissing(ErrorCodes.NoSuchChain, name, "chain");
+            ReportMissing(name, isTarget: false);
             return;
         }
 

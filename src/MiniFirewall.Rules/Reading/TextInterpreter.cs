@@ -160,7 +160,13 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
 
         Word first = words[0];
         SourceSpan span = session.Source.SpanOf(first.Start, words[^1].End);
-        LineCommand? command = new LineParser(session, words, start, families, reason, counters).Parse(span);
+        var parser = new LineParser(session, words, start, families, reason, counters);
+        LineCommand? command = parser.Parse(span);
+        if (command is null)
+        {
+            draft.Doubt(parser.Chain, parser.Target);
+        }
+
         if (command is not null && bracket is { } place && command.Rules.Count == 0)
         {
             _diagnostics.Report(ErrorCodes.MisplacedOption, place, "counters cannot stand with this command", "leave them out");
@@ -189,7 +195,7 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
 
         Word program = words[start];
         reason = Show.Word(program.Text);
-        string name = program.Text[(program.Text.LastIndexOf('/') + 1)..];
+        string name = program.Text.Contains('=', StringComparison.Ordinal) ? "" : program.Text[(program.Text.LastIndexOf('/') + 1)..];
         if (name is "ip6tables" or "ip6tables-legacy" or "ip6tables-nft")
         {
             families = FamilySet.IPv6;

@@ -24,7 +24,7 @@ internal static class UnknownOptions
             ? $"did you mean -{other.Short} (--{other.Names[0]})"
             : "long options begin with two dashes";
 
-    internal static void Report(Word option, string name, OptionScope scope, DiagnosticBag diagnostics)
+    internal static void Report(Word option, string name, IEnumerable<string> inForce, DiagnosticBag diagnostics)
     {
         MatchGrammar[] owners = [.. MatchRegistry.WithOption(name)];
         if (owners.Length > 0 && owners.All(owner => owner.Protocol is not null))
@@ -39,7 +39,7 @@ internal static class UnknownOptions
         string help = owners.Length > 0 ? $"write -m {owners[0].Name} before it"
             : TargetRegistry.All.FirstOrDefault(target => target.Options.Any(spec => spec.Names.Contains(name))) is { } target
                 ? $"write -j {target.Name} before it"
-                : Nearest.Hint(name, scope.Names.Concat(AllNames), "--");
+                : Nearest.Hint(name, inForce.Concat(AllNames), "--");
         diagnostics.Report(ErrorCodes.UnknownOption, option, $"there is no option {Show.Word(option.Text)} here", help);
     }
 }

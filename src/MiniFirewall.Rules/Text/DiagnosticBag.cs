@@ -27,5 +27,7 @@ internal sealed class DiagnosticBag(SourceText source, int limit)
         }
     }
 
-    internal ImmutableArray<Diagnostic> ToImmutable() => _diagnostics.ToImmutable();
+    /// <summary>The diagnostics in the text's order; the one that says that there are more comes last.</summary>
+    internal ImmutableArray<Diagnostic> ToImmutable() =>
+        [.. _diagnostics.OrderBy(d => d.Code == ErrorCodes.TooManyErrors).ThenBy(d => d.Span.Line).ThenBy(d => d.Span.Column)];
 }

@@ -9,14 +9,13 @@ namespace MiniFirewall.Rules.Values;
 /// <summary>Readers of ports: numbers, service names, ranges and lists.</summary>
 internal static class PortReaders
 {
-    /// <summary>The order in which getaddrinfo tries protocols; iptables takes the first that knows the name (xtables_getportbyname).</summary>
-    private static readonly ImmutableArray<string> AnyProtocol = ["tcp", "udp", "dccp", "udplite", "sctp"];
-
     /// <summary>
-    /// PORT, LOW:HIGH, LOW: or :HIGH. A service's name may be any protocol's, as with iptables; <paramref name="protocol"/>
-    /// is for messages.
+    /// PORT, LOW:HIGH, LOW: or :HIGH, with the service names of some protocols (libxt_tcp.c, parse_tcp_ports; xtoptions.c,
+    /// xtopt_parse_mport).
     /// </summary>
-    internal static ValueReader<NumberRange> Range(string protocol)
+    /// <param name="protocol">The protocol's name in messages.</param>
+    /// <param name="services">The protocols whose service names are known, the first that has a name winning.</param>
+    internal static ValueReader<NumberRange> Range(string protocol, params string[] services)
     {
         return Read;
 
@@ -27,14 +26,14 @@ internal static class PortReaders
             ushort low = 0, high = ushort.MaxValue;
             if (ends.Length == 1)
             {
-                bool read = TryReadPort(word, context, protocol, AnyProtocol, out low);
+                bool read = TryReadPort(word, context, protocol, services, out low);
                 range = new NumberRange(low, low);
                 return read;
             }
 
             if (!RangeEnds.AreTwo(word, ends, context)
-                || (ends[0].Text.Length > 0 && !TryReadPort(ends[0], context, protocol, AnyProtocol, out low))
-                || (ends[1].Text.Length > 0 && !TryReadPort(ends[1], context, protocol, AnyProtocol, out high)))
+                || (ends[0].Text.Length > 0 && !TryReadPort(ends[0], context, protocol, services, out low))
+                || (ends[1].Text.Length > 0 && !TryReadPort(ends[1], context, protocol, services, out high)))
             {
                 return false;
             }
@@ -110,7 +109,7 @@ internal static class PortReaders
         return RangeEnds.AreInOrder(item, range, context);
     }
 
-    private static bool TryReadPort(Word word, ReadContext context, string protocol, ImmutableArray<string> namesOf, out ushort port)
+    private static bool TryReadPort(Word word, ReadContext context, string protocol, string[] services, out ushort port)
     {
         port = 0;
         string text = word.Text;
@@ -120,22 +119,16 @@ internal static class PortReaders
             return true;
         }
 
-        if (!NumberText.IsAmbiguous(text))
+        if (!NumberText.IsAmbiguous(text) && context.Names.TryGetService(text, services, out port))
         {
-            foreach (string known in namesOf)
-            {
-                if (context.Names.TryGetService(text, known, out port))
-                {
-                    return true;
-                }
-            }
+            return true;
         }
 
-        Report(word, context, protocol);
+        Report(word, context, protocol, services);
         return false;
     }
 
-    private static void Report(Word word, ReadContext context, string protocol)
+    private static void Report(Word word, ReadContext context, string protocol, string[] services)
     {
         (string message, string help) = word.Text switch
         {
@@ -148,7 +141,7 @@ internal static class PortReaders
                 ($"{Show.Word(word.Text)} is not a port of {protocol}", "a range is written LOW:HIGH, and options need a space before them"),
             _ when word.Text.All(char.IsAsciiDigit) => ($"port {Show.Word(word.Text)} is out of range", "a number from 0 to 65535"),
             _ => ($"{Show.Word(word.Text)} is not a port of {protocol}",
-                Nearest.HintOr(word.Text, context.Names.ServicesOf(protocol), "a number from 0 to 65535 or a service name")),
+                Nearest.HintOr(word.Text, context.Names.ServicesOf(services), "a number from 0 to 65535 or a service name")),
         };
         context.Diagnostics.Report(ErrorCodes.BadPort, word, message, help);
     }

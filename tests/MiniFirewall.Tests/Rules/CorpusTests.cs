@@ -12,27 +12,29 @@ namespace MiniFirewall.Tests.Rules;
 /// </summary>
 public sealed class CorpusTests
 {
-    private static readonly int[] Lacking = [ErrorCodes.UnsupportedMatch, ErrorCodes.UnsupportedTarget, ErrorCodes.UnsupportedOption];
+    /// <summary>FamilyConflict: ip6tables takes -p icmp, a protocol that no IPv6 packet has; here it is refused.</summary>
+    private static readonly int[] Lacking =
+        [ErrorCodes.UnsupportedMatch, ErrorCodes.UnsupportedTarget, ErrorCodes.UnsupportedOption, ErrorCodes.FamilyConflict];
 
     [Fact]
     public void Real_files_print_as_iptables_save_prints_them()
     {
         string folder = SharedData.Folder("corpus");
         string[] saved = [.. Directory.GetFiles(Path.Combine(folder, "expected")).Order()];
-        int whole = 0, rules = 0;
+        int rules = 0;
         foreach (string expected in saved)
         {
             string name = Path.GetFileName(expected);
             FamilySet family = name.EndsWith(".v4.legacy", StringComparison.Ordinal) ? FamilySet.IPv4 : FamilySet.IPv6;
             string text = FilterSection(File.ReadAllLines(Path.Combine(folder, name[..^".v4.legacy".Length])));
-            string[] ours = Supported(name, text, family, out bool isWhole);
-            string[] theirs = [.. File.ReadLines(expected).Where(line => line.StartsWith("-A ", StringComparison.Ordinal) && Read(line, family, text))];
+            string[] ours = Supported(name, text, family);
+            string[] lines = File.ReadAllLines(expected);
+            string[] theirs = [.. lines.Where(line => line.StartsWith("-A ", StringComparison.Ordinal) && Reads(line, family, lines))];
             Assert.Equal(theirs, ours);
-            whole += isWhole ? 1 : 0;
             rules += ours.Length;
         }
 
-        Assert.True(saved.Length > 50 && whole > 5 && rules > 1000, $"{saved.Length} files, {whole} whole, {rules} rules");
+        Assert.True(saved.Length > 50 && rules > 1000, $"only {rules} rules of {saved.Length} files were compared");
     }
 
     private static string FilterSection(string[] lines)
@@ -43,12 +45,11 @@ public sealed class CorpusTests
     }
 
     /// <summary>The printed rules of the text without the lines that the language lacks.</summary>
-    private static string[] Supported(string name, string text, FamilySet family, out bool isWhole)
+    private static string[] Supported(string name, string text, FamilySet family)
     {
         string[] lines = text.Split('\n');
         ReadOptions options = Reading.Options(family) with { MaxErrors = int.MaxValue - 1, Names = NetworkNames.System };
         ReadResult result = RuleSetReader.Read(name, text, options);
-        isWhole = result.Rules is not null;
         foreach (Diagnostic diagnostic in result.Diagnostics)
         {
             Assert.True(Lacking.Contains(diagnostic.Code), diagnostic + "\n" + lines[diagnostic.Span.Line - 1]);
@@ -61,9 +62,9 @@ public sealed class CorpusTests
     }
 
     /// <summary>Whether a line of iptables-save's reads, among its file's chains.</summary>
-    private static bool Read(string line, FamilySet family, string text)
+    private static bool Reads(string line, FamilySet family, string[] saved)
     {
-        IEnumerable<string> chains = text.Split('\n').Where(candidate => candidate.StartsWith(':'));
+        IEnumerable<string> chains = saved.Where(candidate => candidate.StartsWith(':'));
         return RuleSetReader.Read("line", $"*filter\n{string.Join('\n', chains)}\n{line}\nCOMMIT\n", Reading.Options(family)).Rules is not null;
     }
 }

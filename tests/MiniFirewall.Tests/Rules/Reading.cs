@@ -48,9 +48,9 @@ internal static class Reading
     internal static string[] RuleLines(RuleSet rules) =>
         [.. RuleSetPrinter.Print(rules).Split('\n').Where(line => line.Contains("-A ", StringComparison.Ordinal))];
 
-    /// <summary>Like <see cref="RuleLines"/>, as iptables-save shows one family: without -4 and -6.</summary>
+    /// <summary>Like <see cref="RuleLines"/>, as iptables-save shows one family: without -4 and -6, user chains by name (libiptc).</summary>
     internal static string[] SavedLines(RuleSet rules) =>
     [
-        .. rules.Chains.SelectMany(chain => chain.Rules.Select(rule => rule.ToString() is { Length: > 0 } text ? $"-A {chain.Name} {text}" : $"-A {chain.Name}")),
+        .. rules.Chains.OrderByDescending(chain => chain.IsBuiltIn).ThenBy(chain => chain.IsBuiltIn ? "" : chain.Name, StringComparer.Ordinal).SelectMany(chain => chain.Rules.Select(rule => rule.ToString() is { Length: > 0 } text ? $"-A {chain.Name} {text}" : $"-A {chain.Name}")),
     ];
 }

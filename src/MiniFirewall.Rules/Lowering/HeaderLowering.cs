@@ -7,35 +7,12 @@ using MiniFirewall.Rules.Model;
 namespace MiniFirewall.Rules.Lowering;
 
 /// <summary>
-/// What every rule can ask of the network header, in the kernel's order: addresses, interfaces, protocol, fragment
-/// (net/ipv4/netfilter/ip_tables.c ip_packet_match, net/ipv6/netfilter/ip6_tables.c ip6_packet_match).
+/// The compiled meaning of what every rule can ask of the network header, in the kernel's order: addresses, interfaces,
+/// protocol, fragment (net/ipv4/netfilter/ip_tables.c ip_packet_match, net/ipv6/netfilter/ip6_tables.c ip6_packet_match).
 /// </summary>
-public static class RuleHeader
+internal static class HeaderLowering
 {
     private const int NameBytes = 16;
-
-    /// <summary>The reference meaning, for a packet of a family that the rule holds for.</summary>
-    public static MatchResult Evaluate(Rule rule, Packet packet)
-    {
-        bool passes = Matches(rule.Source, packet.Family, packet.Source)
-            && Matches(rule.Destination, packet.Family, packet.Destination)
-            && Matches(rule.InInterface, packet.InInterface)
-            && Matches(rule.OutInterface, packet.OutInterface);
-        if (!passes)
-        {
-            return MatchResult.Miss;
-        }
-
-        // A broken chain of extension headers has no protocol to compare: the packet is dropped.
-        if (packet.Family == Family.IPv6 && rule.Protocol is not null && packet.Transport.IsBroken)
-        {
-            return MatchResult.Invalid;
-        }
-
-        bool isProtocol = rule.Protocol is null || (packet.Transport.Protocol == rule.Protocol.Number) != rule.Protocol.Negated;
-        bool isFragment = rule.Fragment is null || (packet.Transport.FragmentOffset != 0) == rule.Fragment;
-        return isProtocol && isFragment ? MatchResult.Match : MatchResult.Miss;
-    }
 
     internal static void Lower(Rule rule, Family family, ImmutableArray<Step>.Builder steps)
     {
@@ -45,6 +22,7 @@ public static class RuleHeader
         LowerInterface(rule.OutInterface, Field.OutInterface, steps);
         if (rule.Protocol is { } protocol)
         {
+            // A broken chain of extension headers has no protocol to compare: the packet is dropped.
             if (family == Family.IPv6)
             {
                 steps.Add(new DropWhen(FieldTest.Equal(Field.ChainBroken, 1)));
@@ -57,25 +35,6 @@ public static class RuleHeader
         {
             steps.Add(new Require(FieldTest.Equal(Field.FragmentOffset, 0, negated: fragment)));
         }
-    }
-
-    private static bool Matches(AddressSpec? spec, Family family, UInt128 address) => spec switch
-    {
-        null => true,
-        MaskedAddress masked => ((address & masked.Mask) == masked.Address) != masked.Negated,
-        HostName name => (family == Family.IPv4 ? name.V4 : name.V6).Contains(address) != name.Negated,
-        _ => throw new NotSupportedException(spec.GetType().Name),
-    };
-
-    private static bool Matches(InterfaceSpec? spec, string name)
-    {
-        if (spec is null)
-        {
-            return true;
-        }
-
-        bool isNamed = spec.IsPrefix ? name.StartsWith(spec.Name, StringComparison.Ordinal) : name == spec.Name;
-        return isNamed != spec.Negated;
     }
 
     private static void LowerAddress(AddressSpec? spec, Field field, Family family, ImmutableArray<Step>.Builder steps)

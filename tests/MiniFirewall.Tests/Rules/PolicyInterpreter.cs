@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+using System.Text;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+
+namespace MiniFirewall.Tests.Rules;
+
+/// <summary>
+/// Runs packet programs as Policy's own documents say, so that the compiled meaning of a rule set can be compared with its
+/// reference meaning without a kernel. A field that no earlier step has made sure of throws.
+/// </summary>
+internal sealed class PolicyInterpreter(PacketProgram program, Packet packet)
+{
+    private readonly List<int> _counted = [];
+
+    /// <summary>The verdict and the counters of the rules that matched, in order; the default's where it decided.</summary>
+    internal static (Verdict Verdict, IReadOnlyList<int> Counted) Run(PacketProgram program, Packet packet)
+    {
+        var run = new PolicyInterpreter(program, packet);
+        Verdict? verdict = run.Run(program.Blocks[program.Entry], 0);
+        if (verdict is null)
+        {
+            run._counted.Add(program.DefaultCounter);
+        }
+
+        return (verdict ?? program.Default, run._counted);
+    }
+
+    /// <summary>The block's verdict, or null where it ends without one.</summary>
+    private Verdict? Run(Block block, int depth)
+    {
+        if (depth > program.Blocks.Length)
+        {
+            throw new InvalidOperationException("blocks call one another in a circle");
+        }
+
+        foreach (Statement statement in block.Statements)
+        {
+            bool? matches = Matches(statement);
+            if (matches is null)
+            {
+                return Verdict.Drop;
+            }
+
+            if (matches == false)
+            {
+                continue;
+            }
+
+            _counted.Add(statement.Counter);
+            switch (statement.Outcome)
+            {
+                case Decide decide:
+                    return decide.Verdict;
+                case Leave:
+                    return null;
+                case TailTo tail:
+                    return Run(program.Blocks[tail.Block], depth + 1);
+                case Call call when Run(program.Blocks[call.Block], depth + 1) is { } verdict:
+                    return verdict;
+                default:
+                    break;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Null where the packet is dropped as invalid.</summary>
+    private bool? Matches(Statement statement)
+    {
+        foreach (Step step in statement.Steps)
+        {
+            switch (step)
+            {
+                case Require require when !Holds(require.Condition):
+                    return false;
+                case DropWhen drop when Holds(drop.Condition):
+                    return null;
+                default:
+                    break;
+            }
+        }
+
+        return true;
+    }
+
+    private bool Holds(Condition condition) => condition switch
+    {
+        FieldTest test => ((Read(test.Field) & test.Mask) == test.Value) != test.Negated,
+        RangeTest test => test.Ranges.Any(range => Read(test.Field) is var value && value >= range.Low && value <= range.High) != test.Negated,
+        AnyOf any => any.Conditions.Any(Holds) != any.Negated,
+        AllOf all => all.Conditions.All(Holds) != all.Negated,
+        TcpOptionTest option => HasOption(option.Kind) != option.Negated,
+        _ => throw new NotSupportedException(condition.ToString()),
+    };
+
+    private UInt128 Read(Field field) => field switch
+    {
+        Field.Source => packet.Source,
+        Field.Destination => packet.Destination,
+        Field.InInterface => Name(packet.InInterface),
+        Field.OutInterface => Name(packet.OutInterface),
+        Field.ChainBroken => packet.Transport.IsBroken ? 1u : 0u,
+        Field.Protocol => packet.Transport.Protocol,
+        Field.FragmentOffset => (UInt128)packet.Transport.FragmentOffset,
+        Field.TransportLength => (UInt128)packet.TransportBytes.Length,
+        Field.SourcePort => BinaryPrimitives.ReadUInt16BigEndian(Transport(2)),
+        Field.DestinationPort => BinaryPrimitives.ReadUInt16BigEndian(Transport(4)[2..]),
+        Field.TcpDataOffset => (UInt128)(Transport(13)[12] >> 4),
+        Field.TcpOptionsCut => packet.TransportBytes.Length < (Transport(13)[12] >> 4) * 4 ? 1u : 0u,
+        Field.TcpFlags => Transport(14)[13],
+        Field.IcmpType => Transport(1)[0],
+        Field.IcmpCode => Transport(2)[1],
+        Field.Length => (UInt128)packet.DeclaredLength,
+        Field.HopLimit => packet.HopLimit,
+        Field.Mark => packet.Mark,
+        _ => throw new NotSupportedException(field.ToString()),
+    };
+
+    private ReadOnlySpan<byte> Transport(int needed) => packet.TransportBytes.Length >= needed && packet.Transport.FragmentOffset == 0
+        ? packet.TransportBytes
+        : throw new InvalidOperationException($"{needed} bytes of the transport header are read unproved");
+
+    private static UInt128 Name(string name)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Encoding.UTF8.GetBytes(name, bytes);
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+
+    private bool HasOption(byte kind)
+    {
+        ReadOnlySpan<byte> options = Transport((Transport(13)[12] >> 4) * 4)[20..((Transport(13)[12] >> 4) * 4)];
+        for (int i = 0; i < options.Length;)
+        {
+            if (options[i] == kind)
+            {
+                return true;
+            }
+
+            i += options[i] < 2 || i + 1 == options.Length || options[i + 1] == 0 ? 1 : options[i + 1];
+        }
+
+        return false;
+    }
+}
