@@ -34,6 +34,7 @@ public enum Helper
     TailCall = 12,
     GetSmpProcessorId = 8,
     KtimeGetNs = 5,
+    ProbeReadKernel = 113,
     Jiffies64 = 118,
     RingbufOutput = 130,
     RingbufReserve = 131,

@@ -52,7 +52,8 @@ internal sealed class SurroundingsEmitter(Assembler code, FieldUse use, Prologue
         }
 
         Label none = code.DefineLabel("no interface"), done = code.DefineLabel("interface done");
-        code.Load(MemorySize.DoubleWord, Register.R2, Frame.MainContext, 0);
+        UntrustedContext.Cast(code, Frame.MainContext);
+        code.LoadMember(MemorySize.DoubleWord, Register.R2, Register.R0, "bpf_nf_ctx", "state");
         code.LoadMember(MemorySize.DoubleWord, Register.R2, Register.R2, "nf_hook_state", member);
         code.Jump(JumpCondition.Equal, Register.R2, 0, none);
         code.LoadMember(MemorySize.DoubleWord, Register.R1, Register.R2, "net_device", "name", 0);
