@@ -21,4 +21,15 @@ internal sealed record LineCommand(GlobalKind Kind, Word Place, FamilySet Famili
 
     /// <summary>The rules that the line describes; none for a command without a rule.</summary>
     internal IReadOnlyList<PlacedRule> Rules { get; init; } = [];
+
+    /// <summary>The command as far as it is for these families.</summary>
+    internal LineCommand For(FamilySet families) => this with
+    {
+        Families = Families & families,
+        Rules =
+        [
+            .. Rules.Select(placed => placed with { Rule = placed.Rule with { Families = placed.Rule.Families & families } })
+                .Where(placed => placed.Rule.Families != FamilySet.None),
+        ],
+    };
 }

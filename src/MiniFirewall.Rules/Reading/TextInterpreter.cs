@@ -171,17 +171,17 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
         {
             _diagnostics.Report(ErrorCodes.MisplacedOption, place, "counters cannot stand with this command", "leave them out");
         }
-        else if (command is not null && (command.Families & session.Options.Families) != FamilySet.None)
+        else if (command is not null && command.For(session.Options.Families) is { Families: not FamilySet.None } wanted)
         {
             _isPristine = false;
-            draft.Apply(command);
+            draft.Apply(wanted);
         }
     }
 
     /// <summary>Passes over "sudo" and the program's name, which says the families.</summary>
     private bool TryReadProgram(List<Word> words, ref int start, out FamilySet families, out string reason)
     {
-        families = session.Options.Families;
+        families = words.Exists(NamesFamily) ? FamilySet.Both : session.Options.Families;
         reason = "this text";
         if (start < words.Count && words[start].Text == "sudo")
         {
@@ -211,6 +211,9 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
         start++;
         return true;
     }
+
+    /// <summary>A line that names its family need not be of the text's.</summary>
+    private static bool NamesFamily(Word word) => word.Text is "-4" or "-6" or "--ipv4" or "--ipv6";
 
     private void RefuseMore(List<Word> words, int most)
     {
