@@ -48,11 +48,17 @@ need_linker() {
     need_packages libc6-dev zlib1g-dev
 }
 
-# publish_binary: one NativeAOT binary at $binary; any warning is an error.
+# restore PROJECT: exactly the packages of the lock files; another SDK patch brings other ones of its own, and says so.
+restore() {
+    dotnet restore "$1" --locked-mode -v quiet >&2 && return
+    say "the lock files are of another SDK patch than this one: restoring without them"
+    dotnet restore "$1" --force-evaluate -v quiet >&2
+}
+
+# publish_binary: one NativeAOT binary at $binary, of a project that is restored; any warning is an error.
 publish_binary() {
     local out=$root/artifacts/publish linker=clang
     have clang || linker=gcc
-    dotnet publish "$root/src/MiniFirewall.Cli" -c Release -r linux-x64 -o "$out" -v quiet \
-        -p:RestoreLockedMode=true -p:CppCompilerAndLinker="$linker" >&2
-    install -m 0755 "$out/minifw" "$binary"
+    dotnet publish "$root/src/MiniFirewall.Cli" -c Release -o "$out" -v quiet --no-restore -p:CppCompilerAndLinker="$linker" >&2 &&
+        install -m 0755 "$out/minifw" "$binary"
 }

@@ -35,10 +35,9 @@ internal static class Guarded
             Complaint.Write(error.Message);
             return code;
         }
-        catch (IOException error) when (Console.IsOutputRedirected)
+        catch (IOException) when (Console.IsOutputRedirected)
         {
-            // The reader of a pipe went away, as head(1) does.
-            Complaint.Write(error.Message);
+            // The reader of the pipe went away, as head(1) does: there is nobody to tell.
             return ExitCode.Refused;
         }
         catch (Exception error)

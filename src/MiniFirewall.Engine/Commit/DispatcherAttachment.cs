@@ -11,8 +11,11 @@ internal static class DispatcherAttachment
 {
     private const int Busy = 16;
 
-    /// <summary>The priority of iptables' filter table; no two BPF programs may share one.</summary>
-    private const int Priority = 0;
+    /// <summary>
+    /// The priority of iptables' filter table, and those right behind it: a BPF program is refused a priority that anybody
+    /// has already, and on many hosts iptables or nft has the first.
+    /// </summary>
+    private const int FirstPriority = 0, LastPriority = 9;
 
     /// <summary>How long the kernel may take to let go of a link whose owner was killed just now.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -23,20 +26,36 @@ internal static class DispatcherAttachment
         long start = Stopwatch.GetTimestamp();
         while (true)
         {
+            if (TryAttach(dispatcher, point) is { } link)
+            {
+                return link;
+            }
+
+            if (Stopwatch.GetElapsedTime(start) > Patience)
+            {
+                throw new FirewallException(
+                    FirewallFailure.Refused,
+                    $"hook {point} has no free priority from {FirstPriority} to {LastPriority}; 'nft list hooks' and 'bpftool link show' tell who has them");
+            }
+
+            Thread.Sleep(1);
+        }
+    }
+
+    private static BpfLink? TryAttach(BpfProgram dispatcher, HookPoint point)
+    {
+        for (int priority = FirstPriority; priority <= LastPriority; priority++)
+        {
             try
             {
-                return BpfLink.AttachNetfilter(dispatcher, point.Family, point.Hook, Priority);
+                return BpfLink.AttachNetfilter(dispatcher, point.Family, point.Hook, priority);
             }
             catch (SystemCallException e) when (e.Errno == Busy)
             {
-                if (Stopwatch.GetElapsedTime(start) > Patience)
-                {
-                    throw new FirewallException(
-                        FirewallFailure.Refused, $"another BPF program holds hook {point} at priority {Priority} (bpftool link shows it)", e);
-                }
-
-                Thread.Sleep(1);
+                // Somebody is there; the next one is as good.
             }
         }
+
+        return null;
     }
 }

@@ -98,6 +98,16 @@ public sealed class ApplyTests : IDisposable
         _namespace.Minifw("off").Succeeded();
     }
 
+    [Theory]
+    [InlineData("iptables-legacy -A INPUT -j ACCEPT; ip6tables-legacy -A INPUT -j ACCEPT; iptables-legacy -A OUTPUT -j ACCEPT")]
+    [InlineData("nft 'add table inet f; add chain inet f o { type filter hook output priority filter; }'")]
+    public void Rules_load_beside_another_firewall_at_the_same_place(string other)
+    {
+        _namespace.Shell(other).Succeeded();
+        _namespace.MinifwWith(Typed, "apply", "-").Succeeded();
+        Assert.NotEqual(0, _namespace.Shell("echo x > /dev/udp/127.0.0.1/9").ExitCode);
+    }
+
     [Fact]
     public void A_check_changes_nothing()
     {

@@ -31,12 +31,8 @@ internal sealed class NamedNamespace : IDisposable
         string directory = Directory.CreateTempSubdirectory("minifw-test-").FullName;
         try
         {
-            const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-                | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-            string copy = System.IO.Path.Combine(directory, "minifw");
-            File.Copy(MinifwBinary.Path, copy);
-            File.SetUnixFileMode(copy, Everybody);
-            File.SetUnixFileMode(directory, Everybody);
+            CommandResult.Of("chmod", ["755", directory]).Succeeded();
+            CommandResult.Of("install", ["-m", "755", MinifwBinary.Path, System.IO.Path.Combine(directory, "minifw")]).Succeeded();
             return CommandResult.Of("ip", Inside(
                 "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all",
                 "bash", "-c", $"cd {directory} && export PATH={directory}:$PATH && {script}"));
