@@ -9,7 +9,13 @@ namespace MiniFirewall.Rules.Values;
 /// <summary>Readers of ports: numbers, service names, ranges and lists.</summary>
 internal static class PortReaders
 {
-    /// <summary>PORT, LOW:HIGH, LOW: or :HIGH, with service names of one protocol (libxt_tcp.c, parse_tcp_ports).</summary>
+    /// <summary>The order in which getaddrinfo tries protocols; iptables takes the first that knows the name (xtables_getportbyname).</summary>
+    private static readonly ImmutableArray<string> AnyProtocol = ["tcp", "udp", "dccp", "udplite", "sctp"];
+
+    /// <summary>
+    /// PORT, LOW:HIGH, LOW: or :HIGH. A service's name may be any protocol's, as with iptables; <paramref name="protocol"/>
+    /// is for messages.
+    /// </summary>
     internal static ValueReader<NumberRange> Range(string protocol)
     {
         return Read;
@@ -21,14 +27,14 @@ internal static class PortReaders
             ushort low = 0, high = ushort.MaxValue;
             if (ends.Length == 1)
             {
-                bool read = TryReadPort(word, context, protocol, out low);
+                bool read = TryReadPort(word, context, protocol, AnyProtocol, out low);
                 range = new NumberRange(low, low);
                 return read;
             }
 
             if (!RangeEnds.AreTwo(word, ends, context)
-                || (ends[0].Text.Length > 0 && !TryReadPort(ends[0], context, protocol, out low))
-                || (ends[1].Text.Length > 0 && !TryReadPort(ends[1], context, protocol, out high)))
+                || (ends[0].Text.Length > 0 && !TryReadPort(ends[0], context, protocol, AnyProtocol, out low))
+                || (ends[1].Text.Length > 0 && !TryReadPort(ends[1], context, protocol, AnyProtocol, out high)))
             {
                 return false;
             }
@@ -81,14 +87,14 @@ internal static class PortReaders
         Word[] ends = [.. item.Split(':')];
         if (ends.Length == 1)
         {
-            bool read = TryReadPort(item, context, protocol, out ushort port);
+            bool read = TryReadPort(item, context, protocol, [protocol], out ushort port);
             range = new NumberRange(port, port);
             return read;
         }
 
         if (!RangeEnds.AreTwo(item, ends, context)
-            || !TryReadPort(ends[0], context, protocol, out ushort low)
-            || !TryReadPort(ends[1], context, protocol, out ushort high))
+            || !TryReadPort(ends[0], context, protocol, [protocol], out ushort low)
+            || !TryReadPort(ends[1], context, protocol, [protocol], out ushort high))
         {
             return false;
         }
@@ -104,7 +110,7 @@ internal static class PortReaders
         return RangeEnds.AreInOrder(item, range, context);
     }
 
-    private static bool TryReadPort(Word word, ReadContext context, string protocol, out ushort port)
+    private static bool TryReadPort(Word word, ReadContext context, string protocol, ImmutableArray<string> namesOf, out ushort port)
     {
         port = 0;
         string text = word.Text;
@@ -114,9 +120,15 @@ internal static class PortReaders
             return true;
         }
 
-        if (!NumberText.IsAmbiguous(text) && context.Names.TryGetService(text, protocol, out port))
+        if (!NumberText.IsAmbiguous(text))
         {
-            return true;
+            foreach (string known in namesOf)
+            {
+                if (context.Names.TryGetService(text, known, out port))
+                {
+                    return true;
+                }
+            }
         }
 
         Report(word, context, protocol);
