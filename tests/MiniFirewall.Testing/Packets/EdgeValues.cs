@@ -19,9 +19,7 @@ internal sealed class EdgeValues
         Hook = hook;
         Address = WireAddress.Gen(Mostly([.. edges.Addresses(family)], AnyAddress(family)), family, options.Realizable);
         Port = Mostly([.. edges.Ports], Gen.Int[0, 65535]).Select(p => (ushort)p);
-
-        // Number 0 promises a hop-by-hop header, and a packet without it would not arrive.
-        Protocol = Mostly([.. edges.Protocols, .. UsualProtocols], Gen.Int[options.Realizable ? 1 : 0, 255]).Select(p => (byte)p);
+        Protocol = ProtocolNumber([.. edges.Protocols]);
         Length = Gen.Frequency((4, Gen.Const(0)), (1, Mostly([.. edges.Lengths], Gen.Int[20, 200]))).Select(l => Math.Min(l, options.MaxLength));
         HopLimit = WireHopLimit(Mostly([64, .. edges.HopLimits], Gen.Int[0, 255])).Select(n => (byte)n);
         Mark = options.Marked ? Mostly<uint>([0, .. edges.Marks], Gen.UInt) : Gen.Const(0u);
@@ -62,6 +60,14 @@ internal sealed class EdgeValues
 
     private static Gen<T> Mostly<T>(T[] edges, Gen<T> any) =>
         edges.Length == 0 ? any : Gen.Frequency((5, Gen.Int[0, edges.Length - 1].Select(i => edges[i])), (1, any));
+
+    /// <summary>Number 0 promises a hop-by-hop header, and a packet without it would not arrive.</summary>
+    private Gen<byte> ProtocolNumber(int[] edges)
+    {
+        Gen<int> usual = Mostly(UsualProtocols, Gen.Int[Options.Realizable ? 1 : 0, 255]);
+        Gen<int> number = edges.Length == 0 ? usual : Gen.OneOf(Gen.OneOf(edges), usual);
+        return number.Select(n => (byte)n);
+    }
 
     private static Gen<UInt128> AnyAddress(Family family) => family == Family.IPv4
         ? Gen.UInt.Select(a => (UInt128)a)

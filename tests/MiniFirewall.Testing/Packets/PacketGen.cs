@@ -24,7 +24,16 @@ public static class PacketGen
         return Gen.Select(Families, Hooks).SelectMany((family, hook) => byPlace[(family, hook)]);
     }
 
+    /// <summary>Half of the packets draw on the edges of all rules, half on those of one rule.</summary>
     public static Gen<Packet> For(RuleEdges edges, PacketGenOptions options, Family family, Hook hook)
+    {
+        Gen<Packet> ofAll = Around(edges, options, family, hook);
+        Lazy<Gen<Packet>>[] ofLines =
+            [.. edges.LinesFor(family, hook).Select(line => new Lazy<Gen<Packet>>(() => Around(line, options, family, hook)))];
+        return ofLines.Length == 0 ? ofAll : Gen.OneOf(ofAll, Gen.Int[0, ofLines.Length - 1].SelectMany(i => ofLines[i].Value));
+    }
+
+    private static Gen<Packet> Around(RuleEdges edges, PacketGenOptions options, Family family, Hook hook)
     {
         var values = new EdgeValues(edges, options, family, hook);
         Gen<byte[]> bytes = family == Family.IPv4 ? IPv4Gen.For(values) : IPv6Gen.For(values);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
 
 namespace MiniFirewall.Testing.Packets;
@@ -42,24 +43,64 @@ public sealed class RuleEdges
     /// <summary>Names that match the interface tests, and names next to them.</summary>
     public IReadOnlyCollection<string> Interfaces => _interfaces;
 
+    private ImmutableArray<RuleEdges> Lines { get; init; } = [];
+
+    /// <summary>Null where the line is of a user chain.</summary>
+    private Hook? Hook { get; set; }
+
+    private FamilySet Families { get; set; } = FamilySet.Both;
+
+    private bool IsEmpty => _addresses.Values.All(a => a.Count == 0)
+        && _ports.Count + _protocols.Count + _lengths.Count + _hopLimits.Count + _marks.Count + _tcpFlags.Count + _tcpOptions.Count
+            + _interfaces.Count + _icmp.Count == 0;
+
     public static RuleEdges Of(string rules)
     {
-        var edges = new RuleEdges();
-        string[] words = rules.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        for (int i = 0; i + 1 < words.Length; i++)
-        {
-            edges.Read(words[i], words[i + 1], i + 2 < words.Length ? words[i + 2] : "");
-        }
-
+        var edges = new RuleEdges { Lines = [.. rules.Split('\n').Select(OfLine).Where(e => !e.IsEmpty)] };
+        edges.ReadAll(rules);
         return edges;
     }
 
+    /// <summary>The edges of each single line that has any and can be reached there, so that a packet can suit all tests of one rule at once.</summary>
+    public IEnumerable<RuleEdges> LinesFor(Family family, Hook hook) =>
+        Lines.Where(l => l.Families.Has(family) && (l.Hook ?? hook) == hook);
+
     public IReadOnlyCollection<UInt128> Addresses(Family family) => _addresses[family];
+
+    private static Hook? HookOf(string chain) => chain switch
+    {
+        "INPUT" => MiniFirewall.Packets.Hook.LocalIn,
+        "FORWARD" => MiniFirewall.Packets.Hook.Forward,
+        "OUTPUT" => MiniFirewall.Packets.Hook.LocalOut,
+        _ => null,
+    };
+
+    private static RuleEdges OfLine(string line)
+    {
+        var edges = new RuleEdges();
+        edges.ReadAll(line);
+        return edges;
+    }
+
+    private void ReadAll(string rules)
+    {
+        string[] words = rules.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        for (int i = 0; i + 1 < words.Length; i++)
+        {
+            Read(words[i], words[i + 1], i + 2 < words.Length ? words[i + 2] : "");
+        }
+    }
 
     private void Read(string option, string value, string second)
     {
         switch (option)
         {
+            case "-A":
+                Hook = HookOf(value);
+                break;
+            case "-4" or "-6":
+                Families = option == "-4" ? FamilySet.IPv4 : FamilySet.IPv6;
+                break;
             case "-s" or "-d" or "--src-range" or "--dst-range":
                 AddressEdges.Read(value, (family, address) => _addresses[family].Add(address));
                 break;

@@ -11,7 +11,7 @@ public sealed record RuleSetGenOptions
     public ImmutableArray<string> Interfaces { get; init; } = ["lo", "eth0", "eth1", "wan0"];
 
     /// <summary>How many rules a set has at most.</summary>
-    public int MaxRules { get; init; } = 24;
+    public int MaxRules { get; init; } = 40;
 
     /// <summary>Rules may say LOG.</summary>
     public bool Log { get; init; } = true;
