@@ -90,7 +90,7 @@ public sealed class LabelTests
     public void A_jump_beyond_sixteen_bits_is_refused()
     {
         Label far = _assembler.DefineLabel();
-        _assembler.Jump(far);
+        _assembler.Jump(JumpCondition.Equal, Register.R1, 0, far);
         for (int i = 0; i < 32768; i++)
         {
             _assembler.Move(Register.R0, 0);
