@@ -20,6 +20,8 @@ internal sealed class Sandbox : IDisposable
 
     internal string RouterPath => PathOf(Name.Namespace(Place.RouterRole));
 
+    private static IEnumerable<string> Roles => Place.All.Select(p => p.Role).Prepend(Place.RouterRole);
+
     /// <summary>Builds it; when interrupted or refused halfway, removes the half.</summary>
     internal static Sandbox Create(CancellationToken cancellation)
     {
@@ -28,6 +30,7 @@ internal sealed class Sandbox : IDisposable
         {
             HostsFile.Write($"/etc/netns/{sandbox.ClientNamespace}");
             sandbox.MakeNamespaces();
+            sandbox.UseAddressesAtOnce();
             foreach (Place place in Place.All)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -46,11 +49,7 @@ internal sealed class Sandbox : IDisposable
 
     public void Dispose() => SandboxRemoval.Remove(Name);
 
-    private void MakeNamespaces()
-    {
-        IEnumerable<string> roles = Place.All.Select(p => p.Role).Prepend(Place.RouterRole);
-        IpTool.Batch(null, roles.Select(r => $"netns add {Name.Namespace(r)}"));
-    }
+    private void MakeNamespaces() => IpTool.Batch(null, Roles.Select(r => $"netns add {Name.Namespace(r)}"));
 
     private void Connect(Place place)
     {
@@ -74,6 +73,23 @@ internal sealed class Sandbox : IDisposable
             $"route add default via {place.RouterV4}",
             $"route add default via {place.RouterV6}",
         ]);
+    }
+
+    /// <summary>
+    /// Duplicate address detection would hold back every interface's link-local address for a second or more, and with it
+    /// the router's neighbour solicitations.
+    /// </summary>
+    private void UseAddressesAtOnce()
+    {
+        foreach (string role in Roles)
+        {
+            NetworkNamespaceThread.Run(PathOf(Name.Namespace(role)), () =>
+            {
+                File.WriteAllText("/proc/sys/net/ipv6/conf/all/accept_dad", "0");
+                File.WriteAllText("/proc/sys/net/ipv6/conf/default/accept_dad", "0");
+                return true;
+            });
+        }
     }
 
     private void Forward() => NetworkNamespaceThread.Run(RouterPath, () =>
