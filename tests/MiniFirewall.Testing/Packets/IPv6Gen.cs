@@ -25,7 +25,7 @@ internal static class IPv6Gen
 
     /// <summary>The kernel reads a hop-by-hop header that comes first on arrival, so on a wire it stays whole.</summary>
     private static int Keep(EdgeValues values, byte[] bytes) =>
-        values.Options.Realizable && bytes[6] == HopByHop ? 40 + (bytes[41] + 1) * 8 : 40;
+        values.Options.Realizable && bytes[6] == HopByHop && bytes.Length > 41 ? Math.Min(40 + (bytes[41] + 1) * 8, bytes.Length) : 40;
 
     private static Gen<IPv6Header> Header(EdgeValues values)
     {

@@ -14,7 +14,8 @@ internal static class TextGen
         (6, Gen.OneOf(0, 1, 22, 53, 80, 443, 1024, 50000, 65534, 65535)),
         (1, Gen.Int[0, 65535]));
 
-    private static readonly Gen<string> NamedPort = Gen.OneOf("ssh", "http", "https", "domain");
+    /// <summary>Names that tcp and udp both have in /etc/services.</summary>
+    private static readonly Gen<string> NamedPort = Gen.OneOf("https", "domain");
 
     /// <summary>PORT, PORT:PORT, :PORT or PORT:, and now and then a service's name.</summary>
     internal static Gen<string> PortRange { get; } = Gen.Frequency(

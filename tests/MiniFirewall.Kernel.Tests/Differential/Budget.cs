@@ -1,0 +1,16 @@
+using System.Globalization;
+
+namespace MiniFirewall.Kernel.Tests.Differential;
+
+/// <summary>How much the differential tests compare; environment variables make a run longer.</summary>
+internal static class Budget
+{
+    /// <summary>Verdicts of evaluator and test run to compare.</summary>
+    internal static int Verdicts => Read("MINIFW_VERDICTS", 1_000_000);
+
+    /// <summary>Real packets to compare in evaluator, iptables and miniFirewall.</summary>
+    internal static int RealPackets => Read("MINIFW_REAL_PACKETS", 20_000);
+
+    private static int Read(string variable, int usual) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
+}

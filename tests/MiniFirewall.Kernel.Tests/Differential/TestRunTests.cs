@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using CsCheck;
+using Xunit;
+
+namespace MiniFirewall.Kernel.Tests.Differential;
+
+/// <summary>Random rule sets before random and boundary packets: evaluator and compiled program by BPF_PROG_TEST_RUN.</summary>
+public sealed class TestRunTests(ITestOutputHelper output)
+{
+    private const int PacketsOfASet = 1000;
+
+    [Fact]
+    public void Evaluator_and_compiled_program_agree_on_every_verdict_and_counter()
+    {
+        var clock = Stopwatch.StartNew();
+        var comparisons = new ConcurrentBag<TestRunComparison>();
+        int sets = (Budget.Verdicts / PacketsOfASet) + 1;
+        Scenario.Anything(PacketsOfASet).Sample(
+            scenario =>
+            {
+                if (!comparisons.TryTake(out TestRunComparison? comparison))
+                {
+                    comparison = new TestRunComparison();
+                }
+
+                string? difference = comparison.FindDifference(scenario);
+                comparisons.Add(comparison);
+                Assert.True(difference is null, difference);
+            },
+            iter: sets);
+
+        int verdicts = comparisons.Sum(comparison => comparison.Verdicts);
+        output.WriteLine(
+            $"{sets} rule sets, {verdicts} verdicts and all counters compared, 0 differences; {comparisons.Sum(c => c.Dropped)} packets were "
+            + $"dropped, {comparisons.Sum(c => c.Invalid)} of them as invalid; {clock.Elapsed.TotalSeconds:F0} s");
+        Array.ForEach([.. comparisons], comparison => comparison.Dispose());
+        Assert.True(verdicts >= Budget.Verdicts * 0.99, $"only {verdicts} packets could be run");
+    }
+}
