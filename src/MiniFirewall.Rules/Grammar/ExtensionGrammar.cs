@@ -5,6 +5,8 @@ namespace MiniFirewall.Rules.Grammar;
 /// <summary>The grammar of a match or a target: its name and its options.</summary>
 public abstract class ExtensionGrammar
 {
+    private readonly Dictionary<string, OptionSpec> _byName = [];
+
     private protected ExtensionGrammar(string name, object initial)
     {
         Name = name;
@@ -13,13 +15,24 @@ public abstract class ExtensionGrammar
 
     public string Name { get; }
 
-    internal IReadOnlyList<OptionSpec> Options { get; init; } = [];
+    internal IReadOnlyList<OptionSpec> Options
+    {
+        get;
+        init
+        {
+            field = value;
+            _byName = value.SelectMany(option => option.Names.Select(name => (name, option))).ToDictionary(entry => entry.name, entry => entry.option);
+        }
+    } = [];
 
     /// <summary>Options of which one must be given; empty where none need be.</summary>
     internal IReadOnlyList<string> OneOf { get; init; } = [];
 
     /// <summary>A last look at the arguments as a whole, given the word that named the extension; reports what is wrong.</summary>
     internal Func<object, Word, ReadContext, bool>? Check { get; init; }
+
+    /// <summary>The option of exactly this name, or null.</summary>
+    internal OptionSpec? FindOption(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>The arguments before any option has been read.</summary>
     internal object Initial { get; }

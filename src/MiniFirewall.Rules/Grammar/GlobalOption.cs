@@ -87,5 +87,11 @@ internal sealed record GlobalOption(GlobalKind Kind, char Short, string[] Names,
 
     private static readonly Dictionary<char, GlobalOption> Letters = All.ToDictionary(option => option.Short);
 
+    private static readonly Dictionary<string, GlobalOption> LongNames =
+        All.SelectMany(option => option.Names.Select(name => (name, option))).ToDictionary(entry => entry.name, entry => entry.option);
+
     internal static GlobalOption? Find(char letter) => Letters.GetValueOrDefault(letter);
+
+    /// <summary>The option of exactly this long name, or null.</summary>
+    internal static GlobalOption? Find(string name) => LongNames.GetValueOrDefault(name);
 }

@@ -28,32 +28,31 @@ internal sealed class OptionScope
     internal FoundOption? Find(string name, bool onlyExact, out IReadOnlyList<string> candidates)
     {
         candidates = [];
-        FoundOption? found = null;
-        foreach (FoundOption option in All())
+        return FindExact(name) ?? (onlyExact ? null : FindByBeginning(name, out candidates));
+    }
+
+    private FoundOption? FindExact(string name)
+    {
+        foreach (ExtensionUse extension in _extensions)
         {
-            foreach (string known in option.Names)
+            if (extension.Grammar.FindOption(name) is { } spec)
             {
-                if (known == name)
-                {
-                    candidates = [];
-                    return option;
-                }
-
-                if (onlyExact || !known.StartsWith(name, StringComparison.Ordinal))
-                {
-                    continue;
-                }
-
-                if (found is { } other && !other.Same(option))
-                {
-                    candidates = [.. candidates.Count == 0 ? other.Names.Where(n => n.StartsWith(name, StringComparison.Ordinal)).Take(1) : candidates, known];
-                }
-
-                found ??= option;
+                return new FoundOption(null, extension, spec);
             }
         }
 
-        return candidates.Count == 0 ? found : null;
+        return GlobalOption.Find(name) is { } option ? new FoundOption(option, null, null) : null;
+    }
+
+    private FoundOption? FindByBeginning(string name, out IReadOnlyList<string> candidates)
+    {
+        (FoundOption Option, string Name)[] fitting =
+        [
+            .. All().SelectMany(option => option.Names.Select(known => (option, known))).Where(entry => entry.known.StartsWith(name, StringComparison.Ordinal)),
+        ];
+        bool isOne = fitting.Length > 0 && fitting.All(entry => entry.Option.Same(fitting[0].Option));
+        candidates = isOne ? [] : [.. fitting.Select(entry => entry.Name)];
+        return isOne ? fitting[0].Option : null;
     }
 
     private IEnumerable<FoundOption> All()

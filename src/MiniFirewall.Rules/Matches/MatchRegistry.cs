@@ -40,5 +40,5 @@ public static class MatchRegistry
 
     /// <summary>The matches that have an option of exactly this name.</summary>
     internal static IEnumerable<MatchGrammar> WithOption(string option) =>
-        All.Where(grammar => grammar.Options.Any(spec => spec.Names.Contains(option)));
+        All.Where(grammar => grammar.FindOption(option) is not null);
 }

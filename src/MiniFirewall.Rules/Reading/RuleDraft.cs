@@ -176,6 +176,7 @@ internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
             "" => ("the interface's name is empty", "such as eth0, or eth+ for all that begin so"),
             _ when System.Text.Encoding.UTF8.GetByteCount(text) > LongestInterface =>
                 ($"interface name {Show.Word(text)} is longer than {LongestInterface} bytes", "the kernel has no such interface"),
+            ['-' or '!', ..] => ($"interface name {Show.Word(text)} begins with {text[0]}", "options and '!' need blanks around them"),
             _ when text.Any(c => char.IsWhiteSpace(c) || c is '/' or '"' or '\'' or '\\') =>
                 ($"interface name {Show.Word(text)} has a character that no interface can have", "such as eth0, or eth+ for all that begin so"),
             _ => ("", ""),

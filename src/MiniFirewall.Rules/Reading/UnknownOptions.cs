@@ -37,7 +37,7 @@ internal static class UnknownOptions
         }
 
         string help = owners.Length > 0 ? $"write -m {owners[0].Name} before it"
-            : TargetRegistry.All.FirstOrDefault(target => target.Options.Any(spec => spec.Names.Contains(name))) is { } target
+            : TargetRegistry.All.FirstOrDefault(target => target.FindOption(name) is not null) is { } target
                 ? $"write -j {target.Name} before it"
                 : Nearest.Hint(name, inForce.Concat(AllNames), "--");
         diagnostics.Report(ErrorCodes.UnknownOption, option, $"there is no option {Show.Word(option.Text)} here", help);

@@ -62,7 +62,7 @@ public sealed class ReaderFuzzTests
     public void Long_texts_take_time_in_proportion()
     {
         string line = "iptables -A INPUT -s 10.0.0.1 -p tcp -m multiport --dports 1,2,3 -m comment --comment \"a b\" -j DROP\n";
-        Assert.Equal(60_000, Reading.Good(string.Concat(Enumerable.Repeat(line, 60_000))).Find("INPUT")!.Rules.Length);
+        Assert.Equal(20_000, Reading.Good(string.Concat(Enumerable.Repeat(line, 20_000))).Find("INPUT")!.Rules.Length);
         Check("-A INPUT -s " + new string(',', 200_000));
         Check(new string('-', 500_000));
         Check(string.Concat(Enumerable.Repeat("-m comment ", 50_000)));
