@@ -51,7 +51,7 @@ internal sealed class OptionScope
             .. All().SelectMany(option => option.Names.Select(known => (option, known))).Where(entry => entry.known.StartsWith(name, StringComparison.Ordinal)),
         ];
         bool isOne = fitting.Length > 0 && fitting.All(entry => entry.Option.Same(fitting[0].Option));
-        candidates = isOne ? [] : [.. fitting.Select(entry => entry.Name)];
+        candidates = isOne ? [] : [.. fitting.DistinctBy(entry => entry.Option).Select(entry => entry.Name)];
         return isOne ? fitting[0].Option : null;
     }
 
