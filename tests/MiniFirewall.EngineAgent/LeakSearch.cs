@@ -1,6 +1,7 @@
 using MiniFirewall.Engine;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Sys;
+using MiniFirewall.Sys.Files;
 
 namespace MiniFirewall.EngineAgent;
 
@@ -11,13 +12,15 @@ internal static class LeakSearch
     {
         DescriptorLedger.Enable();
         Everything(root, first, second);
-        int before = OpenDescriptors();
+        HashSet<string> before = OpenDescriptors();
         Everything(root, first, second);
-        int after = OpenDescriptors();
-        return string.Concat(DescriptorLedger.Leaks()) + (before == after ? "" : $"{after - before} more descriptors than before\n");
+        return string.Concat(DescriptorLedger.Leaks().Concat(OpenDescriptors().Except(before)).Select(leak => leak + "\n"));
     }
 
-    private static int OpenDescriptors() => Directory.GetFiles("/proc/self/fd").Length;
+    /// <summary>Each with what it is open on; not those of the runtime, which loads its assemblies when it first needs them.</summary>
+    private static HashSet<string> OpenDescriptors() =>
+        [.. Directory.GetFiles("/proc/self/fd").Select(path => $"{path}: {SymbolicLink.TryRead(path)}")
+            .Where(file => !file.EndsWith("/fd", StringComparison.Ordinal) && !file.EndsWith(".dll", StringComparison.Ordinal))];
 
     private static void Everything(string root, RuleSet first, RuleSet second)
     {

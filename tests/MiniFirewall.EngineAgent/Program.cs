@@ -4,7 +4,7 @@ using MiniFirewall.EngineAgent;
 using MiniFirewall.Rules.Model;
 
 // The engine as a process of its own, for tests that kill it or run it elsewhere.
-// ROOT apply FILE [KILL-AFTER-STEP] | ROOT loop FILE FILE | ROOT read | ROOT off | ROOT status | ROOT leaks FILE FILE
+// ROOT apply FILE [KILL-AFTER-STEP] | ROOT loop FILE FILE | ROOT read | ROOT off | ROOT status | ROOT watch | ROOT leaks FILE FILE
 string root = args[0];
 try
 {
@@ -36,6 +36,14 @@ static int Run(string root, string[] args)
         case "status":
             FirewallStatus status = Open(root, _ => { }).Status();
             Console.WriteLine($"{status.Generation} {status.Links.Length} {status.OtherNamespaces} {status.Collected}");
+            break;
+        case "watch":
+            using (Open(root, _ => { }).OpenEvents())
+            {
+                Console.WriteLine("watching");
+                Thread.Sleep(Timeout.Infinite);
+            }
+
             break;
         case "leaks":
             Console.Write(LeakSearch.Run(root, AgentRules.Read(args[2]), AgentRules.Read(args[3])));

@@ -37,6 +37,9 @@ internal static partial class FileCalls
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     internal static partial int Lock(int descriptor, int operation);
 
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    internal static partial int Socket(int family, int type, int protocol);
+
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     internal static partial long MemoryBarrier(long number, int command, uint flags, int cpu);
 }
