@@ -67,11 +67,10 @@ internal sealed class NetworkHeaderEmitter(Assembler code, Family family, FieldU
     private void EmitV6()
     {
         bool needsNext = use.LocatesTransport;
-        if (needsNext || use.HasAny(Field.Length, Field.HopLimit))
+        if (needsNext || use.Has(Field.HopLimit))
         {
             HeaderWindow.Cast(code, 0);
             HeaderWindow.LoadWord(code, Word, 0);
-            EmitPart(use.Has(Field.Length), 16, 0xffff, MemorySize.Word, PacketKey.Length, plus: 40);
             EmitPart(needsNext, 8, 0xff, MemorySize.Byte, PacketKey.Protocol);
             EmitPart(use.Has(Field.HopLimit), 0, 0xff, MemorySize.Byte, PacketKey.HopLimit);
         }
@@ -94,8 +93,8 @@ internal sealed class NetworkHeaderEmitter(Assembler code, Family family, FieldU
         code.Store(MemorySize.DoubleWord, Register.R10, Frame.MainKey + low, Word);
     }
 
-    /// <summary>(word >> shift) &amp; mask + plus, to the key; a mask of -1 leaves what the store's width cuts off.</summary>
-    private void EmitPart(bool needed, int shift, int mask, MemorySize size, int to, int plus = 0)
+    /// <summary>(word >> shift) &amp; mask, to the key; a mask of -1 leaves what the store's width cuts off.</summary>
+    private void EmitPart(bool needed, int shift, int mask, MemorySize size, int to)
     {
         if (!needed)
         {
@@ -112,11 +111,6 @@ internal sealed class NetworkHeaderEmitter(Assembler code, Family family, FieldU
         if (mask != -1 && !isCutByStore)
         {
             code.Alu(AluOperation.And, Part, mask);
-        }
-
-        if (plus != 0)
-        {
-            code.Alu(AluOperation.Add, Part, plus);
         }
 
         code.Store(size, Register.R10, Frame.MainKey + to, Part);

@@ -43,7 +43,7 @@ internal static class PacketKey
         Field.TcpFlags => new(TcpFlags, 8),
         Field.IcmpType => new(IcmpType, 8),
         Field.IcmpCode => new(IcmpCode, 8),
-        Field.Length => new(Length, 32),
+        Field.Length => new(family == Family.IPv4 ? Length : PacketLength, 32),
         Field.HopLimit => new(HopLimit, 8),
         Field.Mark => new(Mark, 32),
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, "unknown field"),

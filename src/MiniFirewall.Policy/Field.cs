@@ -51,7 +51,7 @@ public enum Field
     /// <summary>Second byte of the transport header. Needs TransportLength of at least 2.</summary>
     IcmpCode,
 
-    /// <summary>Length that the network header declares: IPv4 total length, IPv6 payload length plus 40; bytes.</summary>
+    /// <summary>IPv4: the total length that the header declares; IPv6: the packet's real length from the network header on; bytes.</summary>
     Length,
 
     /// <summary>TTL or hop limit; 8 bits.</summary>

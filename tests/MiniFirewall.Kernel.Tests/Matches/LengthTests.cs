@@ -1,3 +1,5 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Packets.Building;
 using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Matches;
@@ -28,6 +30,17 @@ public sealed class LengthTests(MatchLab lab)
         lab.Check("-m length " + match, "udp SRC:1000 DST:22 len 100", says);
         lab.Check("-p udp -m length " + match, "udp SRC:1000 DST:22 len 100 frag 3", says);
         lab.Check("-p tcp -m length " + match, "udp SRC:1000 DST:22 len 100", Says.Miss);
+    }
+
+    [Theory]
+    [InlineData("--length 56", Says.Match)]
+    [InlineData("--length 60", Says.Miss)]
+    [InlineData("! --length 60", Says.Match)]
+    public void An_IPv6_header_that_lies_does_not_count(string match, Says says)
+    {
+        byte[] packet = (IPv6Header.Between("2001:db8:1::1", "2001:db8:2::2") with { PayloadLength = 20 })
+            .Carry(new UdpDatagram(1000, 22) { Payload = [1, 2, 3, 4, 5, 6, 7, 8] });
+        lab.Check("-m length " + match, new Packet(Family.IPv6, Hook.LocalOut, packet) { OutInterface = "eth0" }, says);
     }
 
     [Theory]

@@ -34,6 +34,8 @@ public sealed class MatchLab : IDisposable, ICollectionFixture<MatchLab>
     /// <summary>Checks a rule against a packet of these bytes on every hook.</summary>
     internal void Check(string rule, Family family, byte[] packet, Says says) => CheckAll(rule, Case.OnEveryHook(family, packet), says);
 
+    internal void Check(string rule, Packet packet, Says says) => CheckAll(rule, [packet], says);
+
     /// <summary>Checks a rule against packets of both families that carry the transport, on every hook.</summary>
     internal void Check(string rule, Transport transport, Says says)
     {

@@ -112,7 +112,7 @@ internal sealed class PolicyInterpreter(PacketProgram program, Packet packet)
         Field.TcpFlags => Transport(14)[13],
         Field.IcmpType => Transport(1)[0],
         Field.IcmpCode => Transport(2)[1],
-        Field.Length => (UInt128)packet.DeclaredLength,
+        Field.Length => (UInt128)(packet.Family == Family.IPv4 ? packet.DeclaredLength : packet.Bytes.Length),
         Field.HopLimit => packet.HopLimit,
         Field.Mark => packet.Mark,
         _ => throw new NotSupportedException(field.ToString()),
