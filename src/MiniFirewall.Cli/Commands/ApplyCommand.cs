@@ -26,7 +26,7 @@ internal static class ApplyCommand
 
     private static int Run(string file, bool check)
     {
-        RuleSet rules = RuleFile.Read(file);
+        RuleSet rules = RuleFile.Read(file).WithoutStrayPolicyCounters();
         if (check)
         {
             Check(rules);

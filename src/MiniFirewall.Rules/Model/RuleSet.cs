@@ -22,6 +22,18 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
         Chain.BuiltIn("OUTPUT", Hook.LocalOut),
     ]);
 
+    /// <summary>
+    /// The rules as they are to go on counting: iptables-save always writes counters of policies, but those of rules only
+    /// with -c; where no rule has any, the policies' are a memory of another day and not to be set.
+    /// </summary>
+    public RuleSet WithoutStrayPolicyCounters() => Chains.Any(c => c.Rules.Any(r => r.Counters is not null))
+        ? this
+        : new([.. Chains.Select(c => c with
+        {
+            PolicyV4 = c.PolicyV4 with { Counters = null },
+            PolicyV6 = c.PolicyV6 with { Counters = null },
+        })]);
+
     /// <summary>The chain of that name, or null.</summary>
     public Chain? Find(string name) => Chains.FirstOrDefault(c => c.Name == name);
 }
