@@ -66,4 +66,21 @@ public sealed class AddressTests(MatchLab lab)
         lab.Check(rule, "tcp [2001:db8:1::1]:1000 [2001:db8:2::2]:22 cut 0", says);
         lab.Check(rule, "udp [2001:db8:1::1]:1000 [2001:db8:2::2]:22 frag 5", says);
     }
+
+    // A list makes one rule of each address, sources before destinations; the numbers tell them apart.
+    [Theory]
+    [InlineData("-s 10.0.0.1,198.51.100.1", "dropped CHAIN 2")]
+    [InlineData("-s 198.51.100.0/24,198.51.100.1", "dropped CHAIN 1")]
+    [InlineData("-d 10.0.0.1,10.0.0.2,203.0.113.0/24", "dropped CHAIN 3")]
+    [InlineData("-s 10.0.0.1,198.51.100.1 -d 10.0.0.2,203.0.113.9", "dropped CHAIN 4")]
+    [InlineData("-s 198.51.100.1,10.0.0.1 -d 10.0.0.2,203.0.113.9", "dropped CHAIN 2")]
+    [InlineData("-s 10.0.0.1,10.0.0.2", "accepted CHAIN policy")]
+    public void Lists(string rule, string expected) =>
+        lab.CheckTable($"-A CHAIN {rule} -j DROP", "tcp 198.51.100.1:1000 203.0.113.9:22", expected);
+
+    [Theory]
+    [InlineData("-s 2001:db8::1,2001:db8:1::1", "dropped CHAIN 2")]
+    [InlineData("-s 2001:db8::1,2001:db8:1::1 -d 2001:db8:2::2,2001:db8::2", "dropped CHAIN 3")]
+    public void Lists_in_IPv6(string rule, string expected) =>
+        lab.CheckTable($"-A CHAIN {rule} -j DROP", "tcp [2001:db8:1::1]:1000 [2001:db8:2::2]:22", expected);
 }

@@ -35,11 +35,17 @@ internal sealed class IptablesFirewall : IFirewall
 
     public Observation? Judge(Packet packet)
     {
+        List<Hit> hits = HitsOf(packet, out Passage passage);
+        return passage == Passage.Unrealised ? null : new Observation(passage == Passage.Passed, hits);
+    }
+
+    /// <summary>What a packet adds to counters, whatever the kernel makes of it before the hook.</summary>
+    internal List<Hit> HitsOf(Packet packet, out Passage passage)
+    {
         XtablesCounters counters = _counters[packet.Family];
         counters.TakeHits();
-        Passage passage = Device.Send(packet);
-        List<Hit> hits = counters.TakeHits();
-        return passage == Passage.Unrealised ? null : new Observation(passage == Passage.Passed, hits);
+        passage = Device.Send(packet);
+        return counters.TakeHits();
     }
 
     public void Dispose()

@@ -19,6 +19,9 @@ internal static unsafe partial class LibC
     internal static void Ioctl(FileDescriptor descriptor, nuint request, void* argument, string what) =>
         Check("ioctl " + what, IoctlCall(descriptor.Number, request, argument));
 
+    /// <summary>Unmounts what is mounted there, if anything is.</summary>
+    internal static void TryUnmount(string path) => _ = Unmount(path, 0);
+
     internal static void SetOption(FileDescriptor socket, int level, int option, uint value) =>
         Check("setsockopt", SetSocketOption(socket.Number, level, option, &value, sizeof(uint)));
 
@@ -87,6 +90,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenFile(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "umount2", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Unmount(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int IoctlCall(int descriptor, nuint request, void* argument);

@@ -27,11 +27,17 @@ internal sealed class LiveFirewall(IEnumerable<string> interfaces) : IFirewall
 
     public Observation? Judge(Packet packet)
     {
+        List<Hit> hits = HitsOf(packet, out Passage passage);
+        return passage == Passage.Unrealised ? null : new Observation(passage == Passage.Passed, hits);
+    }
+
+    /// <summary>What a packet adds to counters, whatever the kernel makes of it before the hook.</summary>
+    internal List<Hit> HitsOf(Packet packet, out Passage passage)
+    {
         Attach(packet.Family, packet.Hook);
         _maps.TakeAdded();
-        Passage passage = Device.Send(packet);
-        Counters[] added = _maps.TakeAdded();
-        return passage == Passage.Unrealised ? null : new Observation(passage == Passage.Passed, _programs!.HitsOf(added));
+        passage = Device.Send(packet);
+        return [.. _programs!.HitsOf(_maps.TakeAdded())];
     }
 
     public void Dispose()

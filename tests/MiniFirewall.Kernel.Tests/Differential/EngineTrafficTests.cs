@@ -1,0 +1,41 @@
+using CsCheck;
+using MiniFirewall.Kernel.Tests.Support;
+using MiniFirewall.Packets;
+using MiniFirewall.Testing;
+using Xunit;
+
+namespace MiniFirewall.Kernel.Tests.Differential;
+
+/// <summary>One rule set after another committed by the engine, each before real packets.</summary>
+public sealed class EngineTrafficTests(ITestOutputHelper output)
+{
+    private static readonly string[] Interfaces = ["eth0", "eth1"];
+    private int _compared;
+
+    [Fact]
+    public void What_the_engine_commits_judges_as_the_evaluator_does()
+    {
+        using var engine = new EngineFirewall(Interfaces);
+        using var evaluator = new EvaluatorFirewall();
+        Scenario.Real(packets: 20, [.. Interfaces]).Sample(scenario => Compare(scenario, engine, evaluator), iter: 20, threads: 1);
+        output.WriteLine($"20 commits, {_compared} packets met their hooks, 0 differences");
+        Assert.True(_compared > 300);
+    }
+
+    private void Compare(Scenario scenario, EngineFirewall engine, EvaluatorFirewall evaluator)
+    {
+        engine.Load(scenario.Texts);
+        evaluator.Load(scenario.Texts);
+        foreach (Packet packet in scenario.Packets.Where(engine.CanMeet))
+        {
+            Observation expected = evaluator.Judge(packet)!;
+            if (engine.Judge(packet) is { } seen)
+            {
+                _compared++;
+                Assert.True(
+                    expected.Equals(seen),
+                    FailingCase.Print(scenario.Rules.Text, packet, ("evaluator", $"{expected}"), ("engine", $"{seen}")));
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using MiniFirewall.Engine;
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Model;
+
+namespace MiniFirewall.Kernel.Tests.Support;
+
+/// <summary>
+/// The whole product on a device: commits through the engine, packets through its pinned dispatchers. Its state lives in a
+/// directory of this process's own; those of processes that are gone are removed.
+/// </summary>
+internal sealed class EngineFirewall : IFirewall
+{
+    private const string RootPrefix = "mfwd-";
+    private readonly string _root = $"/run/{RootPrefix}{Environment.ProcessId}";
+    private readonly FirewallEngine _engine;
+    private Dictionary<(Family, CounterPlace), Counters> _last = [];
+
+    internal EngineFirewall(IEnumerable<string> interfaces)
+    {
+        RemoveLeftovers();
+        Device = new Device(interfaces);
+        _engine = Device.Namespace.Run(() => FirewallEngine.Open(new EngineParts { Root = _root }));
+    }
+
+    public string Name => "engine";
+
+    internal Device Device { get; }
+
+    public void Load(RuleTexts rules)
+    {
+        RuleSet read = RuleReading.Read(rules.Whole);
+        Device.Namespace.Run(() => _engine.Apply(read));
+        TakeHits(Family.IPv4);
+    }
+
+    public bool CanMeet(Packet packet) => Device.CanMeet(packet);
+
+    public Observation? Judge(Packet packet)
+    {
+        Passage passage = Device.Send(packet);
+        List<Hit> hits = TakeHits(packet.Family);
+        return passage == Passage.Unrealised ? null : new Observation(passage == Passage.Passed, hits);
+    }
+
+    public void Dispose()
+    {
+        Device.Namespace.Run(() => _engine.Off());
+        Device.Dispose();
+        Remove(_root);
+    }
+
+    private static void RemoveLeftovers()
+    {
+        foreach (string root in Directory.EnumerateDirectories("/run", RootPrefix + "*"))
+        {
+            if (!Directory.Exists("/proc/" + root[("/run/" + RootPrefix).Length..]))
+            {
+                Remove(root);
+            }
+        }
+    }
+
+    private static void Remove(string root)
+    {
+        LibC.TryUnmount(Path.Combine(root, "bpf"));
+        if (Directory.Exists(root))
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    private List<Hit> TakeHits(Family family)
+    {
+        Dictionary<(Family, CounterPlace), Counters> now = Device.Namespace.Run(() => Count(_engine.Read()!));
+        var hits = new List<Hit>();
+        foreach (((Family Family, CounterPlace Place) key, Counters after) in now.Where(entry => entry.Key.Item1 == family))
+        {
+            Counters before = _last.GetValueOrDefault(key);
+            if (after != before)
+            {
+                hits.Add(new Hit(key.Place, new Counters(after.Packets - before.Packets, after.Bytes - before.Bytes)));
+            }
+        }
+
+        _last = now;
+        return hits;
+    }
+
+    private static Dictionary<(Family, CounterPlace), Counters> Count(LoadedRuleSet loaded)
+    {
+        var counts = new Dictionary<(Family, CounterPlace), Counters>();
+        foreach (Chain chain in loaded.Rules.Chains)
+        {
+            foreach (Family family in new[] { Family.IPv4, Family.IPv6 })
+            {
+                counts.Add((family, new CounterPlace(chain.Name, 0)), loaded.OfPolicy(chain, family));
+                int number = 0;
+                for (int i = 0; i < chain.Rules.Length; i++)
+                {
+                    if (chain.Rules[i].Families.Has(family))
+                    {
+                        counts.Add((family, new CounterPlace(chain.Name, ++number)), loaded.OfRule(chain, i + 1, family));
+                    }
+                }
+            }
+        }
+
+        return counts;
+    }
+}
