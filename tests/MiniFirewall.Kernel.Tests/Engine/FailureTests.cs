@@ -4,6 +4,7 @@ using MiniFirewall.Compiler;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.State;
+using MiniFirewall.Packets;
 using MiniFirewall.Rules.Lowering;
 using MiniFirewall.Rules.Model;
 using Xunit;
@@ -66,17 +67,23 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
-    public void A_hook_that_another_program_holds_is_an_error_that_leaves_nothing()
+    public void Beside_another_program_the_rules_work_all_the_same() => _namespace.Run(() =>
     {
-        const string OtherHome = "/run/mfwe-other";
-        _namespace.Apply(Rules.First);
-        FirewallException refusal = Assert.Throws<FirewallException>(() => _namespace.Run(() =>
-            FirewallEngine.Open(new EngineParts { Root = OtherHome }).Apply(Rules.Parse(Rules.Second))));
+        using BpfLink other = AttachAccept(0);
+        _namespace.Open().Apply(Rules.Parse(Rules.First));
+        Assert.Equal(Rules.DroppedByFirst, Rules.Dropped());
+    });
+
+    [Fact]
+    public void A_hook_without_a_free_place_is_an_error_that_leaves_nothing() => _namespace.Run(() =>
+    {
+        BpfLink[] others = [.. Enumerable.Range(0, 10).Select(AttachAccept)];
+        FirewallException refusal = Assert.Throws<FirewallException>(() => _namespace.Open().Apply(Rules.Parse(Rules.First)));
         Assert.Equal(FirewallFailure.Refused, refusal.Failure);
-        Assert.Empty(Directory.GetFileSystemEntries(OtherHome));
-        Directory.Delete(OtherHome);
-        AssertFirstInForce();
-    }
+        Assert.False(Directory.Exists(_namespace.Pins));
+        Array.ForEach(others, other => other.Dispose());
+        _namespace.Open().Apply(Rules.Parse(Rules.First));
+    });
 
     [Fact]
     public void An_engine_refuses_to_work_on_a_thread_of_another_namespace()
@@ -134,11 +141,23 @@ public sealed class FailureTests : IDisposable
             return CompiledPrograms.Compile(rules, point, counters, options);
         }
 
+        return Returning(7);
+    }
+
+    /// <summary>Somebody else's program, on the way in of IPv4.</summary>
+    private static BpfLink AttachAccept(int priority)
+    {
+        using BpfProgram program = BpfProgram.Load(Returning(1), KernelBtf.Types, new Dictionary<string, BpfMap>());
+        return BpfLink.AttachNetfilter(program, Family.IPv4, Hook.LocalIn, priority);
+    }
+
+    private static ProgramSpec Returning(int verdict)
+    {
         var code = new Assembler();
         code.BeginFunction(new Function("main", IsGlobal: true, [new ContextParameter("ctx", "bpf_nf_ctx")]), code.DefineLabel("main"));
-        code.Move(Register.R0, 7);
+        code.Move(Register.R0, verdict);
         code.Exit();
-        return new("refused", ProgramType.Netfilter, 45, code.Finish(), []);
+        return new("other", ProgramType.Netfilter, 45, code.Finish(), []);
     }
 
     private sealed class InjectedException : Exception;
