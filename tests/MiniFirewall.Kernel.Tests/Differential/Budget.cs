@@ -11,6 +11,9 @@ internal static class Budget
     /// <summary>Real packets to compare in evaluator, iptables and miniFirewall.</summary>
     internal static int RealPackets => Read("MINIFW_REAL_PACKETS", 20_000);
 
+    /// <summary>Rule sets to commit through the engine.</summary>
+    internal static int Commits => Read("MINIFW_COMMITS", 20);
+
     private static int Read(string variable, int usual) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
 }
