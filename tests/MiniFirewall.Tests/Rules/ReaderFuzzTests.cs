@@ -9,7 +9,7 @@ namespace MiniFirewall.Tests.Rules;
 
 /// <summary>
 /// Spoils good texts at random. Whatever comes out: reading does not throw, a text is taken or has messages, messages point
-/// into the text, and what is taken reads back equal. MINIFIREWALL_FUZZ_SECONDS makes the run as long as wanted.
+/// into the text, and what is taken reads back equal. MINIFW_FUZZ_SECONDS makes the run as long as wanted.
 /// </summary>
 public sealed class ReaderFuzzTests
 {
@@ -34,7 +34,7 @@ public sealed class ReaderFuzzTests
     [Fact]
     public void No_text_breaks_the_reader()
     {
-        string? seconds = Environment.GetEnvironmentVariable("MINIFIREWALL_FUZZ_SECONDS");
+        string? seconds = Environment.GetEnvironmentVariable("MINIFW_FUZZ_SECONDS");
         if (seconds is null)
         {
             Gen.UInt.Sample(seed => Check(Spoil(seed)), iter: ShortRun);
