@@ -10,7 +10,7 @@ namespace MiniFirewall.Engine.State;
 /// </summary>
 internal sealed class ControlWords(BpfMap map) : IDisposable
 {
-    private readonly MappedMemory _memory =map.MapValues();
+    private readonly MappedMemory _memory = map.MapValues();
 
     /// <summary>The generation in force; 0 for none. Setting it is the commit.</summary>
     internal ulong Generation

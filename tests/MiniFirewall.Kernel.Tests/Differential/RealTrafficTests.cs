@@ -16,7 +16,7 @@ public sealed class RealTrafficTests(ITestOutputHelper output) : IDisposable
     private readonly IptablesFirewall _iptables = new(Interfaces);
     private readonly LiveFirewall _live = new(Interfaces);
     private readonly Dictionary<(Family, Hook), int> _arrived = [];
-    private int _sent;
+    private int _sent, _repeated;
 
     public void Dispose()
     {
@@ -41,6 +41,8 @@ public sealed class RealTrafficTests(ITestOutputHelper output) : IDisposable
             $"{sets} rule sets, {_sent} packets sent to each, {_arrived.Values.Sum()} met their hooks, every verdict and counter compared three "
             + $"ways, 0 differences; came in: {packets} and {live.Packets}, not linear: {nonLinear} and {live.NonLinear}; {clock.Elapsed.TotalSeconds:F0} s");
         output.WriteLine(string.Join(", ", _arrived.Select(hook => $"{hook.Key.Item1} {hook.Key.Item2}: {hook.Value}")));
+        output.WriteLine($"packets judged again because a packet of the kernel's own came between: {_repeated}");
+        Assert.True(_repeated <= _sent / 1000);
         Assert.Equal(6, _arrived.Count);
         Assert.All(_arrived.Values, count => Assert.True(count > Budget.RealPackets / 20));
         Assert.True(live.NonLinear > live.Packets / 2, "most packets that come in must lie in page fragments");
@@ -57,11 +59,19 @@ public sealed class RealTrafficTests(ITestOutputHelper output) : IDisposable
         foreach (Packet packet in scenario.Packets.Where(Device.CanMeet))
         {
             Place(_sent++);
-            Observation? iptables = _iptables.Judge(packet), live = _live.Judge(packet);
             Observation expected = _evaluator.Judge(packet)!;
+            (Observation? iptables, Observation? live) = JudgeForReal(packet);
+            if (!Agree(expected, iptables, live))
+            {
+                // Now and then a kernel sends a packet of its own, a multicast report say, that counts too. What rules mean
+                // does not change from one time to the next: a difference is one that stays.
+                _repeated++;
+                (iptables, live) = JudgeForReal(packet);
+            }
+
             bool arrived = iptables is not null;
             Assert.True(
-                arrived ? expected.Equals(iptables) && expected.Equals(live) : live is null,
+                Agree(expected, iptables, live),
                 FailingCase.Print(
                     scenario.Rules.Text, packet, ("on", $"{packet.Hook} {packet.InInterface} {packet.OutInterface}"), ("evaluator", $"{expected}"),
                     ("iptables", $"{iptables}"), ("miniFirewall", $"{live}"), ("place", $"{_live.Device.Placement}")));
@@ -71,6 +81,11 @@ public sealed class RealTrafficTests(ITestOutputHelper output) : IDisposable
             }
         }
     }
+
+    private static bool Agree(Observation expected, Observation? iptables, Observation? live) =>
+        iptables is null ? live is null : expected.Equals(iptables) && expected.Equals(live);
+
+    private (Observation? Iptables, Observation? Live) JudgeForReal(Packet packet) => (_iptables.Judge(packet), _live.Judge(packet));
 
     // Every length of the linear part comes up, with fragments of many sizes.
     private void Place(int number) =>

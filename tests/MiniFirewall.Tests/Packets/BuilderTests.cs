@@ -61,8 +61,13 @@ public sealed class BuilderTests
     {
         var segment = new TcpSegment(0x1234, 0x0050)
         {
-            Sequence = 0x01020304, Acknowledgement = 0x05060708, Flags = TcpFlags.Syn | TcpFlags.Ack, Window = 0x2000,
-            UrgentPointer = 9, Options = [2, 4, 5, 0xb4, 1], Payload = [0xee],
+            Sequence = 0x01020304,
+            Acknowledgement = 0x05060708,
+            Flags = TcpFlags.Syn | TcpFlags.Ack,
+            Window = 0x2000,
+            UrgentPointer = 9,
+            Options = [2, 4, 5, 0xb4, 1],
+            Payload = [0xee],
         };
         string hex = Hex(V4.Carry(segment)[20..]);
 
