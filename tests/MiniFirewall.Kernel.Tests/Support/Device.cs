@@ -26,6 +26,8 @@ internal sealed class Device : IDisposable
             AddInterface(name);
         }
 
+        // Not before: a forwarding interface that may still do multicast joins the group of all routers, and reports it.
+        Namespace.SetSystemControl("ipv6/conf/all/forwarding", "1");
         _routes = Namespace.Run(() => new RouteSwitch());
         _senders = Families.ToDictionary(f => f, f => Namespace.Run(() => new LocalSender(f)));
         _probes = Families.ToDictionary(f => f, f => (NewProbe(f, "mangle"), NewProbe(f, "security")));
@@ -100,7 +102,7 @@ internal sealed class Device : IDisposable
 
     private void SetUpRouting()
     {
-        foreach (string line in new[] { "ipv4/ip_forward", "ipv4/conf/all/accept_local", "ipv4/conf/all/route_localnet", "ipv6/conf/all/forwarding" })
+        foreach (string line in new[] { "ipv4/ip_forward", "ipv4/conf/all/accept_local", "ipv4/conf/all/route_localnet" })
         {
             Namespace.SetSystemControl(line, "1");
         }

@@ -63,9 +63,13 @@ internal sealed class EngineFirewall : IFirewall
     private static void Remove(string root)
     {
         LibC.TryUnmount(Path.Combine(root, "bpf"));
-        if (Directory.Exists(root))
+        try
         {
             Directory.Delete(root, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Another run has just removed it.
         }
     }
 

@@ -60,6 +60,8 @@ internal sealed class LiveFirewall(IEnumerable<string> interfaces) : IFirewall
     {
         foreach (BpfLink link in _links.Values)
         {
+            // A closed link leaves its hook a moment later, a detached one at once.
+            link.Detach();
             link.Dispose();
         }
 
