@@ -66,6 +66,14 @@ public sealed class OracleTests : IDisposable
         Assert.NotNull(_iptables.Judge(packet));
     }
 
+    [Fact]
+    public void The_kernel_joins_no_group_that_it_would_report_unasked()
+    {
+        string[] groups = _iptables.Device.Namespace.Run(() => File.ReadAllLines("/proc/thread-self/net/igmp6"));
+        Assert.Contains(groups, group => group.Contains("eth0", StringComparison.Ordinal));
+        Assert.All(groups, group => Assert.Matches("ff0[12]0000000000000000000000000001", group));
+    }
+
     private static Packet Udp(Family family, Hook hook, string entry, string exit, uint mark)
     {
         byte[] bytes = family == Family.IPv4
