@@ -14,9 +14,6 @@ internal sealed class FieldUse
     /// <summary>Some statement looks at TCP options.</summary>
     internal bool TcpOptions { get; private set; }
 
-    /// <summary>Some statement sends an event.</summary>
-    internal bool Events { get; private set; }
-
     /// <summary>More of the transport header than its first four bytes.</summary>
     internal bool ReadsTcp => TcpOptions || HasAny(Field.TcpFlags, Field.TcpDataOffset, Field.TcpOptionsCut);
 
@@ -32,7 +29,6 @@ internal sealed class FieldUse
         var use = new FieldUse();
         foreach (Statement statement in program.Blocks.SelectMany(b => b.Statements))
         {
-            use.Events |= statement.Emits;
             foreach (Step step in statement.Steps)
             {
                 use.Visit(step is Require require ? require.Condition : ((DropWhen)step).Condition);

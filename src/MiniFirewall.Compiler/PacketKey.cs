@@ -10,7 +10,7 @@ namespace MiniFirewall.Compiler;
 /// </summary>
 internal static class PacketKey
 {
-    internal const int Size = 104;
+    internal const int Size = 96;
 
     internal const int SourceHigh = 0, SourceLow = 8;
     internal const int DestinationHigh = 16, DestinationLow = 24;
@@ -23,7 +23,6 @@ internal static class PacketKey
     internal const int FragmentOffset = 80, TransportLength = 82;
     internal const int Protocol = 84, ChainBroken = 85, HopLimit = 86, TcpOptionsCut = 87;
     internal const int Length = 88, TransportOffset = 92;
-    internal const int WalkNext = 96;
 
     /// <summary>Where a field stands, and how wide it is.</summary>
     internal static KeySlot SlotOf(Field field, Family family) => field switch
