@@ -1,3 +1,5 @@
+using MiniFirewall.Compiler.Tracing;
+
 namespace MiniFirewall.Compiler;
 
 /// <summary>Where a program reads a packet's surroundings from.</summary>
@@ -11,4 +13,8 @@ public enum PrologueKind
 }
 
 /// <summary>What the compiler is told beside the packet program.</summary>
-public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilter);
+public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilter)
+{
+    /// <summary>The program takes its headers from this trace, whatever the packet: for measurements. Null for none.</summary>
+    public TraceLayout? Trace { get; init; }
+}

@@ -26,7 +26,7 @@ public static class PacketProgramCompiler
         var code = new Assembler();
         var helpers = new HelperFunctions(code);
         var blocks = new BlockEmitter(code, program, plan, helpers);
-        new MainEmitter(code, program, use, options.Prologue, blocks, helpers).Emit();
+        new MainEmitter(code, program, use, options, blocks, helpers).Emit();
         blocks.EmitFunctions();
         helpers.EmitUsed();
 
