@@ -18,6 +18,14 @@ internal static class ClassifyBench
             Console.WriteLine(PacketReport.Details(results));
         }
 
+        if (options.Parts.Contains("process"))
+        {
+            using var bench = new LoadBench(options);
+            bench.Run();
+            Console.WriteLine(LoadReport.Processes(bench.Processes));
+            Console.WriteLine(LoadReport.Memory(bench.Memory));
+        }
+
         return 0;
     }
 }

@@ -5,7 +5,7 @@ internal sealed record ClassifyOptions
 {
     internal const string Usage = """
         usage: ./bench classify [options]
-          --packets --memory --process --traffic   these parts only (default: all)
+          --packets --process --traffic  these parts only (default: all)
           --data DIRECTORY      ClassBench files FAMILY_SIZE.rules[.gz] and .trace[.gz] (default: $MINIFW_CLASSBENCH or ../shared/data/classbench)
           --families LIST       such as acl1,fw1 (default: all that the directory has)
           --sizes LIST          of 10,100,1k,10k,100k
@@ -15,7 +15,7 @@ internal sealed record ClassifyOptions
           --write               put the tables into docs/performance.md, and CSV and plot beside it
         """;
 
-    private static readonly string[] AllParts = ["packets", "memory", "process", "traffic"];
+    private static readonly string[] AllParts = ["packets", "process", "traffic"];
 
     internal IReadOnlyList<string> Parts { get; private init; } = AllParts;
 

@@ -9,19 +9,26 @@ namespace MiniFirewall.Bench.Classify;
 internal static class DearestHeaders
 {
     internal const int Candidates = 16_384;
-    private const int Kept = 1024, Runs = 100, Tries = 3;
+    private const int Kept = 1024, Tries = 3;
+
+    /// <summary>ns of one try.</summary>
+    private const double TryLength = 10_000;
 
     internal static FilterHeader[] Find(TracedList list, FilterRule[] rules, Traffic trace)
     {
         FilterHeader[] candidates =
             [.. new HeaderDraw(rules, 6).Mixed(Candidates / 2).Concat(trace.Headers.Distinct()).Distinct().Take(Candidates)];
-        return [.. candidates.OrderByDescending(header => Cost(list, header)).Take(Kept).OrderBy(header => header.GetHashCode())];
+        list.Use(candidates);
+        int runs = (int)Math.Clamp(TryLength / list.Run(list.Whole, candidates.Length), 1, 100);
+        FilterHeader[] kept = [.. candidates.OrderByDescending(header => Cost(list, header, runs)).Take(Kept)];
+        new Random(8).Shuffle(kept);
+        return kept;
     }
 
     /// <summary>Best of a few, for a disturbed run would look dear.</summary>
-    private static double Cost(TracedList list, FilterHeader header)
+    private static double Cost(TracedList list, FilterHeader header, int runs)
     {
         list.Use([header]);
-        return Enumerable.Range(0, Tries).Min(_ => list.Run(list.Whole, Runs));
+        return Enumerable.Range(0, Tries).Min(_ => list.Run(list.Whole, runs));
     }
 }

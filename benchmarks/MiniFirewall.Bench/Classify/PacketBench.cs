@@ -44,7 +44,7 @@ internal sealed class PacketBench(ClassifyOptions options)
             }
             catch (VariantException error)
             {
-                results.Add(variants.Result(error.Variant) with { Failure = FirstSentence(error.Message) });
+                results.Add(variants.Result(error.Variant) with { Failure = Words.Short(error.Message) });
             }
         }
 
@@ -64,6 +64,4 @@ internal sealed class PacketBench(ClassifyOptions options)
 
         return lookups;
     }
-
-    private static string FirstSentence(string message) => message.Length <= 160 ? message : message[..160] + "…";
 }

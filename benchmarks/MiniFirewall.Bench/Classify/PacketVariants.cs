@@ -29,7 +29,7 @@ internal sealed class PacketVariants(ListCut list, ClassifyOptions options) : ID
             }
         }
 
-        if (list.Rules.Length < 1000)
+        if (list.Size is "10" or "100")
         {
             yield break;
         }

@@ -45,7 +45,7 @@ internal sealed class TraceEmitter(Assembler code, FieldUse use, TraceLayout lay
         EmitNextIndex();
         code.Alu(AluOperation.Multiply, Index, layout.HeaderSize);
         code.Alu(AluOperation.Add, Line, Index);
-        EmitAddress(Field.Source, layout.Source, PacketKey.SourceHigh, PacketKey.SourceLow);
+        EmitAddress(Field.Source, TraceLayout.Source, PacketKey.SourceHigh, PacketKey.SourceLow);
         EmitAddress(Field.Destination, layout.Destination, PacketKey.DestinationHigh, PacketKey.DestinationLow);
         EmitField(Field.SourcePort, MemorySize.Half, layout.SourcePort, PacketKey.SourcePort);
         EmitField(Field.DestinationPort, MemorySize.Half, layout.DestinationPort, PacketKey.DestinationPort);

@@ -28,6 +28,9 @@ public sealed record TraceLayout(Family Family, int Capacity, int ColdLines = 0)
     internal const int FirstHeader = 64;
     internal const int ColdBytes = 4 << 20, CacheLine = 64;
 
+    /// <summary>A header begins with the source address; then destination, ports, protocol, TCP flags.</summary>
+    internal const int Source = FirstHeader;
+
     private const uint MapIsMemory = 0x400; // BPF_F_MMAPABLE
 
     /// <summary>Bytes of one header.</summary>
@@ -39,10 +42,7 @@ public sealed record TraceLayout(Family Family, int Capacity, int ColdLines = 0)
     /// <summary>Asked for only with <see cref="ColdLines"/>.</summary>
     public static MapSpec ColdMap { get; } = new(ColdMapName, MapType.Array, 4, ColdBytes, 1);
 
-    // A header: both addresses, both ports, protocol, TCP flags.
     internal int AddressSize => Family == Family.IPv4 ? 4 : 16;
-
-    internal int Source => FirstHeader;
 
     internal int Destination => FirstHeader + AddressSize;
 
