@@ -25,5 +25,20 @@ internal sealed class TextTable(params string[] heads)
             text.Append('|').AppendJoin('|', cells.Select((cell, i) => $" {(right[i] ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))} ")).Append("|\n");
     }
 
+    internal string ToCsv()
+    {
+        var text = new StringBuilder();
+        foreach (string[] row in _rows.Prepend(heads))
+        {
+            text.AppendJoin(',', row.Select(Quoted)).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>RFC 4180.</summary>
+    private static string Quoted(string cell) =>
+        cell.AsSpan().IndexOfAny(",\"") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
     private static bool IsNumber(string cell) => char.IsAsciiDigit(cell[0]) || cell[0] is '-' or '≤' or '–';
 }

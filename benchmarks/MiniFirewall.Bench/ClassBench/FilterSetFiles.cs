@@ -22,8 +22,7 @@ internal sealed class FilterSetFiles(string directory)
     /// <summary>Null where a file of the set is missing.</summary>
     internal FilterSet? TryRead(string family, string size)
     {
-        string name = Path.Combine(directory, $"{family}_{size}");
-        if (Find(name + ".rules") is not { } rules || Find(name + ".trace") is not { } trace)
+        if (FindRules(family, size) is not { } rules || Find($"{family}_{size}.trace") is not { } trace)
         {
             return null;
         }
@@ -31,7 +30,10 @@ internal sealed class FilterSetFiles(string directory)
         return new(family, size, [.. Lines(rules).Select(ParseRule)], ParseTrace(Lines(trace)));
     }
 
-    private static string? Find(string path) => new[] { path, path + ".gz" }.FirstOrDefault(File.Exists);
+    /// <summary>The path of a set's rules; null where there is none.</summary>
+    internal string? FindRules(string family, string size) => Find($"{family}_{size}.rules");
+
+    private string? Find(string name) => new[] { name, name + ".gz" }.Select(file => Path.Combine(directory, file)).FirstOrDefault(File.Exists);
 
     private static IEnumerable<string> Lines(string path)
     {

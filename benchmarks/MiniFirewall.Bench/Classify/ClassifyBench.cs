@@ -11,21 +11,40 @@ internal static class ClassifyBench
             return 2;
         }
 
+        Measurements found = Measure(options);
+        foreach ((string name, TextTable table) in found.Tables)
+        {
+            Console.WriteLine($"{name}:\n{table}");
+        }
+
+        if (options.Write)
+        {
+            new PerformanceDocument("docs").Write(found);
+        }
+
+        return found.Packets.TrueForAll(r => r.Wrong is null) ? 0 : 1;
+    }
+
+    private static Measurements Measure(ClassifyOptions options)
+    {
+        var found = new Measurements();
         if (options.Parts.Contains("packets"))
         {
-            IReadOnlyList<PacketResult> results = new PacketBench(options).Run();
-            Console.WriteLine(PacketReport.Summary(results));
-            Console.WriteLine(PacketReport.Details(results));
+            found.Packets.AddRange(new PacketBench(options).Run());
         }
 
         if (options.Parts.Contains("process"))
         {
-            using var bench = new LoadBench(options);
+            using var bench = new LoadBench(options, found);
             bench.Run();
-            Console.WriteLine(LoadReport.Processes(bench.Processes));
-            Console.WriteLine(LoadReport.Memory(bench.Memory));
         }
 
-        return 0;
+        if (options.Parts.Contains("traffic") && Yardstick.TryMake() is { } made)
+        {
+            using Yardstick yardstick = made;
+            new RouterBench(yardstick, options, found).Run();
+        }
+
+        return found;
     }
 }

@@ -6,15 +6,11 @@ namespace MiniFirewall.Bench.Classify;
 /// Whole processes: text to enforced in a namespace of its own, one rule more and less, beside iptables-legacy-restore and
 /// nft -f of the same lists; and what the rules take of the kernel's memory.
 /// </summary>
-internal sealed class LoadBench(ClassifyOptions options) : IDisposable
+internal sealed class LoadBench(ClassifyOptions options, Measurements found) : IDisposable
 {
     private static readonly string[] OneRule = ["FORWARD", "-s", "198.51.100.7/32", "-p", "tcp", "-m", "tcp", "--dport", "4242", "-j", "DROP"];
 
     private readonly string _directory = Directory.CreateTempSubdirectory("mfwbench-").FullName;
-
-    internal List<ProcessResult> Processes { get; } = [];
-
-    internal List<MemoryResult> Memory { get; } = [];
 
     internal void Run()
     {
@@ -57,7 +53,7 @@ internal sealed class LoadBench(ClassifyOptions options) : IDisposable
             bool applied = Add(list.Size, list.Name, $"minifw apply, {form.Name}", LimitsOf(list.Size).Apply, runs, () => InFresh(Tool.Minifw, "apply", rules));
             if (applied)
             {
-                Memory.Add(MeasureMemory(list, form, rules));
+                found.Memory.Add(MeasureMemory(list, form, rules));
             }
 
             if (applied && form == AddressForm.IPv4)
@@ -120,11 +116,11 @@ internal sealed class LoadBench(ClassifyOptions options) : IDisposable
         }
         catch (InvalidOperationException error)
         {
-            Processes.Add(result with { Failure = Words.Short(error.Message) });
+            found.Processes.Add(result with { Runs = 0, Failure = Words.Short(error.Message) });
             return false;
         }
 
-        Processes.Add(result with { Best = samples.Percentile(0), Median = samples.Median });
+        found.Processes.Add(result with { Best = samples.Percentile(0), Median = samples.Median });
         return true;
     }
 

@@ -10,7 +10,7 @@ internal static class LoadReport
         {
             bool failed = r.Failure is not null;
             table.Add(
-                r.Size, r.List, r.Command, $"{r.Runs}", failed ? "" : $"{r.Best:F1}", failed ? "" : $"{r.Median:F1}", Limit(r.Limit), r.Failure ?? "");
+                r.Size, r.List, r.Command, failed ? "" : $"{r.Runs}", failed ? "" : $"{r.Best:F1}", failed ? "" : $"{r.Median:F1}", Limit(r.Limit), r.Failure ?? "");
         }
 
         return table;
@@ -18,7 +18,7 @@ internal static class LoadReport
 
     internal static TextTable Memory(IReadOnlyList<MemoryResult> results)
     {
-        var table = new TextTable("rules", "list", "maps and programs, KiB", "B a rule beyond 2 MiB", "charged to a memory group, KiB", "B a rule beyond 2 MiB", "limit, B");
+        var table = new TextTable("rules", "list", "maps and programs, KiB", "beyond 2 MiB, B a rule", "charged, KiB", "beyond 2 MiB, B a rule of it", "limit, B");
         foreach (MemoryResult r in results)
         {
             table.Add(

@@ -6,7 +6,7 @@ internal static class PacketReport
     /// <summary>One row a size and variant: mean and worst over the lists, beside the limits.</summary>
     internal static TextTable Summary(IReadOnlyList<PacketResult> results)
     {
-        var table = new TextTable("rules", "variant", "lists", "H, ns", "mean, ns", "mean, H", "limit", "worst, ns", "worst, H", "limit");
+        var table = new TextTable("rules", "variant", "lists", "H, ns", "mean, ns", "mean, H", "limit of it", "worst, ns", "worst, H", "limit of that");
         foreach (var group in results.GroupBy(r => (r.Size, r.Variant)))
         {
             PacketResult[] good = [.. group.Where(r => r.Failure is null)];
