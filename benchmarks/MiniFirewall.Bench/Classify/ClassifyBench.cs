@@ -30,7 +30,7 @@ internal static class ClassifyBench
         var found = new Measurements();
         if (options.Parts.Contains("packets"))
         {
-            found.Packets.AddRange(new PacketBench(options).Run());
+            new PacketBench(options, found).Run();
         }
 
         if (options.Parts.Contains("process"))

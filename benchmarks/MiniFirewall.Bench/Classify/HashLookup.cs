@@ -5,28 +5,29 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Bench.Classify;
 
 /// <summary>
-/// H, the unit of the figures: one look-up in a BPF hash map of 10,000 entries with a 16-byte key that is there, over many
-/// keys in random order, less the same program without the look-up.
+/// One look-up in a BPF hash map with a 16-byte key that is there, over many keys in random order, less the same program
+/// without the look-up. In a map of 10,000 entries it is H, the unit of the figures.
 /// </summary>
 internal sealed class HashLookup : IDisposable
 {
-    private const int Entries = 10_000, KeySize = 16, Keys = 1 << 15, FirstKey = 64;
+    internal const int UnitEntries = 10_000;
+    private const int KeySize = 16, Keys = 1 << 15, FirstKey = 64;
     private const string Map = "hash", List = "keys";
 
     private readonly LoadedPrograms _programs = new();
     private readonly BpfProgram _with, _without;
     private readonly byte[] _packet = RawPackets.Tcp(1, 2, 3);
 
-    internal HashLookup()
+    internal HashLookup(int entryCount = UnitEntries)
     {
         var random = new Random(7);
-        var entries = new byte[Entries * KeySize];
+        var entries = new byte[entryCount * KeySize];
         random.NextBytes(entries);
-        _programs.Make(new(Map, MapType.Hash, KeySize, 8, Entries)).UpdateAll(entries, new byte[Entries * 8]);
+        _programs.Make(new(Map, MapType.Hash, KeySize, 8, entryCount)).UpdateAll(entries, new byte[entryCount * 8]);
         var list = new byte[FirstKey + (Keys * KeySize)];
         for (int i = 0; i < Keys; i++)
         {
-            entries.AsSpan(random.Next(Entries) * KeySize, KeySize).CopyTo(list.AsSpan(FirstKey + (i * KeySize)));
+            entries.AsSpan(random.Next(entryCount) * KeySize, KeySize).CopyTo(list.AsSpan(FirstKey + (i * KeySize)));
         }
 
         _programs.Make(new(List, MapType.Array, 4, list.Length, 1)).Update(new byte[4], list);

@@ -3,6 +3,8 @@ namespace MiniFirewall.Bench.Classify;
 /// <summary>All that one run of `./bench classify` has found; parts that were not asked for are empty.</summary>
 internal sealed class Measurements
 {
+    internal List<LookupResult> Lookups { get; } = [];
+
     internal List<PacketResult> Packets { get; } = [];
 
     internal List<ProcessResult> Processes { get; } = [];
@@ -17,6 +19,7 @@ internal sealed class Measurements
     internal IEnumerable<(string Name, TextTable Table)> Tables =>
         new (string, TextTable)[]
         {
+            ("look-ups", PacketReport.Lookups(Lookups)),
             ("packets", PacketReport.Summary(Packets)),
             ("packets-by-list", PacketReport.Details(Packets)),
             ("processes", LoadReport.Processes(Processes)),

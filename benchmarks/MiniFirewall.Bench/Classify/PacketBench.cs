@@ -3,31 +3,48 @@ using MiniFirewall.Bench.ClassBench;
 namespace MiniFirewall.Bench.Classify;
 
 /// <summary>What classification costs a packet, by BPF_PROG_TEST_RUN over traces: a list's variants and H in turn, round after round.</summary>
-internal sealed class PacketBench(ClassifyOptions options)
+internal sealed class PacketBench(ClassifyOptions options, Measurements found)
 {
-    internal IReadOnlyList<PacketResult> Run()
+    private static readonly int[] MapSizes = [100, HashLookup.UnitEntries, 100_000];
+
+    internal void Run()
     {
         var files = new FilterSetFiles(options.Data);
         if (!files.Exists)
         {
             Console.Error.WriteLine($"classify: no ClassBench sets: {files.Directory} is not there (--data DIRECTORY)");
-            return [];
+            return;
         }
 
+        RunLookups();
         using var hash = new HashLookup();
-        var results = new List<PacketResult>();
         foreach (string size in options.Sizes)
         {
             foreach (string family in options.Families.Count > 0 ? options.Families : files.Families)
             {
                 foreach (ListCut list in ListCut.Of(files, family, size))
                 {
-                    results.AddRange(RunList(list, hash));
+                    found.Packets.AddRange(RunList(list, hash));
                 }
             }
         }
+    }
 
-        return results;
+    /// <summary>What a packet's price is compared with: H, and the same in smaller and larger maps.</summary>
+    private void RunLookups()
+    {
+        (int Entries, HashLookup Lookup, PairedSamples Samples)[] maps =
+            [.. MapSizes.Select(entries => (entries, new HashLookup(entries), new PairedSamples()))];
+        for (int round = 0; round < options.Rounds; round++)
+        {
+            Array.ForEach(maps, map => map.Lookup.Measure(map.Samples));
+        }
+
+        foreach ((int entries, HashLookup lookup, PairedSamples samples) in maps)
+        {
+            found.Lookups.Add(new(entries, samples.Best, samples.Median));
+            lookup.Dispose();
+        }
     }
 
     private List<PacketResult> RunList(ListCut list, HashLookup hash)

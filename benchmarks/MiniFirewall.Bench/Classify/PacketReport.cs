@@ -3,6 +3,17 @@ namespace MiniFirewall.Bench.Classify;
 /// <summary>The tables of <see cref="PacketBench"/>.</summary>
 internal static class PacketReport
 {
+    internal static TextTable Lookups(IReadOnlyList<LookupResult> results)
+    {
+        var table = new TextTable("entries of the map", "best, ns", "median, ns", "");
+        foreach (LookupResult r in results)
+        {
+            table.Add($"{r.Entries}", $"{r.Best:F0}", $"{r.Median:F0}", r.Entries == HashLookup.UnitEntries ? "H" : "");
+        }
+
+        return table;
+    }
+
     /// <summary>One row a size and variant: mean and worst over the lists, beside the limits.</summary>
     internal static TextTable Summary(IReadOnlyList<PacketResult> results)
     {

@@ -29,3 +29,6 @@ internal sealed record PacketResult(string Family, string Size, string List, str
 
     internal double MedianMultiple => Median / HashMedian;
 }
+
+/// <summary>One look-up in a BPF hash map; ns.</summary>
+internal sealed record LookupResult(int Entries, double Best, double Median);
