@@ -15,6 +15,20 @@ internal sealed class HeaderDraw(FilterRule[] rules, int seed)
     internal FilterHeader[] Outside(int count, int tries) =>
         [.. Enumerable.Range(0, tries).Select(_ => Beside(Any())).Where(header => Traffic.FirstMatch(rules, header) < 0).Take(count)];
 
+    /// <summary>The header with one of its fields of some rule.</summary>
+    internal FilterHeader Changed(FilterHeader header)
+    {
+        FilterHeader other = Mixed();
+        return _random.Next(5) switch
+        {
+            0 => header with { Source = other.Source },
+            1 => header with { Destination = other.Destination },
+            2 => header with { SourcePort = other.SourcePort },
+            3 => header with { DestinationPort = other.DestinationPort },
+            _ => header with { Protocol = other.Protocol },
+        };
+    }
+
     private FilterRule Any() => rules[_random.Next(rules.Length)];
 
     private FilterHeader Inside(FilterRule rule) => new(

@@ -5,11 +5,13 @@ namespace MiniFirewall.Bench.Classify;
 /// <summary>The forms and kinds of traffic that a list is measured in; each is loaded when it is asked for.</summary>
 internal sealed class PacketVariants(ListCut list, ClassifyOptions options) : IDisposable
 {
-    internal const string Plain = "IPv4 plain", Chains = "IPv4 chains", NoMatch = "IPv4 no match", Dearest = "IPv4 dearest";
+    internal const string Plain = "IPv4 plain", Chains = "IPv4 chains", NoMatch = "IPv4 no match", Dearest = "IPv4 dearest", Worst = "IPv4 worst packet";
 
     private static readonly int[] ColdLines = [400, 1500];
 
     private readonly List<IDisposable> _loaded = [];
+
+    private (TracedList List, FilterHeader[] Headers)? _dearest;
 
     private Traffic Own => list.Traffic.First(options.Headers);
 
@@ -46,7 +48,12 @@ internal sealed class PacketVariants(ListCut list, ClassifyOptions options) : ID
 
         if (options.HasVariant(Dearest))
         {
-            yield return MakeDearest;
+            yield return () => MakeDearest(Dearest, int.MaxValue);
+        }
+
+        if (options.HasVariant(Worst))
+        {
+            yield return () => MakeDearest(Worst, 1);
         }
 
         foreach (int lines in ColdLines)
@@ -94,11 +101,18 @@ internal sealed class PacketVariants(ListCut list, ClassifyOptions options) : ID
             : Subject(NoMatch, new(rules, AddressForm.IPv4), new(headers, [.. headers.Select(_ => -1)]));
     }
 
-    private PacketSubject MakeDearest()
+    /// <summary>The dearest headers in an order of their own; searched for once.</summary>
+    private PacketSubject MakeDearest(string variant, int count)
     {
-        TracedList loaded = Load(Dearest, new(list.Rules, AddressForm.IPv4), DearestHeaders.Candidates);
-        FilterHeader[] headers = DearestHeaders.Find(loaded, list.Rules, list.Traffic);
-        return new(Result(Dearest), loaded, Traffic.Of(list.Rules, headers));
+        if (_dearest is null)
+        {
+            TracedList loaded = Load(variant, new(list.Rules, AddressForm.IPv4), DearestHeaders.Candidates);
+            _dearest = (loaded, new DearestHeaders(loaded, list.Rules).Find(list.Traffic));
+        }
+
+        FilterHeader[] headers = [.. _dearest.Value.Headers.Take(count)];
+        new Random(8).Shuffle(headers);
+        return new(Result(variant), _dearest.Value.List, Traffic.Of(list.Rules, headers));
     }
 }
 
