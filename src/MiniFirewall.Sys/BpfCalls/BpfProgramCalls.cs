@@ -10,7 +10,7 @@ public static unsafe class BpfProgramCalls
     // A signal that arrives while the verifier runs ends it with EAGAIN; the runtime sends itself signals.
     private const int MaximumTries = 16;
 
-    private const int FirstLogSize = 64 << 20;
+    private const int FirstLogSize = 256 << 10;
     private const int MaximumLogSize = 64 << 20;
 
     /// <summary>Loads without a log, which is faster, and once more with one where the kernel refuses.</summary>
@@ -76,7 +76,7 @@ public static unsafe class BpfProgramCalls
         for (int size = FirstLogSize; ; size *= 4)
         {
             var log = new byte[size];
-            int result = TryLoad(request, log, 2, out int wanted);
+            int result = TryLoad(request, log, 1, out int wanted);
             if (result >= 0)
             {
                 return new(result);
