@@ -54,8 +54,7 @@ internal sealed class ClassifierEmitter
         EmitZeros();
         EmitOddness();
 
-        _code.StoreImmediate(MemorySize.Word, Register.R10, Chain, chain);
-        _code.Move(Register.R1, chain);
+        EmitForgetKey(invalid, chain);
 
         _code.Mark(enter);
         EmitOpenChain(invalid, setLow: true);
@@ -105,6 +104,30 @@ internal sealed class ClassifierEmitter
         {
             _code.Store(MemorySize.Word, Register.R10, number, Register.R1);
         }
+    }
+
+    /// <summary>
+    /// Writes zero over a byte of the key that is zero, at a place that the verifier does not know: so it forgets what it
+    /// knows of the key, which would be different before and after each call that takes the key. The same for the callers. R1 =
+    /// the chain.
+    /// </summary>
+    private void EmitForgetKey(Label invalid, int chain)
+    {
+        _code.LoadMapValue(Register.R2, WellKnownMaps.Image, ImageLayout.SpareByteWord);
+        _code.Load(MemorySize.Word, Register.R2, Register.R2, 0);
+        _image.Bound(Register.R2, PacketKey.Size, invalid);
+        _code.LoadMapValue(Register.R3, WellKnownMaps.Image, ImageLayout.ZeroWord);
+        _code.Load(MemorySize.DoubleWord, Register.R3, Register.R3, 0);
+        _code.Alu(AluOperation.Add, Register.R2, Register.R10);
+        _code.Store(MemorySize.Byte, Register.R2, Frame.MainKey, Register.R3);
+        _code.Store(MemorySize.Byte, Register.R2, Callers, Register.R3);
+        _code.Store(MemorySize.Word, Register.R10, Frame.MainCounterIndex, Register.R3);
+        _code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, Ports);
+        _code.Alu(AluOperation.Or, Register.R1, Register.R3);
+        _code.Store(MemorySize.DoubleWord, Register.R10, Ports, Register.R1);
+        _code.Move(Register.R1, chain);
+        _code.Alu(AluOperation.Or, Register.R1, Register.R3);
+        _code.Store(MemorySize.Word, Register.R10, Chain, Register.R1);
     }
 
     private void EmitOddness()
