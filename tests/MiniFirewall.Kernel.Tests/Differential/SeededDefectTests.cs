@@ -1,4 +1,6 @@
 using CsCheck;
+using MiniFirewall.Compiler;
+using MiniFirewall.Kernel.Tests.Support;
 using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Differential;
@@ -21,7 +23,7 @@ public sealed class SeededDefectTests(ITestOutputHelper output)
     [InlineData("the policy is the other")]
     public void A_seeded_defect_is_found(string defect)
     {
-        using var comparison = new TestRunComparison(Defects.ByName(defect));
+        using var comparison = new TestRunComparison(new LoadOptions(PrologueKind.Test) { Change = Defects.ByName(defect) });
         var random = new PCG(1, 1);
         string? difference = null;
         while (difference is null && comparison.Verdicts < Budget.Verdicts)
