@@ -15,7 +15,7 @@ internal static class AddressSets
         for (int i = 0; i < size; i++)
         {
             int left = bits - (int)((long)bits * i / size);
-            string from = Around(family, source, list.Random.Next(left + 1)), to = Around(family, destination, list.Random.Next(left + 1));
+            string from = Around(family, source, Math.Max(left - list.Next(8), 0)), to = Around(family, destination, Math.Max(left - list.Next(8), 0));
             int low = list.Next(32768), high = 32768 + list.Next(32768);
             list.Add($"-s {from} -d {to} -p {list.Pick("tcp", "udp")} --dport {low}:{high} {list.Verdict()}", families: family.ToSet());
         }
@@ -23,20 +23,23 @@ internal static class AddressSets
         return list.Done();
     }
 
-    /// <summary>For one address after another the networks of every length around it, mostly the smallest first.</summary>
+    /// <summary>Around many addresses the networks of every length: hosts first and the whole last, but for some that end with their smallest.</summary>
     internal static GeneratedRules Nested(Family family, int size, int seed)
     {
         var list = new RuleList(seed);
         int bits = family == Family.IPv4 ? 32 : 128;
-        while (list.Count < size)
+        (string Option, UInt128 Address, bool Turned)[] nests =
+            [.. Enumerable.Range(0, (size / (bits + 1)) + 1).Select(i => (list.Pick("-s", "-d"), list.Number(family), list.OneIn(8)))];
+        for (int length = bits; length >= 0; length--)
         {
-            UInt128 address = list.Number(family);
-            string option = list.Pick("-s", "-d"), protocol = list.Pick("", " -p udp", " -p tcp");
-            bool turned = list.OneIn(4);
-            for (int i = 0; i < bits && list.Count < size; i++)
+            foreach ((string option, UInt128 address, bool turned) in nests)
             {
-                int length = turned ? i + 1 : bits - i;
-                list.Add($"{option} {Around(family, address, length)}{protocol} {list.Verdict()}", families: family.ToSet());
+                // What is turned begins at a half of the bits, or it would hide all others.
+                int here = turned ? bits - (length / 2) : length;
+                if (list.Count < size)
+                {
+                    list.Add($"{option} {Around(family, address, here)} {list.Pick("", "-p udp ", "-p tcp ")}{list.Verdict()}", families: family.ToSet());
+                }
             }
         }
 
@@ -81,7 +84,9 @@ internal static class AddressSets
         {
             string mask = list.OneIn(3) ? list.Address(Family.IPv4) : list.Pick(masks);
             string other = list.OneIn(2) ? $" -d {list.Address(Family.IPv4)}/{list.Pick(masks)}" : "";
-            list.Add($"{list.NotOneIn(20)}-s {list.Address(Family.IPv4)}/{mask}{other} -p udp --dport {list.Next(50)} {list.Verdict()}");
+            string not = list.NotOneIn(20);
+            int port = not.Length > 0 ? list.Port() : list.Next(50);
+            list.Add($"{not}-s {list.Address(Family.IPv4)}/{mask}{other} -p udp --dport {port} {list.Verdict()}");
         }
 
         return list.Done();

@@ -101,18 +101,27 @@ internal static class ChainSets
     /// <summary>RETURN and goto in the middle of chains that are entered with and without a way back.</summary>
     internal static GeneratedRules Returns(int size, int seed)
     {
+        const int Wide = 100, WideJumps = 8;
         var list = new RuleList(seed);
         string[] chains = [RuleList.Entry, .. Enumerable.Range(0, 5).Select(i => list.Chain($"part{i}"))];
+        int jumps = 0;
         for (int i = 0; i < size; i++)
         {
             int at = list.Next(chains.Length);
-            string match = list.OneIn(6) ? list.Pick("-p udp", "-p tcp", "") : $"-s {list.Network(Family.IPv4, 3 + list.Next(22))} -p udp --dport {list.Ports()}";
-            string leads = at + 1 < chains.Length ? $"{list.Pick("-j", "-g")} {chains[at + 1 + list.Next(chains.Length - at - 1)]}" : "";
+            string leads = at + 1 < chains.Length ? chains[at + 1 + list.Next(chains.Length - at - 1)] : "";
 
-            // A rule for every packet must neither decide nor leave, or nothing after it is ever met; going in may.
-            bool isWide = !match.Contains("-s", StringComparison.Ordinal);
-            string target = isWide ? (list.OneIn(40) ? leads : "") : list.Next(4) switch { 0 => "-j RETURN", 1 => leads, _ => list.Verdict() };
-            list.Add($"{match} {target.Replace("-g", isWide ? "-j" : "-g", StringComparison.Ordinal)}".Trim(), chains[at]);
+            // A rule for every packet neither decides nor leaves, or nothing behind it would ever be met; and few lead on, or the
+            // ways through the chains would be more than can be walked.
+            if (list.OneIn(Math.Max(size / Wide, 6)))
+            {
+                bool leadsOn = leads.Length > 0 && list.OneIn(6) && jumps++ < WideJumps;
+                list.Add($"-p {list.Pick("udp", "tcp")}{(leadsOn ? $" -j {leads}" : "")}", chains[at]);
+                continue;
+            }
+
+            string match = $"-s {list.Network(Family.IPv4, 8 + list.Next(17))} -p udp --dport {list.Ports()}";
+            string target = list.Next(4) switch { 0 => "-j RETURN", 1 when leads.Length > 0 => $"{list.Pick("-j", "-g")} {leads}", _ => list.Verdict() };
+            list.Add($"{match} {target}", chains[at]);
         }
 
         return list.Done();

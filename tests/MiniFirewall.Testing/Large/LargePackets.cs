@@ -29,17 +29,25 @@ public static class LargePackets
         ];
     }
 
-    /// <summary>Packets that travel: aimed at rules, none of them malformed, through the interfaces named.</summary>
-    public static Packet[] OnTheWire(GeneratedRules text, Family family, Hook hook, IReadOnlyList<string> interfaces, int count, int seed)
+    /// <summary>Packets that come in by one of the interfaces as they were sent.</summary>
+    public static Packet[] OnTheWire(GeneratedRules text, RuleSet rules, Family family, IReadOnlyList<string> interfaces, int count, int seed)
     {
         var random = new Random(seed);
+        var paths = new ChainPaths(rules, family, Hook.LocalIn);
         PacketGenOptions options = PacketGenOptions.OnTheWire with { InterfacePairs = [.. interfaces.Select(name => (name, ""))] };
-        Gen<Packet> edges = PacketGen.For(RuleEdges.Of(Sample(text, random)), options, family, hook);
+        Gen<Packet> edges = PacketGen.For(RuleEdges.Of(Sample(text, random)), options, family, Hook.LocalIn);
         var source = new PCG((uint)seed, 7);
-        return [.. Enumerable.Range(0, count).Select(i => edges.Generate(source, null, out _))];
+        return
+        [
+            .. Enumerable.Range(0, count).Select(i => i % 4 == 3
+                ? edges.Generate(source, null, out _)
+                : Aimed(paths, family, Hook.LocalIn, i, count, random, interfaces)),
+        ];
     }
 
-    private static Packet Aimed(ChainPaths paths, Family family, Hook hook, int number, int count, Random random)
+    /// <param name="interfaces">Those of a wire to keep to; null for any packet.</param>
+    private static Packet Aimed(
+        ChainPaths paths, Family family, Hook hook, int number, int count, Random random, IReadOnlyList<string>? interfaces = null)
     {
         var aim = new PacketAim(random, family);
 
@@ -52,6 +60,11 @@ public static class LargePackets
         for (int steps = random.Next(5) == 0 ? 1 + random.Next(2) : 0; steps > 0; steps--)
         {
             aim.Step();
+        }
+
+        if (interfaces is not null)
+        {
+            aim.KeepToWire(interfaces);
         }
 
         return aim.ToPacket(hook);

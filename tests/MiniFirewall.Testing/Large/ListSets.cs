@@ -50,7 +50,7 @@ internal static class ListSets
         var list = new RuleList(seed);
         while (list.Count < size)
         {
-            string match = $"-s {list.Network(Family.IPv4, 4 + list.Next(29))} -p udp --dport {list.Ports()}";
+            string match = $"-s {list.Network(Family.IPv4, 8 + list.Next(25))} -p udp --dport {list.Ports()}";
             if (list.OneIn(20))
             {
                 list.Add($"{match} -j LOG --log-prefix \"rule {list.Count} \"");
@@ -75,7 +75,7 @@ internal static class ListSets
                     list.Add($"-p {list.Pick("tcp", "udp")} --sport {list.Port()} --dport {list.Port()} {list.Verdict()}", families: FamilySet.Both);
                     break;
                 case 1 or 2:
-                    list.Add($"-s {list.Network(Family.IPv4, 4 + list.Next(29))} {rest}");
+                    list.Add($"-s {list.Network(Family.IPv4, 8 + list.Next(25))} {rest}");
                     break;
                 default:
                     list.Add($"-s {list.Network(Family.IPv6, 40 + list.Next(89))} {rest}", families: FamilySet.IPv6);
@@ -103,7 +103,7 @@ internal static class ListSets
 
     private static void AddNarrowed(RuleList list, GeneratedRule rule)
     {
-        if (rule.Body.Contains("-s ", StringComparison.Ordinal) || list.OneIn(200))
+        if (rule.Body.Contains("-s ", StringComparison.Ordinal) || list.OneIn(1000))
         {
             list.Add(rule.Body, rule.Chain, rule.Families);
             return;

@@ -3,6 +3,7 @@ using MiniFirewall.Packets.Building;
 using MiniFirewall.Rules.Matches;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Values;
+using MiniFirewall.Testing.Packets;
 
 namespace MiniFirewall.Testing.Large;
 
@@ -86,6 +87,15 @@ internal sealed class PacketAim
                 _mark = (uint)(_mark + step);
                 break;
         }
+    }
+
+    /// <summary>Keeps to what reaches LOCAL_IN from a wire: addresses that travel, a protocol that is there, no fragment.</summary>
+    internal void KeepToWire(IReadOnlyList<string> interfaces)
+    {
+        (_source, _destination) = (WireAddress.Near(_family, _source), WireAddress.Near(_family, _destination));
+        _protocol = _protocol == 0 ? IpProtocol.Udp : _protocol;
+        _fragmentOffset = _family == Family.IPv4 ? 0 : _fragmentOffset;
+        _interface = interfaces.Contains(_interface) ? _interface : interfaces[_random.Next(interfaces.Count)];
     }
 
     internal Packet ToPacket(Hook hook)

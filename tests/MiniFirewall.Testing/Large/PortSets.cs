@@ -40,8 +40,8 @@ internal static class PortSets
         {
             string ports = string.Join(',', Enumerable.Range(0, 1 + list.Next(6)).Select(_ => list.OneIn(3) ? list.Ports() : $"{list.Port()}"));
             string protocol = list.Pick("tcp", "udp", "sctp", "udplite", "dccp");
-            string network = $"-s {list.Network(Family.IPv4, list.Next(12))} ";
-            list.Add($"{network}-p {protocol} -m multiport {list.NotOneIn(10)}{list.Pick("--sports", "--dports", "--ports")} {ports} {list.Verdict()}");
+            string network = $"-s {list.Network(Family.IPv4, 6 + list.Next(20))} ";
+            list.Add($"{network}-p {protocol} -m multiport {list.NotOneIn(50)}{list.Pick("--sports", "--dports", "--ports")} {ports} {list.Verdict()}");
         }
 
         return list.Done();
@@ -54,7 +54,7 @@ internal static class PortSets
         for (int i = 0; i < size; i++)
         {
             string fragment = list.OneIn(4) ? list.NotOneIn(2) + "-f " : "";
-            list.Add($"-s {list.Network(Family.IPv4, 2 + list.Next(6))} {list.NotOneIn(10)}-p {Number(list)} {fragment}{list.Verdict()}");
+            list.Add($"-s {list.Network(Family.IPv4, 6 + list.Next(20))} {list.NotOneIn(10)}-p {Number(list)} {fragment}{list.Verdict()}");
         }
 
         return list.Done();

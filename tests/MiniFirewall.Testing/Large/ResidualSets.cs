@@ -53,7 +53,9 @@ internal static class ResidualSets
         {
             string name = list.OneIn(50) ? $"veth{i / 10}+" : $"veth{i}";
             string more = list.Pick("", "-p udp ", "-p tcp --dport 22 ");
-            list.Add($"{list.NotOneIn(200)}-i {name} -s {list.Network(Family.IPv4, list.Pick("0", "8") == "0" ? 0 : 1)} {more}{list.Verdict()}");
+            string not = list.NotOneIn(200);
+            string network = not.Length > 0 ? $"-s {list.Network(Family.IPv4, 24)} " : list.OneIn(2) ? $"-s {list.Network(Family.IPv4, 1)} " : "";
+            list.Add($"{not}-i {name} {network}{more}{list.Verdict()}");
         }
 
         return list.Done();

@@ -21,13 +21,12 @@ internal readonly struct PacketFacts
         _values[(int)Column.Length] = (uint)(packet.Family == Family.IPv4 ? packet.DeclaredLength : packet.Bytes.Length);
         HasProtocol = !packet.Transport.IsBroken;
         _values[(int)Column.Protocol] = packet.Transport.Protocol;
-        IsSound = HasProtocol && packet.Transport.FragmentOffset == 0 && HeaderIsWhole(packet);
-        if (IsSound)
-        {
-            ReadOnlySpan<byte> header = packet.TransportBytes;
-            _values[(int)Column.SourcePort] = BinaryPrimitives.ReadUInt16BigEndian(header);
-            _values[(int)Column.DestinationPort] = BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
-        }
+        _values[(int)Column.SourceAgain] = (uint)packet.Source;
+        _values[(int)Column.DestinationAgain] = (uint)packet.Destination;
+        IsWhole = packet.Transport.FragmentOffset == 0;
+        _values[(int)Column.Whole] = IsWhole ? 1u : 0u;
+        IsSound = HasProtocol && (IsWhole ? HeaderIsWhole(packet) : packet.Family == Family.IPv6 || packet.Transport.FragmentOffset != 1);
+        ReadHeader(packet.TransportBytes);
     }
 
     internal uint this[int column] => _values[column];
@@ -38,13 +37,32 @@ internal readonly struct PacketFacts
     /// <summary>No match that exists can find the packet invalid, so the order in which a rule asks its questions does not matter.</summary>
     internal bool IsSound { get; }
 
+    /// <summary>Not a fragment other than the first.</summary>
+    internal bool IsWhole { get; }
+
     /// <summary>A number for a name; different names rarely share one.</summary>
     internal static uint NameNumber(string name) => name.Aggregate(2166136261u, (sum, c) => (sum ^ c) * 16777619u);
 
+    /// <summary>Whether all is there that any match asks of a packet of this protocol.</summary>
     private static bool HeaderIsWhole(Packet packet)
     {
         ReadOnlySpan<byte> header = packet.TransportBytes;
-        return header.Length >= 20 && (packet.Transport.Protocol != IpProtocol.Tcp || (header[12] >> 4 >= 5 && (header[12] >> 4) * 4 <= header.Length));
+        return packet.Transport.Protocol switch
+        {
+            IpProtocol.Tcp => header.Length >= 20 && header[12] >> 4 >= 5 && (header[12] >> 4) * 4 <= header.Length,
+            _ => header.Length >= 8,
+        };
+    }
+
+    private void ReadHeader(ReadOnlySpan<byte> header)
+    {
+        if (IsWhole && IsSound)
+        {
+            _values[(int)Column.SourcePort] = BinaryPrimitives.ReadUInt16BigEndian(header);
+            _values[(int)Column.DestinationPort] = BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
+            _values[(int)Column.Icmp] = BinaryPrimitives.ReadUInt16BigEndian(header);
+            _values[(int)Column.TcpFlags] = header.Length > 13 ? header[13] : 0u;
+        }
     }
 
     private void Split(UInt128 address, int first)

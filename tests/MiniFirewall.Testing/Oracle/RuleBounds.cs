@@ -62,15 +62,28 @@ internal sealed class RuleBounds
 
     private void Read(Match match)
     {
+        if (match is TcpMatch or UdpMatch or MultiportMatch or IcmpMatch or Icmp6Match)
+        {
+            Mask(Column.Whole, 1, 1);
+        }
+
         switch (match)
         {
             case TcpMatch tcp:
                 Range(Column.SourcePort, tcp.SourcePorts, tcp.NotSource);
                 Range(Column.DestinationPort, tcp.DestinationPorts, tcp.NotDestination);
+                Mask(Column.TcpFlags, tcp.NotFlags ? 0u : tcp.FlagMask, tcp.NotFlags ? 0u : tcp.FlagValue);
                 break;
             case UdpMatch udp:
                 Range(Column.SourcePort, udp.SourcePorts, udp.NotSource);
                 Range(Column.DestinationPort, udp.DestinationPorts, udp.NotDestination);
+                break;
+            case IcmpMatch { Negated: false, Type: { LowCode: var low, HighCode: var high } type } when low == high:
+                Mask(Column.Icmp, ushort.MaxValue, ((uint)type.Type << 8) | low);
+                break;
+            case IprangeMatch range:
+                Range(Column.SourceAgain, range.Source);
+                Range(Column.DestinationAgain, range.Destination);
                 break;
             case LengthMatch length:
                 Range(Column.Length, length.Range, length.Negated);
@@ -85,6 +98,14 @@ internal sealed class RuleBounds
     }
 
     private void Mask(Column column, uint mask, uint value) => (Masks[(int)column], Values[(int)column]) = (mask, value);
+
+    private void Range(Column column, AddressRange? range)
+    {
+        if (range is { Negated: false, Family: Family.IPv4 })
+        {
+            (Lows[(int)column], Widths[(int)column]) = ((uint)range.Low, (uint)(range.High - range.Low));
+        }
+    }
 
     private void Range(Column column, NumberRange range, bool negated)
     {

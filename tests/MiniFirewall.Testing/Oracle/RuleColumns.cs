@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
@@ -12,28 +11,38 @@ namespace MiniFirewall.Testing.Oracle;
 internal sealed class RuleColumns
 {
     private const int Lanes = 8;
-    private readonly List<(int Column, uint[] Masks, uint[] Values)> _masked = [];
-    private readonly List<(int Column, uint[] Lows, uint[] Widths)> _ranges = [];
+    private readonly Questions[] _columns;
     private readonly int _count;
 
     internal RuleColumns(IReadOnlyList<Rule> rules, Family family)
     {
         _count = rules.Count;
-        int padded = (_count + Lanes - 1) / Lanes * Lanes;
         RuleBounds[] bounds = [.. rules.Select(rule => RuleBounds.Of(rule, family))];
-        for (int column = 0; column < (int)Column.Count; column++)
-        {
-            AddMasked(column, bounds, padded);
-            AddRange(column, bounds, padded);
-        }
+
+        // What most rules ask comes first: mostly there is nothing left to ask then.
+        _columns =
+        [
+            .. Enumerable.Range(0, (int)Column.Count).SelectMany(column => new[] { Masked(column, bounds), Ranged(column, bounds) })
+                .Where(questions => questions.Asking > 0).OrderByDescending(questions => questions.Asking),
+        ];
     }
 
     /// <summary>The first rule from an index on that the packet may meet; the number of rules where there is none.</summary>
     internal int Next(int from, in PacketFacts packet)
     {
+        Span<Questions> told = new Questions[_columns.Length];
+        int asked = 0;
+        foreach (Questions questions in _columns)
+        {
+            if (IsTold(questions.Column, packet))
+            {
+                told[asked++] = questions;
+            }
+        }
+
         for (int block = from / Lanes * Lanes; block < _count; block += Lanes)
         {
-            uint possible = Possible(block, packet) & (block < from ? uint.MaxValue << (from - block) : uint.MaxValue);
+            uint possible = Possible(told[..asked], block, packet) & (block < from ? uint.MaxValue << (from - block) : uint.MaxValue);
             if (possible != 0)
             {
                 return Math.Min(block + (int)uint.TrailingZeroCount(possible), _count);
@@ -43,28 +52,16 @@ internal sealed class RuleColumns
         return _count;
     }
 
-    private uint Possible(int block, in PacketFacts packet)
+    private static uint Possible(ReadOnlySpan<Questions> columns, int block, in PacketFacts packet)
     {
         Vector256<uint> possible = Vector256<uint>.AllBitsSet;
-        foreach ((int column, uint[] masks, uint[] values) in CollectionsMarshal.AsSpan(_masked))
+        foreach (Questions questions in columns)
         {
-            if (!IsTold(column, packet))
-            {
-                continue;
-            }
-
-            possible &= Vector256.Equals(Vector256.Create(packet[column]) & Load(masks, block), Load(values, block));
+            Vector256<uint> value = Vector256.Create(packet[questions.Column]), first = Load(questions.First, block), second = Load(questions.Second, block);
+            possible &= questions.IsRange ? Vector256.LessThanOrEqual(value - first, second) : Vector256.Equals(value & first, second);
             if (possible == Vector256<uint>.Zero)
             {
                 return 0;
-            }
-        }
-
-        foreach ((int column, uint[] lows, uint[] widths) in CollectionsMarshal.AsSpan(_ranges))
-        {
-            if (IsTold(column, packet))
-            {
-                possible &= Vector256.LessThanOrEqual(Vector256.Create(packet[column]) - Load(lows, block), Load(widths, block));
             }
         }
 
@@ -76,40 +73,30 @@ internal sealed class RuleColumns
     {
         < (int)Column.Mark => true,
         (int)Column.Protocol => packet.HasProtocol,
+        >= (int)Column.SourcePort and <= (int)Column.Icmp => packet.IsSound && packet.IsWhole,
         _ => packet.IsSound,
     };
 
     private static Vector256<uint> Load(uint[] column, int block) => Vector256.LoadUnsafe(ref column[block]);
 
-    private void AddMasked(int column, RuleBounds[] bounds, int padded)
-    {
-        if (bounds.All(rule => rule.Masks[column] == 0))
-        {
-            return;
-        }
+    private static Questions Masked(int column, RuleBounds[] bounds) => new(
+        column, IsRange: false, Padded(bounds, rule => rule.Masks[column]), Padded(bounds, rule => rule.Values[column]), bounds.Count(rule => rule.Masks[column] != 0));
 
-        uint[] masks = new uint[padded], values = new uint[padded];
+    private static Questions Ranged(int column, RuleBounds[] bounds) => new(
+        column, IsRange: true, Padded(bounds, rule => rule.Lows[column]), Padded(bounds, rule => rule.Widths[column]), bounds.Count(rule => rule.Widths[column] != uint.MaxValue));
+
+    private static uint[] Padded(RuleBounds[] bounds, Func<RuleBounds, uint> value)
+    {
+        uint[] column = new uint[(bounds.Length + Lanes - 1) / Lanes * Lanes];
         for (int i = 0; i < bounds.Length; i++)
         {
-            (masks[i], values[i]) = (bounds[i].Masks[column], bounds[i].Values[column]);
+            column[i] = value(bounds[i]);
         }
 
-        _masked.Add((column, masks, values));
+        return column;
     }
 
-    private void AddRange(int column, RuleBounds[] bounds, int padded)
-    {
-        if (bounds.All(rule => rule.Widths[column] == uint.MaxValue))
-        {
-            return;
-        }
-
-        uint[] lows = new uint[padded], widths = new uint[padded];
-        for (int i = 0; i < bounds.Length; i++)
-        {
-            (lows[i], widths[i]) = (bounds[i].Lows[column], bounds[i].Widths[column]);
-        }
-
-        _ranges.Add((column, lows, widths));
-    }
+    /// <summary>What all rules ask of one column: a mask and what must be left under it, or a low end and a width.</summary>
+    /// <param name="Asking">How many rules ask at all.</param>
+    private readonly record struct Questions(int Column, bool IsRange, uint[] First, uint[] Second, int Asking);
 }
