@@ -11,6 +11,12 @@ internal static class LargeBudget
     /// <summary>Packets of each family before each of those sets.</summary>
     internal static int Packets => Budget.Read("MINIFW_LARGE_PACKETS", 1000);
 
+    /// <summary>Rules of the smaller list whose load is compared with that of a larger one.</summary>
+    internal static int FewRules => Budget.Read("MINIFW_FEW_RULES", 200);
+
+    /// <summary>Rules of the larger one.</summary>
+    internal static int ManyRules => Budget.Read("MINIFW_MANY_RULES", 1000);
+
     /// <summary>ClassBench sets with more lines are cut to this many.</summary>
     internal static int ClassBenchRules => Budget.Read("MINIFW_CLASSBENCH_RULES", 300);
 

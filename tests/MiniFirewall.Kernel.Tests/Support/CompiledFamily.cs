@@ -23,6 +23,9 @@ internal sealed record CompiledFamily(IReadOnlyDictionary<Hook, ProgramSpec> Pro
         return new(programs.ToDictionary(program => program.Hook, program => PacketProgramCompiler.Compile(program, options)), []);
     }
 
+    /// <summary>Long lists become maps that one program walks, not code.</summary>
+    internal static bool HasStructure => false;
+
     /// <summary>Bytes of all values.</summary>
     internal long MapBytes => Maps.Sum(map => (long)map.Spec.ValueSize * map.Spec.MaxEntries);
 

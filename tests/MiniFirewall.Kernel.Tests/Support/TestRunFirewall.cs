@@ -20,7 +20,7 @@ internal sealed class TestRunFirewall(LoadOptions? options = null) : IFirewall
     private readonly ProgramMaps _maps = new();
     private LoadedPrograms? _programs;
 
-    public string Name => "test run";
+    public string Name => $"test run ({_options.Way})";
 
     internal CounterBook Book => _programs!.Book;
 
