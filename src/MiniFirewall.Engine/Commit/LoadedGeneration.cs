@@ -9,12 +9,12 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class LoadedGeneration : IDisposable
 {
     internal LoadedGeneration(
-        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, BpfMap text, ImmutableDictionary<HookPoint, BpfProgram> programs)
+        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, StoreMaps store, ImmutableDictionary<HookPoint, BpfProgram> programs)
     {
         Places = places;
         Plan = plan;
         Counters = counters;
-        Text = text;
+        Store = store;
         Programs = programs;
     }
 
@@ -24,14 +24,14 @@ internal sealed class LoadedGeneration : IDisposable
 
     internal CounterMaps Counters { get; }
 
-    internal BpfMap Text { get; }
+    internal StoreMaps Store { get; }
 
     internal ImmutableDictionary<HookPoint, BpfProgram> Programs { get; }
 
     public void Dispose()
     {
         Counters.Dispose();
-        Text.Dispose();
+        Store.Dispose();
         foreach (BpfProgram program in Programs.Values)
         {
             program.Dispose();

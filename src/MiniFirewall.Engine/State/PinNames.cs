@@ -6,7 +6,7 @@ namespace MiniFirewall.Engine.State;
 internal static class PinNames
 {
     internal const string Control = "control", Programs = "programs", Events = "events";
-    internal const string Counters = "counters", Carried = "carried", Base = "base", Text = "text";
+    internal const string Counters = "counters", Carried = "carried", Base = "base", Rules = "rules", Epoch = "epoch";
 
     private const string GenerationPrefix = "generation-";
 
