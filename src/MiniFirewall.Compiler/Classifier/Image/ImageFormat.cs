@@ -79,7 +79,8 @@ public static class ImageFormat
     /// <summary>In a list's element (an entry's index): the last of its list.</summary>
     public const uint LastOfList = 1u << 31;
 
-    // A node: (eight bytes of the key at Offset & Mask) < Threshold ? Less : NotLess.
+    // A node: (eight bytes of the key at Offset & Mask) < Threshold ? Less : NotLess. Offset is a multiple of eight; mask and
+    // threshold are shifted to where the field stands in the eight bytes.
     public const int NodeMask = 0, NodeThreshold = 8, NodeLess = 16, NodeNotLess = 20, NodeOffset = 24;
 
     // A record: what an action cannot say. In force where From <= epoch < Until.

@@ -117,6 +117,9 @@ public sealed class ImageLayout
     /// <summary>A de Bruijn number: a single bit times it has a different upper six bits for each bit.</summary>
     public const ulong BitFactor = 0x03f79d71b4cb0a89;
 
+    /// <summary>Words of the header that programs read: the hashed ranges, and one of eight bytes that is always zero.</summary>
+    public const int SlotsWord = 4 * 4, OddSlotsWord = 5 * 4, ZeroWord = 62 * 4;
+
     /// <summary>Writes the header.</summary>
     public void WriteHeader(Span<byte> image)
     {
