@@ -63,6 +63,13 @@ internal sealed class CommitProtocol(
         yield return new("pin text", () => next.Text.Pin(_generation!.PathOf(PinNames.Text)));
         yield return new("pin counters", () => next.Counters.Counters.Pin(_generation!.PathOf(PinNames.Counters)));
         yield return new("pin base", () => next.Counters.Base.Pin(_generation!.PathOf(PinNames.Base)));
+        yield return new("pin epoch", () => next.Epoch.Pin(_generation!.PathOf(PinNames.Epoch)));
+        foreach (LoadedFamily family in next.Families.Where(family => family.Image is not null))
+        {
+            string name = PinNames.Image(family.Family);
+            yield return new($"pin {name}", () => family.Image!.Pin(_generation!.PathOf(name)));
+        }
+
         if (next.Counters.Carried is { } carried)
         {
             yield return new("pin carried", () => carried.Pin(_generation!.PathOf(PinNames.Carried)));

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using MiniFirewall.Asm;
 using MiniFirewall.Bpf;
@@ -17,16 +18,18 @@ internal static class GenerationLoader
         ImmutableArray<CountedPlace> places = CountedPlaces.Of(rules);
         SlotPlan plan = PlanSlots(places, running);
         CounterMaps counters = MakeCounters(plan, running);
-        BpfMap? text = null;
+        BpfMap? text = null, epoch = null;
         try
         {
             text = MakeText(rules, plan);
+            epoch = MakeEpoch();
             var indexes = new CounterIndexes(places, plan.Slots);
-            return new(places, plan, counters, text, LoadPrograms(rules, indexes, source, shared, counters.Counters));
+            return new(places, plan, counters, text, epoch, LoadFamilies(rules, indexes, source, shared.MapsFor(counters.Counters, epoch)));
         }
         catch
         {
             text?.Dispose();
+            epoch?.Dispose();
             counters.Dispose();
             throw;
         }
@@ -90,28 +93,54 @@ internal static class GenerationLoader
         }
     }
 
-    private static ImmutableDictionary<HookPoint, BpfProgram> LoadPrograms(
-        RuleSet rules, CounterIndexes indexes, ProgramSource source, SharedObjects shared, BpfMap counters)
+    private static BpfMap MakeEpoch()
     {
-        var maps = shared.MapsFor(counters);
-        var programs = ImmutableDictionary.CreateBuilder<HookPoint, BpfProgram>();
+        BpfMap map = BpfMap.Create(WellKnownMaps.EpochSpec);
         try
         {
-            foreach (HookPoint point in HookPoint.All)
-            {
-                programs.Add(point, BpfProgram.Load(source(rules, point, indexes, new CompileOptions()), KernelBtf.Types, maps));
-            }
-
-            return programs.ToImmutable();
+            var value = new byte[map.ValueSize];
+            BinaryPrimitives.WriteUInt32LittleEndian(value, WellKnownMaps.FirstEpoch);
+            map.Update(new byte[map.KeySize], value);
+            return map;
         }
         catch
         {
-            foreach (BpfProgram program in programs.Values)
+            map.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The families side by side: each takes a processor for as long as its compiling and the verifier take.</summary>
+    private static ImmutableArray<LoadedFamily> LoadFamilies(
+        RuleSet rules, CounterIndexes indexes, ProgramSource source, Dictionary<string, BpfMap> maps)
+    {
+        var options = new CompileOptions { Structure = KernelRequirements.HasLoops ? ListStructure.Measured : ListStructure.Straight };
+        Task<LoadedFamily>[] loads =
+            [.. DispatcherCompiler.Families.Select(family => Task.Run(() => LoadedFamily.Load(family, source(rules, family, indexes, options), maps)))];
+        try
+        {
+            return [.. loads.Select(load => load.GetAwaiter().GetResult())];
+        }
+        catch
+        {
+            foreach (Task<LoadedFamily> load in loads)
             {
-                program.Dispose();
+                DisposeWhereLoaded(load);
             }
 
             throw;
+        }
+    }
+
+    private static void DisposeWhereLoaded(Task<LoadedFamily> load)
+    {
+        try
+        {
+            load.GetAwaiter().GetResult().Dispose();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Another family's failure is the one that is told.
         }
     }
 }

@@ -9,13 +9,15 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class LoadedGeneration : IDisposable
 {
     internal LoadedGeneration(
-        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, BpfMap text, ImmutableDictionary<HookPoint, BpfProgram> programs)
+        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, BpfMap text, BpfMap epoch, ImmutableArray<LoadedFamily> families)
     {
         Places = places;
         Plan = plan;
         Counters = counters;
         Text = text;
-        Programs = programs;
+        Epoch = epoch;
+        Families = families;
+        Programs = families.SelectMany(family => family.Programs).ToImmutableDictionary();
     }
 
     internal ImmutableArray<CountedPlace> Places { get; }
@@ -26,15 +28,21 @@ internal sealed class LoadedGeneration : IDisposable
 
     internal BpfMap Text { get; }
 
+    /// <summary>The epoch of the generation's records.</summary>
+    internal BpfMap Epoch { get; }
+
+    internal ImmutableArray<LoadedFamily> Families { get; }
+
     internal ImmutableDictionary<HookPoint, BpfProgram> Programs { get; }
 
     public void Dispose()
     {
         Counters.Dispose();
         Text.Dispose();
-        foreach (BpfProgram program in Programs.Values)
+        Epoch.Dispose();
+        foreach (LoadedFamily family in Families)
         {
-            program.Dispose();
+            family.Dispose();
         }
     }
 }

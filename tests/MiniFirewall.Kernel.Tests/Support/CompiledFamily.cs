@@ -10,6 +10,12 @@ public enum CompilationWay
 {
     /// <summary>What it finds cheapest.</summary>
     AsChosen,
+
+    /// <summary>Statement after statement.</summary>
+    Straight,
+
+    /// <summary>The classifier, however short the list.</summary>
+    Classifier,
 }
 
 /// <summary>What the compiler makes of one family's rules: a program for each hook, and the maps with contents that the programs name.</summary>
@@ -20,11 +26,14 @@ internal sealed record CompiledFamily(IReadOnlyDictionary<Hook, ProgramSpec> Pro
     internal static CompiledFamily Of(IReadOnlyList<PacketProgram> programs, PrologueKind prologue, CompilationWay way)
     {
         CompileOptions options = Options(prologue, way);
-        return new(programs.ToDictionary(program => program.Hook, program => PacketProgramCompiler.Compile(program, options)), []);
+        CompiledPrograms compiled = ProgramSetCompiler.Compile([.. programs], options);
+        return new(
+            programs.Select((program, index) => (program.Hook, compiled.Specs[index])).ToDictionary(),
+            [.. compiled.Maps.Select(map => new FilledMap(map.Spec, map.Content.ToArray()))]);
     }
 
     /// <summary>Long lists become maps that one program walks, not code.</summary>
-    internal static bool HasStructure => false;
+    internal static bool HasStructure => true;
 
     /// <summary>Bytes of all values.</summary>
     internal long MapBytes => Maps.Sum(map => (long)map.Spec.ValueSize * map.Spec.MaxEntries);
@@ -32,6 +41,8 @@ internal sealed record CompiledFamily(IReadOnlyDictionary<Hook, ProgramSpec> Pro
     private static CompileOptions Options(PrologueKind prologue, CompilationWay way) => way switch
     {
         CompilationWay.AsChosen => new CompileOptions(prologue),
+        CompilationWay.Straight => new CompileOptions(prologue) { Structure = ListStructure.Straight },
+        CompilationWay.Classifier => new CompileOptions(prologue) { Structure = ListStructure.Classifier },
         _ => throw new ArgumentOutOfRangeException(nameof(way), way, "no such way"),
     };
 }

@@ -22,6 +22,7 @@ internal sealed class ProgramMaps : IDisposable
         [WellKnownMaps.TestInput] = _testInput,
         [WellKnownMaps.Control] = BpfMap.Create(WellKnownMaps.ControlSpec),
         [WellKnownMaps.Events] = BpfMap.Create(WellKnownMaps.EventsSpec(1 << 16)),
+        [WellKnownMaps.Epoch] = BpfMap.Create(WellKnownMaps.EpochSpec),
     };
 
     internal IReadOnlyDictionary<string, BpfMap> ByName => _byName;
