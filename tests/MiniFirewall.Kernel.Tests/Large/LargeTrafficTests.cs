@@ -21,7 +21,6 @@ public sealed class LargeTrafficTests(ITestOutputHelper output)
     [MemberData(nameof(Names))]
     public void Evaluator_iptables_and_miniFirewall_agree(string name)
     {
-        Assert.SkipUnless(CompiledFamily.HasStructure || name != "deep chains", "the compiler cannot nest calls so deep");
         var clock = Stopwatch.StartNew();
         LargeSet set = LargeSets.ByName(name);
         GeneratedRules text = set.Of(LargeBudget.RealRules, LargeBudget.Seed);
