@@ -32,9 +32,6 @@ internal sealed record CompiledFamily(IReadOnlyDictionary<Hook, ProgramSpec> Pro
             [.. compiled.Maps.Select(map => new FilledMap(map.Spec, map.Content.ToArray()))]);
     }
 
-    /// <summary>Long lists become maps that one program walks, not code.</summary>
-    internal static bool HasStructure => true;
-
     /// <summary>Bytes of all values.</summary>
     internal long MapBytes => Maps.Sum(map => (long)map.Spec.ValueSize * map.Spec.MaxEntries);
 

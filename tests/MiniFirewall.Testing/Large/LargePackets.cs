@@ -14,20 +14,26 @@ public static class LargePackets
 {
     private const int EdgeLines = 100;
 
-    /// <summary>Any packets, malformed ones among them. The same seed gives the same packets.</summary>
+    /// <summary>Any packets, malformed ones among them, and one of each protocol cut everywhere besides. The same seed gives the same packets.</summary>
     public static Packet[] Of(GeneratedRules text, RuleSet rules, Family family, Hook hook, int count, int seed)
     {
         var random = new Random(seed);
         var paths = new ChainPaths(rules, family, hook);
         Gen<Packet> edges = PacketGen.For(RuleEdges.Of(Sample(text, random)), PacketGenOptions.Anything, family, hook);
         var source = new PCG((uint)seed, 7);
-        return
+        Packet[] packets =
         [
             .. Enumerable.Range(0, count).Select(i => paths.Count == 0 || i % 4 == 3
                 ? edges.Generate(source, null, out _)
                 : i % 8 == 6 ? OddPacket.Of(Aimed(paths, family, hook, i, count, random), random) : Aimed(paths, family, hook, i, count, random)),
         ];
+        return [.. packets, .. OfEachProtocol(packets).SelectMany(OddPacket.EveryCut)];
     }
+
+    private static IEnumerable<Packet> OfEachProtocol(Packet[] packets) => packets
+        .Where(packet => packet is { HeaderIsWhole: true, Transport: { IsBroken: false, FragmentOffset: 0 } } && packet.TransportBytes.Length > 7)
+        .DistinctBy(packet => packet.Transport.Protocol)
+        .Where(packet => packet.Transport.Protocol is IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Icmp or IpProtocol.Icmpv6 or IpProtocol.Sctp);
 
     /// <summary>Packets that come in by one of the interfaces as they were sent.</summary>
     public static Packet[] OnTheWire(GeneratedRules text, RuleSet rules, Family family, IReadOnlyList<string> interfaces, int count, int seed)

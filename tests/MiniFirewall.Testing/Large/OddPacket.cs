@@ -9,22 +9,28 @@ internal static class OddPacket
     private const byte HopByHop = 0, Routing = 43, FragmentHeader = 44, DestinationOptions = 60;
     private static readonly byte[] s_extensions = [HopByHop, Routing, FragmentHeader, DestinationOptions, IpProtocol.Authentication];
 
-    internal static Packet Of(Packet packet, Random random)
-    {
-        byte[] bytes = random.Next(3) == 0 ? Cut(packet, random) : packet.Family == Family.IPv4 ? FragmentV4(packet, random) : ExtendV6(packet, random);
-        return new Packet(packet.Family, packet.Hook, bytes)
-        {
-            InInterface = packet.InInterface,
-            OutInterface = packet.OutInterface,
-            Mark = packet.Mark,
-        };
-    }
+    /// <summary>More than any header has of which a match asks every byte.</summary>
+    private const int Cuts = 24;
 
-    /// <summary>Ends the packet somewhere within the first 24 bytes of its transport header; its header tells so.</summary>
-    private static byte[] Cut(Packet packet, Random random)
+    internal static Packet Of(Packet packet, Random random) => With(packet, random.Next(3) == 0
+        ? Cut(packet, random.Next(Cuts))
+        : packet.Family == Family.IPv4 ? FragmentV4(packet, random) : ExtendV6(packet, random));
+
+    /// <summary>The packet with 0, 1, 2 and so on bytes of its transport header.</summary>
+    internal static IEnumerable<Packet> EveryCut(Packet packet) => Enumerable.Range(0, Cuts).Select(length => With(packet, Cut(packet, length)));
+
+    private static Packet With(Packet packet, byte[] bytes) => new(packet.Family, packet.Hook, bytes)
+    {
+        InInterface = packet.InInterface,
+        OutInterface = packet.OutInterface,
+        Mark = packet.Mark,
+    };
+
+    /// <summary>Ends the packet after some bytes of its transport header; its network header tells so.</summary>
+    private static byte[] Cut(Packet packet, int length)
     {
         int start = packet.Family == Family.IPv4 ? 20 : 40;
-        byte[] bytes = packet.Bytes[..Math.Min(start + random.Next(24), packet.Bytes.Length)].ToArray();
+        byte[] bytes = packet.Bytes[..Math.Min(start + length, packet.Bytes.Length)].ToArray();
         if (packet.Family == Family.IPv4)
         {
             BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(2), (ushort)bytes.Length);
