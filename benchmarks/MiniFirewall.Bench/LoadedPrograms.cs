@@ -1,10 +1,12 @@
 using MiniFirewall.Asm;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Classifier;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Lowering;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Sys;
 
 namespace MiniFirewall.Bench;
 
@@ -17,7 +19,8 @@ internal sealed class LoadedPrograms : IDisposable
     internal LoadedPrograms(int counters = 8192)
     {
         foreach (MapSpec spec in (MapSpec[])[
-            WellKnownMaps.ControlSpec, WellKnownMaps.ProgramsSpec, WellKnownMaps.CountersSpec(counters), WellKnownMaps.EventsSpec(1 << 16)])
+            WellKnownMaps.ControlSpec, WellKnownMaps.ProgramsSpec, WellKnownMaps.CountersSpec(counters), WellKnownMaps.EventsSpec(1 << 16),
+            WellKnownMaps.EpochSpec])
         {
             Make(spec);
         }
@@ -47,7 +50,21 @@ internal sealed class LoadedPrograms : IDisposable
         Compiled(RuleSetLowering.Lower(rules, hook, family, new SequentialCounters()), new());
 
     /// <summary>Compiles and loads: the one place that knows what a compiled program wants beside the well-known maps.</summary>
-    internal BpfProgram Compiled(PacketProgram program, CompileOptions options) => Load(PacketProgramCompiler.Compile(program, options));
+    internal BpfProgram Compiled(PacketProgram program, CompileOptions options)
+    {
+        CompiledPrograms compiled = ProgramSetCompiler.Compile([program], options);
+        var maps = new Dictionary<string, BpfMap>(_maps);
+        foreach (MapImage image in compiled.Maps)
+        {
+            var map = BpfMap.Create(image.Spec);
+            _owned.Add(map);
+            using MappedMemory values = map.MapValues();
+            image.Content.Span.CopyTo(values.GetSpan());
+            maps[image.Spec.Name] = map;
+        }
+
+        return Load(compiled.Specs[0], maps);
+    }
 
     /// <summary>A dispatcher whose generation in force is this program.</summary>
     internal BpfProgram Dispatched(BpfProgram target, Hook hook, Family family)
@@ -59,9 +76,11 @@ internal sealed class LoadedPrograms : IDisposable
         return Load(DispatcherCompiler.Compile(hook, family));
     }
 
-    internal BpfProgram Load(ProgramSpec spec)
+    internal BpfProgram Load(ProgramSpec spec) => Load(spec, _maps);
+
+    private BpfProgram Load(ProgramSpec spec, Dictionary<string, BpfMap> maps)
     {
-        BpfProgram program = BpfProgram.Load(spec, KernelBtf.Types, _maps);
+        BpfProgram program = BpfProgram.Load(spec, KernelBtf.Types, maps);
         _owned.Add(program);
         return program;
     }

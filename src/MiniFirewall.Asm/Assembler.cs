@@ -120,6 +120,16 @@ public sealed class Assembler
 
     public void Call(Helper helper) => Emit(0x85, 0, 0, 0, (int)helper);
 
+    /// <summary>
+    /// Goes on, or, once the program has turned too often (8,388,608 times, or a quarter of a second on newer kernels), to the
+    /// label; it lets the verifier take a loop for one turn (BPF_JCOND, may_goto; kernel 6.9).
+    /// </summary>
+    public void MayGoto(Label exhausted)
+    {
+        Fix(exhausted);
+        Emit(ClassJump | 0xe0, 0, 0, 0, 0);
+    }
+
     /// <summary>Calls a function of this program.</summary>
     public void Call(Label function)
     {

@@ -15,6 +15,24 @@ public enum PrologueKind
 /// <summary>What the compiler is told beside the packet program.</summary>
 public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilter)
 {
+    public ListStructure Structure { get; init; }
+
+    /// <summary>Images get room for rules to come.</summary>
+    public bool HasSpare { get; init; }
+
     /// <summary>The program takes its headers from this trace, whatever the packet: for measurements. Null for none.</summary>
     public TraceLayout? Trace { get; init; }
+}
+
+/// <summary>How lists of statements become code.</summary>
+public enum ListStructure
+{
+    /// <summary>The cheaper for the packet: straight code for short lists, the classifier for others.</summary>
+    Measured,
+
+    /// <summary>Statement after statement. Cost, and what the verifier has to see, grow with the list.</summary>
+    Straight,
+
+    /// <summary>The classifier. Linux 6.9 (may_goto).</summary>
+    Classifier,
 }

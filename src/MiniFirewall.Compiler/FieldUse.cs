@@ -27,12 +27,21 @@ internal sealed class FieldUse
     internal static FieldUse Of(PacketProgram program)
     {
         var use = new FieldUse();
-        foreach (Statement statement in program.Blocks.SelectMany(b => b.Statements))
+        use.VisitProgram(program);
+        return use;
+    }
+
+    /// <summary>
+    /// What programs over an image ask for: what any of their statements does, and what entries say, so that the programs
+    /// need not change with the image.
+    /// </summary>
+    internal static FieldUse OfClassifier(IEnumerable<PacketProgram> programs)
+    {
+        var use = new FieldUse();
+        use._fields.UnionWith([Field.Source, Field.Destination, Field.Protocol, Field.FragmentOffset, Field.TransportLength, Field.SourcePort, Field.DestinationPort, Field.ChainBroken]);
+        foreach (PacketProgram program in programs)
         {
-            foreach (Step step in statement.Steps)
-            {
-                use.Visit(step is Require require ? require.Condition : ((DropWhen)step).Condition);
-            }
+            use.VisitProgram(program);
         }
 
         return use;
@@ -51,6 +60,20 @@ internal sealed class FieldUse
         }
 
         return false;
+    }
+
+    private void VisitProgram(PacketProgram program)
+    {
+        foreach (Block block in program.Blocks)
+        {
+            foreach (Statement statement in block.Statements)
+            {
+                foreach (Step step in statement.Steps)
+                {
+                    Visit(step is Require require ? require.Condition : ((DropWhen)step).Condition);
+                }
+            }
+        }
     }
 
     private void Visit(Condition condition)

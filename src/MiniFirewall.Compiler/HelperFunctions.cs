@@ -28,10 +28,16 @@ internal sealed class HelperFunctions(Assembler code)
     /// <summary>R0 = 1 where the packet's TCP header has the option, else 0.</summary>
     internal void CallTcpOption(byte kind)
     {
-        _optionUsed = true;
-        code.Move(Register.R1, Frame.BlockContext);
-        code.Move(Register.R2, Frame.Key);
         code.Move(Register.R3, kind);
+        CallTcpOption(Frame.BlockContext, Frame.Key);
+    }
+
+    /// <summary>As <see cref="CallTcpOption(byte)"/>, with the kind in R3 already.</summary>
+    internal void CallTcpOption(Register context, Register key)
+    {
+        _optionUsed = true;
+        code.Move(Register.R1, context);
+        code.Move(Register.R2, key);
         code.Call(_option);
     }
 

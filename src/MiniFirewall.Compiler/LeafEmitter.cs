@@ -11,8 +11,8 @@ internal sealed class LeafEmitter(Assembler code, Family family)
     internal Width Emit(FieldTest test, Register result)
     {
         KeySlot slot = PacketKey.SlotOf(test.Field, family);
-        UInt128 mask = EffectiveMask(test, slot);
-        if ((test.Value & ~mask) != 0 && !IsInterface(test.Field))
+        UInt128 mask = FieldMasks.Effective(test, slot);
+        if (FieldMasks.NeverHolds(test, mask))
         {
             return Constant(result, holds: test.Negated);
         }
@@ -61,30 +61,6 @@ internal sealed class LeafEmitter(Assembler code, Family family)
             code.Alu(AluOperation.ShiftRight, value, 63);
         }
     }
-
-    /// <summary>
-    /// The kernel does not clear what stands behind an interface name's end, so a whole name is compared up to and with
-    /// its first zero byte, as ifname_compare does.
-    /// </summary>
-    private static UInt128 EffectiveMask(FieldTest test, KeySlot slot)
-    {
-        UInt128 mask = test.Mask & slot.FullMask;
-        if (!IsInterface(test.Field) || mask != UInt128.MaxValue)
-        {
-            return mask;
-        }
-
-        int nameBytes = 16;
-        while (nameBytes > 0 && (byte)(test.Value >> ((16 - nameBytes) * 8)) == 0)
-        {
-            nameBytes--;
-        }
-
-        int compared = Math.Min(nameBytes + 1, 16);
-        return UInt128.MaxValue << ((16 - compared) * 8);
-    }
-
-    private static bool IsInterface(Field field) => field is Field.InInterface or Field.OutInterface;
 
     private Width Constant(Register result, bool holds)
     {

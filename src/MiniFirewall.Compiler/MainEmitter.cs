@@ -5,9 +5,10 @@ using MiniFirewall.Policy;
 
 namespace MiniFirewall.Compiler;
 
-/// <summary>Emits the main function: prologue (packet to key), the entry block, the count and the verdict.</summary>
+/// <summary>Emits the main function: prologue (packet to key), what looks for a verdict, the count and the verdict.</summary>
+/// <param name="emitEntry">Emits the entry block: goes to the label with a result in R0, or falls through where there is none.</param>
 internal sealed class MainEmitter(
-    Assembler code, PacketProgram program, FieldUse use, CompileOptions options, BlockEmitter blocks, HelperFunctions helpers)
+    Assembler code, PacketProgram program, FieldUse use, CompileOptions options, Action<Label> emitEntry, HelperFunctions helpers)
 {
     internal void Emit()
     {
@@ -25,7 +26,7 @@ internal sealed class MainEmitter(
         code.Move(Frame.BlockContext, Frame.MainContext);
         code.Move(Frame.Key, Register.R10);
         code.Alu(AluOperation.Add, Frame.Key, Frame.MainKey);
-        blocks.EmitEntry(verdict);
+        emitEntry(verdict);
         code.Move(Register.R0, ResultCode.Of(program.Default, program.DefaultCounter));
         code.Mark(verdict);
         EmitVerdict(invalid, cut);

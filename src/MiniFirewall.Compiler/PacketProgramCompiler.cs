@@ -5,10 +5,13 @@ using MiniFirewall.Policy;
 
 namespace MiniFirewall.Compiler;
 
-/// <summary>Compiles a packet program to a BPF program. Pure and deterministic: the same input gives the same bytes.</summary>
+/// <summary>
+/// Compiles a packet program to a BPF program by itself, statement after statement. Pure and deterministic: the same input
+/// gives the same bytes. <see cref="ProgramSetCompiler"/> chooses between this and the classifier.
+/// </summary>
 public static class PacketProgramCompiler
 {
-    private const uint BpfNetfilter = 45;
+    internal const uint BpfNetfilter = 45;
 
     /// <summary>
     /// The program's spec; it names the maps of <see cref="WellKnownMaps"/>. Counter 0 must not be given to any statement
@@ -26,14 +29,14 @@ public static class PacketProgramCompiler
         var code = new Assembler();
         var helpers = new HelperFunctions(code);
         var blocks = new BlockEmitter(code, program, plan, helpers);
-        new MainEmitter(code, program, use, options, blocks, helpers).Emit();
+        new MainEmitter(code, program, use, options, blocks.EmitEntry, helpers).Emit();
         blocks.EmitFunctions();
         helpers.EmitUsed();
 
-        return new ProgramSpec(Name(program), ProgramType.Netfilter, BpfNetfilter, code.Finish(), blocks.Origins);
+        return new ProgramSpec(NameOf(program), ProgramType.Netfilter, BpfNetfilter, code.Finish(), blocks.Origins);
     }
 
-    private static string Name(PacketProgram program)
+    internal static string NameOf(PacketProgram program)
     {
         string hook = program.Hook switch
         {

@@ -60,6 +60,12 @@ internal sealed class TransportEmitter(Assembler code, Family family, FieldUse u
     {
         Label slow = code.DefineLabel("not linear"), bounded = code.DefineLabel("bounded");
         ZeroKey(MemorySize.Half, PacketKey.TransportLength);
+        if (use.HasAny(Field.SourcePort, Field.DestinationPort))
+        {
+            // Both ports: packets without them look the same in every run.
+            ZeroKey(MemorySize.Word, PacketKey.SourcePort);
+        }
+
         LoadKey(MemorySize.Half, Register.R2, PacketKey.FragmentOffset);
         code.Jump(JumpCondition.NotEqual, Register.R2, 0, done);
         LoadKey(MemorySize.Word, Register.R1, PacketKey.TransportOffset);

@@ -11,6 +11,15 @@ public static class WellKnownMaps
     public const string Events = "events";
     public const string TestInput = "testinput";
 
+    /// <summary>The classifier image of a program's family (<see cref="Classifier.Image.ImageFormat"/>).</summary>
+    public const string Image = "image";
+
+    /// <summary>One u32 at 0: the epoch in force, which says what records of a generation's images are. One write of it commits a change of them.</summary>
+    public const string Epoch = "epoch";
+
+    /// <summary>The epoch of a new generation.</summary>
+    public const uint FirstEpoch = 1;
+
     /// <summary>u64 in <see cref="Control"/>: the generation in force; 0 for none (everything is accepted). One write of it is a commit.</summary>
     public const int ControlGeneration = 0;
 
@@ -23,6 +32,8 @@ public static class WellKnownMaps
     /// <summary>u64 packets, u64 bytes; added to by the programs only.</summary>
     public const int CounterSize = 16;
 
+    private const uint Mappable = 1 << 10; // BPF_F_MMAPABLE
+
     /// <summary>Program array slots that one generation takes: three hooks by two families.</summary>
     public const int SlotsPerGeneration = 6;
 
@@ -33,6 +44,11 @@ public static class WellKnownMaps
 
     /// <summary>What a test build of a program reads instead of the packet's surroundings; see <see cref="TestInputLayout"/>.</summary>
     public static MapSpec TestInputSpec { get; } = new(TestInput, MapType.Array, 4, TestInputLayout.Size, 1);
+
+    public static MapSpec EpochSpec { get; } = new(Epoch, MapType.Array, 4, 64, 1) { Flags = Mappable };
+
+    /// <summary>An image's map; user space maps it into its memory.</summary>
+    public static MapSpec ImageSpec(int size) => new(Image, MapType.Array, 4, size, 1) { Flags = Mappable };
 
     public static MapSpec CountersSpec(int capacity) => new(Counters, MapType.PerCpuArray, 4, CounterSize, capacity);
 

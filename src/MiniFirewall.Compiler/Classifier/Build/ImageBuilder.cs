@@ -1,0 +1,220 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using MiniFirewall.Compiler.Classifier.Image;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+
+namespace MiniFirewall.Compiler.Classifier.Build;
+
+/// <summary>Builds the image of one family's packet programs. The same programs give the same bytes.</summary>
+internal sealed class ImageBuilder
+{
+    /// <summary>Entries of a bucket that are read in turn rather than by a tree.</summary>
+    private const int LongestRun = 16;
+
+    private readonly Family _family;
+    private readonly ListedStatements _list;
+    private readonly EntryForm[] _entries;
+    private readonly EntryTable _table;
+    private readonly ReferenceTable _references;
+    private readonly ViewBuilder _ordinary, _odd;
+    private readonly OrdinaryBoxes _ordinaryBoxes;
+    private readonly OddBoxes _oddBoxes;
+    private readonly AddressFilter _sources, _destinations;
+
+    private ImageBuilder(ImmutableArray<PacketProgram> programs)
+    {
+        _family = programs[0].Family;
+        _list = ListedStatements.Of(programs);
+        _entries = _list.Entries;
+        bool isV6 = _family == Family.IPv6;
+        int[] ordinary = [.. Enumerable.Range(0, _entries.Length).Where(i => _entries[i].IsOrdinary)];
+        _ordinary = new ViewBuilder(_entries, ordinary, entry => entry.Category, isV6);
+        _odd = new ViewBuilder(_entries, [.. Enumerable.Range(0, _entries.Length)], _ => 0, isV6);
+        _ordinaryBoxes = new(_entries, _list.SidesOfEntries, _family);
+        _oddBoxes = new(_entries, _list.OddShapesOfEntries, _ordinaryBoxes);
+        _sources = AddressFilter.For(_entries, isV6, ofSource: true);
+        _destinations = AddressFilter.For(_entries, isV6, ofSource: false);
+        _table = new(_entries.Length);
+        _references = new(_table);
+    }
+
+    /// <summary>The image, with room for later changes only where <paramref name="spare"/> says so.</summary>
+    internal static ClassifierImage Build(ImmutableArray<PacketProgram> programs, bool spare) => new ImageBuilder(programs).Build(spare);
+
+    private ClassifierImage Build(bool spare)
+    {
+        (SlotTable slots, uint[] references) = PlaceView(_ordinary, ReferToOrdinary);
+        (SlotTable oddSlots, uint[] oddReferences) = PlaceView(_odd, ReferToOdd);
+        var layout = new ImageLayout(new ImageCapacity
+        {
+            IsV6 = _family == Family.IPv6,
+            Chains = Room(_list.Chains.Count, spare),
+            Slots = slots.Range,
+            OddSlots = oddSlots.Range,
+            Entries = Room(_entries.Length, spare),
+            Refs = Room(_references.Refs.Count, spare),
+            Nodes = Room(_references.Nodes.Count, spare),
+            Records = Room(_list.RecordCount, spare),
+            Ops = Room(_list.Ops.Count, spare),
+            SourceFilterShift = _sources.Shift,
+            DestinationFilterShift = _destinations.Shift,
+        });
+        var image = new byte[layout.Size];
+        layout.WriteHeader(image);
+        WriteConstants(image, layout);
+        WriteFilters(image, layout);
+        _ordinary.WriteTuples(image.AsSpan(layout.Tuples));
+        _odd.WriteTuples(image.AsSpan(layout.OddTuples));
+        WriteChains(image, layout);
+        WriteSlots(image.AsSpan(layout.Slots), slots, references);
+        WriteSlots(image.AsSpan(layout.OddSlots), oddSlots, oddReferences);
+        EntryWriter.WriteAll(_entries, _table, _family, image.AsSpan(layout.Entries));
+        _references.Write(image.AsSpan(layout.Refs), image.AsSpan(layout.Nodes));
+        _list.WriteTo(image, layout);
+        return new(layout, image, _list.Chains.ToImmutableDictionary(chain => chain.Block.Name, chain => chain.Number));
+    }
+
+    /// <summary>An eighth more, and a little.</summary>
+    private static int Room(int count, bool spare) => spare ? count + (count / 8) + 64 : Math.Max(1, count);
+
+    private static (SlotTable Slots, uint[] References) PlaceView(ViewBuilder view, Func<int[], uint> refer)
+    {
+        var joined = new Dictionary<int, List<int>>();
+        SlotTable slots = SlotTable.Place([.. view.Buckets.Select(view.HashOf)], (stays, joins) =>
+        {
+            if (!joined.TryGetValue(stays, out List<int>? others))
+            {
+                joined.Add(stays, others = []);
+            }
+
+            others.Add(joins);
+        });
+        var references = new uint[view.Buckets.Count];
+        HashSet<int> absorbed = [.. joined.Values.SelectMany(others => others)];
+        for (int bucket = 0; bucket < references.Length; bucket++)
+        {
+            if (!absorbed.Contains(bucket))
+            {
+                references[bucket] = refer(EntriesOf(view, bucket, joined));
+            }
+        }
+
+        return (slots, references);
+    }
+
+    private static int[] EntriesOf(ViewBuilder view, int bucket, Dictionary<int, List<int>> joined)
+    {
+        int[] own = view.EntriesOf(view.Buckets[bucket]);
+        return joined.TryGetValue(bucket, out List<int>? others)
+            ? [.. own.Concat(others.SelectMany(other => view.EntriesOf(view.Buckets[other]))).OrderBy(entry => view.OrderOf(entry))]
+            : own;
+    }
+
+    private uint ReferToOrdinary(int[] bucket)
+    {
+        if (bucket.Length <= LongestRun)
+        {
+            return _table.PlaceRun(bucket);
+        }
+
+        _table.PlaceSingles(bucket);
+        _ordinaryBoxes.Prepare(bucket);
+        return _references.AddTree(new TreeBuilder(_ordinaryBoxes).Build(bucket));
+    }
+
+    private uint ReferToOdd(int[] bucket)
+    {
+        _table.PlaceSingles(bucket);
+        return bucket.Length <= LongestRun ? _references.AddList(bucket) : _references.AddTree(new TreeBuilder(_oddBoxes).Build(bucket));
+    }
+
+    private static void WriteConstants(byte[] image, ImageLayout layout)
+    {
+        for (int bit = 0; bit < 64; bit++)
+        {
+            image[layout.BitNumbers + (int)(unchecked((1UL << bit) * ImageLayout.BitFactor) >> 58)] = (byte)bit;
+        }
+
+        for (int length = 0; length <= 64; length++)
+        {
+            ulong mask = length == 0 ? 0 : ulong.MaxValue << (64 - length);
+            BinaryPrimitives.WriteUInt64LittleEndian(image.AsSpan(layout.PrefixMasks + (length * 8)), mask);
+        }
+    }
+
+    private void WriteFilters(byte[] image, ImageLayout layout)
+    {
+        var protocols = new ulong[256];
+        FilterTable sourcePorts = new(), destinationPorts = new(), sources = new(), destinations = new();
+        for (int i = 0; i < _entries.Length; i++)
+        {
+            ref readonly EntryForm entry = ref _entries[i];
+            if (!entry.IsOrdinary)
+            {
+                continue;
+            }
+
+            int tuple = _ordinary.TupleOf[i];
+            AddProtocol(protocols, entry, tuple);
+            sourcePorts.Add(entry.SourcePort, entry.SourcePort + entry.SourceWidth, tuple);
+            destinationPorts.Add(entry.DestinationPort, entry.DestinationPort + entry.DestinationWidth, tuple);
+            (int from, int to) = _sources.KeysOf(entry.Source, entry.SourceLength);
+            sources.Add(from, to, tuple);
+            (from, to) = _destinations.KeysOf(entry.Destination, entry.DestinationLength);
+            destinations.Add(from, to, tuple);
+        }
+
+        System.Runtime.InteropServices.MemoryMarshal.AsBytes(protocols.AsSpan()).CopyTo(image.AsSpan(layout.ProtocolMasks));
+        sourcePorts.WriteBytes(image.AsSpan(layout.SourcePortClasses), image.AsSpan(layout.SourcePortMasks, ImageFormat.PortClasses * 8));
+        destinationPorts.WriteBytes(image.AsSpan(layout.DestinationPortClasses), image.AsSpan(layout.DestinationPortMasks, ImageFormat.PortClasses * 8));
+        sources.WriteHalves(image.AsSpan(layout.SourceClasses), image.AsSpan(layout.SourceMasks, ImageFormat.AddressClasses * 8));
+        destinations.WriteHalves(image.AsSpan(layout.DestinationClasses), image.AsSpan(layout.DestinationMasks, ImageFormat.AddressClasses * 8));
+    }
+
+    private static void AddProtocol(ulong[] protocols, in EntryForm entry, int tuple)
+    {
+        if (entry.HasProtocol)
+        {
+            protocols[entry.Protocol] |= 1UL << tuple;
+            return;
+        }
+
+        foreach (ref ulong bits in protocols.AsSpan())
+        {
+            bits |= 1UL << tuple;
+        }
+    }
+
+    private void WriteChains(byte[] image, ImageLayout layout)
+    {
+        var ordinary = new ulong[_list.Chains.Count];
+        var odd = new ulong[_list.Chains.Count];
+        for (int i = 0; i < _entries.Length; i++)
+        {
+            ordinary[_entries[i].Chain] |= _entries[i].IsOrdinary ? 1UL << _ordinary.TupleOf[i] : 0;
+            odd[_entries[i].Chain] |= 1UL << _odd.TupleOf[i];
+        }
+
+        foreach (ListedChain chain in _list.Chains)
+        {
+            Span<byte> at = image.AsSpan(layout.Chains + (chain.Number * ImageFormat.ChainSize), ImageFormat.ChainSize);
+            BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.ChainTuples..], ordinary[chain.Number]);
+            BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.ChainOddTuples..], odd[chain.Number]);
+            BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.ChainSalt..], ViewBuilder.SaltOfChain(chain.Number));
+            BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.ChainFirst..], chain.First);
+            BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.ChainEnd..], chain.End);
+        }
+    }
+
+    private static void WriteSlots(Span<byte> section, SlotTable slots, uint[] references)
+    {
+        // Spans cannot be captured, so the used slots are listed first.
+        var used = new List<(int Slot, uint Tag, int Bucket)>();
+        slots.ForEach((slot, tag, bucket) => used.Add((slot, tag, bucket)));
+        foreach ((int slot, uint tag, int bucket) in used)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(section[(slot * ImageFormat.SlotSize)..], tag | ((ulong)references[bucket] << 32));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Classifier;
+using MiniFirewall.Compiler.Classifier.Build;
+using MiniFirewall.Compiler.Classifier.Code;
+using MiniFirewall.Policy;
+
+namespace MiniFirewall.Compiler;
+
+/// <summary>One family's programs, in the order they were given, and the image that those of them that look into one share.</summary>
+/// <param name="Image">Null where all programs are straight code.</param>
+public sealed record CompiledPrograms(ImmutableArray<ProgramSpec> Specs, ClassifierImage? Image)
+{
+    /// <summary>The maps beside the shared ones that the programs name, with their contents.</summary>
+    public ImmutableArray<MapImage> Maps => Image is null ? [] : [new(WellKnownMaps.ImageSpec(Image.Layout.Size), Image.Bytes)];
+}
+
+/// <summary>
+/// Compiles the packet programs of one family. Pure and deterministic. The programs name the maps of
+/// <see cref="WellKnownMaps"/>; counter 0 must not be given to any statement or default.
+/// </summary>
+public static class ProgramSetCompiler
+{
+    /// <summary>Statements up to which straight code costs a packet less than the classifier: `./bench classify` has the figures.</summary>
+    private const int LongestStraightList = 24;
+
+    /// <summary>Blocks of one name in several programs are the same block, and are in the image once.</summary>
+    /// <exception cref="CompileException">A packet program is beyond what the kernel can take.</exception>
+    public static CompiledPrograms Compile(ImmutableArray<PacketProgram> programs, CompileOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options.Structure))];
+        ClassifierImage? image = listed.IsEmpty ? null : ImageBuilder.Build(listed, options.HasSpare);
+        FieldUse use = FieldUse.OfClassifier(listed);
+        List<OddTest>? oddTests = OddTests.Of(listed.SelectMany(program => program.Blocks).SelectMany(block => block.Statements));
+        return new(
+            [.. programs.Select(program => listed.Contains(program) ? CompileListed(program, image!, use, oddTests, options) : PacketProgramCompiler.Compile(program, options))],
+            image);
+    }
+
+    private static bool IsListed(PacketProgram program, ListStructure structure) => structure switch
+    {
+        ListStructure.Straight => false,
+        ListStructure.Classifier => true,
+        _ => program.Blocks.Sum(block => (long)block.Statements.Length) > LongestStraightList && BlockPlan.CallDepthOf(program) <= ClassifierEmitter.DeepestCall,
+    };
+
+    private static ProgramSpec CompileListed(PacketProgram program, ClassifierImage image, FieldUse use, List<OddTest>? oddTests, CompileOptions options)
+    {
+        var code = new Assembler();
+        var helpers = new HelperFunctions(code);
+        bool emits = program.Blocks.Any(block => block.Statements.Any(statement => statement.Emits));
+        var classifier = new ClassifierEmitter(code, program.Family, image.Layout, helpers, oddTests, use.TcpOptions, emits);
+        if (BlockPlan.CallDepthOf(program) > ClassifierEmitter.DeepestCall)
+        {
+            throw new CompileException($"calls nest more than {ClassifierEmitter.DeepestCall} deep", Origin.None);
+        }
+
+        int chain = image.Chains[program.Blocks[program.Entry].Name];
+        new MainEmitter(code, program, use, options, verdict => classifier.EmitEntry(chain, verdict), helpers).Emit();
+        classifier.EmitFunctions();
+        helpers.EmitUsed();
+        return new ProgramSpec(PacketProgramCompiler.NameOf(program), ProgramType.Netfilter, PacketProgramCompiler.BpfNetfilter, code.Finish(), []);
+    }
+}
