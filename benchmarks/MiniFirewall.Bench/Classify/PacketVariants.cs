@@ -74,7 +74,7 @@ internal sealed class PacketVariants(ListCut list, ClassifyOptions options) : ID
     private PacketSubject Subject(string variant, RuleListing listing, Traffic traffic, int coldLines = 0)
     {
         TracedList loaded = Load(variant, listing, traffic.Headers.Length, coldLines);
-        return new(Result(variant), loaded, traffic);
+        return new(Result(variant) with { Rules = listing.Rules.Length, IsNoisy = coldLines > 0 }, loaded, traffic);
     }
 
     private TracedList Load(string variant, RuleListing listing, int capacity, int coldLines = 0)
@@ -91,14 +91,12 @@ internal sealed class PacketVariants(ListCut list, ClassifyOptions options) : ID
         }
     }
 
-    /// <summary>Every set ends with a rule that matches anything: without it, and with packets that no other rule matches.</summary>
     private PacketSubject MakeNoMatch()
     {
-        FilterRule[] rules = [.. list.Rules.Where(rule => !rule.IsAnything)];
-        FilterHeader[] headers = new HeaderDraw(rules, 5).Outside(4096, 6000);
-        return headers.Length == 0
-            ? throw new VariantException(NoMatch, new InvalidOperationException("no packet of 6,000 tried ones matches nothing"))
-            : Subject(NoMatch, new(rules, AddressForm.IPv4), new(headers, [.. headers.Select(_ => -1)]));
+        var made = ClassBench.NoMatch.Of(list.Rules);
+        return made.Headers.Length == 0
+            ? throw new VariantException(NoMatch, new InvalidOperationException("every packet that was tried matches something"))
+            : Subject(NoMatch, new(made.Rules, AddressForm.IPv4), new(made.Headers, [.. made.Headers.Select(_ => -1)]));
     }
 
     /// <summary>The dearest headers in an order of their own; searched for once.</summary>
