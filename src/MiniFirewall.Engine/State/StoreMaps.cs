@@ -1,5 +1,6 @@
 using MiniFirewall.Asm;
 using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
 using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Sys;
 using MiniFirewall.Sys.Files;
