@@ -88,7 +88,7 @@ public sealed class TraceTests
             _memory = _trace.MapValues();
             RuleSet rules = RuleReading.Read(Rules);
             PacketProgram program = RuleSetLowering.Lower(rules, At, family, new CounterBook(rules));
-            var maps = _maps.ByName.Add(TraceLayout.MapName, _trace).Add(TraceLayout.ColdMapName, _cold);
+            Dictionary<string, BpfMap> maps = new(_maps.ByName) { [TraceLayout.MapName] = _trace, [TraceLayout.ColdMapName] = _cold };
             _program = BpfProgram.Load(PacketProgramCompiler.Compile(program, new CompileOptions { Trace = _layout }), KernelBtf.Types, maps);
             _baseline = BpfProgram.Load(TraceBaseline.Compile(program, _layout), KernelBtf.Types, maps);
             _packet = new byte[80];
