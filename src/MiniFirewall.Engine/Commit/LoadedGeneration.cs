@@ -9,13 +9,12 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class LoadedGeneration : IDisposable
 {
     internal LoadedGeneration(
-        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, BpfMap text, BpfMap epoch, ImmutableArray<LoadedFamily> families)
+        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, StoreMaps store, ImmutableArray<LoadedFamily> families)
     {
         Places = places;
         Plan = plan;
         Counters = counters;
-        Text = text;
-        Epoch = epoch;
+        Store = store;
         Families = families;
         Programs = families.SelectMany(family => family.Programs).ToImmutableDictionary();
     }
@@ -26,10 +25,7 @@ internal sealed class LoadedGeneration : IDisposable
 
     internal CounterMaps Counters { get; }
 
-    internal BpfMap Text { get; }
-
-    /// <summary>The epoch of the generation's records.</summary>
-    internal BpfMap Epoch { get; }
+    internal StoreMaps Store { get; }
 
     internal ImmutableArray<LoadedFamily> Families { get; }
 
@@ -38,8 +34,7 @@ internal sealed class LoadedGeneration : IDisposable
     public void Dispose()
     {
         Counters.Dispose();
-        Text.Dispose();
-        Epoch.Dispose();
+        Store.Dispose();
         foreach (LoadedFamily family in Families)
         {
             family.Dispose();

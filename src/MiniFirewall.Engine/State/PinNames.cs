@@ -7,7 +7,7 @@ namespace MiniFirewall.Engine.State;
 internal static class PinNames
 {
     internal const string Control = "control", Programs = "programs", Events = "events";
-    internal const string Counters = "counters", Carried = "carried", Base = "base", Text = "text", Epoch = "epoch";
+    internal const string Counters = "counters", Carried = "carried", Base = "base", Rules = "rules", Epoch = "epoch";
 
     private const string GenerationPrefix = "generation-";
 

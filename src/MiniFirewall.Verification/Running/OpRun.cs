@@ -1,0 +1,51 @@
+using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Classifier.Image;
+using MiniFirewall.Packets;
+using MiniFirewall.Verification.Decoding;
+
+namespace MiniFirewall.Verification.Running;
+
+/// <summary>Runs op programs for one packet.</summary>
+internal sealed class OpRun(ImageBytes image, Packet packet, KeyBytes key)
+{
+    /// <summary>One of the ends of <see cref="OpFormat"/>.</summary>
+    /// <exception cref="BrokenImageException">The program leaves its section or does not end.</exception>
+    internal ushort Run(int start, in Entry entry)
+    {
+        for (int at = start; at > 0 && at < image.Capacity.Ops;)
+        {
+            Op op = Op.Read(image, at);
+            ushort jump = Holds(op, entry) ? op.OnTrue : op.OnFalse;
+            if (jump is OpFormat.Match or OpFormat.Miss or OpFormat.Invalid)
+            {
+                return jump;
+            }
+
+            if (jump is 0 or >= OpFormat.FirstEnd)
+            {
+                throw new BrokenImageException($"op {at} jumps by {jump}");
+            }
+
+            at += jump;
+        }
+
+        throw new BrokenImageException($"the program at op {start} leaves the section");
+    }
+
+    private bool Holds(in Op op, in Entry entry) => op.Kind switch
+    {
+        OpKind.Field when op.Offset + 8 <= PacketKey.Size => unchecked((key.Word(op.Offset) & op.Mask) - op.Low) <= op.Span,
+        OpKind.TcpOption => TcpOptions.Has(packet, op.Argument),
+        OpKind.EntryProtocol => Contains(entry, Dimension.Protocol),
+        OpKind.EntrySourcePort => Contains(entry, Dimension.SourcePort),
+        OpKind.EntryDestinationPort => Contains(entry, Dimension.DestinationPort),
+        OpKind.Always => true,
+        _ => throw new BrokenImageException($"an op of kind {(int)op.Kind} at offset {op.Offset}"),
+    };
+
+    private bool Contains(in Entry entry, Dimension dimension)
+    {
+        ulong value = key[dimension, image.IsV6];
+        return value >= entry.Box.Low[(int)dimension] && value <= entry.Box.High[(int)dimension];
+    }
+}
