@@ -21,7 +21,7 @@ public sealed class LoadSizeTests(ITestOutputHelper output)
     /// <summary>Bytes of maps that no rule goes beyond, whatever it lists.</summary>
     private const long MostBytesOfARule = 4096;
 
-    public static TheoryData<string> Names => [.. LargeSets.All.Select(set => set.Name)];
+    public static TheoryData<string> Names => [.. LargeBudget.Sets.Select(set => set.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
