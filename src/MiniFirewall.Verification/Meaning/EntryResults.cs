@@ -59,6 +59,14 @@ internal sealed class EntryResults(ImageBytes image, View view, EntryTable entri
     /// <summary>Whether both entries do the same with every packet in both their boxes.</summary>
     internal bool SameProgram(int entry, int other) => ClassOf(entry) == ClassOf(other);
 
+    /// <summary>The packets that the entry concerns, all of them told by their bits.</summary>
+    internal int ConcernOf(int entry) => bench.Diagrams.And(BoxOf(entry), _results[ClassOf(entry)].Extent);
+
+    /// <summary>The packets that the entry ends.</summary>
+    internal int EndOf(int entry) => bench.Diagrams.And(BoxOf(entry), _results[ClassOf(entry)].Ending);
+
+    private int BoxOf(int entry) => bench.Boxes.Of(view.BoxOf(entries[entry]), Part.Protocol, PartSet.None);
+
     private int ClassOf(int index)
     {
         Renew();
