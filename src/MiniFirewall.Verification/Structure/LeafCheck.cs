@@ -69,7 +69,7 @@ internal sealed class LeafCheck(
     {
         ref readonly Entry entry = ref entries[member];
         uint first = chains.Rows[chains.Of(entry.Order)].First;
-        int left = bench.Diagrams.And(results.ConcernOf(member), bench.Diagrams.And(region.Rest, bench.Boxes.Of(region.Box, Part.Protocol, PartSet.None)));
+        int left = bench.Diagrams.And(results.ConcernOf(member), bench.Diagrams.And(region.Rest.Diagram, bench.Boxes.Of(region.Box, Part.Protocol, PartSet.None)));
         for (int i = 0; i < _held.Count && left != Diagrams.Never && effort.Spend(DiagramEffort); i++)
         {
             uint order = entries[_held[i]].Order;
