@@ -1,9 +1,12 @@
 using MiniFirewall.Asm;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Classifier;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
 using MiniFirewall.Rules.Lowering;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Sys;
 
 namespace MiniFirewall.Bench;
 
@@ -11,15 +14,27 @@ namespace MiniFirewall.Bench;
 internal sealed class LoadedPrograms : IDisposable
 {
     private readonly Dictionary<string, BpfMap> _maps = [];
-    private readonly List<BpfProgram> _programs = [];
+    private readonly List<IDisposable> _owned = [];
 
-    internal LoadedPrograms()
+    internal LoadedPrograms(int counters = 8192)
     {
         foreach (MapSpec spec in (MapSpec[])[
-            WellKnownMaps.ControlSpec, WellKnownMaps.ProgramsSpec, WellKnownMaps.CountersSpec(8192), WellKnownMaps.EventsSpec(1 << 16)])
+            WellKnownMaps.ControlSpec, WellKnownMaps.ProgramsSpec, WellKnownMaps.CountersSpec(counters), WellKnownMaps.EventsSpec(1 << 16),
+            WellKnownMaps.EpochSpec])
         {
-            _maps.Add(spec.Name, BpfMap.Create(spec));
+            Make(spec);
         }
+    }
+
+    internal BpfMap Counters => _maps[WellKnownMaps.Counters];
+
+    /// <summary>A map that programs loaded from now on may name.</summary>
+    internal BpfMap Make(MapSpec spec)
+    {
+        var map = BpfMap.Create(spec);
+        _maps.Add(spec.Name, map);
+        _owned.Add(map);
+        return map;
     }
 
     internal BpfProgram Empty()
@@ -32,7 +47,24 @@ internal sealed class LoadedPrograms : IDisposable
     }
 
     internal BpfProgram Compiled(RuleSet rules, Hook hook, Family family) =>
-        Load(PacketProgramCompiler.Compile(RuleSetLowering.Lower(rules, hook, family, new SequentialCounters()), new()));
+        Compiled(RuleSetLowering.Lower(rules, hook, family, new SequentialCounters()), new());
+
+    /// <summary>Compiles and loads: the one place that knows what a compiled program wants beside the well-known maps.</summary>
+    internal BpfProgram Compiled(PacketProgram program, CompileOptions options)
+    {
+        CompiledPrograms compiled = ProgramSetCompiler.Compile([program], options);
+        var maps = new Dictionary<string, BpfMap>(_maps);
+        foreach (MapImage image in compiled.Maps)
+        {
+            var map = BpfMap.Create(image.Spec);
+            _owned.Add(map);
+            using MappedMemory values = map.MapValues();
+            image.Content.Span.CopyTo(values.GetSpan());
+            maps[image.Spec.Name] = map;
+        }
+
+        return Load(compiled.Specs[0], maps);
+    }
 
     /// <summary>A dispatcher whose generation in force is this program.</summary>
     internal BpfProgram Dispatched(BpfProgram target, Hook hook, Family family)
@@ -44,21 +76,16 @@ internal sealed class LoadedPrograms : IDisposable
         return Load(DispatcherCompiler.Compile(hook, family));
     }
 
-    public void Dispose()
-    {
-        _programs.ForEach(p => p.Dispose());
-        foreach (BpfMap map in _maps.Values)
-        {
-            map.Dispose();
-        }
-    }
+    internal BpfProgram Load(ProgramSpec spec) => Load(spec, _maps);
 
-    private BpfProgram Load(ProgramSpec spec)
+    private BpfProgram Load(ProgramSpec spec, Dictionary<string, BpfMap> maps)
     {
-        BpfProgram program = BpfProgram.Load(spec, KernelBtf.Types, _maps);
-        _programs.Add(program);
+        BpfProgram program = BpfProgram.Load(spec, KernelBtf.Types, maps);
+        _owned.Add(program);
         return program;
     }
+
+    public void Dispose() => _owned.ForEach(o => o.Dispose());
 
     /// <summary>Indexes in the order of asking; 0 is never given.</summary>
     private sealed class SequentialCounters : ICounterIndexes

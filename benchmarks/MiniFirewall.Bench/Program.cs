@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using MiniFirewall.Bench;
+using MiniFirewall.Bench.Classify;
 
 // The sections of ./bench, in the order they run; an argument chooses one.
 var sections = new Dictionary<string, Action>
@@ -22,10 +23,14 @@ switch (args)
     case ["managed"]:
         BenchmarkRunner.Run<ManagedBench>(DefaultConfig.Instance.WithOptions(ConfigOptions.DisableLogFile));
         return 0;
+    case ["reload"]:
+        return ReloadBench.Run();
+    case ["classify", .. var rest]:
+        return ClassifyBench.Run(rest);
     case [var name] when sections.TryGetValue(name, out Action? section):
         section();
         return 0;
     default:
-        Console.Error.WriteLine("usage: ./bench [program | traffic | process | managed]");
+        Console.Error.WriteLine("usage: ./bench [program | traffic | process | managed | classify ... | reload]");
         return 2;
 }

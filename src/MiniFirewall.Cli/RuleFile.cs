@@ -1,3 +1,4 @@
+using System.Text;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 
@@ -18,11 +19,23 @@ internal static class RuleFile
     {
         try
         {
-            return file == "-" ? Console.In.ReadToEnd() : File.ReadAllText(file);
+            return file == "-" ? Console.In.ReadToEnd() : Decode(File.ReadAllBytes(file));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"{file}: {error.Message}");
         }
+    }
+
+    /// <summary>UTF-8 in one piece, which long files are; another encoding where the file's first bytes say so.</summary>
+    private static string Decode(byte[] bytes)
+    {
+        if (bytes is [0xfe, 0xff, ..] or [0xff, 0xfe, ..] or [0, 0, 0xfe, 0xff, ..])
+        {
+            using var reader = new StreamReader(new MemoryStream(bytes), detectEncodingFromByteOrderMarks: true);
+            return reader.ReadToEnd();
+        }
+
+        return Encoding.UTF8.GetString(bytes);
     }
 }

@@ -46,6 +46,27 @@ internal sealed class BlockPlan
         return new(program, levels);
     }
 
+    /// <summary>Calls that can wait for one another's ends at the same time; a goto waits for nothing.</summary>
+    internal static int CallDepthOf(PacketProgram program)
+    {
+        var depths = new int[program.Blocks.Length];
+        int deepest = 0;
+        foreach (int block in CallersFirst(program))
+        {
+            foreach (Statement statement in program.Blocks[block].Statements)
+            {
+                (int callee, int cost) = statement.Outcome switch { Call call => (call.Block, 1), TailTo tail => (tail.Block, 0), _ => (-1, 0) };
+                if (callee >= 0)
+                {
+                    depths[callee] = Math.Max(depths[callee], depths[block] + cost);
+                    deepest = Math.Max(deepest, depths[callee]);
+                }
+            }
+        }
+
+        return deepest;
+    }
+
     internal bool IsFunction(int block) => _levels[block] is >= 0 and <= DeepestFunctionLevel && !IsInMain(block);
 
     internal IEnumerable<ImmutableArray<Statement>> Parts(int block)

@@ -1,3 +1,5 @@
+using MiniFirewall.Compiler.Tracing;
+
 namespace MiniFirewall.Compiler;
 
 /// <summary>Where a program reads a packet's surroundings from.</summary>
@@ -17,6 +19,9 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
 
     /// <summary>Images get room for rules to come.</summary>
     public bool HasSpare { get; init; }
+
+    /// <summary>The program takes its headers from this trace, whatever the packet: for measurements. Null for none.</summary>
+    public TraceLayout? Trace { get; init; }
 }
 
 /// <summary>How lists of statements become code.</summary>

@@ -1,4 +1,5 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Tracing;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 
@@ -7,7 +8,7 @@ namespace MiniFirewall.Compiler;
 /// <summary>Emits the main function: prologue (packet to key), what looks for a verdict, the count and the verdict.</summary>
 /// <param name="emitEntry">Emits the entry block: goes to the label with a result in R0, or falls through where there is none.</param>
 internal sealed class MainEmitter(
-    Assembler code, PacketProgram program, FieldUse use, PrologueKind prologue, Action<Label> emitEntry, HelperFunctions helpers)
+    Assembler code, PacketProgram program, FieldUse use, CompileOptions options, Action<Label> emitEntry, HelperFunctions helpers)
 {
     internal void Emit()
     {
@@ -15,9 +16,12 @@ internal sealed class MainEmitter(
         code.BeginFunction(new Function("main", IsGlobal: true, [new ContextParameter("ctx", "bpf_nf_ctx")]), code.DefineLabel("main"));
         code.Move(Frame.MainContext, Register.R1);
         code.Load(MemorySize.DoubleWord, Frame.Skb, Register.R1, 8);
+        TraceEmitter? trace = options.Trace is { } layout ? new(code, use, layout) : null;
+        trace?.EmitCold();
         new NetworkHeaderEmitter(code, program.Family, use).Emit(cut);
-        new SurroundingsEmitter(code, use, prologue).Emit();
-        new TransportEmitter(code, program.Family, use, prologue, helpers).Emit();
+        new SurroundingsEmitter(code, use, options.Prologue).Emit();
+        new TransportEmitter(code, program.Family, use, options.Prologue, helpers).Emit();
+        trace?.EmitHeader();
 
         code.Move(Frame.BlockContext, Frame.MainContext);
         code.Move(Frame.Key, Register.R10);

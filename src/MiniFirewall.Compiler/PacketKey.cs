@@ -24,6 +24,9 @@ internal static class PacketKey
     internal const int Protocol = 84, ChainBroken = 85, HopLimit = 86, TcpOptionsCut = 87;
     internal const int Length = 88, TransportOffset = 92;
 
+    /// <summary>The highest byte of the transport header's offset: always zero.</summary>
+    internal const int SpareByte = 95;
+
     /// <summary>Where a field stands, and how wide it is.</summary>
     internal static KeySlot SlotOf(Field field, Family family) => field switch
     {

@@ -29,7 +29,7 @@ public static class PacketProgramCompiler
         var code = new Assembler();
         var helpers = new HelperFunctions(code);
         var blocks = new BlockEmitter(code, program, plan, helpers);
-        new MainEmitter(code, program, use, options.Prologue, blocks.EmitEntry, helpers).Emit();
+        new MainEmitter(code, program, use, options, blocks.EmitEntry, helpers).Emit();
         blocks.EmitFunctions();
         helpers.EmitUsed();
 

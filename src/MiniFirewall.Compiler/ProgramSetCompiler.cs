@@ -42,7 +42,7 @@ public static class ProgramSetCompiler
     {
         ListStructure.Straight => false,
         ListStructure.Classifier => true,
-        _ => program.Blocks.Sum(block => (long)block.Statements.Length) > LongestStraightList,
+        _ => program.Blocks.Sum(block => (long)block.Statements.Length) > LongestStraightList && BlockPlan.CallDepthOf(program) <= ClassifierEmitter.DeepestCall,
     };
 
     private static ProgramSpec CompileListed(PacketProgram program, ClassifierImage image, FieldUse use, List<OddTest>? oddTests, CompileOptions options)
@@ -51,8 +51,13 @@ public static class ProgramSetCompiler
         var helpers = new HelperFunctions(code);
         bool emits = program.Blocks.Any(block => block.Statements.Any(statement => statement.Emits));
         var classifier = new ClassifierEmitter(code, program.Family, image.Layout, helpers, oddTests, use.TcpOptions, emits);
+        if (BlockPlan.CallDepthOf(program) > ClassifierEmitter.DeepestCall)
+        {
+            throw new CompileException($"calls nest more than {ClassifierEmitter.DeepestCall} deep", Origin.None);
+        }
+
         int chain = image.Chains[program.Blocks[program.Entry].Name];
-        new MainEmitter(code, program, use, options.Prologue, verdict => classifier.EmitEntry(chain, verdict), helpers).Emit();
+        new MainEmitter(code, program, use, options, verdict => classifier.EmitEntry(chain, verdict), helpers).Emit();
         classifier.EmitFunctions();
         helpers.EmitUsed();
         return new ProgramSpec(PacketProgramCompiler.NameOf(program), ProgramType.Netfilter, PacketProgramCompiler.BpfNetfilter, code.Finish(), []);

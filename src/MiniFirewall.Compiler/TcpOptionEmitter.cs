@@ -11,9 +11,10 @@ internal static class TcpOptionEmitter
 {
     private const int MaxOptions = 40;
 
-    // The function's frame, from its bottom: what the callback gets a pointer to. The buffer has 64 bytes that a 6-bit
-    // index can reach, and one more for the length byte behind the last.
-    private const int Buffer = 0, BufferBytes = 72, At = 72, Length = 80, Kind = 88, Found = 96, Dynptr = 104, FrameBytes = 120;
+    // The function's frame, from its bottom: what the callback gets a pointer to. Small, for all functions' frames together
+    // have 512 bytes. The byte behind the buffer is looked at, and means nothing, where a last option lacks its length. Bytes
+    // stand where the verifier keeps nothing of their values (not at multiples of eight), so that one turn looks like another.
+    private const int Buffer = 0, At = 41, Length = 42, Kind = 43, Found = 44, Dynptr = 48, FrameBytes = 64;
 
     private const Register Key = Register.R6, OptionsLength = Register.R7;
 
@@ -27,7 +28,7 @@ internal static class TcpOptionEmitter
         EmitFrame(code);
         EmitRead(code, absent);
         StackFrame.EmitLoop(code, FrameBytes, MaxOptions, turn);
-        StackFrame.Load(code, MemorySize.DoubleWord, Register.R0, FrameBytes, Found);
+        StackFrame.Load(code, MemorySize.Byte, Register.R0, FrameBytes, Found);
         code.Exit();
         code.Mark(absent);
         code.Move(Register.R0, 0);
@@ -37,19 +38,17 @@ internal static class TcpOptionEmitter
 
     private static void EmitFrame(Assembler code)
     {
-        for (int at = 0; at < BufferBytes; at += 8)
+        for (int at = 0; at < Dynptr; at += 8)
         {
             StackFrame.Zero(code, FrameBytes, Buffer + at);
         }
 
-        StackFrame.Zero(code, FrameBytes, Found);
-        StackFrame.Store(code, MemorySize.DoubleWord, FrameBytes, Kind, Register.R3);
+        StackFrame.Store(code, MemorySize.Byte, FrameBytes, Kind, Register.R3);
 
-        // The walk starts at 0. A kind has eight bits, so this is 0 too, but the verifier sees any index, and one turn of the
-        // loop looks to it like every other.
+        // The walk starts at 0, and nothing is found. A kind has eight bits, so this is 0 too, but the verifier sees any number.
         code.Alu(AluOperation.ShiftRight, Register.R3, 8);
-        code.Alu(AluOperation.And, Register.R3, 63);
-        StackFrame.Store(code, MemorySize.DoubleWord, FrameBytes, At, Register.R3);
+        StackFrame.Store(code, MemorySize.Byte, FrameBytes, At, Register.R3);
+        StackFrame.Store(code, MemorySize.Byte, FrameBytes, Found, Register.R3);
     }
 
     private static void EmitRead(Assembler code, Label absent)
@@ -59,7 +58,7 @@ internal static class TcpOptionEmitter
         code.Alu(AluOperation.Subtract, OptionsLength, 20);
         code.Jump(JumpCondition.SignedLessOrEqual, OptionsLength, 0, absent);
         code.Jump(JumpCondition.SignedGreater, OptionsLength, MaxOptions, absent);
-        StackFrame.Store(code, MemorySize.DoubleWord, FrameBytes, Length, OptionsLength);
+        StackFrame.Store(code, MemorySize.Byte, FrameBytes, Length, OptionsLength);
 
         code.Load(MemorySize.DoubleWord, Register.R1, Register.R1, 8);
         code.Move(Register.R2, 0);
@@ -75,20 +74,20 @@ internal static class TcpOptionEmitter
         code.Jump(JumpCondition.NotEqual, Register.R0, 0, absent);
     }
 
-    /// <summary>One option: R2 points to the frame; returns 1 to stop. The index stays below 64, masked, in every turn.</summary>
+    /// <summary>One option: R2 points to the frame; returns 1 to stop.</summary>
     private static void EmitTurn(Assembler code, Label turn)
     {
         Label found = code.DefineLabel("found"), step = code.DefineLabel("step"), stop = code.DefineLabel("stop");
         code.BeginFunction(new Function("option_turn", IsGlobal: false,
             [new NumberParameter("index"), new NumberParameter("frame")]), turn);
-        code.Load(MemorySize.DoubleWord, Register.R3, Register.R2, At);
-        code.Load(MemorySize.DoubleWord, Register.R4, Register.R2, Length);
+        code.Load(MemorySize.Byte, Register.R3, Register.R2, At);
+        code.Load(MemorySize.Byte, Register.R4, Register.R2, Length);
         code.Jump(JumpCondition.GreaterOrEqual, Register.R3, Register.R4, stop);
-        code.Alu(AluOperation.And, Register.R3, 63);
+        code.Jump(JumpCondition.GreaterOrEqual, Register.R3, MaxOptions, stop);
         code.Move(Register.R1, Register.R2);
         code.Alu(AluOperation.Add, Register.R1, Register.R3);
         code.Load(MemorySize.Byte, Register.R4, Register.R1, Buffer);
-        code.Load(MemorySize.DoubleWord, Register.R5, Register.R2, Kind);
+        code.Load(MemorySize.Byte, Register.R5, Register.R2, Kind);
         code.Jump(JumpCondition.Equal, Register.R4, Register.R5, found);
         code.Move(Register.R5, 1);
         code.Jump(JumpCondition.Less, Register.R4, 2, step);
@@ -97,13 +96,12 @@ internal static class TcpOptionEmitter
         code.Move(Register.R5, 1);
         code.Mark(step);
         code.Alu(AluOperation.Add, Register.R3, Register.R5);
-        code.Jump(JumpCondition.Greater, Register.R3, 63, stop);
-        code.Alu(AluOperation.And, Register.R3, 63);
-        code.Store(MemorySize.DoubleWord, Register.R2, At, Register.R3);
+        code.Jump(JumpCondition.GreaterOrEqual, Register.R3, MaxOptions, stop);
+        code.Store(MemorySize.Byte, Register.R2, At, Register.R3);
         code.Move(Register.R0, 0);
         code.Exit();
         code.Mark(found);
-        code.StoreImmediate(MemorySize.DoubleWord, Register.R2, Found, 1);
+        code.StoreImmediate(MemorySize.Byte, Register.R2, Found, 1);
         code.Mark(stop);
         code.Move(Register.R0, 1);
         code.Exit();

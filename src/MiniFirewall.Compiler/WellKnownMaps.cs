@@ -14,8 +14,11 @@ public static class WellKnownMaps
     /// <summary>The classifier image of a program's family (<see cref="Classifier.Image.ImageFormat"/>).</summary>
     public const string Image = "image";
 
-    /// <summary>One u32 at 0: the epoch in force, which says what records of an image are (kernel-wide one write of it commits a change).</summary>
+    /// <summary>One u32 at 0: the epoch in force, which says what records of a generation's images are. One write of it commits a change of them.</summary>
     public const string Epoch = "epoch";
+
+    /// <summary>The epoch of a new generation.</summary>
+    public const uint FirstEpoch = 1;
 
     /// <summary>u64 in <see cref="Control"/>: the generation in force; 0 for none (everything is accepted). One write of it is a commit.</summary>
     public const int ControlGeneration = 0;

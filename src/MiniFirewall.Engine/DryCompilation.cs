@@ -1,5 +1,6 @@
 using MiniFirewall.Asm;
 using MiniFirewall.Compiler;
+using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Lowering;
@@ -17,14 +18,15 @@ public static class DryCompilation
     /// <exception cref="CompileException">The rules are beyond what the kernel can take.</exception>
     public static void Check(RuleSet rules)
     {
-        foreach (HookPoint point in HookPoint.All)
+        foreach (Family family in DispatcherCompiler.Families)
         {
-            Compile(rules, point, PrologueKind.Netfilter);
+            CompiledRules.Compile(rules, family, OneCounter.Instance, new CompileOptions());
         }
     }
 
-    internal static ProgramSpec Compile(RuleSet rules, HookPoint point, PrologueKind prologue) =>
-        PacketProgramCompiler.Compile(RuleSetLowering.Lower(rules, point.Hook, point.Family, OneCounter.Instance), new CompileOptions(prologue));
+    internal static CompiledPrograms Compile(RuleSet rules, HookPoint point, PrologueKind prologue) => ProgramSetCompiler.Compile(
+        [RuleSetLowering.Lower(rules, point.Hook, point.Family, OneCounter.Instance)],
+        new CompileOptions(prologue) { Structure = KernelRequirements.HasLoops ? ListStructure.Measured : ListStructure.Straight });
 
     private sealed class OneCounter : ICounterIndexes
     {

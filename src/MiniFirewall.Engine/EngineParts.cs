@@ -9,7 +9,7 @@ internal sealed record EngineParts
     /// <summary>The directory that holds locks and the mount.</summary>
     internal string Root { get; init; } = HomeMount.UsualRoot;
 
-    internal ProgramSource Programs { get; init; } = CompiledPrograms.Compile;
+    internal ProgramSource Programs { get; init; } = CompiledRules.Compile;
 
     /// <summary>Called with its name after each step of a commit.</summary>
     internal Action<string> AfterStep { get; init; } = _ => { };

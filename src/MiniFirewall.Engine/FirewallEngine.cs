@@ -51,18 +51,26 @@ public sealed class FirewallEngine
     /// (same chain, same text) go on counting; rules with counters of their own start with those. Needs CAP_BPF,
     /// CAP_NET_ADMIN, CAP_PERFMON, and CAP_SYS_ADMIN where the state's file system is not mounted yet. Linux 6.4.
     /// </summary>
-    public void Apply(RuleSet rules, ApplyOptions? options = null) => Apply(_ => rules, options);
+    public void Apply(RuleSet rules, ApplyOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        Apply(options ?? new(), () => rules, _ => rules);
+    }
 
     /// <summary>As <see cref="Apply(RuleSet, ApplyOptions?)"/>, with rules made from those in force, which nobody else changes meanwhile.</summary>
     /// <param name="change">Is given the rule set in force, or null, and returns the one to apply.</param>
     public void Apply(Func<LoadedRuleSet?, RuleSet> change, ApplyOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(change);
-        options ??= new();
+        Apply(options ?? new(), () => change(Read()), running => change(running?.Read()));
+    }
+
+    private void Apply(ApplyOptions options, Func<RuleSet> toCheck, Func<GenerationState?, RuleSet> change)
+    {
         RequireOwnNamespace();
         if (options.CheckOnly)
         {
-            Refusals.Explained(() => Check(change(Read())));
+            Refusals.Explained(() => Check(toCheck()));
             return;
         }
 
@@ -157,12 +165,12 @@ public sealed class FirewallEngine
         GenerationLoader.Load(rules, shared, null, _parts.Programs).Dispose();
     }
 
-    private void Commit(WriterSession session, Func<LoadedRuleSet?, RuleSet> change)
+    private void Commit(WriterSession session, Func<GenerationState?, RuleSet> change)
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? running = state?.TryOpenGeneration();
         Task grace = running is null ? Task.CompletedTask : StartGracePeriod();
-        RuleSet rules = change(running?.Read());
+        RuleSet rules = change(running);
         using SharedObjects shared = running is null ? SharedObjects.Make() : SharedObjects.Open(state!.Directory);
         using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, _parts.Programs);
         using var protocol = new CommitProtocol(session.Pins, Namespace, shared, running, next, grace);

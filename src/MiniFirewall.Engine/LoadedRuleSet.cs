@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.State;
+using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 
@@ -18,32 +19,41 @@ public sealed record LoadedProgram(HookPoint Point, uint Id, int Instructions, i
 /// </summary>
 public sealed class LoadedRuleSet
 {
-    private readonly Dictionary<(int Chain, int Number, Family Family), Counters> _counts;
-    private readonly Dictionary<Chain, int> _chains;
-    private readonly Dictionary<(int Chain, int Number, Family Family), int> _slots = [];
-    private readonly Dictionary<int, CountedPlace> _bySlot;
+    /// <summary>Where a chain's part of the tables begins: its policies, then its rules, two families each.</summary>
+    private readonly Dictionary<Chain, int> _chains = new(ReferenceEqualityComparer.Instance);
+    private readonly Counters[] _counts;
+    private readonly int[] _slots;
+    private readonly Lazy<Dictionary<int, CountedPlace>> _bySlot;
 
     internal LoadedRuleSet(
-        RuleSet rules, ulong generation, StoredRules stored, ImmutableArray<CountedPlace> places, ImmutableArray<Counters> counts, ImmutableArray<LoadedProgram> programs)
+        StoredRuleSet stored,
+        ulong generation,
+        DateTimeOffset appliedAt,
+        ImmutableArray<CountedPlace> places,
+        ImmutableArray<Counters> counts,
+        ImmutableArray<LoadedProgram> programs)
     {
-        Rules = rules;
+        Rules = stored.Rules;
         Generation = generation;
-        AppliedAt = stored.AppliedAt;
+        AppliedAt = appliedAt;
         Programs = programs;
-        _chains = new(ReferenceEqualityComparer.Instance);
-        for (int i = 0; i < rules.Chains.Length; i++)
+        int size = 0;
+        foreach (Chain chain in Rules.Chains)
         {
-            _chains.Add(rules.Chains[i], i);
+            _chains.Add(chain, size);
+            size += 2 * (chain.Rules.Length + 1);
         }
 
-        _counts = [];
-        _bySlot = [];
+        _counts = new Counters[size];
+        _slots = new int[size];
         for (int i = 0; i < places.Length; i++)
         {
-            _counts.Add(KeyOf(places[i]), counts[i]);
-            _slots.Add(KeyOf(places[i]), stored.Slots[i]);
-            _bySlot.Add(stored.Slots[i], places[i]);
+            int at = IndexOf(places[i].Chain, places[i].Number, places[i].Family);
+            _counts[at] = counts[i];
+            _slots[at] = stored.Slots[i];
         }
+
+        _bySlot = new(() => places.Zip(stored.Slots).ToDictionary(entry => entry.Second, entry => entry.First));
     }
 
     public RuleSet Rules { get; }
@@ -58,16 +68,16 @@ public sealed class LoadedRuleSet
     /// <summary>What a rule has counted; zero for a family it does not hold for.</summary>
     /// <param name="chain">A chain of <see cref="Rules"/>.</param>
     /// <param name="number">The rule's place in the chain, from 1.</param>
-    public Counters OfRule(Chain chain, int number, Family family) => _counts.GetValueOrDefault((_chains[chain], number, family));
+    public Counters OfRule(Chain chain, int number, Family family) => _counts[IndexOf(chain, number, family)];
 
     /// <summary>What a built-in chain's policy has counted.</summary>
     public Counters OfPolicy(Chain chain, Family family) => OfRule(chain, 0, family);
 
     /// <summary>Index of the counter of a rule, or of a policy (number 0); it stays the rule's over reloads.</summary>
-    public int CounterOf(Chain chain, int number, Family family) => _slots[(_chains[chain], number, family)];
+    public int CounterOf(Chain chain, int number, Family family) => _slots[IndexOf(chain, number, family)];
 
     /// <summary>Whose counter that is, such as an event's; null for one that no rule of this generation has.</summary>
-    public CountedPlace? OwnerOf(int counter) => _bySlot.GetValueOrDefault(counter);
+    public CountedPlace? OwnerOf(int counter) => _bySlot.Value.GetValueOrDefault(counter);
 
-    private (int, int, Family) KeyOf(CountedPlace place) => (_chains[place.Chain], place.Number, place.Family);
+    private int IndexOf(Chain chain, int number, Family family) => _chains[chain] + (2 * number) + (family == Family.IPv4 ? 0 : 1);
 }

@@ -26,7 +26,7 @@ internal static class StatusReader
         return Empty(root, network) with
         {
             Generation = generation?.Number ?? 0,
-            AppliedAt = generation?.Stored.AppliedAt,
+            AppliedAt = generation?.Store.Header.AppliedAt,
             Links = state is null ? [] : LinksIn(state.Directory),
             Programs = generation?.ReadPrograms() ?? [],
             LostEvents = state?.Control.LostEvents ?? 0,

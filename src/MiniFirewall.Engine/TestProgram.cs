@@ -32,12 +32,20 @@ public sealed class TestProgram : IDisposable
     {
         using SharedObjects shared = SharedObjects.Make();
         using BpfMap counters = BpfMap.Create(WellKnownMaps.CountersSpec(DryCompilation.Counter + 1));
+        using BpfMap epoch = BpfMap.Create(WellKnownMaps.EpochSpec);
         BpfMap input = BpfMap.Create(WellKnownMaps.TestInputSpec);
         try
         {
-            var maps = shared.MapsFor(counters);
+            CompiledPrograms compiled = DryCompilation.Compile(rules, point, PrologueKind.Test);
+            var maps = shared.MapsFor(counters, epoch);
             maps.Add(WellKnownMaps.TestInput, input);
-            return new TestProgram(point, BpfProgram.Load(DryCompilation.Compile(rules, point, PrologueKind.Test), KernelBtf.Types, maps), input);
+            using BpfMap? image = compiled.Maps.Select(ImageMap.Create).SingleOrDefault();
+            if (image is not null)
+            {
+                maps.Add(WellKnownMaps.Image, image);
+            }
+
+            return new TestProgram(point, BpfProgram.Load(compiled.Specs[0], KernelBtf.Types, maps), input);
         }
         catch
         {

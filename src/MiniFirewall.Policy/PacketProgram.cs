@@ -13,12 +13,39 @@ public enum Verdict : byte
     Accept = 1,
 }
 
-/// <summary>Where a statement came from, for messages: the verifier's and the user's.</summary>
-/// <param name="Place">Position in the user's text, or in a listing.</param>
-/// <param name="Text">The rule as written.</param>
-public sealed record Origin(string Place, string Text)
+/// <summary>Where a statement came from, for messages: the verifier's and the user's. Equal where both texts are.</summary>
+public sealed record Origin
 {
+    private readonly IOriginText? _source;
+
+    public Origin(string place, string text)
+    {
+        Place = place;
+        Text = text;
+    }
+
+    /// <summary>An origin whose texts are made when they are asked for: most never are.</summary>
+    public Origin(IOriginText source) => _source = source;
+
     public static Origin None { get; } = new("", "");
+
+    /// <summary>Position in the user's text, or in a listing.</summary>
+    public string Place => field ?? _source!.Place;
+
+    /// <summary>The rule as written.</summary>
+    public string Text => field ?? _source!.Text;
+
+    public bool Equals(Origin? other) => other is not null && Place == other.Place && Text == other.Text;
+
+    public override int GetHashCode() => HashCode.Combine(Place, Text);
+}
+
+/// <summary>Makes the texts of an <see cref="Origin"/>.</summary>
+public interface IOriginText
+{
+    string Place { get; }
+
+    string Text { get; }
 }
 
 /// <summary>One step of a statement; steps run in order.</summary>

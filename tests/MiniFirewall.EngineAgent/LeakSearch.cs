@@ -39,7 +39,7 @@ internal static class LeakSearch
 
     private static void ApplyAndFail(string root, RuleSet rules)
     {
-        var parts = new EngineParts { Root = root, AfterStep = step => _ = step == "pin base" ? throw new IOException(step) : step };
+        var parts = new EngineParts { Root = root, AfterStep = step => _ = step == "pin counters" ? throw new IOException(step) : step };
         try
         {
             FirewallEngine.Open(parts).Apply(rules);

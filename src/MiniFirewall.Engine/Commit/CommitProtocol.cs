@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.State;
+using MiniFirewall.Engine.State.Store;
+using MiniFirewall.Rules.Model;
 using MiniFirewall.Sys;
 using MiniFirewall.Sys.Files;
 using MiniFirewall.Sys.Namespaces;
@@ -17,8 +20,6 @@ internal sealed class CommitProtocol(
     DirectoryHandle pins, NetworkNamespace network, SharedObjects shared, GenerationState? running, LoadedGeneration next, Task grace)
     : IDisposable
 {
-    private readonly HashSet<int> _keptByRunning = KeptBy(running);
-
     private readonly List<IDisposable> _open = [];
     private DirectoryHandle? _directory;
     private DirectoryHandle? _generation;
@@ -60,9 +61,20 @@ internal sealed class CommitProtocol(
     private IEnumerable<CommitStep> GenerationSteps()
     {
         yield return new("make the generation's directory", () => _generation = Opened(_directory!.MakeDirectory(PinNames.Generation(Number))));
-        yield return new("pin text", () => next.Text.Pin(_generation!.PathOf(PinNames.Text)));
+        yield return new("pin rules", () => next.Store.Rules.Pin(_generation!.PathOf(PinNames.Rules)));
+        yield return new("pin epoch", () => next.Store.Epoch.Pin(_generation!.PathOf(PinNames.Epoch)));
         yield return new("pin counters", () => next.Counters.Counters.Pin(_generation!.PathOf(PinNames.Counters)));
-        yield return new("pin base", () => next.Counters.Base.Pin(_generation!.PathOf(PinNames.Base)));
+        foreach (LoadedFamily family in next.Families.Where(family => family.Image is not null))
+        {
+            string name = PinNames.Image(family.Family);
+            yield return new($"pin {name}", () => family.Image!.Pin(_generation!.PathOf(name)));
+        }
+
+        if (next.Counters.Base is { } offsets)
+        {
+            yield return new("pin base", () => offsets.Pin(_generation!.PathOf(PinNames.Base)));
+        }
+
         if (next.Counters.Carried is { } carried)
         {
             yield return new("pin carried", () => carried.Pin(_generation!.PathOf(PinNames.Carried)));
@@ -90,22 +102,28 @@ internal sealed class CommitProtocol(
 
     private void WriteOffsets()
     {
+        if (next.Counters.Base is null)
+        {
+            return;
+        }
+
+        HashSet<int> keptByRunning = running is null ? [] : KeptBy(running);
+        Func<int, bool, Counters>? carried = running?.Counters.OffsetsToCarryOn(next.Places.Length);
+        Func<int, bool, Counters> raw = next.Counters.Raw(next.Places.Length);
         for (int i = 0; i < next.Places.Length; i++)
         {
             int slot = next.Plan.Slots[i];
-            if (next.Plan.Kept[i])
-            {
-                next.Counters.WriteOffset(slot, running!.Counters.OffsetToCarryOn(slot, _keptByRunning.Contains(slot)));
-            }
-            else
-            {
-                next.Counters.Set(slot, kept: false, next.Places[i].Given ?? default);
-            }
+            next.Counters.WriteOffset(slot, next.Plan.Kept[i]
+                ? carried!(slot, keptByRunning.Contains(slot))
+                : CounterMaps.Minus(next.Places[i].Given ?? default, raw(slot, false)));
         }
     }
 
-    private static HashSet<int> KeptBy(GenerationState? generation) =>
-        generation is null ? [] : generation.Stored.Slots.Where((_, i) => generation.Stored.Kept[i]).ToHashSet();
+    private static HashSet<int> KeptBy(GenerationState generation)
+    {
+        (ImmutableArray<int> slots, ImmutableArray<bool> kept) = StoredContents.Of(generation.Store).Slots();
+        return slots.Where((_, i) => kept[i]).ToHashSet();
+    }
 
     private void Switch()
     {

@@ -1,9 +1,11 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using MiniFirewall.Asm;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.State;
+using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Engine.Commit;
@@ -13,41 +15,68 @@ internal static class GenerationLoader
 {
     internal static LoadedGeneration Load(RuleSet given, SharedObjects shared, GenerationState? running, ProgramSource source)
     {
-        RuleSet rules = RuleSetText.Copy(given);
+        RuleSet rules = WithRulesOfTheirOwn(given);
+        var lines = RuleLines.Of(rules);
         ImmutableArray<CountedPlace> places = CountedPlaces.Of(rules);
-        SlotPlan plan = PlanSlots(places, running);
-        CounterMaps counters = MakeCounters(plan, running);
-        BpfMap? text = null;
+        SlotPlan plan = PlanSlots(rules, lines, places, running);
+        (ImmutableArray<RuleSlots> policies, ImmutableArray<RuleSlots> slots) = CountedPlaces.SlotsOf(rules, plan);
+        CounterMaps counters = MakeCounters(plan, running, NeedsOffsets(plan, places, running));
+        StoreMaps? store = null;
         try
         {
-            text = MakeText(rules, plan);
-            var indexes = new CounterIndexes(places, plan.Slots);
-            return new(places, plan, counters, text, LoadPrograms(rules, indexes, source, shared, counters.Counters));
+            store = StoreMaps.Make(RuleStoreImage.Make(
+                rules, lines, policies, slots, RuleLabels.Spread(rules), plan.Capacity, plan.FirstFreshSlot, DateTimeOffset.UtcNow));
+            var indexes = new CounterIndexes(rules, policies, slots);
+            return new(places, plan, counters, store, LoadFamilies(rules, indexes, source, shared.MapsFor(counters.Counters, store.Epoch)));
         }
         catch
         {
-            text?.Dispose();
+            store?.Dispose();
             counters.Dispose();
             throw;
         }
     }
 
-    private static SlotPlan PlanSlots(ImmutableArray<CountedPlace> places, GenerationState? running)
+    /// <summary>Every rule an object of its own, so that rules can be told apart by reference.</summary>
+    private static RuleSet WithRulesOfTheirOwn(RuleSet rules)
+    {
+        var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        return rules.Chains.All(chain => seen.Add(chain) && chain.Rules.All(seen.Add))
+            ? rules
+            : new([.. rules.Chains.Select(chain => chain with { Rules = [.. chain.Rules.Select(rule => rule with { })] })]);
+    }
+
+    private static SlotPlan PlanSlots(RuleSet rules, RuleLines lines, ImmutableArray<CountedPlace> places, GenerationState? running)
     {
         if (running is null)
         {
             return SlotPlan.First(places.Length);
         }
 
+        var contents = StoredContents.Of(running.Store);
         return SlotPlan.After(
-            CountedPlaces.KeysOf(places),
+            CountedPlaces.KeysOf(rules, lines),
             [.. places.Select(place => place.Given is not null)],
-            CountedPlaces.KeysOf(running.Places.Value),
-            running.Stored.Slots,
-            running.Stored.Capacity);
+            contents.Keys(),
+            contents.Slots().Slots,
+            running.Store.Header.Capacity,
+            running.Store.FirstFreshSlot);
     }
 
-    private static CounterMaps MakeCounters(SlotPlan plan, GenerationState? running)
+    /// <summary>Whether some place may begin with an offset: given counters, offsets or carried counts that go on, or a slot that somebody counted in.</summary>
+    private static bool NeedsOffsets(SlotPlan plan, ImmutableArray<CountedPlace> places, GenerationState? running)
+    {
+        if (running is null or { Counters: { Base: null, Carried: null } })
+        {
+            int firstClean = plan.NewMaps || running is null ? 0 : running.Store.FirstFreshSlot;
+            return places.Any(place => place.Given is { } given && given != default)
+                || plan.Slots.Where((_, i) => !plan.Kept[i]).Any(slot => slot < firstClean);
+        }
+
+        return true;
+    }
+
+    private static CounterMaps MakeCounters(SlotPlan plan, GenerationState? running, bool withOffsets)
     {
         BpfMap? counters = null, carried = null;
         try
@@ -55,7 +84,7 @@ internal static class GenerationLoader
             BpfMap? before = running is null ? null : BpfMap.TryOpen(running.Directory.PathOf(PinNames.Counters));
             counters = plan.NewMaps ? BpfMap.Create(WellKnownMaps.CountersSpec(plan.Capacity)) : before;
             carried = plan.NewMaps ? before : null;
-            return new(counters!, carried, BpfMap.Create(CounterMaps.BaseSpec(plan.Capacity)));
+            return new(counters!, carried, withOffsets ? BpfMap.Create(CounterMaps.BaseSpec(plan.Capacity)) : null);
         }
         catch
         {
@@ -65,53 +94,37 @@ internal static class GenerationLoader
         }
     }
 
-    private static BpfMap MakeText(RuleSet rules, SlotPlan plan)
+    /// <summary>The families side by side: each takes a processor for as long as its compiling and the verifier take.</summary>
+    private static ImmutableArray<LoadedFamily> LoadFamilies(
+        RuleSet rules, CounterIndexes indexes, ProgramSource source, Dictionary<string, BpfMap> maps)
     {
-        var stored = new StoredRules(
-            DateTimeOffset.UtcNow,
-            plan.Capacity,
-            plan.Slots,
-            plan.Kept,
-            RuleSetText.FamiliesOf(rules),
-            RuleSetText.NamesOf(rules),
-            RuleSetText.Print(rules));
-        byte[] value = stored.Encode();
-        BpfMap map = BpfMap.Create(new MapSpec(PinNames.Text, MapType.Array, 4, value.Length, 1));
+        var options = new CompileOptions { Structure = KernelRequirements.HasLoops ? ListStructure.Measured : ListStructure.Straight };
+        Task<LoadedFamily>[] loads =
+            [.. DispatcherCompiler.Families.Select(family => Task.Run(() => LoadedFamily.Load(family, source(rules, family, indexes, options), maps)))];
         try
         {
-            map.Update(new byte[map.KeySize], value);
-            map.Freeze();
-            return map;
+            return [.. loads.Select(load => load.GetAwaiter().GetResult())];
         }
         catch
         {
-            map.Dispose();
+            foreach (Task<LoadedFamily> load in loads)
+            {
+                DisposeWhereLoaded(load);
+            }
+
             throw;
         }
     }
 
-    private static ImmutableDictionary<HookPoint, BpfProgram> LoadPrograms(
-        RuleSet rules, CounterIndexes indexes, ProgramSource source, SharedObjects shared, BpfMap counters)
+    private static void DisposeWhereLoaded(Task<LoadedFamily> load)
     {
-        var maps = shared.MapsFor(counters);
-        var programs = ImmutableDictionary.CreateBuilder<HookPoint, BpfProgram>();
         try
         {
-            foreach (HookPoint point in HookPoint.All)
-            {
-                programs.Add(point, BpfProgram.Load(source(rules, point, indexes, new CompileOptions()), KernelBtf.Types, maps));
-            }
-
-            return programs.ToImmutable();
+            load.GetAwaiter().GetResult().Dispose();
         }
-        catch
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            foreach (BpfProgram program in programs.Values)
-            {
-                program.Dispose();
-            }
-
-            throw;
+            // Another family's failure is the one that is told.
         }
     }
 }

@@ -11,7 +11,10 @@ internal static class KernelRequirements
 {
     private const int NotPermitted = 1, NoMemory = 12, AccessDenied = 13, TooManyFilesInSystem = 23, TooManyFiles = 24, NotSupported = 524;
     private const int AdminNetwork = 12, AdminSystem = 21, PerformanceMonitor = 38, Bpf = 39;
-    private static readonly Version Oldest = new(6, 4);
+    private static readonly Version Oldest = new(6, 4), FirstWithLoops = new(6, 9);
+
+    /// <summary>The classifier's loops are may_goto's.</summary>
+    internal static bool HasLoops { get; } = Environment.OSVersion.Version >= FirstWithLoops;
 
     /// <summary>The error to show for a refused call.</summary>
     internal static FirewallException Explain(SystemCallException refusal)

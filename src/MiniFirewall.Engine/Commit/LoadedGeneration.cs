@@ -9,13 +9,14 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class LoadedGeneration : IDisposable
 {
     internal LoadedGeneration(
-        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, BpfMap text, ImmutableDictionary<HookPoint, BpfProgram> programs)
+        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, StoreMaps store, ImmutableArray<LoadedFamily> families)
     {
         Places = places;
         Plan = plan;
         Counters = counters;
-        Text = text;
-        Programs = programs;
+        Store = store;
+        Families = families;
+        Programs = families.SelectMany(family => family.Programs).ToImmutableDictionary();
     }
 
     internal ImmutableArray<CountedPlace> Places { get; }
@@ -24,17 +25,19 @@ internal sealed class LoadedGeneration : IDisposable
 
     internal CounterMaps Counters { get; }
 
-    internal BpfMap Text { get; }
+    internal StoreMaps Store { get; }
+
+    internal ImmutableArray<LoadedFamily> Families { get; }
 
     internal ImmutableDictionary<HookPoint, BpfProgram> Programs { get; }
 
     public void Dispose()
     {
         Counters.Dispose();
-        Text.Dispose();
-        foreach (BpfProgram program in Programs.Values)
+        Store.Dispose();
+        foreach (LoadedFamily family in Families)
         {
-            program.Dispose();
+            family.Dispose();
         }
     }
 }

@@ -1,17 +1,21 @@
-using MiniFirewall.Asm;
+using System.Collections.Immutable;
 using MiniFirewall.Compiler;
-using MiniFirewall.Engine.State;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
 using MiniFirewall.Rules.Lowering;
 using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Engine.Commit;
 
-/// <summary>Makes the spec of a hook point's program.</summary>
-internal delegate ProgramSpec ProgramSource(RuleSet rules, HookPoint point, ICounterIndexes counters, CompileOptions options);
+/// <summary>Makes the specs of one family's programs, a hook each in the order of <see cref="DispatcherCompiler.Hooks"/>, and their image.</summary>
+internal delegate CompiledPrograms ProgramSource(RuleSet rules, Family family, ICounterIndexes counters, CompileOptions options);
 
 /// <summary>Where specs come from: the compiler.</summary>
-internal static class CompiledPrograms
+internal static class CompiledRules
 {
-    internal static ProgramSpec Compile(RuleSet rules, HookPoint point, ICounterIndexes counters, CompileOptions options) =>
-        PacketProgramCompiler.Compile(RuleSetLowering.Lower(rules, point.Hook, point.Family, counters), options);
+    internal static CompiledPrograms Compile(RuleSet rules, Family family, ICounterIndexes counters, CompileOptions options) =>
+        ProgramSetCompiler.Compile(ProgramsOf(rules, family, counters), options);
+
+    private static ImmutableArray<PacketProgram> ProgramsOf(RuleSet rules, Family family, ICounterIndexes counters) =>
+        [.. DispatcherCompiler.Hooks.Select(hook => RuleSetLowering.Lower(rules, hook, family, counters))];
 }

@@ -68,11 +68,12 @@ internal sealed class SharedObjects : IDisposable
     internal Dictionary<string, BpfMap> DispatcherMaps => new() { [WellKnownMaps.Control] = Control, [WellKnownMaps.Programs] = Programs };
 
     /// <summary>What a generation's program names.</summary>
-    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters) => new()
+    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch) => new()
     {
         [WellKnownMaps.Control] = Control,
         [WellKnownMaps.Events] = Events,
         [WellKnownMaps.Counters] = counters,
+        [WellKnownMaps.Epoch] = epoch,
     };
 
     public void Dispose()

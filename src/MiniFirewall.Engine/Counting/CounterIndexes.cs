@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Lowering;
 using MiniFirewall.Rules.Model;
@@ -9,28 +10,35 @@ namespace MiniFirewall.Engine.Counting;
 /// <summary>Tells the lowering which counter each rule and policy has. Rules are told apart by reference: equal rules have counters of their own.</summary>
 internal sealed class CounterIndexes : ICounterIndexes
 {
-    private readonly Dictionary<(object Place, Family Family), int> _slots = new(PlaceComparer.Instance);
+    private readonly Dictionary<Rule, RuleSlots> _rules;
+    private readonly Dictionary<Chain, RuleSlots> _policies = new(ReferenceEqualityComparer.Instance);
 
-    internal CounterIndexes(ImmutableArray<CountedPlace> places, ImmutableArray<int> slots)
+    /// <param name="policies">A chain each.</param>
+    /// <param name="slots">A rule each, in the rule set's order.</param>
+    internal CounterIndexes(RuleSet rules, ImmutableArray<RuleSlots> policies, ImmutableArray<RuleSlots> slots)
     {
-        for (int i = 0; i < places.Length; i++)
+        _rules = new(slots.Length, ByReference.Instance);
+        int next = 0;
+        for (int i = 0; i < rules.Chains.Length; i++)
         {
-            _slots.Add(((object?)places[i].Rule ?? places[i].Chain, places[i].Family), slots[i]);
+            _policies.Add(rules.Chains[i], policies[i]);
+            foreach (Rule rule in rules.Chains[i].Rules)
+            {
+                _rules.Add(rule, slots[next++]);
+            }
         }
     }
 
-    public int OfRule(Chain chain, Rule rule, Family family) => _slots[(rule, family)];
+    public int OfRule(Chain chain, Rule rule, Family family) => _rules[rule].Of(family);
 
-    public int OfPolicy(Chain chain, Family family) => _slots[(chain, family)];
+    public int OfPolicy(Chain chain, Family family) => _policies[chain].Of(family);
 
-    private sealed class PlaceComparer : IEqualityComparer<(object Place, Family Family)>
+    private sealed class ByReference : IEqualityComparer<Rule>
     {
-        internal static PlaceComparer Instance { get; } = new();
+        internal static ByReference Instance { get; } = new();
 
-        public bool Equals((object Place, Family Family) x, (object Place, Family Family) y) =>
-            ReferenceEquals(x.Place, y.Place) && x.Family == y.Family;
+        public bool Equals(Rule? x, Rule? y) => ReferenceEquals(x, y);
 
-        public int GetHashCode((object Place, Family Family) key) =>
-            HashCode.Combine(RuntimeHelpers.GetHashCode(key.Place), key.Family);
+        public int GetHashCode(Rule rule) => RuntimeHelpers.GetHashCode(rule);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MiniFirewall.Engine.State.Store;
 
 namespace MiniFirewall.Engine.Counting;
 
@@ -6,24 +7,26 @@ namespace MiniFirewall.Engine.Counting;
 /// <param name="Slots">Index into the counter maps, a place each, in the order of <see cref="CountedPlaces"/>.</param>
 /// <param name="Kept">Whether the place goes on counting from where the generation before left it.</param>
 /// <param name="Capacity">Number of elements of the counter maps.</param>
+/// <param name="FirstFreshSlot">From here on no slot of the maps has ever been counted in.</param>
 /// <param name="NewMaps">The running generation's maps are too small: this one has maps of its own.</param>
-internal sealed record SlotPlan(ImmutableArray<int> Slots, ImmutableArray<bool> Kept, int Capacity, bool NewMaps)
+internal sealed record SlotPlan(ImmutableArray<int> Slots, ImmutableArray<bool> Kept, int Capacity, int FirstFreshSlot, bool NewMaps)
 {
     /// <summary>Slot 0 counts nothing: the compiler keeps it for events that have no rule.</summary>
     private const int FirstSlot = 1;
-    private const int Step = 256;
+    private const int Step = 256, LeastFresh = 64;
 
     /// <summary>The plan of a first generation.</summary>
-    internal static SlotPlan First(int places) =>
-        new([.. Enumerable.Range(FirstSlot, places)], [.. Enumerable.Repeat(false, places)], CapacityFor(places), NewMaps: true);
+    internal static SlotPlan First(int places) => new(
+        [.. Enumerable.Range(FirstSlot, places)], [.. Enumerable.Repeat(false, places)], CapacityFor(places), FirstSlot + places, NewMaps: true);
 
     /// <summary>
     /// The plan of a generation after another. A place keeps its slot where the running generation has the same key; all
-    /// others get slots that the running generation does not count in.
+    /// others get slots that the running generation does not count in. Some fresh slots are left for rules that come later.
     /// </summary>
     /// <param name="given">Whether a place starts with counters that its text gives: it never goes on with old ones.</param>
+    /// <param name="firstFresh">The running generation's.</param>
     internal static SlotPlan After(
-        ImmutableArray<CounterKey> keys, ImmutableArray<bool> given, ImmutableArray<CounterKey> runningKeys, ImmutableArray<int> running, int capacity)
+        ImmutableArray<CounterKey> keys, ImmutableArray<bool> given, ImmutableArray<CounterKey> runningKeys, ImmutableArray<int> running, int capacity, int firstFresh)
     {
         var slotOf = new Dictionary<CounterKey, int>(runningKeys.Length);
         for (int i = 0; i < runningKeys.Length; i++)
@@ -38,22 +41,40 @@ internal sealed record SlotPlan(ImmutableArray<int> Slots, ImmutableArray<bool> 
             kept[i] = !given[i] && slotOf.TryGetValue(keys[i], out slots[i]);
         }
 
-        bool fits = keys.Length - kept.Count(k => k) <= capacity - FirstSlot - running.Length;
-        int newCapacity = fits ? capacity : CapacityFor(Math.Max(keys.Length, HighestKept(slots, kept)));
-        FillFree(slots, kept, fits ? running : [.. slots.Where((_, i) => kept[i])]);
-        return new([.. slots], [.. kept], newCapacity, NewMaps: !fits);
+        return InSameMaps(slots, kept, running, capacity, firstFresh) ?? InNewMaps(slots, kept);
     }
 
-    /// <summary>Room for half as many again, so that an ordinary change fits.</summary>
-    private static int CapacityFor(int places) => ((places + (places / 2)) / Step * Step) + Step;
-
-    private static int HighestKept(int[] slots, bool[] kept) => slots.Where((_, i) => kept[i]).DefaultIfEmpty(0).Max();
-
-    private static void FillFree(int[] slots, bool[] kept, ImmutableArray<int> taken)
+    private static SlotPlan? InSameMaps(int[] slots, bool[] kept, ImmutableArray<int> running, int capacity, int firstFresh)
     {
+        if (kept.Count(isKept => !isKept) > capacity - FirstSlot - running.Length)
+        {
+            return null;
+        }
+
+        int[] filled = FillFree(slots, kept, running);
+        int fresh = Math.Max(firstFresh, Highest(filled) + 1);
+        return fresh + LeastFresh <= capacity ? new([.. filled], [.. kept], capacity, fresh, NewMaps: false) : null;
+    }
+
+    private static SlotPlan InNewMaps(int[] slots, bool[] kept)
+    {
+        int[] filled = FillFree(slots, kept, slots.Where((_, i) => kept[i]));
+        int highest = Highest(filled);
+        return new([.. filled], [.. kept], CapacityFor(highest), highest + 1, NewMaps: true);
+    }
+
+    /// <summary>Room for an eighth more, and for the rules that a store takes before it is made anew.</summary>
+    private static int CapacityFor(int places) =>
+        ((FirstSlot + places + Math.Max(places / 8, 2 * RuleStoreImage.RecordsFor(places))) / Step * Step) + Step;
+
+    private static int Highest(int[] slots) => slots.DefaultIfEmpty(0).Max();
+
+    private static int[] FillFree(int[] slots, bool[] kept, IEnumerable<int> taken)
+    {
+        var filled = (int[])slots.Clone();
         var busy = taken.ToHashSet();
         int next = FirstSlot;
-        for (int i = 0; i < slots.Length; i++)
+        for (int i = 0; i < filled.Length; i++)
         {
             if (!kept[i])
             {
@@ -62,8 +83,10 @@ internal sealed record SlotPlan(ImmutableArray<int> Slots, ImmutableArray<bool> 
                     next++;
                 }
 
-                slots[i] = next++;
+                filled[i] = next++;
             }
         }
+
+        return filled;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MiniFirewall.Bpf;
 using MiniFirewall.Engine.Counting;
+using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Sys.BpfCalls;
 using MiniFirewall.Sys.Files;
@@ -12,45 +13,59 @@ internal sealed class GenerationState : IDisposable
 {
     private const int InstructionSize = 8;
 
-    private GenerationState(ulong number, DirectoryHandle directory, StoredRules stored, CounterMaps counters)
+    private GenerationState(ulong number, DirectoryHandle directory, StoreMaps maps, RuleStore store, CounterMaps counters)
     {
         Number = number;
         Directory = directory;
-        Stored = stored;
+        Maps = maps;
+        Store = store;
         Counters = counters;
-        Rules = new(() => RuleSetText.Read(stored));
-        Places = new(() => CountedPlaces.Of(Rules.Value));
     }
 
     internal ulong Number { get; }
 
     internal DirectoryHandle Directory { get; }
 
-    internal StoredRules Stored { get; }
+    internal StoreMaps Maps { get; }
+
+    internal RuleStore Store { get; }
 
     internal CounterMaps Counters { get; }
 
-    internal Lazy<RuleSet> Rules { get; }
-
-    internal Lazy<ImmutableArray<CountedPlace>> Places { get; }
-
     /// <summary>The rules, with what they have counted up to now.</summary>
-    internal LoadedRuleSet Read() =>
-        new(Rules.Value, Number, Stored, Places.Value, Counters.Read(Stored.Slots, Stored.Kept), ReadPrograms());
+    internal LoadedRuleSet Read()
+    {
+        StoredRuleSet stored = StoredRuleSet.Read(Store);
+        return new(stored, Number, Store.Header.AppliedAt, CountedPlaces.Of(stored.Rules), Counters.Read(stored.Slots, stored.Kept), ReadPrograms());
+    }
 
     /// <summary>Sets counters to zero and returns what <see cref="Read"/> did before.</summary>
     internal LoadedRuleSet ResetCounters(Func<CountedPlace, bool> which)
     {
-        LoadedRuleSet before = Read();
-        for (int i = 0; i < Places.Value.Length; i++)
+        StoredRuleSet stored = StoredRuleSet.Read(Store);
+        ImmutableArray<CountedPlace> places = CountedPlaces.Of(stored.Rules);
+        ImmutableArray<Counters> counts = Counters.Read(stored.Slots, stored.Kept);
+        bool isNew = Counters.Base is null;
+        if (isNew)
         {
-            if (which(Places.Value[i]))
+            Counters.MakeBase();
+        }
+
+        Func<int, bool, Counters> raw = Counters.Raw(places.Length);
+        for (int i = 0; i < places.Length; i++)
+        {
+            if (which(places[i]))
             {
-                Counters.Set(Stored.Slots[i], Stored.Kept[i], default);
+                Counters.WriteOffset(stored.Slots[i], CounterMaps.Minus(default, raw(stored.Slots[i], stored.Kept[i])));
             }
         }
 
-        return before;
+        if (isNew)
+        {
+            Counters.Base!.Pin(Directory.PathOf(PinNames.Base));
+        }
+
+        return new(stored, Number, Store.Header.AppliedAt, places, counts, ReadPrograms());
     }
 
     /// <summary>Opens a generation; null where it is not there, or not any more.</summary>
@@ -62,21 +77,26 @@ internal sealed class GenerationState : IDisposable
             return null;
         }
 
+        StoreMaps? maps = null;
+        CounterMaps? counters = null;
         try
         {
-            using BpfMap? text = BpfMap.TryOpen(directory.PathOf(PinNames.Text));
-            CounterMaps? counters = text is null ? null : TryOpenCounters(directory);
+            maps = StoreMaps.TryOpen(directory);
+            counters = maps is null ? null : TryOpenCounters(directory);
             if (counters is not null)
             {
-                return new(number, directory, StoredRules.Decode(ReadText(text!)), counters);
+                return new(number, directory, maps!, maps!.OpenStore(), counters);
             }
         }
         catch
         {
+            counters?.Dispose();
+            maps?.Dispose();
             directory.Dispose();
             throw;
         }
 
+        maps?.Dispose();
         directory.Dispose();
         return null;
     }
@@ -84,6 +104,7 @@ internal sealed class GenerationState : IDisposable
     public void Dispose()
     {
         Counters.Dispose();
+        Maps.Dispose();
         Directory.Dispose();
     }
 
@@ -105,24 +126,11 @@ internal sealed class GenerationState : IDisposable
         return programs.DrainToImmutable();
     }
 
-    private static byte[] ReadText(BpfMap map)
-    {
-        var value = new byte[map.ValueSize];
-        map.TryLookup(new byte[map.KeySize], value);
-        return value;
-    }
-
     private static CounterMaps? TryOpenCounters(DirectoryHandle directory)
     {
         BpfMap? counters = BpfMap.TryOpen(directory.PathOf(PinNames.Counters));
-        BpfMap? offsets = BpfMap.TryOpen(directory.PathOf(PinNames.Base));
-        if (counters is not null && offsets is not null)
-        {
-            return new(counters, BpfMap.TryOpen(directory.PathOf(PinNames.Carried)), offsets);
-        }
-
-        counters?.Dispose();
-        offsets?.Dispose();
-        return null;
+        return counters is null
+            ? null
+            : new(counters, BpfMap.TryOpen(directory.PathOf(PinNames.Carried)), BpfMap.TryOpen(directory.PathOf(PinNames.Base)));
     }
 }

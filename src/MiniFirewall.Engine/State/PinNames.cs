@@ -1,4 +1,5 @@
 using System.Globalization;
+using MiniFirewall.Packets;
 
 namespace MiniFirewall.Engine.State;
 
@@ -6,9 +7,12 @@ namespace MiniFirewall.Engine.State;
 internal static class PinNames
 {
     internal const string Control = "control", Programs = "programs", Events = "events";
-    internal const string Counters = "counters", Carried = "carried", Base = "base", Text = "text";
+    internal const string Counters = "counters", Carried = "carried", Base = "base", Rules = "rules", Epoch = "epoch";
 
     private const string GenerationPrefix = "generation-";
+
+    /// <summary>The classifier image of a family.</summary>
+    internal static string Image(Family family) => family == Family.IPv4 ? "image4" : "image6";
 
     internal static string Link(HookPoint point) => $"link-{point}";
 

@@ -32,7 +32,8 @@ public abstract class ExtensionGrammar
     internal Func<object, Word, ReadContext, bool>? Check { get; init; }
 
     /// <summary>The option of exactly this name, or null.</summary>
-    internal OptionSpec? FindOption(string name) => _byName.GetValueOrDefault(name);
+    internal OptionSpec? FindOption(ReadOnlySpan<char> name) =>
+        _byName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out OptionSpec? option) ? option : null;
 
     /// <summary>The arguments before any option has been read.</summary>
     internal object Initial { get; }

@@ -6,7 +6,7 @@ namespace MiniFirewall.Rules.Grammar;
 /// <summary>A match or target of a rule that is being read, with what its options have said so far.</summary>
 internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
 {
-    private readonly Dictionary<OptionSpec, Word> _used = [];
+    private readonly List<OptionSpec> _used = new(2);
     private bool _failed;
 
     internal ExtensionGrammar Grammar { get; } = grammar;
@@ -28,7 +28,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
             _failed = true;
         }
 
-        _used.TryAdd(option, use.Option);
+        _used.Add(option);
     }
 
     /// <summary>An option of it could not be read (reported), so what is missing is not looked for.</summary>
@@ -43,7 +43,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
             return false;
         }
 
-        if (!mayLack && Grammar.OneOf.Count > 0 && !_used.Keys.Any(option => Grammar.OneOf.Contains(option.Names[0])))
+        if (!mayLack && Grammar.OneOf.Count > 0 && !_used.Exists(option => Grammar.OneOf.Contains(option.Names[0])))
         {
             string[] names = [.. Grammar.OneOf.Select(name => "--" + name)];
             context.Diagnostics.Report(
@@ -57,13 +57,13 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
     private bool Allows(OptionSpec option, OptionUse use)
     {
         DiagnosticBag diagnostics = use.Context.Diagnostics;
-        if (_used.ContainsKey(option))
+        if (_used.Contains(option))
         {
             diagnostics.Report(ErrorCodes.RepeatedOption, use.Option, $"{option.Name} is given twice", "leave one out");
             return false;
         }
 
-        if (option.Group.Length > 0 && _used.Keys.FirstOrDefault(used => used.Group == option.Group) is { } other)
+        if (option.Group.Length > 0 && _used.Find(used => used.Group == option.Group) is { } other)
         {
             diagnostics.Report(
                 ErrorCodes.ExcludedOption, use.Option, $"{option.Name} cannot stand with {other.Name}",

@@ -85,13 +85,26 @@ internal sealed record GlobalOption(GlobalKind Kind, char Short, string[] Names,
         new(GlobalKind.Listing, '0', ["line-numbers"], 0),
     ];
 
-    private static readonly Dictionary<char, GlobalOption> Letters = All.ToDictionary(option => option.Short);
+    /// <summary>By the letter's code.</summary>
+    private static readonly GlobalOption?[] Letters = LettersOf(All);
 
     private static readonly Dictionary<string, GlobalOption> LongNames =
         All.SelectMany(option => option.Names.Select(name => (name, option))).ToDictionary(entry => entry.name, entry => entry.option);
 
-    internal static GlobalOption? Find(char letter) => Letters.GetValueOrDefault(letter);
+    internal static GlobalOption? Find(char letter) => letter < Letters.Length ? Letters[letter] : null;
 
     /// <summary>The option of exactly this long name, or null.</summary>
-    internal static GlobalOption? Find(string name) => LongNames.GetValueOrDefault(name);
+    internal static GlobalOption? Find(ReadOnlySpan<char> name) =>
+        LongNames.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out GlobalOption? option) ? option : null;
+
+    private static GlobalOption?[] LettersOf(GlobalOption[] options)
+    {
+        var letters = new GlobalOption?[128];
+        foreach (GlobalOption option in options)
+        {
+            letters[option.Short] = option;
+        }
+
+        return letters;
+    }
 }

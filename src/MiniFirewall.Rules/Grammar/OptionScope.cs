@@ -25,13 +25,13 @@ internal sealed class OptionScope
 
     /// <summary>The option; null where there is none, or more than one (then <paramref name="candidates"/> has them).</summary>
     /// <param name="onlyExact">A beginning is not enough.</param>
-    internal FoundOption? Find(string name, bool onlyExact, out IReadOnlyList<string> candidates)
+    internal FoundOption? Find(ReadOnlySpan<char> name, bool onlyExact, out IReadOnlyList<string> candidates)
     {
         candidates = [];
         return FindExact(name) ?? (onlyExact ? null : FindByBeginning(name, out candidates));
     }
 
-    private FoundOption? FindExact(string name)
+    private FoundOption? FindExact(ReadOnlySpan<char> name)
     {
         foreach (ExtensionUse extension in _extensions)
         {
@@ -44,15 +44,37 @@ internal sealed class OptionScope
         return GlobalOption.Find(name) is { } option ? new FoundOption(option, null, null) : null;
     }
 
-    private FoundOption? FindByBeginning(string name, out IReadOnlyList<string> candidates)
+    private FoundOption? FindByBeginning(ReadOnlySpan<char> name, out IReadOnlyList<string> candidates)
     {
-        (FoundOption Option, string Name)[] fitting =
-        [
-            .. All().SelectMany(option => option.Names.Select(known => (option, known))).Where(entry => entry.known.StartsWith(name, StringComparison.Ordinal)),
-        ];
-        bool isOne = fitting.Length > 0 && fitting.All(entry => entry.Option.Same(fitting[0].Option));
+        List<(FoundOption Option, string Name)> fitting = [];
+        foreach (ExtensionUse extension in _extensions)
+        {
+            foreach (OptionSpec spec in extension.Grammar.Options)
+            {
+                AddFitting(new FoundOption(null, extension, spec), spec.Names, name, fitting);
+            }
+        }
+
+        foreach (GlobalOption option in GlobalOption.All)
+        {
+            AddFitting(new FoundOption(option, null, null), option.Names, name, fitting);
+        }
+
+        bool isOne = fitting.Count > 0 && fitting.TrueForAll(entry => entry.Option.Same(fitting[0].Option));
         candidates = isOne ? [] : [.. fitting.DistinctBy(entry => entry.Option).Select(entry => entry.Name)];
         return isOne ? fitting[0].Option : null;
+    }
+
+    private static void AddFitting(
+        FoundOption option, IReadOnlyList<string> names, ReadOnlySpan<char> beginning, List<(FoundOption Option, string Name)> fitting)
+    {
+        for (int i = 0; i < names.Count; i++)
+        {
+            if (names[i].AsSpan().StartsWith(beginning, StringComparison.Ordinal))
+            {
+                fitting.Add((option, names[i]));
+            }
+        }
     }
 
     private IEnumerable<FoundOption> All()

@@ -51,7 +51,7 @@ internal static class Option<T>
         bool negatable = false,
         string group = "",
         bool takesText = false) =>
-        new(names, 1, (state, use) => read(use.Arguments[0], use.Context, out TValue value) ? set((T)state, value, use.Negated) : null)
+        new(names, 1, (state, use) => read(use.First, use.Context, out TValue value) ? set((T)state, value, use.Negated) : null)
         {
             Negatable = negatable,
             Group = group,
@@ -70,8 +70,8 @@ internal static class Option<T>
 
         object? Apply(object state, OptionUse use)
         {
-            bool first = read(use.Arguments[0], use.Context, out TValue left);
-            bool second = read(use.Arguments[1], use.Context, out TValue right);
+            bool first = read(use.First, use.Context, out TValue left);
+            bool second = read(use.Second, use.Context, out TValue right);
             return first && second ? set((T)state, left, right, use.Negated) : null;
         }
     }

@@ -1,6 +1,5 @@
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
-using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Language;
 
@@ -11,6 +10,13 @@ public static class RulePrinter
     public static string Print(Rule rule)
     {
         var writer = new RuleTextWriter();
+        Print(rule, writer);
+        return writer.ToString();
+    }
+
+    /// <summary>As <see cref="Print(Rule)"/>, behind what <paramref name="writer"/> has already.</summary>
+    public static void Print(Rule rule, RuleTextWriter writer)
+    {
         PrintAddress(writer, "-s", rule.Source);
         PrintAddress(writer, "-d", rule.Destination);
         PrintInterface(writer, "-i", rule.InInterface);
@@ -31,20 +37,22 @@ public static class RulePrinter
         }
 
         rule.Target.Print(writer);
-        return writer.ToString();
     }
 
     private static void PrintAddress(RuleTextWriter writer, string option, AddressSpec? address)
     {
-        if (address is not null)
+        if (address is null)
         {
-            writer.Not(address.Negated).Word(option).Word(address switch
-            {
-                MaskedAddress masked => AddressNotation.Print(masked.Family, masked.Address, masked.Mask),
-                HostName name => name.Name,
-                _ => throw new NotSupportedException(address.GetType().Name),
-            });
+            return;
         }
+
+        writer.Not(address.Negated).Word(option);
+        _ = address switch
+        {
+            MaskedAddress masked => writer.Word(masked.Family, masked.Address, masked.Mask),
+            HostName name => writer.Word(name.Name),
+            _ => throw new NotSupportedException(address.GetType().Name),
+        };
     }
 
     private static void PrintInterface(RuleTextWriter writer, string option, InterfaceSpec? name)

@@ -31,12 +31,13 @@ public static class RuleSetPrinter
         }
 
         Dictionary<string, Chain> byName = rules.Chains.ToDictionary(chain => chain.Name);
+        var writer = new RuleTextWriter();
         foreach (Chain chain in rules.Chains)
         {
             foreach (Rule rule in chain.Rules)
             {
                 Chain? target = rule.Target is JumpTarget jump ? byName.GetValueOrDefault(jump.Chain) : null;
-                PrintRule(text, chain, rule, target, ruleCounters?.Invoke(chain, rule));
+                PrintRule(text, writer, chain, rule, target, ruleCounters?.Invoke(chain, rule));
             }
         }
 
@@ -64,16 +65,17 @@ public static class RuleSetPrinter
         chain.PolicyV4.Verdict == chain.PolicyV6.Verdict
         && counters?.Invoke(chain, Family.IPv4) == counters?.Invoke(chain, Family.IPv6);
 
-    private static void PrintRule(StringBuilder text, Chain chain, Rule rule, Chain? target, Counters? counters)
+    private static void PrintRule(StringBuilder text, RuleTextWriter writer, Chain chain, Rule rule, Chain? target, Counters? counters)
     {
         if (counters is { } count)
         {
             text.Append($"[{count.Packets}:{count.Bytes}] ");
         }
 
-        string content = rule.ToString();
-        text.Append(rule.Families == RuleFamilies.Implied(rule, chain, target) ? "" : Prefix(rule.Families))
-            .Append("-A ").Append(chain.Name).Append(content.Length > 0 ? " " : "").Append(content).Append('\n');
+        writer.Clear();
+        writer.Word("-A").Word(chain.Name);
+        RulePrinter.Print(rule, writer);
+        text.Append(rule.Families == RuleFamilies.Implied(rule, chain, target) ? "" : Prefix(rule.Families)).Append(writer.Written).Append('\n');
     }
 
     private static string Prefix(FamilySet families) => families == FamilySet.IPv4 ? "-4 " : "-6 ";

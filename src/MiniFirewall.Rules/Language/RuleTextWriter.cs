@@ -1,21 +1,49 @@
-using System.Text;
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Language;
 
-/// <summary>Writes a rule's canonical text: words with one space between them.</summary>
+/// <summary>Writes rules' canonical text: words with one space between them.</summary>
 public sealed class RuleTextWriter
 {
-    private readonly StringBuilder _text = new();
+    private char[] _text = new char[256];
+    private int _length;
+
+    /// <summary>What has been written, until something else is.</summary>
+    public ReadOnlySpan<char> Written => _text.AsSpan(0, _length);
+
+    /// <summary>Forgets what has been written.</summary>
+    public void Clear() => _length = 0;
 
     /// <summary>Appends a word as it is.</summary>
-    public RuleTextWriter Word(string word)
+    public RuleTextWriter Word(ReadOnlySpan<char> word)
     {
-        if (_text.Length > 0)
+        word.CopyTo(Room(word.Length + 1));
+        _length += word.Length;
+        return this;
+    }
+
+    /// <summary>Appends a range as <see cref="NumberRange.ToString"/> does.</summary>
+    public RuleTextWriter Word(NumberRange range)
+    {
+        Span<char> room = Room(16);
+        range.Low.TryFormat(room, out int length);
+        if (range.High != range.Low)
         {
-            _text.Append(' ');
+            room[length++] = ':';
+            range.High.TryFormat(room[length..], out int high);
+            length += high;
         }
 
-        _text.Append(word);
+        _length += length;
+        return this;
+    }
+
+    /// <summary>Appends an address and its mask.</summary>
+    public RuleTextWriter Word(Family family, UInt128 address, UInt128 mask)
+    {
+        int length = AddressNotation.Print(family, address, mask, Room(AddressNotation.Longest));
+        _length += length;
         return this;
     }
 
@@ -25,5 +53,21 @@ public sealed class RuleTextWriter
     /// <summary>Appends a value, quoted and escaped as xtables_save_string does where it has characters that ask for it.</summary>
     public RuleTextWriter Value(string value) => Word(Quoting.Quote(value));
 
-    public override string ToString() => _text.ToString();
+    public override string ToString() => new(Written);
+
+    /// <summary>Room for a word, behind the space that parts it from the one before.</summary>
+    private Span<char> Room(int length)
+    {
+        if (_length + length + 1 > _text.Length)
+        {
+            Array.Resize(ref _text, Math.Max(_text.Length * 2, _length + length + 1));
+        }
+
+        if (_length > 0)
+        {
+            _text[_length++] = ' ';
+        }
+
+        return _text.AsSpan(_length);
+    }
 }

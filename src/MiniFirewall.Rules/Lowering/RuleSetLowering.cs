@@ -32,8 +32,7 @@ public static class RuleSetLowering
         for (int i = 0; i < reached.Count; i++)
         {
             Chain chain = reached[i];
-            IEnumerable<Rule> held = chain.Rules.Where(rule => rule.Families.Has(family));
-            lowered.Add(new Block(chain.Name, [.. held.Select(rule => LowerRule(chain, rule, family, counters, BlockOf))]));
+            lowered.Add(new Block(chain.Name, LowerRules(chain, family, counters, BlockOf)));
         }
 
         return new PacketProgram(family, hook, lowered.ToImmutable(), 0, entry.PolicyOf(family).Verdict, counters.OfPolicy(entry, family));
@@ -51,21 +50,35 @@ public static class RuleSetLowering
         }
     }
 
-    private static Statement LowerRule(Chain chain, Rule rule, Family family, ICounterIndexes counters, Func<string, int> blockOf)
+    private static ImmutableArray<Statement> LowerRules(Chain chain, Family family, ICounterIndexes counters, Func<string, int> blockOf)
     {
-        ImmutableArray<Step>.Builder steps = ImmutableArray.CreateBuilder<Step>();
+        var statements = ImmutableArray.CreateBuilder<Statement>(chain.Rules.Length);
+        var steps = ImmutableArray.CreateBuilder<Step>();
+        foreach (Rule rule in chain.Rules)
+        {
+            if (rule.Families.Has(family))
+            {
+                steps.Clear();
+                statements.Add(LowerRule(chain, rule, family, counters, blockOf, steps));
+            }
+        }
+
+        return statements.DrainToImmutable();
+    }
+
+    private static Statement LowerRule(Chain chain, Rule rule, Family family, ICounterIndexes counters, Func<string, int> blockOf, ImmutableArray<Step>.Builder steps)
+    {
         HeaderLowering.Lower(rule, family, steps);
         foreach (Match match in rule.Matches)
         {
             match.Lower(family, steps);
         }
 
-        string content = rule.ToString();
         return new Statement(
             steps.ToImmutable(),
             counters.OfRule(chain, rule, family),
             rule.Target.Emits,
             rule.Target.Lower(blockOf),
-            new Origin($"{rule.Span.File}:{rule.Span.Line}", $"-A {chain.Name}{(content.Length > 0 ? " " : "")}{content}"));
+            new Origin(new RuleOrigin(chain.Name, rule)));
     }
 }

@@ -156,7 +156,7 @@ public sealed record TcpMatch : Match
     {
         if (ports != NumberRange.All || negated)
         {
-            writer.Not(negated).Word(option).Word(ports.ToString());
+            writer.Not(negated).Word(option).Word(ports);
         }
     }
 

@@ -23,6 +23,11 @@ internal static class RuleFamilies
         FamilySet families = chain.Families & Of(rule.Protocol) & (target?.Families ?? FamilySet.Both)
             & (rule.Source?.Families ?? FamilySet.Both) & (rule.Destination?.Families ?? FamilySet.Both)
             & (rule.Fragment is null ? FamilySet.Both : FamilySet.IPv4);
-        return rule.Matches.Aggregate(families, (sum, match) => sum & match.Families);
+        foreach (Match match in rule.Matches)
+        {
+            families &= match.Families;
+        }
+
+        return families;
     }
 }

@@ -3,52 +3,37 @@ namespace MiniFirewall.Rules.Names;
 /// <summary>Names of protocols and services, as a machine's /etc/protocols and /etc/services give them. Immutable.</summary>
 public sealed class NetworkNames
 {
-    private static readonly Lazy<NetworkNames> FromFiles = new(ReadFiles);
-    private readonly Dictionary<string, byte> _protocols = [];
-    private readonly Dictionary<(string Name, string Protocol), ushort> _services = [];
+    private readonly Lazy<Dictionary<string, byte>> _protocols;
+    private readonly Lazy<Dictionary<(string Name, string Protocol), ushort>> _services;
 
-    private NetworkNames()
+    /// <summary>Texts are read when a name is asked for that they may have: most rule lists ask for none.</summary>
+    private NetworkNames(Func<string> protocols, Func<string> services)
     {
+        _protocols = new(() => ReadProtocols(protocols()));
+        _services = new(() => ReadServices(services()));
     }
 
     /// <summary>The names this code knows by itself; the same on every machine.</summary>
     public static NetworkNames BuiltIn { get; } = Parse("", "");
 
     /// <summary>This machine's names, read once; what its files lack is taken from <see cref="BuiltIn"/>.</summary>
-    public static NetworkNames System => FromFiles.Value;
+    public static NetworkNames System { get; } = new(() => ReadFile("/etc/protocols"), () => ReadFile("/etc/services"));
 
-    internal IEnumerable<string> Protocols => ProtocolNames.Known.Concat(_protocols.Keys);
+    internal IEnumerable<string> Protocols => ProtocolNames.Known.Concat(_protocols.Value.Keys);
 
     /// <summary>Reads the two files' text (protocols(5), services(5)); a line that makes no sense is passed over.</summary>
-    public static NetworkNames Parse(string protocols, string services)
-    {
-        var names = new NetworkNames();
-        foreach (string[] words in Lines(protocols))
-        {
-            names.AddProtocol(words);
-        }
-
-        foreach (string[] words in Lines(services))
-        {
-            names.AddService(words);
-        }
-
-        foreach ((string name, ushort port, string kinds) in ServiceTable.BuiltIn)
-        {
-            foreach (string protocol in kinds.Split(' '))
-            {
-                names._services.TryAdd((name, protocol), port);
-            }
-        }
-
-        return names;
-    }
+    public static NetworkNames Parse(string protocols, string services) => new(() => protocols, () => services);
 
     /// <summary>The number of a protocol's name, in any case of letters.</summary>
     internal bool TryGetProtocol(string name, out byte number)
     {
+        if (ProtocolNames.TryGetNumber(name, out number))
+        {
+            return true;
+        }
+
         string lower = name.ToLowerInvariant();
-        return ProtocolNames.TryGetNumber(lower, out number) || _protocols.TryGetValue(lower, out number);
+        return ProtocolNames.TryGetNumber(lower, out number) || _protocols.Value.TryGetValue(lower, out number);
     }
 
     /// <summary>The port of a service for the first of the protocols' names that has it.</summary>
@@ -56,7 +41,7 @@ public sealed class NetworkNames
     {
         foreach (string protocol in protocols)
         {
-            if (_services.TryGetValue((name, protocol), out port))
+            if (_services.Value.TryGetValue((name, protocol), out port))
             {
                 return true;
             }
@@ -67,9 +52,7 @@ public sealed class NetworkNames
     }
 
     internal IEnumerable<string> ServicesOf(IReadOnlyList<string> protocols) =>
-        _services.Keys.Where(key => protocols.Contains(key.Protocol)).Select(key => key.Name);
-
-    private static NetworkNames ReadFiles() => Parse(ReadFile("/etc/protocols"), ReadFile("/etc/services"));
+        _services.Value.Keys.Where(key => protocols.Contains(key.Protocol)).Select(key => key.Name);
 
     private static string ReadFile(string path)
     {
@@ -87,7 +70,37 @@ public sealed class NetworkNames
         .Select(line => line.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         .Where(words => words.Length >= 2);
 
-    private void AddProtocol(string[] words)
+    private static Dictionary<string, byte> ReadProtocols(string text)
+    {
+        Dictionary<string, byte> protocols = [];
+        foreach (string[] words in Lines(text))
+        {
+            AddProtocol(protocols, words);
+        }
+
+        return protocols;
+    }
+
+    private static Dictionary<(string Name, string Protocol), ushort> ReadServices(string text)
+    {
+        Dictionary<(string Name, string Protocol), ushort> services = [];
+        foreach (string[] words in Lines(text))
+        {
+            AddService(services, words);
+        }
+
+        foreach ((string name, ushort port, string kinds) in ServiceTable.BuiltIn)
+        {
+            foreach (string protocol in kinds.Split(' '))
+            {
+                services.TryAdd((name, protocol), port);
+            }
+        }
+
+        return services;
+    }
+
+    private static void AddProtocol(Dictionary<string, byte> protocols, string[] words)
     {
         if (!byte.TryParse(words[1], out byte number))
         {
@@ -96,11 +109,11 @@ public sealed class NetworkNames
 
         foreach (string name in words.Where((_, index) => index != 1))
         {
-            _protocols.TryAdd(name.ToLowerInvariant(), number);
+            protocols.TryAdd(name.ToLowerInvariant(), number);
         }
     }
 
-    private void AddService(string[] words)
+    private static void AddService(Dictionary<(string Name, string Protocol), ushort> services, string[] words)
     {
         string[] place = words[1].Split('/');
         if (place.Length != 2 || !ushort.TryParse(place[0], out ushort port))
@@ -110,7 +123,7 @@ public sealed class NetworkNames
 
         foreach (string name in words.Where((_, index) => index != 1))
         {
-            _services.TryAdd((name, place[1]), port);
+            services.TryAdd((name, place[1]), port);
         }
     }
 }

@@ -19,6 +19,11 @@ internal sealed class AddressReader(ReadSession session)
     /// <summary>The list's members that could be read; what could not is reported.</summary>
     internal List<AddressItem> ReadList(Word word, bool negated)
     {
+        if (PlainAddress.TryRead(word.Text) is { } plain)
+        {
+            return [Masked(word, plain.Family, plain.Address, plain.Mask, negated)];
+        }
+
         List<AddressItem> items = [];
         foreach (Word item in word.Split(','))
         {
@@ -69,7 +74,7 @@ internal sealed class AddressReader(ReadSession session)
         string[] parts = host.Text.Split('.');
         string help = parts switch
         {
-            _ when parts.Any(NumberText.IsAmbiguous) => "a number with a leading zero is octal for iptables; write it without",
+            _ when parts.Any(part => NumberText.IsAmbiguous(part)) => "a number with a leading zero is octal for iptables; write it without",
             { Length: < 4 } when parts.All(part => part.Length > 0) =>
                 $"for a network write {string.Join('.', parts.Concat(Enumerable.Repeat("0", 4 - parts.Length)))}/{parts.Length * 8}",
             { Length: > 4 } => "four numbers from 0 to 255",

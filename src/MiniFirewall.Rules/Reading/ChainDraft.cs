@@ -75,7 +75,7 @@ internal sealed class ChainDraft(string name, Hook? hook, FamilySet families, So
         Rules.AddRange(left);
     }
 
-    internal Chain ToChain(IEnumerable<Rule> rules) => new(Name, hook, Families, [.. rules])
+    internal Chain ToChain(ImmutableArray<Rule> rules) => new(Name, hook, Families, rules)
     {
         PolicyV4 = PolicyV4,
         PolicyV6 = PolicyV6,

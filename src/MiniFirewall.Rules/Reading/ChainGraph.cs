@@ -12,7 +12,7 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
     /// <summary>The rule set; where something is wrong (reported), what it returns means nothing.</summary>
     internal RuleSet Finish()
     {
-        ImmutableArray<Chain> chains = [.. draft.Chains.Select(chain => chain.ToChain(chain.Rules.Select(Resolve)))];
+        ImmutableArray<Chain> chains = [.. draft.Chains.Select(chain => chain.ToChain(RulesOf(chain)))];
         foreach (Family family in (Family[])[Family.IPv4, Family.IPv6])
         {
             if (FindLoop(family) is { } loop)
@@ -24,6 +24,17 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
 
         draft.ReportDoubtful();
         return new RuleSet(chains);
+    }
+
+    private ImmutableArray<Rule> RulesOf(ChainDraft chain)
+    {
+        var rules = ImmutableArray.CreateBuilder<Rule>(chain.Rules.Count);
+        foreach (PlacedRule placed in chain.Rules)
+        {
+            rules.Add(Resolve(placed));
+        }
+
+        return rules.MoveToImmutable();
     }
 
     /// <summary>A rule for the families that the chain it goes to has too.</summary>
@@ -53,7 +64,8 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
         }
         else
         {
-            return placed.Rule with { Families = placed.Rule.Families & chain.Families };
+            FamilySet both = placed.Rule.Families & chain.Families;
+            return both == placed.Rule.Families ? placed.Rule : placed.Rule with { Families = both };
         }
 
         return placed.Rule;

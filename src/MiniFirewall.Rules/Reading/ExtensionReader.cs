@@ -71,11 +71,11 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
     }
 
     /// <summary>The option that a long name means; null where there is none, or more than one (then <paramref name="candidates"/> has them).</summary>
-    internal FoundOption? Find(string name, Word place, ProtocolSpec? protocol, out IReadOnlyList<string> candidates) =>
+    internal FoundOption? Find(ReadOnlySpan<char> name, Word place, ProtocolSpec? protocol, out IReadOnlyList<string> candidates) =>
         _scope.Find(name, HasRefused, out candidates) ?? FindImplied(name, place, protocol);
 
     /// <summary>An option that the rule's protocol brings in by itself, as -p tcp brings --dport.</summary>
-    private FoundOption? FindImplied(string name, Word place, ProtocolSpec? protocol)
+    private FoundOption? FindImplied(ReadOnlySpan<char> name, Word place, ProtocolSpec? protocol)
     {
         if (protocol is not { Negated: false } || MatchRegistry.ImpliedBy(protocol.Number) is not { } grammar
             || _matches.Exists(match => match.Grammar == grammar))

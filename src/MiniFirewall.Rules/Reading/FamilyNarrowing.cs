@@ -5,9 +5,10 @@ using MiniFirewall.Rules.Text;
 namespace MiniFirewall.Rules.Reading;
 
 /// <summary>The families that a rule can hold for, narrowed by each thing it names.</summary>
-internal sealed class FamilyNarrowing(FamilySet families, string reason, DiagnosticBag diagnostics)
+/// <param name="reason">The word that says the families to begin with; null where the text as a whole does.</param>
+internal sealed class FamilyNarrowing(FamilySet families, Word? reason, DiagnosticBag diagnostics)
 {
-    private string _reason = reason;
+    private Word? _reason = reason;
 
     internal FamilySet Families { get; private set; } = families;
 
@@ -18,7 +19,7 @@ internal sealed class FamilyNarrowing(FamilySet families, string reason, Diagnos
         if (left == FamilySet.None)
         {
             diagnostics.Report(
-                ErrorCodes.FamilyConflict, place, $"{Show.Word(place.Text)} is for {Print(families)}, but {_reason} is for {Print(Families)}",
+                ErrorCodes.FamilyConflict, place, $"{Show.Word(place.Text)} is for {Print(families)}, but {(_reason is { } word ? Show.Word(word.Text) : "this text")} is for {Print(Families)}",
                 Help(place, families));
             return false;
         }
@@ -26,7 +27,7 @@ internal sealed class FamilyNarrowing(FamilySet families, string reason, Diagnos
         if (left != Families)
         {
             Families = left;
-            _reason = Show.Word(place.Text);
+            _reason = place;
         }
 
         return true;

@@ -10,6 +10,8 @@ namespace MiniFirewall.Rules.Reading;
 /// <param name="Families">The families that the line is for.</param>
 internal sealed record LineCommand(GlobalKind Kind, Word Place, FamilySet Families)
 {
+    internal FamilySet Families { get; set; } = Families;
+
     internal Word? Chain { get; init; }
 
     /// <summary>A rule's number as written, or null.</summary>
@@ -17,13 +19,13 @@ internal sealed record LineCommand(GlobalKind Kind, Word Place, FamilySet Famili
 
     internal Word? Policy { get; init; }
 
-    internal Counters? Counters { get; init; }
+    internal Counters? Counters { get; set; }
 
     /// <summary>The rules that the line describes; none for a command without a rule.</summary>
-    internal IReadOnlyList<PlacedRule> Rules { get; init; } = [];
+    internal IReadOnlyList<PlacedRule> Rules { get; set; } = [];
 
     /// <summary>The command as far as it is for these families.</summary>
-    internal LineCommand For(FamilySet families) => this with
+    internal LineCommand For(FamilySet families) => families == FamilySet.Both ? this : this with
     {
         Families = Families & families,
         Rules =

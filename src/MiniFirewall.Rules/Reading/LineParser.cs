@@ -19,7 +19,7 @@ internal sealed class LineParser
     private Word? _negation;
     private bool _skipsWords;
 
-    internal LineParser(ReadSession session, IReadOnlyList<Word> words, int start, FamilySet families, string reason, Counters? counters)
+    internal LineParser(ReadSession session, List<Word> words, int start, FamilySet families, Word? reason, Counters? counters)
     {
         _diagnostics = session.Diagnostics;
         _words = new WordCursor(words, start);
@@ -99,7 +99,7 @@ internal sealed class LineParser
     private void ReadLongOption(Word word)
     {
         int sign = word.Text.IndexOf('=', StringComparison.Ordinal);
-        string name = sign < 0 ? word.Text[2..] : word.Text[2..sign];
+        ReadOnlySpan<char> name = word.Text.AsSpan()[2..(sign < 0 ? word.Text.Length : sign)];
         Word option = sign < 0 ? word : word.Part(0, sign);
         Word? attached = sign < 0 ? null : word.From(sign + 1);
         if (_extensions.Find(name, option, _line.Draft.Protocol, out IReadOnlyList<string> candidates) is { } known)
@@ -108,14 +108,13 @@ internal sealed class LineParser
         }
         else
         {
-            RefuseOption(option, name, candidates);
+            RefuseOption(option, name.ToString(), candidates);
         }
     }
 
     private void ReadShortOptions(Word word)
     {
-        string whole = word.Text[1..];
-        if (whole.Length > 1 && UnknownOptions.IsLongName(whole.Split('=')[0]))
+        if (word.Text.Length > 2 && UnknownOptions.IsLongName(word.Text[1..].Split('=')[0]))
         {
             _diagnostics.Report(ErrorCodes.UnknownOption, word, $"{Show.Word(word.Text)} has one dash only", $"write -{word.Text}");
             SkipArguments();
@@ -131,7 +130,7 @@ internal sealed class LineParser
             }
 
             Word? attached = i + 1 < word.Text.Length ? word.From(i + 1) : null;
-            Word place = word.Part(i == 1 ? 0 : i, i == 1 ? 2 : 1);
+            Word place = word.Text.Length == 2 ? word : word.Part(i == 1 ? 0 : i, i == 1 ? 2 : 1);
             if (option.Arity > 0 || option.TakesMore)
             {
                 Use(new FoundOption(option, null, null), place, attached);
@@ -191,7 +190,7 @@ internal sealed class LineParser
             return;
         }
 
-        if (!TryTakeArguments(option, attached, arity, found.Spec is { TakesText: true }, out List<Word> arguments) || !isSound)
+        if (!TryTakeArguments(option, attached, arity, found.Spec is { TakesText: true }, out Word firstArgument, out Word secondArgument) || !isSound)
         {
             found.Extension?.Fail();
             return;
@@ -199,11 +198,11 @@ internal sealed class LineParser
 
         if (found.Global is { } global)
         {
-            _line.Apply(global, option, arity == 0 ? attached : arguments[0], negated);
+            _line.Apply(global, option, arity == 0 ? attached : firstArgument, negated);
         }
         else
         {
-            found.Extension!.Apply(found.Spec!, new OptionUse(option, arguments, negated, _line.Context));
+            found.Extension!.Apply(found.Spec!, new OptionUse(option, firstArgument, secondArgument, negated, _line.Context));
         }
     }
 
@@ -225,28 +224,31 @@ internal sealed class LineParser
         return true;
     }
 
-    private bool TryTakeArguments(Word option, Word? attached, int count, bool takesText, out List<Word> arguments)
+    private bool TryTakeArguments(Word option, Word? attached, int count, bool takesText, out Word first, out Word second)
     {
-        arguments = attached is { } first && count > 0 ? [first] : [];
-        while (arguments.Count < count)
+        first = attached ?? default;
+        second = default;
+        return (count < 1 || attached is not null || TryTakeArgument(option, count, takesText, out first))
+            && (count < 2 || TryTakeArgument(option, count, takesText, out second));
+    }
+
+    private bool TryTakeArgument(Word option, int count, bool takesText, out Word argument)
+    {
+        argument = default;
+        if (_words.AtEnd || (!takesText && WordCursor.LooksLikeOption(_words.Peek)))
         {
-            if (_words.AtEnd || (!takesText && WordCursor.LooksLikeOption(_words.Peek)))
-            {
-                string what = count == 1 ? "an argument" : "two arguments";
-                _diagnostics.Report(ErrorCodes.MissingArgument, option, $"{Show.Word(option.Text)} needs {what}", "write it after the option");
-                return false;
-            }
+            string what = count == 1 ? "an argument" : "two arguments";
+            _diagnostics.Report(ErrorCodes.MissingArgument, option, $"{Show.Word(option.Text)} needs {what}", "write it after the option");
+            return false;
+        }
 
-            Word word = _words.Take();
-            if (word.Text == "!" && !takesText)
-            {
-                _diagnostics.Report(
-                    ErrorCodes.MisplacedNegation, word, $"'!' stands after {Show.Word(option.Text)}", $"write ! {option.Text} before the value");
-                SkipArguments();
-                return false;
-            }
-
-            arguments.Add(word);
+        argument = _words.Take();
+        if (argument.Text == "!" && !takesText)
+        {
+            _diagnostics.Report(
+                ErrorCodes.MisplacedNegation, argument, $"'!' stands after {Show.Word(option.Text)}", $"write ! {option.Text} before the value");
+            SkipArguments();
+            return false;
         }
 
         return true;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Model;
@@ -8,17 +9,19 @@ using MiniFirewall.Rules.Values;
 namespace MiniFirewall.Rules.Reading;
 
 /// <summary>A finished rule and the word that names its target, for messages about the chain it jumps to.</summary>
-internal sealed record PlacedRule(Rule Rule, Word TargetPlace);
+internal readonly record struct PlacedRule(Rule Rule, Word TargetPlace);
 
 /// <summary>A rule as far as a line has said it: what every rule can ask of the network header.</summary>
 internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
 {
     private const int MostRules = 65536;
     private const int LongestInterface = 15;
+    private static readonly ProtocolSpec?[] SharedProtocols = new ProtocolSpec?[256];
     private readonly DiagnosticBag _diagnostics = session.Diagnostics;
     private readonly AddressReader _addresses = new(session);
-    private List<AddressItem> _sources = [];
-    private List<AddressItem> _destinations = [];
+    private static readonly List<AddressItem> Unsaid = [];
+    private List<AddressItem> _sources = Unsaid;
+    private List<AddressItem> _destinations = Unsaid;
 
     internal FamilyNarrowing Families { get; } = families;
 
@@ -50,7 +53,7 @@ internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
             return;
         }
 
-        Protocol = number == 0 ? null : new ProtocolSpec(number, negated);
+        Protocol = number == 0 ? null : Shared(number, negated);
         if (Protocol is not null)
         {
             Families.Narrow(RuleFamilies.Of(Protocol), word);
@@ -72,43 +75,55 @@ internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
     }
 
     /// <summary>One rule for each pair of a source and a destination that have a family in common (iptables' own order).</summary>
-    internal IEnumerable<PlacedRule> Build(IReadOnlyList<Match> matches, Target target, Word targetPlace, SourceSpan span)
+    internal List<PlacedRule> Build(List<Match> matches, Target target, Word targetPlace, SourceSpan span)
     {
         AddressItem nothing = new(null, FamilySet.Both, default);
-        foreach (AddressItem source in _sources.DefaultIfEmpty(nothing))
+        ImmutableArray<Match> all = [.. matches];
+        List<PlacedRule> rules = new(1);
+        for (int i = 0; i < Math.Max(1, _sources.Count); i++)
         {
-            foreach (AddressItem destination in _destinations.DefaultIfEmpty(nothing))
+            AddressItem source = _sources.Count == 0 ? nothing : _sources[i];
+            for (int j = 0; j < Math.Max(1, _destinations.Count); j++)
             {
+                AddressItem destination = _destinations.Count == 0 ? nothing : _destinations[j];
                 FamilySet both = Families.Families & source.Families & destination.Families;
                 if (both != FamilySet.None)
                 {
-                    yield return new PlacedRule(
-                        new Rule
-                        {
-                            Families = both,
-                            Protocol = Protocol,
-                            Source = source.Spec,
-                            Destination = destination.Spec,
-                            InInterface = InInterface,
-                            OutInterface = OutInterface,
-                            Fragment = Fragment,
-                            Matches = [.. matches],
-                            Target = target,
-                            Counters = Counters,
-                            Span = span,
-                        },
-                        targetPlace);
+                    rules.Add(new PlacedRule(Make(both, source.Spec, destination.Spec, all, target, span), targetPlace));
                 }
             }
         }
+
+        return rules;
     }
+
+    private Rule Make(
+        FamilySet both, AddressSpec? source, AddressSpec? destination, ImmutableArray<Match> matches, Target target, SourceSpan span) => new()
+    {
+        Families = both,
+        Protocol = Protocol,
+        Source = source,
+        Destination = destination,
+        InInterface = InInterface,
+        OutInterface = OutInterface,
+        Fragment = Fragment,
+        Matches = matches,
+        Target = target,
+        Counters = Counters,
+        Span = span,
+    };
 
     /// <summary>Checks what the lists of addresses say together, once all of the rule has been read; false where they make no rule (reported).</summary>
     internal bool CheckAddresses()
     {
         bool isList = _sources.Count > 1 || _destinations.Count > 1;
+        if (!isList)
+        {
+            return CheckFamilies(_sources, _destinations) && CheckFamilies(_destinations, _sources);
+        }
+
         AddressItem negated = _sources.Concat(_destinations).FirstOrDefault(item => item.Spec is { Negated: true });
-        if (isList && negated.Spec is not null)
+        if (negated.Spec is not null)
         {
             _diagnostics.Report(
                 ErrorCodes.NegatedList, negated.Place, "'!' cannot stand with a list of addresses",
@@ -130,9 +145,9 @@ internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
     /// <summary>Every address must be of a family that the rule and some address of the other side have too.</summary>
     private bool CheckFamilies(List<AddressItem> items, List<AddressItem> others)
     {
-        if (items.Count == 1 && others.Count <= 1)
+        if (items.Count <= 1 && others.Count <= 1)
         {
-            return Families.Narrow(items[0].Families, items[0].Place);
+            return items.Count == 0 || Families.Narrow(items[0].Families, items[0].Place);
         }
 
         FamilySet sides = others.Aggregate(others.Count == 0 ? FamilySet.Both : FamilySet.None, (sum, item) => sum | item.Families);
@@ -152,6 +167,9 @@ internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
 
         return Families.Fork().Narrow(item.Families, item.Place);
     }
+
+    private static ProtocolSpec Shared(byte number, bool negated) =>
+        negated ? new ProtocolSpec(number, true) : SharedProtocols[number] ??= new ProtocolSpec(number, false);
 
     private List<AddressItem> ReadAddresses(Word word, bool negated) => _addresses.ReadList(word, negated);
 

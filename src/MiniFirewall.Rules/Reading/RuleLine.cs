@@ -14,16 +14,17 @@ internal sealed class RuleLine
     private readonly DiagnosticBag _diagnostics;
     private readonly WordCursor _words;
     private readonly ExtensionReader _extensions;
-    private readonly Dictionary<GlobalKind, Word> _given = [];
+    private readonly List<(GlobalKind Kind, Word Place)> _given = new(8);
+    private ReadContext? _context;
     private LineCommand? _command;
     private readonly int _errorsBefore;
     private FamilySet _families;
     private bool _jumps;
 
     /// <param name="families">The families that the line is for as far as its beginning says.</param>
-    /// <param name="reason">What says so, for messages.</param>
+    /// <param name="reason">The word that says so; null where the text as a whole does.</param>
     internal RuleLine(
-        ReadSession session, WordCursor words, ExtensionReader extensions, FamilySet families, string reason, Counters? counters)
+        ReadSession session, WordCursor words, ExtensionReader extensions, FamilySet families, Word? reason, Counters? counters)
     {
         _families = families;
         _session = session;
@@ -39,7 +40,9 @@ internal sealed class RuleLine
     /// <summary>The chain that the command names, or null.</summary>
     internal Word? Chain => _command?.Chain;
 
-    internal ReadContext Context => new(Draft.Protocol, _session.Options.Names, _diagnostics);
+    internal ReadContext Context => _context is { } known && known.Protocol == Draft.Protocol
+        ? known
+        : _context = new(Draft.Protocol, _session.Options.Names, _diagnostics);
 
     internal void Apply(GlobalOption option, Word place, Word? argument, bool negated)
     {
@@ -84,7 +87,8 @@ internal sealed class RuleLine
         }
 
         bool takesRule = command.Kind is GlobalKind.Append or GlobalKind.Insert or GlobalKind.Delete && !DeletesByNumber(command);
-        command = command with { Families = _families, Counters = Draft.Counters };
+        command.Families = _families;
+        command.Counters = Draft.Counters;
         return takesRule ? FinishRule(command, span) : FinishWithoutRule(command);
     }
 
@@ -95,16 +99,18 @@ internal sealed class RuleLine
         CheckChainOf(command, GlobalKind.InInterface, "OUTPUT", "packets that leave this machine came in by no interface");
         CheckChainOf(command, GlobalKind.OutInterface, "INPUT", "packets for this machine leave by no interface");
         List<Match> matches = _extensions.Finish(Draft, Context, _diagnostics.Count != _errorsBefore);
-        return !Draft.CheckAddresses() ? command : command with
+        if (Draft.CheckAddresses())
         {
-            Rules = [.. Draft.Build(matches, _extensions.Target, _extensions.TargetPlace ?? command.Place, span)],
-        };
+            command.Rules = Draft.Build(matches, _extensions.Target, _extensions.TargetPlace ?? command.Place, span);
+        }
+
+        return command;
     }
 
     private LineCommand FinishWithoutRule(LineCommand command)
     {
         GlobalKind[] allowed = [GlobalKind.Table, GlobalKind.OnlyIPv4, GlobalKind.OnlyIPv6, GlobalKind.Ignored, GlobalKind.IgnoredWithNumber, GlobalKind.Listing, command.Kind];
-        foreach ((GlobalKind kind, Word place) in _given.Where(entry => !allowed.Contains(entry.Key) && !IsCommand(entry.Key)))
+        foreach ((GlobalKind kind, Word place) in _given.Where(entry => !allowed.Contains(entry.Kind) && !IsCommand(entry.Kind)))
         {
             if (kind != GlobalKind.Counters || command.Kind != GlobalKind.Policy)
             {
@@ -117,7 +123,7 @@ internal sealed class RuleLine
 
     private void CheckChainOf(LineCommand command, GlobalKind kind, string chain, string reason)
     {
-        if (command.Chain is { } named && named.Text == chain && _given.TryGetValue(kind, out Word place))
+        if (command.Chain is { } named && named.Text == chain && IsGiven(kind, out Word place))
         {
             _diagnostics.Report(ErrorCodes.WrongChain, place, $"{Show.Word(place.Text)} cannot stand in {chain}", reason);
         }
@@ -125,15 +131,34 @@ internal sealed class RuleLine
 
     private bool IsRepeated(GlobalOption option, Word place)
     {
-        if (option.Kind is GlobalKind.Match or GlobalKind.Jump or GlobalKind.Goto or GlobalKind.Ignored || IsCommand(option.Kind)
-            || _given.TryAdd(option.Kind, place))
+        bool isNew = !IsGiven(option.Kind, out _);
+        if (isNew)
         {
-            _given.TryAdd(option.Kind, place);
+            _given.Add((option.Kind, place));
+        }
+
+        if (isNew || option.Kind is GlobalKind.Match or GlobalKind.Jump or GlobalKind.Goto or GlobalKind.Ignored || IsCommand(option.Kind))
+        {
             return false;
         }
 
         _diagnostics.Report(ErrorCodes.RepeatedOption, place, $"{Show.Word(place.Text)} is given twice", "leave one out");
         return true;
+    }
+
+    private bool IsGiven(GlobalKind kind, out Word place)
+    {
+        foreach ((GlobalKind given, Word at) in _given)
+        {
+            if (given == kind)
+            {
+                place = at;
+                return true;
+            }
+        }
+
+        place = default;
+        return false;
     }
 
     private static bool IsCommand(GlobalKind kind) => kind <= GlobalKind.OtherCommand;

@@ -40,7 +40,7 @@ internal sealed class RuleSetDraft
     {
         switch (command.Kind)
         {
-            case GlobalKind.Append: ChainOf(command)?.Rules.AddRange(RulesFor(command)); break;
+            case GlobalKind.Append: Append(command); break;
             case GlobalKind.Insert: Insert(command); break;
             case GlobalKind.Delete: Delete(command); break;
             case GlobalKind.NewChain: Declare(command.Chain!.Value, command.Families); break;
@@ -50,6 +50,11 @@ internal sealed class RuleSetDraft
             default: ForChains(command, chain => Zero(chain, command.Families)); break;
         }
     }
+
+    /// <summary>Appends one rule to a chain.</summary>
+    /// <param name="families">Those that the line is for.</param>
+    internal void Append(Word chain, FamilySet families, PlacedRule rule) =>
+        Apply(new LineCommand(GlobalKind.Append, chain, families) { Chain = chain, Rules = [rule] });
 
     /// <summary>Makes a user chain, or makes one of the other family be of these too.</summary>
     internal void Declare(Word name, FamilySet families)
@@ -180,7 +185,7 @@ internal sealed class RuleSetDraft
                 yield break;
             }
 
-            yield return placed with { Rule = placed.Rule with { Families = both } };
+            yield return both == placed.Rule.Families ? placed : placed with { Rule = placed.Rule with { Families = both } };
         }
     }
 
@@ -194,6 +199,17 @@ internal sealed class RuleSetDraft
 
         _diagnostics.Report(ErrorCodes.BadRuleNumber, written, $"{Show.Word(written.Text)} is not a rule's number", "rules count from 1");
         return false;
+    }
+
+    private void Append(LineCommand command)
+    {
+        if (ChainOf(command) is { } chain)
+        {
+            foreach (PlacedRule placed in RulesFor(command))
+            {
+                chain.Rules.Add(placed);
+            }
+        }
     }
 
     private void Insert(LineCommand command)

@@ -13,6 +13,7 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
     private static readonly string[] LineBeginnings = ["iptables", "ip6tables", "*filter", "COMMIT", "-A", "-P", "-N"];
     private readonly DiagnosticBag _diagnostics = session.Diagnostics;
     private readonly LineReader _lines = new(session.Source, session.Diagnostics);
+    private readonly RepeatedRules _repeated = new();
 
     /// <summary>The word that opened the section that is being read; null between sections.</summary>
     private Word? _section;
@@ -27,6 +28,10 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
             {
                 _isForeign = _lines.ReadRaw().Text != "COMMIT";
             }
+            else if (RepeatedRules.TryCut(_lines.Rest, out RepeatedRules.CutLine cut))
+            {
+                ReadRule(cut);
+            }
             else if (_lines.ReadLine(_section is null ? QuotingStyle.Shell : QuotingStyle.Save) is { Count: > 0 } words)
             {
                 ReadLine(words);
@@ -37,6 +42,23 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
         {
             _diagnostics.Report(
                 ErrorCodes.MissingCommit, section, $"the table {Show.Word(section.Text)} is not closed", "write COMMIT on a line after its rules");
+        }
+    }
+
+    /// <summary>A line that appends a rule, with an end that may have been read before.</summary>
+    private void ReadRule(in RepeatedRules.CutLine cut)
+    {
+        int start = _lines.At;
+        if (_repeated.Find(cut) is { } known)
+        {
+            _lines.Skip();
+            _isPristine = false;
+            SourceSpan span = session.Source.SpanOf(start, start + cut.Line.Length);
+            draft.Append(new Word(known.Chain.Text, start + 3, start + cut.ChainEnd), known.Families, known.For(cut, start, span));
+        }
+        else if (_lines.ReadLine(_section is null ? QuotingStyle.Shell : QuotingStyle.Save) is { Count: > 0 } words && ReadCommand(words) is { } command)
+        {
+            _repeated.Learn(cut, start, command);
         }
     }
 
@@ -138,7 +160,8 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
         }
     }
 
-    private void ReadCommand(List<Word> words)
+    /// <summary>Reads a command and does what it says; the command, or null where it did nothing.</summary>
+    private LineCommand? ReadCommand(List<Word> words)
     {
         int start = 0;
         Counters? counters = null;
@@ -147,15 +170,15 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
         {
             if (!CounterReader.TryReadBracketed(words[0], _diagnostics, out Counters read))
             {
-                return;
+                return null;
             }
 
             (counters, bracket, start) = (read, words[0], 1);
         }
 
-        if (!TryReadProgram(words, ref start, out FamilySet families, out string reason))
+        if (!TryReadProgram(words, ref start, out FamilySet families, out Word? reason))
         {
-            return;
+            return null;
         }
 
         Word first = words[0];
@@ -175,14 +198,17 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
         {
             _isPristine = false;
             draft.Apply(wanted);
+            return wanted;
         }
+
+        return null;
     }
 
     /// <summary>Passes over "sudo" and the program's name, which says the families.</summary>
-    private bool TryReadProgram(List<Word> words, ref int start, out FamilySet families, out string reason)
+    private bool TryReadProgram(List<Word> words, ref int start, out FamilySet families, out Word? reason)
     {
         families = words.Exists(NamesFamily) ? FamilySet.Both : session.Options.Families;
-        reason = "this text";
+        reason = null;
         if (start < words.Count && words[start].Text == "sudo")
         {
             start++;
@@ -194,8 +220,8 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
         }
 
         Word program = words[start];
-        reason = Show.Word(program.Text);
-        string name = program.Text.Contains('=', StringComparison.Ordinal) ? "" : program.Text[(program.Text.LastIndexOf('/') + 1)..];
+        reason = program;
+        ReadOnlySpan<char> name = program.Text.Contains('=', StringComparison.Ordinal) ? "" : program.Text.AsSpan(program.Text.LastIndexOf('/') + 1);
         if (name is "ip6tables" or "ip6tables-legacy" or "ip6tables-nft")
         {
             families = FamilySet.IPv6;

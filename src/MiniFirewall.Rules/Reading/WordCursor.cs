@@ -3,7 +3,7 @@ using MiniFirewall.Rules.Text;
 namespace MiniFirewall.Rules.Reading;
 
 /// <summary>Walks over a line's words.</summary>
-internal sealed class WordCursor(IReadOnlyList<Word> words, int start)
+internal sealed class WordCursor(List<Word> words, int start)
 {
     private int _at = start;
 

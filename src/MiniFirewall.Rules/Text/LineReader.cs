@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using MiniFirewall.Rules.Diagnostics;
 
@@ -10,6 +11,13 @@ namespace MiniFirewall.Rules.Text;
 internal sealed class LineReader(SourceText source, DiagnosticBag diagnostics)
 {
     private const char ByteOrderMark = '\uFEFF';
+
+    /// <summary>Characters that stand for themselves in either style, and that nothing has to be asked about.</summary>
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create("!#%*+,-./0123456789:=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{}~");
+
+    private readonly List<Word> _words = [];
+    private readonly WordPool _pool = new();
     private readonly string _text = source.Content;
     private int _at = source.Content.StartsWith(ByteOrderMark) ? 1 : 0;
 
@@ -18,10 +26,14 @@ internal sealed class LineReader(SourceText source, DiagnosticBag diagnostics)
     /// <summary>The place after the last character.</summary>
     internal Word End => new("", _text.Length, _text.Length);
 
-    /// <summary>The next line's words; empty for a blank line and a comment, null where the line cannot be split (reported).</summary>
+    /// <summary>
+    /// The next line's words, until another line is read; empty for a blank line and a comment, null where the line cannot be
+    /// split (reported).
+    /// </summary>
     internal List<Word>? ReadLine(QuotingStyle style)
     {
-        List<Word> words = [];
+        List<Word> words = _words;
+        words.Clear();
         while (true)
         {
             SkipBlanks();
@@ -46,6 +58,15 @@ internal sealed class LineReader(SourceText source, DiagnosticBag diagnostics)
             words.Add(word);
         }
     }
+
+    /// <summary>Where the next line begins.</summary>
+    internal int At => _at;
+
+    /// <summary>The text that has not been read yet.</summary>
+    internal ReadOnlySpan<char> Rest => _text.AsSpan(Math.Min(_at, _text.Length));
+
+    /// <summary>Moves behind the line that the text goes on with.</summary>
+    internal void Skip() => SkipLine();
 
     /// <summary>The rest of the line as it stands, without blanks at its ends.</summary>
     internal Word ReadRaw()
@@ -101,6 +122,11 @@ internal sealed class LineReader(SourceText source, DiagnosticBag diagnostics)
     private Word? ReadWord(QuotingStyle style)
     {
         int start = _at;
+        if (TryReadPlainWord(out Word plain))
+        {
+            return plain;
+        }
+
         var word = new StringBuilder();
         while (!AtEnd && !IsBlank(_text[_at]))
         {
@@ -119,6 +145,23 @@ internal sealed class LineReader(SourceText source, DiagnosticBag diagnostics)
         }
 
         return new Word(word.ToString(), start, _at);
+    }
+
+    /// <summary>Reads a word of plain characters only; false where it has others, and nothing is read.</summary>
+    private bool TryReadPlainWord(out Word word)
+    {
+        ReadOnlySpan<char> rest = _text.AsSpan(_at);
+        int length = rest.IndexOfAnyExcept(Plain);
+        length = length < 0 ? rest.Length : length;
+        word = default;
+        if (length == 0 || (length < rest.Length && !IsBlank(rest[length])))
+        {
+            return false;
+        }
+
+        word = new Word(_pool.Get(rest[..length]), _at, _at + length);
+        _at += length;
+        return true;
     }
 
     private static bool IsBlank(char c) => c is ' ' or '\t' or '\r' or '\n';

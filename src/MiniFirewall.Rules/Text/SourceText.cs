@@ -6,6 +6,7 @@ namespace MiniFirewall.Rules.Text;
 internal sealed class SourceText
 {
     private readonly List<int> _lineStarts = [0];
+    private int _lastLine;
 
     internal SourceText(string file, string content)
     {
@@ -24,10 +25,24 @@ internal sealed class SourceText
     /// <summary>The place of [start, end); cut where the line ends, so that a span never leaves its line.</summary>
     internal SourceSpan SpanOf(int start, int end)
     {
-        int found = _lineStarts.BinarySearch(start);
-        int line = found >= 0 ? found : ~found - 1;
+        int line = LineOf(start);
         int length = Math.Max(0, Math.Min(end, LineEnd(line)) - start);
         return new SourceSpan(File, line + 1, start - _lineStarts[line] + 1, length);
+    }
+
+    /// <summary>Most places asked for lie on the last line asked for, or on the next.</summary>
+    private int LineOf(int start)
+    {
+        for (int line = _lastLine; line < Math.Min(_lastLine + 2, _lineStarts.Count); line++)
+        {
+            if (start >= _lineStarts[line] && (line + 1 == _lineStarts.Count || start < _lineStarts[line + 1]))
+            {
+                return _lastLine = line;
+            }
+        }
+
+        int found = _lineStarts.BinarySearch(start);
+        return _lastLine = found >= 0 ? found : ~found - 1;
     }
 
     private int LineEnd(int line) => line + 1 < _lineStarts.Count ? _lineStarts[line + 1] - 1 : Content.Length;

@@ -6,16 +6,33 @@ namespace MiniFirewall.Rules.Values;
 /// <summary>Addresses and masks as text, in the C library's spelling (inet_ntop) and libxtables' (dotted and short IPv4).</summary>
 public static class AddressNotation
 {
+    /// <summary>Characters of the longest address and mask, two IPv6 addresses of dotted ends.</summary>
+    internal const int Longest = 96;
+
     public static string Print(Family family, UInt128 address) =>
         family == Family.IPv4 ? PrintV4((uint)address) : PrintV6(address);
 
     /// <summary>"ADDRESS/PREFIX", or "ADDRESS/MASK" where the mask's ones are not all at its beginning.</summary>
     public static string Print(Family family, UInt128 address, UInt128 mask)
     {
+        Span<char> text = stackalloc char[Longest];
+        return text[..Print(family, address, mask, text)].ToString();
+    }
+
+    /// <summary>As <see cref="Print(Family, UInt128, UInt128)"/>, into <paramref name="text"/>; returns the length, at most <see cref="Longest"/>.</summary>
+    internal static int Print(Family family, UInt128 address, UInt128 mask, Span<char> text)
+    {
         int bits = family == Family.IPv4 ? 32 : 128;
-        int ones = (int)UInt128.LeadingZeroCount(~(mask << (128 - bits)));
-        bool isPrefix = mask == PrefixMask(family, Math.Min(ones, bits));
-        return $"{Print(family, address)}/{(isPrefix ? Math.Min(ones, bits).ToString() : Print(family, mask))}";
+        int ones = Math.Min((int)UInt128.LeadingZeroCount(~(mask << (128 - bits))), bits);
+        int length = PrintTo(family, address, text);
+        text[length++] = '/';
+        if (mask != PrefixMask(family, ones))
+        {
+            return length + PrintTo(family, mask, text[length..]);
+        }
+
+        ones.TryFormat(text[length..], out int digits);
+        return length + digits;
     }
 
     public static UInt128 PrefixMask(Family family, int bits)
@@ -33,30 +50,32 @@ public static class AddressNotation
     }
 
     /// <summary>Reads an IPv4 address of at least <paramref name="leastParts"/> numbers; what is not written is zero.</summary>
-    internal static bool TryParseV4(string text, int leastParts, out UInt128 address)
+    internal static bool TryParseV4(ReadOnlySpan<char> text, int leastParts, out UInt128 address)
     {
         address = 0;
-        string[] parts = text.Split('.', 6);
-        if (parts.Length < leastParts || parts.Length > 4)
+        uint value = 0;
+        int parts = 0;
+        while (true)
         {
-            return false;
-        }
-
-        for (int i = 0; i < 4; i++)
-        {
-            ulong part = 0;
-            if (i < parts.Length && (!NumberText.TryParse(parts[i], out part) || part > 255))
+            int dot = text.IndexOf('.');
+            ReadOnlySpan<char> part = dot < 0 ? text : text[..dot];
+            if (++parts > 4 || !NumberText.TryParse(part, out ulong number) || number > 255)
             {
                 return false;
             }
 
-            address = (address << 8) | part;
-        }
+            value |= (uint)number << (32 - (8 * parts));
+            if (dot < 0)
+            {
+                address = value;
+                return parts >= leastParts;
+            }
 
-        return true;
+            text = text[(dot + 1)..];
+        }
     }
 
-    internal static bool TryParseV6(string text, out UInt128 address)
+    internal static bool TryParseV6(ReadOnlySpan<char> text, out UInt128 address)
     {
         address = 0;
         int gap = text.IndexOf("::", StringComparison.Ordinal);
@@ -65,10 +84,10 @@ public static class AddressNotation
             return TryParseGroups(text, out address, out int count) && count == 8;
         }
 
-        string left = text[..gap], right = text[(gap + 2)..];
+        ReadOnlySpan<char> left = text[..gap], right = text[(gap + 2)..];
         UInt128 high = 0, low = 0;
         int highCount = 0, lowCount = 0;
-        bool read = (left.Length == 0 || (!left.Contains('.', StringComparison.Ordinal) && TryParseGroups(left, out high, out highCount)))
+        bool read = (left.Length == 0 || (!left.Contains('.') && TryParseGroups(left, out high, out highCount)))
             && (right.Length == 0 || TryParseGroups(right, out low, out lowCount))
             && highCount + lowCount <= 7;
         address = read ? (highCount == 0 ? 0 : high << (16 * (8 - highCount))) | low : 0;
@@ -76,41 +95,50 @@ public static class AddressNotation
     }
 
     /// <summary>Reads groups of hexadecimal digits between colons; the last may be a dotted IPv4 address, two groups wide.</summary>
-    private static bool TryParseGroups(string text, out UInt128 value, out int count)
+    private static bool TryParseGroups(ReadOnlySpan<char> text, out UInt128 value, out int count)
     {
         value = 0;
         count = 0;
-        string[] groups = text.Split(':', 10);
-        for (int i = 0; i < groups.Length; i++)
+        while (count < 8)
         {
-            if (i == groups.Length - 1 && groups[i].Contains('.', StringComparison.Ordinal))
+            int colon = text.IndexOf(':');
+            ReadOnlySpan<char> group = colon < 0 ? text : text[..colon];
+            if (colon < 0 && group.Contains('.'))
             {
                 count += 2;
-                bool dotted = TryParseStrictV4(groups[i], out uint tail);
+                bool dotted = TryParseStrictV4(group, out uint tail);
                 value = (value << 32) | tail;
                 return dotted && count <= 8;
             }
 
-            if (groups[i].Length is 0 or > 4
-                || !ushort.TryParse(groups[i], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort group))
+            if (group.Length is 0 or > 4
+                || !ushort.TryParse(group, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort number))
             {
                 return false;
             }
 
-            value = (value << 16) | group;
+            value = (value << 16) | number;
             count++;
+            if (colon < 0)
+            {
+                return true;
+            }
+
+            text = text[(colon + 1)..];
         }
 
-        return count <= 8;
+        return false;
     }
 
-    private static bool TryParseStrictV4(string text, out uint address)
+    private static bool TryParseStrictV4(ReadOnlySpan<char> text, out uint address)
     {
         address = 0;
-        string[] parts = text.Split('.', 6);
-        foreach (string part in parts)
+        int parts = 0;
+        foreach (Range range in text.Split('.'))
         {
-            if (!byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out byte number) || number.ToString() != part)
+            ReadOnlySpan<char> part = text[range];
+            if (++parts > 4 || part.Length is 0 or > 3 || (part.Length > 1 && part[0] == '0')
+                || !byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out byte number))
             {
                 return false;
             }
@@ -118,10 +146,52 @@ public static class AddressNotation
             address = (address << 8) | number;
         }
 
-        return parts.Length == 4;
+        return parts == 4;
     }
 
-    private static string PrintV4(uint address) => $"{address >> 24}.{address >> 16 & 255}.{address >> 8 & 255}.{address & 255}";
+    private static int PrintTo(Family family, UInt128 address, Span<char> text)
+    {
+        if (family == Family.IPv4)
+        {
+            return PrintV4((uint)address, text);
+        }
+
+        string printed = PrintV6(address);
+        printed.CopyTo(text);
+        return printed.Length;
+    }
+
+    private static string PrintV4(uint address)
+    {
+        Span<char> text = stackalloc char[15];
+        return text[..PrintV4(address, text)].ToString();
+    }
+
+    private static int PrintV4(uint address, Span<char> text)
+    {
+        int length = 0;
+        for (int shift = 24; shift >= 0; shift -= 8)
+        {
+            uint part = (address >> shift) & 255;
+            if (part >= 100)
+            {
+                text[length++] = (char)('0' + (part / 100));
+            }
+
+            if (part >= 10)
+            {
+                text[length++] = (char)('0' + (part / 10 % 10));
+            }
+
+            text[length++] = (char)('0' + (part % 10));
+            if (shift > 0)
+            {
+                text[length++] = '.';
+            }
+        }
+
+        return length;
+    }
 
     private static string PrintV6(UInt128 address)
     {

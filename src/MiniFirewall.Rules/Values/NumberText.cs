@@ -8,22 +8,45 @@ namespace MiniFirewall.Rules.Values;
 /// </summary>
 internal static class NumberText
 {
-    internal static bool TryParse(string text, out ulong number)
+    internal static bool TryParse(ReadOnlySpan<char> text, out ulong number)
     {
         number = 0;
         if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
         {
-            return text.Length <= 18 && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
+            return text.Length <= 18 && ulong.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
         }
 
-        return text.Length <= 20 && text.All(char.IsAsciiDigit) && !IsAmbiguous(text)
-            && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        return text.Length <= 20 && !IsAmbiguous(text) && TryParseDecimal(text, out number);
     }
 
     /// <summary>A number with a leading zero that octal and decimal read differently, such as 010.</summary>
-    internal static bool IsAmbiguous(string text)
+    internal static bool IsAmbiguous(ReadOnlySpan<char> text)
     {
-        string digits = text.TrimStart('0');
-        return text.Length > 1 && text[0] == '0' && text.All(char.IsAsciiDigit) && (digits.Length > 1 || digits is "8" or "9");
+        if (text.Length < 2 || text[0] != '0')
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> digits = text.TrimStart('0');
+        return !text.ContainsAnyExceptInRange('0', '9') && (digits.Length > 1 || digits is "8" or "9");
+    }
+
+    /// <summary>Reads digits; false where there are none, or other characters, or the number has more than 64 bits.</summary>
+    private static bool TryParseDecimal(ReadOnlySpan<char> text, out ulong number)
+    {
+        number = 0;
+        foreach (char c in text)
+        {
+            uint digit = (uint)c - '0';
+            if (digit > 9 || number > ulong.MaxValue / 10 || number * 10 > ulong.MaxValue - digit)
+            {
+                number = 0;
+                return false;
+            }
+
+            number = (number * 10) + digit;
+        }
+
+        return text.Length > 0;
     }
 }

@@ -21,7 +21,11 @@ internal static class PortReaders
 
         bool Read(Word word, ReadContext context, out NumberRange range)
         {
-            range = default;
+            if (TryReadNumbers(word.Text, out range))
+            {
+                return true;
+            }
+
             Word[] ends = [.. word.Split(':')];
             ushort low = 0, high = ushort.MaxValue;
             if (ends.Length == 1)
@@ -78,6 +82,22 @@ internal static class PortReaders
             ports = list.ToImmutable();
             return true;
         }
+    }
+
+    /// <summary>The usual spellings, PORT and LOW:HIGH of numbers in order; false for all others, right or wrong.</summary>
+    private static bool TryReadNumbers(ReadOnlySpan<char> text, out NumberRange range)
+    {
+        range = default;
+        int colon = text.IndexOf(':');
+        if (!NumberText.TryParse(colon < 0 ? text : text[..colon], out ulong low))
+        {
+            return false;
+        }
+
+        ulong high = low;
+        bool isRange = (colon < 0 || NumberText.TryParse(text[(colon + 1)..], out high)) && low <= high && high <= ushort.MaxValue;
+        range = isRange ? new NumberRange((ushort)low, (ushort)high) : default;
+        return isRange;
     }
 
     private static bool TryReadItem(Word item, ReadContext context, string protocol, out NumberRange range)

@@ -14,6 +14,6 @@ internal static class Budget
     /// <summary>Rule sets to commit through the engine.</summary>
     internal static int Commits => Read("MINIFW_COMMITS", 20);
 
-    private static int Read(string variable, int usual) =>
+    internal static int Read(string variable, int usual) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
 }

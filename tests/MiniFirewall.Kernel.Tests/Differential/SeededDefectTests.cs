@@ -1,4 +1,6 @@
 using CsCheck;
+using MiniFirewall.Compiler;
+using MiniFirewall.Kernel.Tests.Support;
 using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Differential;
@@ -9,19 +11,27 @@ public sealed class SeededDefectTests(ITestOutputHelper output)
     private const int PacketsOfASet = 1000;
     private static readonly Gen<Scenario> Scenarios = Scenario.Anything(PacketsOfASet);
 
+    private static readonly string[] s_defects =
+    [
+        "a port range ends one late",
+        "a protocol's negation is lost",
+        "an address mask lacks its last bit",
+        "cut headers only miss",
+        "later fragments have ports",
+        "goto comes back",
+        "RETURN goes on",
+        "accepting rules count for the policy",
+        "the policy is the other",
+    ];
+
+    public static TheoryData<string, CompilationWay> Cases => new(
+        from defect in s_defects from way in Enum.GetValues<CompilationWay>() select (defect, way));
+
     [Theory]
-    [InlineData("a port range ends one late")]
-    [InlineData("a protocol's negation is lost")]
-    [InlineData("an address mask lacks its last bit")]
-    [InlineData("cut headers only miss")]
-    [InlineData("later fragments have ports")]
-    [InlineData("goto comes back")]
-    [InlineData("RETURN goes on")]
-    [InlineData("accepting rules count for the policy")]
-    [InlineData("the policy is the other")]
-    public void A_seeded_defect_is_found(string defect)
+    [MemberData(nameof(Cases))]
+    public void A_seeded_defect_is_found(string defect, CompilationWay way)
     {
-        using var comparison = new TestRunComparison(Defects.ByName(defect));
+        using var comparison = new TestRunComparison(new LoadOptions(PrologueKind.Test, way) { Change = Defects.ByName(defect) });
         var random = new PCG(1, 1);
         string? difference = null;
         while (difference is null && comparison.Verdicts < Budget.Verdicts)

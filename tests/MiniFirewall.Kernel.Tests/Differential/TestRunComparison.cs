@@ -8,9 +8,9 @@ using MiniFirewall.Testing;
 namespace MiniFirewall.Kernel.Tests.Differential;
 
 /// <summary>The evaluator beside the compiled programs by test run: every verdict, and after all packets every counter.</summary>
-internal sealed class TestRunComparison(Func<PacketProgram, PacketProgram>? change = null) : IDisposable
+internal sealed class TestRunComparison(LoadOptions? options = null) : IDisposable
 {
-    private readonly TestRunFirewall _compiled = new(change);
+    private readonly TestRunFirewall _compiled = new(options);
 
     /// <summary>Verdicts compared so far.</summary>
     internal int Verdicts { get; private set; }

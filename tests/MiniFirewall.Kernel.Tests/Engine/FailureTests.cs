@@ -133,15 +133,11 @@ public sealed class FailureTests : IDisposable
     }
 
     /// <summary>All programs are good but the last one, which returns a verdict that there is not.</summary>
-    private static ProgramSpec RefusedAtTheLast(
-        RuleSet rules, HookPoint point, ICounterIndexes counters, CompileOptions options)
+    private static CompiledPrograms RefusedAtTheLast(
+        RuleSet rules, Family family, ICounterIndexes counters, CompileOptions options)
     {
-        if (point != HookPoint.All[^1])
-        {
-            return CompiledPrograms.Compile(rules, point, counters, options);
-        }
-
-        return Returning(7);
+        CompiledPrograms compiled = CompiledRules.Compile(rules, family, counters, options);
+        return family == HookPoint.All[^1].Family ? compiled with { Specs = compiled.Specs.SetItem(compiled.Specs.Length - 1, Returning(7)) } : compiled;
     }
 
     /// <summary>Somebody else's program, on the way in of IPv4.</summary>

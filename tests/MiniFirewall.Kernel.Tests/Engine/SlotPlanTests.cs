@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
 using MiniFirewall.Engine.Counting;
-using MiniFirewall.Packets;
 using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Engine;
@@ -23,7 +22,7 @@ public sealed class SlotPlanTests
                 {
                     ImmutableArray<CounterKey> next = Keys(rules);
                     ImmutableArray<bool> given = [.. rules.Select(rule => rule.Given)];
-                    SlotPlan after = plan is null ? SlotPlan.First(next.Length) : SlotPlan.After(next, given, keys, plan.Slots, plan.Capacity);
+                    SlotPlan after = plan is null ? SlotPlan.First(next.Length) : SlotPlan.After(next, given, keys, plan.Slots, plan.Capacity, plan.FirstFreshSlot);
                     AssertSound(after, next, given, keys, plan);
                     (plan, keys) = (after, next);
                 }
@@ -33,13 +32,14 @@ public sealed class SlotPlanTests
     private static void AssertSound(SlotPlan plan, ImmutableArray<CounterKey> keys, ImmutableArray<bool> given, ImmutableArray<CounterKey> runningKeys, SlotPlan? running)
     {
         Assert.Equal(keys.Length, plan.Slots.Distinct().Count());
-        Assert.All(plan.Slots, slot => Assert.InRange(slot, 1, plan.Capacity - 1));
+        Assert.All(plan.Slots, slot => Assert.InRange(slot, 1, plan.FirstFreshSlot - 1));
+        Assert.InRange(plan.FirstFreshSlot, 1, plan.Capacity - 1);
         if (running is null)
         {
             return;
         }
 
-        Assert.True(plan.NewMaps || plan.Capacity == running.Capacity);
+        Assert.True(plan.NewMaps || (plan.Capacity == running.Capacity && plan.FirstFreshSlot >= running.FirstFreshSlot));
         for (int i = 0; i < keys.Length; i++)
         {
             int at = given[i] ? -1 : runningKeys.IndexOf(keys[i]);
@@ -56,7 +56,7 @@ public sealed class SlotPlanTests
         {
             int occurrence = seen.GetValueOrDefault(rule.Text);
             seen[rule.Text] = occurrence + 1;
-            return new CounterKey("INPUT", Family.IPv4, $"{rule.Text}", occurrence);
+            return new CounterKey((ulong)rule.Text, occurrence);
         })];
     }
 }

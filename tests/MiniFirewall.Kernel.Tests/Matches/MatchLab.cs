@@ -1,3 +1,4 @@
+using MiniFirewall.Compiler;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
 using MiniFirewall.Packets.Building;
@@ -20,7 +21,7 @@ public sealed class MatchLab : IDisposable, ICollectionFixture<MatchLab>
     [
         new IptablesFirewall(Interfaces),
         new EvaluatorFirewall(),
-        new TestRunFirewall(),
+        .. Enum.GetValues<CompilationWay>().Select(way => new TestRunFirewall(new LoadOptions(PrologueKind.Test, way))),
         new LiveFirewall(Interfaces),
     ];
 

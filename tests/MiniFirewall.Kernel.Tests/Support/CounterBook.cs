@@ -9,6 +9,7 @@ internal sealed class CounterBook : ICounterIndexes
 {
     private readonly Dictionary<Family, Dictionary<object, int>> _indexes = [];
     private readonly List<(Family Family, CounterPlace Place)> _places = [default];
+    private readonly Dictionary<(Family, CounterPlace), int> _numbers = [];
 
     internal CounterBook(RuleSet rules)
     {
@@ -31,6 +32,9 @@ internal sealed class CounterBook : ICounterIndexes
 
     internal (Family Family, CounterPlace Place) Owner(int index) => _places[index];
 
+    /// <summary>The number of the counter that a place owns.</summary>
+    internal int Of(Family family, CounterPlace place) => _numbers[(family, place)];
+
     private void Add(Family family, Chain chain)
     {
         if (chain.IsBuiltIn)
@@ -48,6 +52,7 @@ internal sealed class CounterBook : ICounterIndexes
     private void Add(Family family, object owner, CounterPlace place)
     {
         _indexes[family].Add(owner, _places.Count);
+        _numbers.Add((family, place), _places.Count);
         _places.Add((family, place));
     }
 }

@@ -6,7 +6,7 @@ using MiniFirewall.Rules.Model;
 namespace MiniFirewall.Kernel.Tests.Support;
 
 /// <summary>The compiled programs on the hooks of a device, by links that end with this process; each put there by its first packet.</summary>
-internal sealed class LiveFirewall(IEnumerable<string> interfaces) : IFirewall
+internal sealed class LiveFirewall(IEnumerable<string> interfaces, CompilationWay way = CompilationWay.AsChosen) : IFirewall
 {
     private const int FilterPriority = 0;
     private readonly ProgramMaps _maps = new();
@@ -20,7 +20,7 @@ internal sealed class LiveFirewall(IEnumerable<string> interfaces) : IFirewall
     public void Load(RuleTexts rules)
     {
         Unload();
-        _programs = new LoadedPrograms(RuleReading.Read(rules.Whole), PrologueKind.Netfilter, _maps);
+        _programs = new LoadedPrograms(RuleReading.Read(rules.Whole), new LoadOptions(PrologueKind.Netfilter, way), _maps);
     }
 
     public bool CanMeet(Packet packet) => Device.CanMeet(packet);

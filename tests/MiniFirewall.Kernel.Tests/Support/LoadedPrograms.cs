@@ -1,4 +1,3 @@
-using MiniFirewall.Asm;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Packets;
@@ -8,24 +7,36 @@ using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Kernel.Tests.Support;
 
-/// <summary>A rule set's programs in the kernel, one a hook and family; each is loaded when it is first asked for.</summary>
-/// <param name="change">Applied to each packet program before it is compiled; null for none.</param>
-internal sealed class LoadedPrograms(
-    RuleSet rules, PrologueKind prologue, ProgramMaps maps, Func<PacketProgram, PacketProgram>? change = null) : IDisposable
+/// <summary>How a rule set's programs come about.</summary>
+internal sealed record LoadOptions(PrologueKind Prologue, CompilationWay Way = CompilationWay.AsChosen)
 {
-    private readonly Dictionary<(Family, Hook), BpfProgram> _programs = [];
+    /// <summary>Applied to each packet program before it is compiled: a seeded defect of lowering.</summary>
+    internal Func<PacketProgram, PacketProgram>? Change { get; init; }
+
+    /// <summary>Applied to what the compiler made before it is loaded: a seeded defect of code or of maps' bytes.</summary>
+    internal Func<CompiledFamily, CompiledFamily>? Corrupt { get; init; }
+}
+
+/// <summary>A rule set's programs in the kernel, one a hook and family; a family is compiled when it is first asked for.</summary>
+internal sealed class LoadedPrograms(RuleSet rules, LoadOptions options, ProgramMaps maps) : IDisposable
+{
+    private static readonly Hook[] s_hooks = [Hook.LocalIn, Hook.Forward, Hook.LocalOut];
+    private readonly Dictionary<Family, LoadedFamily> _families = [];
 
     internal CounterBook Book { get; } = new(rules);
 
-    internal BpfProgram Of(Family family, Hook hook)
+    internal BpfProgram Of(Family family, Hook hook) => Of(family).Of(hook);
+
+    internal LoadedFamily Of(Family family)
     {
-        if (!_programs.TryGetValue((family, hook), out BpfProgram? program))
+        if (!_families.TryGetValue(family, out LoadedFamily? loaded))
         {
-            program = Load(family, hook);
-            _programs.Add((family, hook), program);
+            maps.Reserve(Book.Count);
+            loaded = new LoadedFamily(Compile(family), maps.ByName);
+            _families.Add(family, loaded);
         }
 
-        return program;
+        return loaded;
     }
 
     /// <summary>Who counted what.</summary>
@@ -42,18 +53,16 @@ internal sealed class LoadedPrograms(
 
     public void Dispose()
     {
-        foreach (BpfProgram program in _programs.Values)
+        foreach (LoadedFamily family in _families.Values)
         {
-            program.Dispose();
+            family.Dispose();
         }
     }
 
-    private BpfProgram Load(Family family, Hook hook)
+    private CompiledFamily Compile(Family family)
     {
-        PacketProgram program = RuleSetLowering.Lower(rules, hook, family, Book);
-        ProgramSpec spec = PacketProgramCompiler.Compile(change?.Invoke(program) ?? program, new CompileOptions(prologue));
-        return Book.Count <= ProgramMaps.Capacity
-            ? BpfProgram.Load(spec, KernelBtf.Types, maps.ByName)
-            : throw new InvalidOperationException($"{Book.Count} counters are more than the maps have");
+        PacketProgram[] programs = [.. s_hooks.Select(hook => RuleSetLowering.Lower(rules, hook, family, Book))];
+        CompiledFamily compiled = CompiledFamily.Of(options.Change is null ? programs : [.. programs.Select(options.Change)], options.Prologue, options.Way);
+        return options.Corrupt?.Invoke(compiled) ?? compiled;
     }
 }

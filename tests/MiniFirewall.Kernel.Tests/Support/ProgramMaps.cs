@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Packets;
@@ -10,56 +9,74 @@ namespace MiniFirewall.Kernel.Tests.Support;
 /// <summary>The maps of one way's programs, used by one rule set after another.</summary>
 internal sealed class ProgramMaps : IDisposable
 {
-    internal const int Capacity = 512;
-    private readonly BpfMap _counters = BpfMap.Create(WellKnownMaps.CountersSpec(Capacity));
+    private const int FirstCapacity = 512;
     private readonly BpfMap _testInput = BpfMap.Create(WellKnownMaps.TestInputSpec);
-    private readonly byte[] _keys = new byte[Capacity * sizeof(int)];
-    private readonly byte[] _values;
-    private Counters[] _last = new Counters[Capacity];
+    private readonly Dictionary<string, BpfMap> _byName;
+    private BpfMap _counters = BpfMap.Create(WellKnownMaps.CountersSpec(FirstCapacity));
+    private Counters[] _last = new Counters[FirstCapacity];
+    private byte[] _keys = [], _values = [];
 
-    internal ProgramMaps()
+    internal ProgramMaps() => _byName = new()
     {
-        _values = new byte[Capacity * _counters.ElementSize];
-        ByName = ImmutableDictionary<string, BpfMap>.Empty
-            .Add(WellKnownMaps.Counters, _counters)
-            .Add(WellKnownMaps.TestInput, _testInput)
-            .Add(WellKnownMaps.Control, BpfMap.Create(WellKnownMaps.ControlSpec))
-            .Add(WellKnownMaps.Events, BpfMap.Create(WellKnownMaps.EventsSpec(1 << 16)));
-    }
+        [WellKnownMaps.Counters] = _counters,
+        [WellKnownMaps.TestInput] = _testInput,
+        [WellKnownMaps.Control] = BpfMap.Create(WellKnownMaps.ControlSpec),
+        [WellKnownMaps.Events] = BpfMap.Create(WellKnownMaps.EventsSpec(1 << 16)),
+        [WellKnownMaps.Epoch] = BpfMap.Create(WellKnownMaps.EpochSpec),
+    };
 
-    internal ImmutableDictionary<string, BpfMap> ByName { get; }
+    internal IReadOnlyDictionary<string, BpfMap> ByName => _byName;
+
+    /// <summary>Makes room for that many counters; they start anew where there was too little, for programs that are yet to be loaded.</summary>
+    internal void Reserve(int counters)
+    {
+        if (counters > _last.Length)
+        {
+            _counters.Dispose();
+            _counters = _byName[WellKnownMaps.Counters] = BpfMap.Create(WellKnownMaps.CountersSpec(counters));
+            _last = new Counters[counters];
+        }
+    }
 
     /// <summary>Says what a test build is to see of the next packet's surroundings.</summary>
     internal void Describe(Packet packet, bool forceSlowPath) => _testInput.Update(
         [0, 0, 0, 0], TestInputLayout.Encode(packet.InInterface, packet.OutInterface, packet.Mark, forceSlowPath));
 
+    /// <summary>What has been added to one counter since the last call of <see cref="TakeAdded"/>.</summary>
+    internal Counters Added(int index)
+    {
+        Span<byte> key = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(key, index);
+        byte[] element = new byte[_counters.ElementSize];
+        _counters.TryLookup(key, element);
+        return Difference(SumOverCpus(element), _last[index]);
+    }
+
     /// <summary>What has been added to each counter since the last call.</summary>
     internal Counters[] TakeAdded()
     {
-        Counters[] now = Read();
-        var added = new Counters[Capacity];
-        for (int i = 0; i < Capacity; i++)
-        {
-            added[i] = new(now[i].Packets - _last[i].Packets, now[i].Bytes - _last[i].Bytes);
-        }
-
+        Counters[] now = Read(), last = _last;
         _last = now;
-        return added;
+        return [.. now.Select((counter, i) => Difference(counter, last[i]))];
     }
 
     public void Dispose()
     {
-        foreach (BpfMap map in ByName.Values)
+        foreach (BpfMap map in _byName.Values)
         {
             map.Dispose();
         }
     }
 
+    private static Counters Difference(Counters now, Counters before) => new(now.Packets - before.Packets, now.Bytes - before.Bytes);
+
     private Counters[] Read()
     {
+        Array.Resize(ref _keys, _last.Length * sizeof(int));
+        Array.Resize(ref _values, _last.Length * _counters.ElementSize);
         _counters.LookupAll(_keys, _values);
-        var counters = new Counters[Capacity];
-        for (int i = 0; i < Capacity; i++)
+        var counters = new Counters[_last.Length];
+        for (int i = 0; i < counters.Length; i++)
         {
             counters[i] = SumOverCpus(_values.AsSpan(i * _counters.ElementSize, _counters.ElementSize));
         }

@@ -10,25 +10,29 @@ namespace MiniFirewall.Kernel.Tests.Support;
 /// The compiled programs, run on packets by BPF_PROG_TEST_RUN: each packet once as it is, and once as if its transport
 /// header stood outside the linear part.
 /// </summary>
-/// <param name="change">Changes each packet program before it is compiled: a seeded defect.</param>
-internal sealed class TestRunFirewall(Func<PacketProgram, PacketProgram>? change = null) : IFirewall
+/// <param name="options">How the programs come about; null for the usual way.</param>
+internal sealed class TestRunFirewall(LoadOptions? options = null) : IFirewall
 {
     // A test run's packet lies in one page with its headroom and struct skb_shared_info (net/bpf/test_run.c, bpf_test_init).
     private const int LongestPacket = 3500;
 
+    private readonly LoadOptions _options = options ?? new LoadOptions(PrologueKind.Test);
     private readonly ProgramMaps _maps = new();
     private LoadedPrograms? _programs;
 
-    public string Name => "test run";
+    public string Name => $"test run ({_options.Way})";
 
     internal CounterBook Book => _programs!.Book;
+
+    internal LoadedPrograms Programs => _programs!;
 
     public void Load(RuleTexts rules) => Load(RuleReading.Read(rules.Whole));
 
     internal void Load(RuleSet rules)
     {
         _programs?.Dispose();
-        _programs = new LoadedPrograms(rules, PrologueKind.Test, _maps, change);
+        _programs = new LoadedPrograms(rules, _options, _maps);
+        _maps.Reserve(Book.Count);
         _maps.TakeAdded();
     }
 
@@ -55,6 +59,9 @@ internal sealed class TestRunFirewall(Func<PacketProgram, PacketProgram>? change
 
     /// <summary>What has been added to each counter of <see cref="Book"/> since the last call.</summary>
     internal Counters[] TakeAdded() => _maps.TakeAdded();
+
+    /// <summary>What has been added to one counter of <see cref="Book"/> since the last call of <see cref="TakeAdded"/>.</summary>
+    internal Counters Added(int index) => _maps.Added(index);
 
     public void Dispose()
     {

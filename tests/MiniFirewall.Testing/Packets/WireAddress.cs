@@ -7,7 +7,10 @@ namespace MiniFirewall.Testing.Packets;
 internal static class WireAddress
 {
     internal static Gen<UInt128> Gen(Gen<UInt128> any, Family family, bool realizable) =>
-        realizable ? any.Select(a => family == Family.IPv4 ? UnicastV4((uint)a) : UnicastV6(a)) : any;
+        realizable ? any.Select(a => Near(family, a)) : any;
+
+    /// <summary>The address itself where it may travel, else one that differs in its first byte.</summary>
+    internal static UInt128 Near(Family family, UInt128 address) => family == Family.IPv4 ? UnicastV4((uint)address) : UnicastV6(address);
 
     /// <summary>Not of 0/8, 127/8, 169.254/16 or from 224.0.0.0 on: such an address gets 10 as its first byte.</summary>
     private static uint UnicastV4(uint address) =>

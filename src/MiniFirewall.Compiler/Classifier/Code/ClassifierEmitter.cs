@@ -11,12 +11,13 @@ namespace MiniFirewall.Compiler.Classifier.Code;
 internal sealed class ClassifierEmitter
 {
     /// <summary>Chains that can wait for a called one's end; front ends refuse deeper calls or copy.</summary>
-    internal const int DeepestCall = 12;
+    internal const int DeepestCall = 8;
 
-    // Below what main keeps for its prologue; the last 8 * DeepestCall bytes are the calling chains.
-    private const int Context = -160, PacketTuples = -168, Ports = -176, Salt = -184, ChainTuples = -192, Tuples = -200;
-    private const int Low = -204, End = -212, Action = -220, Candidate = -228, Chain = -236, Depth = -244, IsOdd = -252, Element = -260;
-    private const int Callers = -264 - (8 * DeepestCall);
+    // From main's counter index down, over what its prologue needs no more: all functions' stacks together have 512 bytes. The
+    // last 8 * DeepestCall bytes are the calling chains.
+    private const int Depth = -102, IsOdd = -103, Context = -112, PacketTuples = -120, Ports = -128, Salt = -136, ChainTuples = -144, Tuples = -152;
+    private const int Low = -156, End = -164, Action = -172, Candidate = -180, Chain = -188, Element = -196;
+    private const int Callers = -200 - (8 * DeepestCall);
 
     private readonly Assembler _code;
     private readonly Family _family;
@@ -50,12 +51,9 @@ internal sealed class ClassifierEmitter
     {
         Label enter = _code.DefineLabel("enter chain"), next = _code.DefineLabel("next match"), found = _code.DefineLabel("found");
         Label leave = _code.DefineLabel("leave chain"), invalid = _code.DefineLabel("dropped"), end = _code.DefineLabel("end of entry chain"), leaveWith = _code.DefineLabel("result");
-        _code.Store(MemorySize.DoubleWord, Register.R10, Context, Frame.BlockContext);
-        EmitZeros();
         EmitOddness();
 
-        _code.StoreImmediate(MemorySize.Word, Register.R10, Chain, chain);
-        _code.Move(Register.R1, chain);
+        EmitForgetKey(invalid, chain);
 
         _code.Mark(enter);
         EmitOpenChain(invalid, setLow: true);
@@ -89,22 +87,49 @@ internal sealed class ClassifierEmitter
     }
 
     /// <summary>
-    /// Zeros, but read ones: of what it knows to be zero the verifier would think apart, once a depth of calls, once for odd
-    /// packets, and so on.
+    /// The context, and zeros, but read ones: of what it knows to be zero the verifier would think apart, once a depth of calls,
+    /// once for odd packets, and so on.
     /// </summary>
     private void EmitZeros()
     {
+        _code.Store(MemorySize.DoubleWord, Register.R10, Context, Frame.BlockContext);
         _code.LoadMapValue(Register.R1, WellKnownMaps.Image, ImageLayout.ZeroWord);
         _code.Load(MemorySize.DoubleWord, Register.R1, Register.R1, 0);
+        _code.Store(MemorySize.Byte, Register.R10, Depth, Register.R1);
+        _code.Store(MemorySize.Byte, Register.R10, IsOdd, Register.R1);
         foreach (int word in (ReadOnlySpan<int>)[PacketTuples, Ports])
         {
             _code.Store(MemorySize.DoubleWord, Register.R10, word, Register.R1);
         }
 
-        foreach (int number in (ReadOnlySpan<int>)[Depth, IsOdd, Action, Candidate, Element])
+        foreach (int number in (ReadOnlySpan<int>)[Action, Candidate, Element])
         {
             _code.Store(MemorySize.Word, Register.R10, number, Register.R1);
         }
+    }
+
+    /// <summary>
+    /// Writes zero over a byte of the key that is zero, at a place that the verifier does not know: so it forgets what it
+    /// knows of the key, which would be different before and after each call that takes the key. The same for the callers. R1 =
+    /// the chain.
+    /// </summary>
+    private void EmitForgetKey(Label invalid, int chain)
+    {
+        _code.LoadMapValue(Register.R2, WellKnownMaps.Image, ImageLayout.SpareByteWord);
+        _code.Load(MemorySize.Word, Register.R2, Register.R2, 0);
+        _image.Bound(Register.R2, PacketKey.Size, invalid);
+        _code.LoadMapValue(Register.R3, WellKnownMaps.Image, ImageLayout.ZeroWord);
+        _code.Load(MemorySize.DoubleWord, Register.R3, Register.R3, 0);
+        _code.Alu(AluOperation.Add, Register.R2, Register.R10);
+        _code.Store(MemorySize.Byte, Register.R2, Frame.MainKey, Register.R3);
+        _code.Store(MemorySize.Byte, Register.R2, Callers, Register.R3);
+        _code.Store(MemorySize.Word, Register.R10, Frame.MainCounterIndex, Register.R3);
+        _code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, Ports);
+        _code.Alu(AluOperation.Or, Register.R1, Register.R3);
+        _code.Store(MemorySize.DoubleWord, Register.R10, Ports, Register.R1);
+        _code.Move(Register.R1, chain);
+        _code.Alu(AluOperation.Or, Register.R1, Register.R3);
+        _code.Store(MemorySize.Word, Register.R10, Chain, Register.R1);
     }
 
     private void EmitOddness()
@@ -113,12 +138,14 @@ internal sealed class ClassifierEmitter
         new OddnessEmitter(_code, _family, _oddTests).Emit(odd);
         if (_oddTests is not null)
         {
+            EmitZeros();
             new FilterEmitter(_code, _family, _image).Emit(PacketTuples, Ports);
             _code.Jump(done);
         }
 
         _code.Mark(odd);
-        _code.StoreImmediate(MemorySize.Word, Register.R10, IsOdd, 1);
+        EmitZeros();
+        _code.StoreImmediate(MemorySize.Byte, Register.R10, IsOdd, 1);
         _code.Mark(done);
     }
 
@@ -146,7 +173,7 @@ internal sealed class ClassifierEmitter
     {
         Label odd = _code.DefineLabel("odd search");
         _code.MayGoto(invalid);
-        _code.Load(MemorySize.Word, Register.R1, Register.R10, IsOdd);
+        _code.Load(MemorySize.Byte, Register.R1, Register.R10, IsOdd);
         _code.Jump(JumpCondition.NotEqual, Register.R1, 0, odd);
         _code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, PacketTuples);
         _code.Load(MemorySize.DoubleWord, Register.R2, Register.R10, ChainTuples);
@@ -181,11 +208,11 @@ internal sealed class ClassifierEmitter
     /// <summary>Back behind the call of the chain, or to the end where nobody called.</summary>
     private void EmitLeave(Label end, Label next, Label invalid)
     {
-        _code.Load(MemorySize.Word, Register.R1, Register.R10, Depth);
+        _code.Load(MemorySize.Byte, Register.R1, Register.R10, Depth);
         _code.Jump(JumpCondition.Equal, Register.R1, 0, end);
         _code.Alu(AluOperation.Subtract, Register.R1, 1);
         _image.Bound(Register.R1, DeepestCall, invalid);
-        _code.Store(MemorySize.Word, Register.R10, Depth, Register.R1);
+        _code.Store(MemorySize.Byte, Register.R10, Depth, Register.R1);
         EmitCallerAddress(Register.R1);
         _code.Load(MemorySize.Word, Register.R2, Register.R1, 0);
         _code.Store(MemorySize.Word, Register.R10, Low, Register.R2);
@@ -265,11 +292,11 @@ internal sealed class ClassifierEmitter
         _code.Jump(JumpCondition.Equal, Register.R1, (int)RecordKind.Leave, leave);
         _code.Jump(JumpCondition.Equal, Register.R1, (int)RecordKind.TailTo, change);
 
-        _code.Load(MemorySize.Word, Register.R1, Register.R10, Depth);
+        _code.Load(MemorySize.Byte, Register.R1, Register.R10, Depth);
         _image.Bound(Register.R1, DeepestCall, invalid);
         _code.Move(Register.R2, Register.R1);
         _code.Alu(AluOperation.Add, Register.R2, 1);
-        _code.Store(MemorySize.Word, Register.R10, Depth, Register.R2);
+        _code.Store(MemorySize.Byte, Register.R10, Depth, Register.R2);
         EmitCallerAddress(Register.R1);
         _code.Load(MemorySize.Word, Register.R2, Register.R10, Low);
         _code.Store(MemorySize.Word, Register.R1, 0, Register.R2);

@@ -117,8 +117,8 @@ public sealed class ImageLayout
     /// <summary>A de Bruijn number: a single bit times it has a different upper six bits for each bit.</summary>
     public const ulong BitFactor = 0x03f79d71b4cb0a89;
 
-    /// <summary>Words of the header that programs read: the hashed ranges, and one of eight bytes that is always zero.</summary>
-    public const int SlotsWord = 4 * 4, OddSlotsWord = 5 * 4, ZeroWord = 62 * 4;
+    /// <summary>Words of the header that programs read: the hashed ranges, one of eight bytes that is always zero, and one that is <see cref="PacketKey.SpareByte"/>.</summary>
+    public const int SlotsWord = 4 * 4, OddSlotsWord = 5 * 4, ZeroWord = 62 * 4, SpareByteWord = 61 * 4;
 
     /// <summary>Writes the header.</summary>
     public void WriteHeader(Span<byte> image)
@@ -128,6 +128,7 @@ public sealed class ImageLayout
             unchecked((int)ImageFormat.Magic), (int)ImageFormat.Version, Capacity.IsV6 ? 6 : 4, Capacity.Chains, Capacity.Slots, Capacity.OddSlots,
             Capacity.Entries, Capacity.Refs, Capacity.Nodes, Capacity.Records, Capacity.Ops, Capacity.SourceFilterShift, Capacity.DestinationFilterShift,
         ];
+        BinaryPrimitives.WriteInt32LittleEndian(image[SpareByteWord..], PacketKey.SpareByte);
         for (int i = 0; i < words.Length; i++)
         {
             BinaryPrimitives.WriteInt32LittleEndian(image[(i * 4)..], words[i]);

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Classifier;
+using MiniFirewall.Engine.State;
+using MiniFirewall.Packets;
+using MiniFirewall.Sys;
+
+namespace MiniFirewall.Engine.Commit;
+
+/// <summary>One family's programs, loaded, and the map of their image.</summary>
+/// <param name="Image">Null where no program looks into one.</param>
+internal sealed record LoadedFamily(Family Family, ImmutableDictionary<HookPoint, BpfProgram> Programs, BpfMap? Image) : IDisposable
+{
+    /// <summary>Fills the image's map and has the verifier judge the programs.</summary>
+    /// <param name="maps">The maps that all families share.</param>
+    internal static LoadedFamily Load(Family family, CompiledPrograms compiled, IReadOnlyDictionary<string, BpfMap> maps)
+    {
+        var own = new Dictionary<string, BpfMap>(maps);
+        var programs = ImmutableDictionary.CreateBuilder<HookPoint, BpfProgram>();
+        BpfMap? image = null;
+        try
+        {
+            foreach (MapImage map in compiled.Maps)
+            {
+                own[map.Spec.Name] = image = ImageMap.Create(map);
+            }
+
+            for (int i = 0; i < compiled.Specs.Length; i++)
+            {
+                programs.Add(new HookPoint(DispatcherCompiler.Hooks[i], family), BpfProgram.Load(compiled.Specs[i], KernelBtf.Types, own));
+            }
+
+            return new(family, programs.ToImmutable(), image);
+        }
+        catch
+        {
+            image?.Dispose();
+            foreach (BpfProgram program in programs.Values)
+            {
+                program.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Image?.Dispose();
+        foreach (BpfProgram program in Programs.Values)
+        {
+            program.Dispose();
+        }
+    }
+}
+
+/// <summary>Maps whose only value is given.</summary>
+internal static class ImageMap
+{
+    internal static BpfMap Create(MapImage image)
+    {
+        BpfMap map = BpfMap.Create(image.Spec);
+        try
+        {
+            using IDisposable lifetime = map.MapValues();
+            image.Content.Span.CopyTo(((MappedMemory)lifetime).GetSpan());
+            return map;
+        }
+        catch
+        {
+            map.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using MiniFirewall.Packets;
+
+namespace MiniFirewall.Engine.State.Store;
+
+/// <summary>
+/// A change that is written beside the rules in force, for the epoch after theirs: nobody sees it until <see cref="Commit"/>,
+/// and where that never comes, the next change takes it away. There is at most one at a time.
+/// </summary>
+internal sealed class RuleChange
+{
+    private readonly RuleStore _store;
+
+    internal RuleChange(RuleStore store)
+    {
+        _store = store;
+        Epoch = store.Epoch + 1;
+        Abandon();
+    }
+
+    /// <summary>The epoch that the change will be in force from.</summary>
+    internal uint Epoch { get; }
+
+    /// <summary>Ends a rule for some families; for those that are left it goes on, in its place and with its counters.</summary>
+    /// <returns>False where there is no room for what is left.</returns>
+    internal bool TryDelete(StoredRule rule, FamilySet families)
+    {
+        FamilySet left = rule.Families & ~families;
+        if (left != FamilySet.None && !TryAdd(rule.Chain, rule.Label, left, Encoding.UTF8.GetString(_store.TextOf(rule)), Only(_store.SlotsOf(rule), left)))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _store.EndWord(rule.Position), Epoch | ((uint)rule.Families << RuleStoreImage.EpochBits));
+        return true;
+    }
+
+    /// <summary>Adds a rule to a chain; false where there is no room for it.</summary>
+    /// <param name="label">Its order in the chain; not that of another rule that stays.</param>
+    /// <param name="text">Its canonical text, in which no host name may be.</param>
+    internal bool TryAdd(int chain, uint label, FamilySet families, string text, RuleSlots slots)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        int count = _store.RecordCount;
+        int textAt = count == 0 ? 0 : EndOfText(_store.RecordAt(count - 1));
+        if (count == _store.Header.RecordCapacity || bytes.Length > _store.Header.TextCapacity - textAt)
+        {
+            return false;
+        }
+
+        bytes.CopyTo(_store.RecordTexts[textAt..]);
+        new RuleRecord(Epoch, RuleStoreImage.Forever, families, label, chain, (uint)TextHash.Of(bytes), slots, textAt, bytes.Length)
+            .Write(_store.RecordBytes(count));
+        return true;
+    }
+
+    /// <summary>Puts the change in force: one write of eight bytes.</summary>
+    internal void Commit() => _store.SetEpoch(Epoch);
+
+    /// <summary>Takes away what has been written and is not in force.</summary>
+    internal void Abandon()
+    {
+        for (int i = _store.RecordCount - 1; i >= 0 && _store.RecordAt(i).From >= Epoch; i--)
+        {
+            Volatile.Write(ref MemoryMarshal.AsRef<uint>(_store.RecordBytes(i)), 0);
+        }
+
+        foreach (ref uint end in _store.EndWords)
+        {
+            Restore(ref end);
+        }
+
+        int count = _store.RecordCount;
+        for (int i = 0; i < count; i++)
+        {
+            Restore(ref _store.EndWord(~i));
+        }
+    }
+
+    private void Restore(ref uint end)
+    {
+        uint until = end & RuleStoreImage.Forever;
+        if (until >= Epoch && until != RuleStoreImage.Forever)
+        {
+            Volatile.Write(ref end, end | RuleStoreImage.Forever);
+        }
+    }
+
+    private static int EndOfText(RuleRecord record) => record.TextAt + record.TextLength;
+
+    private static RuleSlots Only(RuleSlots slots, FamilySet families) => new(
+        families.Has(Family.IPv4) ? slots.V4 : 0, families.Has(Family.IPv6) ? slots.V6 : 0, families.Has(Family.IPv4) && slots.KeptV4, families.Has(Family.IPv6) && slots.KeptV6);
+}

@@ -1,0 +1,309 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text;
+using MiniFirewall.Packets;
+
+namespace MiniFirewall.Engine.State.Store;
+
+/// <summary>
+/// The rules of a generation as the kernel holds them: the value of the map "rules", and the epoch that says which of them are
+/// in force. Finds a rule, and takes a change of one, without looking at the others' texts. Reading waits for nobody: what is
+/// in force at an epoch stays readable for as long as the generation is. Changing asks for the namespace's lock.
+/// </summary>
+internal sealed class RuleStore
+{
+    private readonly Memory<byte> _value;
+    private readonly EpochWord _epoch;
+    private readonly Dictionary<string, int> _byName = [];
+    private (int Index, RuleChunk Chunk)? _unpacked;
+
+    private RuleStore(Memory<byte> value, EpochWord epoch, StoreHeader header, ImmutableArray<StoredChain> chains, ImmutableArray<StoredName> names)
+    {
+        _value = value;
+        _epoch = epoch;
+        Header = header;
+        Chains = chains;
+        Names = names;
+        for (int i = 0; i < chains.Length; i++)
+        {
+            _byName.Add(chains[i].Chain.Name, i);
+        }
+    }
+
+    internal StoreHeader Header { get; }
+
+    internal ImmutableArray<StoredChain> Chains { get; }
+
+    /// <summary>The host names of the rules of the chunks, in their order, a source before a destination.</summary>
+    internal ImmutableArray<StoredName> Names { get; }
+
+    internal uint Epoch => _epoch.Value;
+
+    /// <param name="value">The value of the map "rules", in memory that is shared with other processes.</param>
+    /// <param name="epoch">The value of the map "epoch", likewise.</param>
+    /// <exception cref="FirewallException">The value is of another version, or damaged.</exception>
+    internal static RuleStore Open(Memory<byte> value, Memory<byte> epoch) => Guarded(() =>
+    {
+        StoreHeader header = StoreHeader.Read(value.Span);
+        if (header.Length > value.Length || header.Labels < StoreHeader.Size || header.Rules < 0)
+        {
+            throw new FormatException("a header of another value");
+        }
+
+        using var reader = new BinaryReader(new MemoryStream(value.Span[header.Chains..header.Labels].ToArray()), Encoding.UTF8);
+        var chains = ImmutableArray.CreateBuilder<StoredChain>();
+        for (int left = Counted.Read(reader, 1); left > 0; left--)
+        {
+            chains.Add(StoredChain.Read(reader));
+        }
+
+        var names = ImmutableArray.CreateBuilder<StoredName>();
+        for (int left = Counted.Read(reader, 1); left > 0; left--)
+        {
+            names.Add(StoredName.Read(reader));
+        }
+
+        return new RuleStore(value, new EpochWord(epoch), header, chains.DrainToImmutable(), names.DrainToImmutable());
+    });
+
+    /// <summary>The index of a chain; null where there is none of that name.</summary>
+    internal int? FindChain(string name) => _byName.TryGetValue(name, out int chain) ? chain : null;
+
+    /// <summary>The rules of a chain that are in force, in their order.</summary>
+    internal IEnumerable<StoredRule> RulesOf(int chain) => RulesOf(chain, Epoch);
+
+    /// <summary>The rules of a chain that were in force at an epoch, in their order.</summary>
+    internal IEnumerable<StoredRule> RulesOf(int chain, uint epoch)
+    {
+        List<StoredRule> records = RecordsOf(chain, epoch);
+        int next = 0;
+        for (int i = Chains[chain].First; i < Chains[chain].First + Chains[chain].Count; i++)
+        {
+            (uint until, FamilySet families) = EndOf(i);
+            if (until <= epoch)
+            {
+                continue;
+            }
+
+            uint label = LabelOf(i);
+            while (next < records.Count && records[next].Label < label)
+            {
+                yield return records[next++];
+            }
+
+            yield return new StoredRule(chain, i, label, families);
+        }
+
+        while (next < records.Count)
+        {
+            yield return records[next++];
+        }
+    }
+
+    /// <summary>The rule of this number, from 1, among those of a chain that hold for the family; null where there is none.</summary>
+    internal StoredRule? Find(int chain, long number, Family family)
+    {
+        foreach (StoredRule rule in RulesOf(chain))
+        {
+            if (rule.Families.Has(family) && --number == 0)
+            {
+                return rule;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The first rule of a chain with this canonical text among those that hold for the family; null where there is none.</summary>
+    internal StoredRule? FindByText(int chain, string text, Family family)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        ulong hash = TextHash.Of(bytes);
+        uint epoch = Epoch;
+        StoredRule? stored = FindInChunks(chain, bytes, (ushort)hash, family, epoch);
+        foreach (StoredRule record in RecordsOf(chain, epoch))
+        {
+            if (record.Families.Has(family) && (stored is null || record.Label < stored.Value.Label) && RecordAt(~record.Position).Hash == (uint)hash
+                && TextOf(record).SequenceEqual(bytes))
+            {
+                return record;
+            }
+        }
+
+        return stored;
+    }
+
+    /// <summary>How many rules of a chain hold for the family.</summary>
+    internal int Count(int chain, Family family) => RulesOf(chain).Count(rule => rule.Families.Has(family));
+
+    /// <summary>The labels that a rule put before <paramref name="rule"/>, or at the end, must lie between.</summary>
+    internal (uint Low, uint High) GapBefore(int chain, StoredRule? rule)
+    {
+        uint low = 0;
+        foreach (StoredRule other in RulesOf(chain))
+        {
+            if (other.Position == rule?.Position)
+            {
+                return (low, other.Label);
+            }
+
+            low = other.Label;
+        }
+
+        return (low, uint.MaxValue);
+    }
+
+    /// <summary>The rule's canonical text as UTF-8, without its chain.</summary>
+    internal ReadOnlySpan<byte> TextOf(StoredRule rule)
+    {
+        if (rule.IsRecord)
+        {
+            RuleRecord record = RecordAt(~rule.Position);
+            return _value.Span.Slice(Header.Texts + record.TextAt, record.TextLength);
+        }
+
+        return ChunkOf(rule.Position).TextOf(rule.Position % RuleChunk.Rules);
+    }
+
+    internal RuleSlots SlotsOf(StoredRule rule) =>
+        rule.IsRecord ? RecordAt(~rule.Position).Slots : ChunkOf(rule.Position).SlotsOf(rule.Position % RuleChunk.Rules);
+
+    /// <summary>Slots that nothing has been counted in, for a rule of these families; null where there are none left.</summary>
+    internal RuleSlots? FreshSlots(FamilySet families)
+    {
+        int next = FirstFreshSlot;
+        int v4 = families.Has(Family.IPv4) ? next++ : 0;
+        int v6 = families.Has(Family.IPv6) ? next++ : 0;
+        return next <= Header.Capacity ? new RuleSlots(v4, v6) : null;
+    }
+
+    /// <summary>From here on no slot has ever been counted in.</summary>
+    internal int FirstFreshSlot
+    {
+        get
+        {
+            int fresh = Header.FirstFreshSlot, count = RecordCount;
+            for (int i = 0; i < count; i++)
+            {
+                RuleSlots slots = RecordAt(i).Slots;
+                fresh = Math.Max(fresh, Math.Max(slots.V4, slots.V6) + 1);
+            }
+
+            return fresh;
+        }
+    }
+
+    /// <summary>Starts a change. The caller holds the namespace's lock; what a writer that was killed has left is taken away first.</summary>
+    internal RuleChange Begin() => new(this);
+
+    /// <summary>How many records have been written, in force or not.</summary>
+    internal int RecordCount
+    {
+        get
+        {
+            int count = 0;
+            while (count < Header.RecordCapacity && RecordAt(count).From != 0)
+            {
+                count++;
+            }
+
+            return count;
+        }
+    }
+
+    internal RuleRecord RecordAt(int index) => RuleRecord.Read(RecordBytes(index));
+
+    internal Span<byte> RecordBytes(int index) => _value.Span.Slice(Header.Records + (index * RuleRecord.Size), RuleRecord.Size);
+
+    internal Span<byte> RecordTexts => _value.Span.Slice(Header.Texts, Header.TextCapacity);
+
+    /// <summary>The word with a rule's end and families.</summary>
+    internal ref uint EndWord(int position) => ref MemoryMarshal.Cast<byte, uint>(
+        position >= 0 ? _value.Span[(Header.Ends + (position * sizeof(uint)))..] : RecordBytes(~position)[RuleRecord.EndAt..])[0];
+
+    internal Span<uint> EndWords => MemoryMarshal.Cast<byte, uint>(_value.Span.Slice(Header.Ends, Header.Rules * sizeof(uint)));
+
+    internal void SetEpoch(uint epoch) => _epoch.Value = epoch;
+
+    /// <summary>Unpacks a chunk.</summary>
+    /// <exception cref="FirewallException">It is damaged.</exception>
+    internal RuleChunk Chunk(int index) => Guarded(() =>
+    {
+        ReadOnlySpan<byte> value = _value.Span;
+        int From(ReadOnlySpan<byte> bytes, int i) => BinaryPrimitives.ReadInt32LittleEndian(bytes[(Header.Index + (i * sizeof(uint)))..]);
+        return RuleChunk.Unpack(value[From(value, index)..From(value, index + 1)], Math.Min(RuleChunk.Rules, Header.Rules - (index * RuleChunk.Rules)));
+    });
+
+    private static T Guarded<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or FormatException or InvalidDataException or OverflowException)
+        {
+            throw new FirewallException(FirewallFailure.Refused, "the loaded rules' stored text is damaged; apply them again", e);
+        }
+    }
+
+    private RuleChunk ChunkOf(int position)
+    {
+        int index = position / RuleChunk.Rules;
+        if (_unpacked?.Index != index)
+        {
+            _unpacked = (index, Chunk(index));
+        }
+
+        return _unpacked!.Value.Chunk;
+    }
+
+    private uint LabelOf(int position) => BinaryPrimitives.ReadUInt32LittleEndian(_value.Span[(Header.Labels + (position * sizeof(uint)))..]);
+
+    private (uint Until, FamilySet Families) EndOf(int position)
+    {
+        uint end = Volatile.Read(ref EndWord(position));
+        return (end & RuleStoreImage.Forever, (FamilySet)(end >> RuleStoreImage.EpochBits));
+    }
+
+    private List<StoredRule> RecordsOf(int chain, uint epoch)
+    {
+        List<StoredRule> rules = [];
+        int count = RecordCount;
+        for (int i = 0; i < count; i++)
+        {
+            RuleRecord record = RecordAt(i);
+            if (record.Chain == chain && record.From <= epoch && epoch < record.Until)
+            {
+                rules.Add(new StoredRule(chain, ~i, record.Label, record.Families));
+            }
+        }
+
+        rules.Sort((left, right) => left.Label.CompareTo(right.Label));
+        return rules;
+    }
+
+    private StoredRule? FindInChunks(int chain, ReadOnlySpan<byte> text, ushort hash, Family family, uint epoch)
+    {
+        int first = Chains[chain].First, end = first + Chains[chain].Count;
+        ReadOnlySpan<ushort> hashes = MemoryMarshal.Cast<byte, ushort>(_value.Span.Slice(Header.Hashes, Header.Rules * sizeof(ushort)));
+        for (int at = first; at < end; at++)
+        {
+            int next = hashes[at..end].IndexOf(hash);
+            if (next < 0)
+            {
+                return null;
+            }
+
+            at += next;
+            (uint until, FamilySet families) = EndOf(at);
+            var rule = new StoredRule(chain, at, LabelOf(at), families);
+            if (until > epoch && families.Has(family) && TextOf(rule).SequenceEqual(text))
+            {
+                return rule;
+            }
+        }
+
+        return null;
+    }
+}

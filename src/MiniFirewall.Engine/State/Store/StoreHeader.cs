@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+
+namespace MiniFirewall.Engine.State.Store;
+
+/// <summary>
+/// The beginning of the value of the map "rules": what it holds, and where. All offsets are bytes from the value's start, and
+/// what they lead to stands in this order. Never changes.
+/// </summary>
+/// <param name="Rules">How many rules the chunks hold.</param>
+/// <param name="Capacity">Number of elements of the counter maps.</param>
+/// <param name="FirstFreshSlot">From here on no slot has ever been counted in.</param>
+/// <param name="Chains">Offset of the table of chains, which the table of host names follows.</param>
+/// <param name="Labels">Offset of u32 a rule; a multiple of 8, as all that follow it but the chunks.</param>
+/// <param name="Ends">Offset of u32 a rule: the epoch from which on it is not in force, and its families.</param>
+/// <param name="Records">Offset of the records of rules that came later.</param>
+/// <param name="RecordCapacity">How many records there is room for.</param>
+/// <param name="Texts">Offset of the records' texts.</param>
+/// <param name="TextCapacity">Bytes of room for them.</param>
+/// <param name="Hashes">Offset of u16 a rule: the low bits of its <see cref="TextHash"/>.</param>
+/// <param name="Index">Offset of u32 a chunk, and one more: where in the value chunks begin and end.</param>
+/// <param name="Length">Bytes of the whole value.</param>
+internal readonly record struct StoreHeader(
+    DateTimeOffset AppliedAt,
+    int Rules,
+    int Capacity,
+    int FirstFreshSlot,
+    int Chains,
+    int Labels,
+    int Ends,
+    int Records,
+    int RecordCapacity,
+    int Texts,
+    int TextCapacity,
+    int Hashes,
+    int Index,
+    int Length)
+{
+    /// <summary>Bytes.</summary>
+    internal const int Size = 64;
+
+    private const uint Magic = 0x32_57_46_4d; // "MFW2"
+
+    internal void Write(Span<byte> value)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(value, Magic);
+        BinaryPrimitives.WriteInt64LittleEndian(value[4..], AppliedAt.ToUnixTimeMilliseconds());
+        int[] numbers =
+        [
+            Rules, Capacity, FirstFreshSlot, Chains, Labels, Ends, Records, RecordCapacity, Texts, TextCapacity, Hashes, Index, Length,
+        ];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(value[(12 + (4 * i))..], numbers[i]);
+        }
+    }
+
+    /// <exception cref="FirewallException">It is of another version.</exception>
+    /// <exception cref="ArgumentException">The value is too short.</exception>
+    internal static StoreHeader Read(ReadOnlySpan<byte> value)
+    {
+        if (BinaryPrimitives.ReadUInt32LittleEndian(value) != Magic)
+        {
+            throw new FirewallException(FirewallFailure.Refused, "the loaded rules were stored by another version of minifw; apply them again");
+        }
+
+        var numbers = new int[13];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = BinaryPrimitives.ReadInt32LittleEndian(value[(12 + (4 * i))..]);
+        }
+
+        return new(
+            DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(value[4..])),
+            numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8], numbers[9],
+            numbers[10], numbers[11], numbers[12]);
+    }
+}

@@ -1,0 +1,40 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Model;
+
+namespace MiniFirewall.Engine.State.Store;
+
+/// <summary>A chain as it is stored, without its rules.</summary>
+/// <param name="Chain">Its rules are left out.</param>
+/// <param name="Policies">The slots of a built-in chain's policies.</param>
+/// <param name="First">The place of its first rule among those of the chunks, which are in the chains' order.</param>
+/// <param name="Count">How many of those it has.</param>
+internal sealed record StoredChain(Chain Chain, RuleSlots Policies, int First, int Count)
+{
+    private const byte NoHook = 255;
+
+    internal void Write(BinaryWriter writer)
+    {
+        writer.Write(Chain.Name);
+        writer.Write(Chain.Hook is { } hook ? (byte)hook : NoHook);
+        writer.Write((byte)Chain.Families);
+        writer.Write((byte)Chain.PolicyV4.Verdict);
+        writer.Write((byte)Chain.PolicyV6.Verdict);
+        (uint v4, uint v6) = Policies.Pack();
+        writer.Write(v4);
+        writer.Write(v6);
+        writer.Write(First);
+        writer.Write(Count);
+    }
+
+    internal static StoredChain Read(BinaryReader reader)
+    {
+        string name = reader.ReadString();
+        byte hook = reader.ReadByte();
+        var chain = new Chain(name, hook == NoHook ? null : (Hook)hook, (FamilySet)reader.ReadByte(), [])
+        {
+            PolicyV4 = new ChainPolicy((Policy.Verdict)reader.ReadByte()),
+            PolicyV6 = new ChainPolicy((Policy.Verdict)reader.ReadByte()),
+        };
+        return new StoredChain(chain, RuleSlots.Unpack(reader.ReadUInt32(), reader.ReadUInt32()), reader.ReadInt32(), reader.ReadInt32());
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Text;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
+
+namespace MiniFirewall.Engine.State.Store;
+
+/// <summary>All rules of a store that were in force at one epoch, and their slots.</summary>
+/// <param name="Rules">Without counters.</param>
+/// <param name="Slots">Of the places that have counters, in the order of <see cref="Counting.CountedPlaces"/>.</param>
+/// <param name="Kept">Whether the place went on from the generation before.</param>
+internal sealed record StoredRuleSet(RuleSet Rules, ImmutableArray<int> Slots, ImmutableArray<bool> Kept)
+{
+    /// <exception cref="FirewallException">The store is damaged, or its texts cannot be read any more.</exception>
+    internal static StoredRuleSet Read(RuleStore store)
+    {
+        StoredContents contents = StoredContents.Of(store);
+        ReadResult result = RuleSetReader.Read("rules in force", TextOf(store, contents), new ReadOptions { Resolver = new StoredNames(store.Names) });
+        RuleSet read = result.Rules ?? throw new FirewallException(
+            FirewallFailure.Refused, $"the loaded rules' stored text cannot be read ({result.Diagnostics[0]}); apply them again");
+        var (slots, kept) = contents.Slots();
+        return new StoredRuleSet(Restore(read, store, contents), slots, kept);
+    }
+
+    /// <summary>iptables-save text; what it leaves open, <see cref="Restore"/> puts back.</summary>
+    private static string TextOf(RuleStore store, StoredContents contents)
+    {
+        using var text = new MemoryStream();
+        text.Write("*filter\n"u8);
+        foreach (Chain chain in store.Chains.Select(stored => stored.Chain))
+        {
+            string line = chain switch
+            {
+                { IsBuiltIn: true } => $":{chain.Name} {(chain.PolicyV4.Verdict == Verdict.Accept ? "ACCEPT" : "DROP")} [0:0]\n",
+                { Families: FamilySet.Both } => $":{chain.Name} - [0:0]\n",
+                _ => $"{(chain.Families == FamilySet.IPv4 ? "-4" : "-6")} -N {chain.Name}\n",
+            };
+            text.Write(Encoding.UTF8.GetBytes(line));
+        }
+
+        for (int i = 0; i < store.Chains.Length; i++)
+        {
+            byte[] beginning = Encoding.UTF8.GetBytes($"-A {store.Chains[i].Chain.Name}");
+            foreach (StoredRule rule in contents.RulesOf(i))
+            {
+                ReadOnlySpan<byte> content = contents.TextOf(rule);
+                text.Write(beginning);
+                text.Write(content.IsEmpty ? ""u8 : " "u8);
+                text.Write(content);
+                text.WriteByte((byte)'\n');
+            }
+        }
+
+        text.Write("COMMIT\n"u8);
+        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+    }
+
+    /// <summary>Gives chains and rules what their texts do not say: policies, families and addresses as they were stored.</summary>
+    private static RuleSet Restore(RuleSet read, RuleStore store, StoredContents contents)
+    {
+        ILookup<int, StoredName> names = store.Names.ToLookup(name => name.Rule);
+        var chains = ImmutableArray.CreateBuilder<Chain>(store.Chains.Length);
+        for (int i = 0; i < store.Chains.Length; i++)
+        {
+            var rules = ImmutableArray.CreateBuilder<Rule>(read.Chains[i].Rules.Length);
+            foreach (StoredRule stored in contents.RulesOf(i))
+            {
+                Rule rule = read.Chains[i].Rules[rules.Count];
+                rules.Add(names.Contains(stored.Position) ? WithAddresses(rule, [.. names[stored.Position]]) with { Families = stored.Families }
+                    : rule.Families == stored.Families ? rule
+                    : rule with { Families = stored.Families });
+            }
+
+            Chain chain = store.Chains[i].Chain;
+            chains.Add(chain with { Rules = rules.DrainToImmutable(), Span = read.Chains[i].Span });
+        }
+
+        return new RuleSet(chains.DrainToImmutable());
+    }
+
+    private static Rule WithAddresses(Rule rule, StoredName[] names)
+    {
+        int next = 0;
+        AddressSpec? Stored(AddressSpec? address) => address is HostName host ? host with { V4 = names[next].V4, V6 = names[next++].V6 } : address;
+        return rule with { Source = Stored(rule.Source), Destination = Stored(rule.Destination) };
+    }
+
+    /// <summary>Knows each name by all addresses that it has anywhere: the reader asks once a name, rules may differ.</summary>
+    private sealed class StoredNames(ImmutableArray<StoredName> names) : INameResolver
+    {
+        private readonly ILookup<string, StoredName> _names = names.ToLookup(name => name.Name);
+
+        public NameAddresses? Resolve(string name) => _names.Contains(name)
+            ? new([.. _names[name].SelectMany(n => n.V4).Distinct()], [.. _names[name].SelectMany(n => n.V6).Distinct()])
+            : null;
+    }
+}

@@ -1,0 +1,54 @@
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Kernel.Tests.Support;
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Sys.BpfCalls;
+using MiniFirewall.Testing.Large;
+using Xunit;
+
+namespace MiniFirewall.Kernel.Tests.Large;
+
+/// <summary>What the kernel is given does not grow with the list, but for maps' bytes, and those by so much a rule.</summary>
+public sealed class LoadSizeTests(ITestOutputHelper output)
+{
+    /// <summary>Bytes of maps that a list of any length may have.</summary>
+    private const long FixedBytes = 2 << 20;
+
+    /// <summary>Bytes of maps a rule, its counter included.</summary>
+    private const long BytesOfARule = 400;
+
+    public static TheoryData<string> Names => [.. LargeSets.All.Select(set => set.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Programs_stay_as_they_are_and_maps_grow_with_the_rules(string name)
+    {
+        LargeSet set = LargeSets.ByName(name);
+        foreach (Family family in set.Families)
+        {
+            LoadSize small = Load(set, family, LargeBudget.FewRules), large = Load(set, family, LargeBudget.ManyRules);
+            output.WriteLine($"{name} {family}: {small}; {large}");
+            Assert.True(large.Instructions <= small.Instructions, "the program grows with the rules");
+            Assert.True(large.Verified <= small.Verified * 3 / 2, "the verifier's work grows with the rules");
+            Assert.InRange(large.Bytes, 0, FixedBytes + (BytesOfARule * large.Rules));
+        }
+    }
+
+    private static LoadSize Load(LargeSet set, Family family, int size)
+    {
+        RuleSet rules = LargeSet.Read(set.Of(size, LargeBudget.Seed));
+        using var compiled = new TestRunFirewall(new LoadOptions(PrologueKind.Netfilter));
+        compiled.Load(rules);
+        BpfProgramInfo program = compiled.Programs.Of(family, Hook.LocalIn).Info();
+        LoadedFamily loaded = compiled.Programs.Of(family);
+        long counters = (long)compiled.Book.Count * WellKnownMaps.CounterSize * PossibleCpus.Count;
+        return new(rules.Chains.Sum(chain => chain.Rules.Length), (int)program.TranslatedLength / 8, (int)program.VerifiedInstructions, loaded.Compiled.MapBytes + counters);
+    }
+
+    /// <summary>What a list takes of the kernel.</summary>
+    /// <param name="Instructions">After the verifier's rewriting.</param>
+    /// <param name="Verified">Instructions that the verifier went through, those of every path counted.</param>
+    /// <param name="Bytes">Of maps' values, counters of every CPU included.</param>
+    private readonly record struct LoadSize(int Rules, int Instructions, int Verified, long Bytes);
+}

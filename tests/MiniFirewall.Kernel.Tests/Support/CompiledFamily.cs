@@ -1,0 +1,48 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Compiler;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+
+namespace MiniFirewall.Kernel.Tests.Support;
+
+/// <summary>Which code the compiler is to make of a list.</summary>
+public enum CompilationWay
+{
+    /// <summary>What it finds cheapest.</summary>
+    AsChosen,
+
+    /// <summary>Statement after statement.</summary>
+    Straight,
+
+    /// <summary>The classifier, however short the list.</summary>
+    Classifier,
+}
+
+/// <summary>What the compiler makes of one family's rules: a program for each hook, and the maps with contents that the programs name.</summary>
+internal sealed record CompiledFamily(IReadOnlyDictionary<Hook, ProgramSpec> Programs, IReadOnlyList<FilledMap> Maps)
+{
+    /// <summary>The one place where these tests call the compiler.</summary>
+    /// <param name="programs">All of one family.</param>
+    internal static CompiledFamily Of(IReadOnlyList<PacketProgram> programs, PrologueKind prologue, CompilationWay way)
+    {
+        CompileOptions options = Options(prologue, way);
+        CompiledPrograms compiled = ProgramSetCompiler.Compile([.. programs], options);
+        return new(
+            programs.Select((program, index) => (program.Hook, compiled.Specs[index])).ToDictionary(),
+            [.. compiled.Maps.Select(map => new FilledMap(map.Spec, map.Content.ToArray()))]);
+    }
+
+    /// <summary>Bytes of all values.</summary>
+    internal long MapBytes => Maps.Sum(map => (long)map.Spec.ValueSize * map.Spec.MaxEntries);
+
+    private static CompileOptions Options(PrologueKind prologue, CompilationWay way) => way switch
+    {
+        CompilationWay.AsChosen => new CompileOptions(prologue),
+        CompilationWay.Straight => new CompileOptions(prologue) { Structure = ListStructure.Straight },
+        CompilationWay.Classifier => new CompileOptions(prologue) { Structure = ListStructure.Classifier },
+        _ => throw new ArgumentOutOfRangeException(nameof(way), way, "no such way"),
+    };
+}
+
+/// <summary>A map and what stands in its first values; the rest is zero.</summary>
+internal sealed record FilledMap(MapSpec Spec, byte[] Content);
