@@ -11,7 +11,7 @@ internal static class DenseRules
 {
     private static readonly string[] V4 = ["", "10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "10.1.2.3", "10.1.2.4/31", "192.0.2.0/24", "192.0.2.9", "128.0.0.0/1"];
     private static readonly string[] V6 = ["", "2001:db8::/32", "2001:db8:1::/48", "2001:db8:1::/96", "2001:db8:1::5", "2001:db8:1::4/127", "fd00::/8", "fd00::9", "8000::/1"];
-    private static readonly string[] Ports = ["", "22", "80", "443", "1024:65535", "53", "20:25", "0:79", "8080"];
+    private static readonly string[] Ports = ["", "1024:65535", "20:25", "0:79", .. Enumerable.Range(0, 30).Select(i => $"{i * 17}"), .. Enumerable.Range(0, 10).Select(i => $"{i * 30}:{i * 40}")];
     private static readonly string[] Targets = ["ACCEPT", "DROP", "ACCEPT", "DROP", "LOG", "sub", "RETURN", "far"];
 
     internal static string Text(Random random, Family family, int rules)
@@ -29,7 +29,7 @@ internal static class DenseRules
     private static string Body(Random random, Family family)
     {
         string[] addresses = family == Family.IPv4 ? V4 : V6;
-        return Option(random, "-s", addresses, 1) + Option(random, "-d", addresses, 2) + Transport(random, family)
+        return Option(random, "-s", addresses, 1) + Option(random, "-d", addresses, 1) + Transport(random, family)
             + (random.Next(8) == 0 ? $" -m mark --mark {random.Next(3)}" : "")
             + (random.Next(10) == 0 ? $" {Not(random)}-i eth{random.Next(2)}" : "")
             + (random.Next(8) == 0 ? $" -m length {Not(random)}--length {random.Next(100)}:{random.Next(100, 200)}" : "")
