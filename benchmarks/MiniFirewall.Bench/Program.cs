@@ -24,13 +24,15 @@ switch (args)
         BenchmarkRunner.Run<ManagedBench>(DefaultConfig.Instance.WithOptions(ConfigOptions.DisableLogFile));
         return 0;
     case ["reload"]:
-        return ReloadBench.Run();
+        return ReloadBench.Run(ReloadBench.Usual);
+    case ["reload", var reloads] when int.TryParse(reloads, out int count) && count > 0:
+        return ReloadBench.Run(count);
     case ["classify", .. var rest]:
         return ClassifyBench.Run(rest);
     case [var name] when sections.TryGetValue(name, out Action? section):
         section();
         return 0;
     default:
-        Console.Error.WriteLine("usage: ./bench [program | traffic | process | managed | classify ... | reload]");
+        Console.Error.WriteLine("usage: ./bench [program | traffic | process | managed | classify ... | reload [N]]");
         return 2;
 }

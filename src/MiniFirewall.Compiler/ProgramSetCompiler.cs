@@ -53,7 +53,8 @@ public static class ProgramSetCompiler
         var classifier = new ClassifierEmitter(code, program.Family, image.Layout, helpers, oddTests, use.TcpOptions, emits);
         if (BlockPlan.CallDepthOf(program) > ClassifierEmitter.DeepestCall)
         {
-            throw new CompileException($"calls nest more than {ClassifierEmitter.DeepestCall} deep", Origin.None);
+            Block deepest = program.Blocks[BlockPlan.DeepestOf(program)];
+            throw new CompileException($"calls nest more than {ClassifierEmitter.DeepestCall} deep", deepest.Statements is [var first, ..] ? first.Origin : Origin.None);
         }
 
         int chain = image.Chains[program.Blocks[program.Entry].Name];

@@ -8,10 +8,11 @@ namespace MiniFirewall.Bench.Classify;
 /// </summary>
 internal static class ReloadBench
 {
-    private const int Reloads = 1000, SecondsATime = 30, MostTurns = 100;
+    internal const int Usual = 1000;
+    private const int SecondsATime = 20, MostTurns = 100;
 
     /// <summary>The exit code: 1 where a packet was judged by neither rule set, or by a mixture.</summary>
-    internal static int Run()
+    internal static int Run(int reloads)
     {
         using Yardstick? yardstick = Yardstick.TryMake();
         if (yardstick is null)
@@ -23,7 +24,7 @@ internal static class ReloadBench
         bool clean = true;
         foreach (string policy in (string[])["ACCEPT", "DROP"])
         {
-            Tally tally = RunPolicy(yardstick, policy);
+            Tally tally = RunPolicy(yardstick, policy, reloads);
             clean &= tally is { Failed: 0, Lost: 0, Leaked: 0 };
             table.Add(policy, $"{tally.Reloads}", $"{tally.Failed}", $"{tally.ToPass}", $"{tally.Lost}", $"{tally.ToDrop}", $"{tally.Leaked}");
         }
@@ -32,10 +33,10 @@ internal static class ReloadBench
         return clean ? 0 : 1;
     }
 
-    private static Tally RunPolicy(Yardstick yardstick, string policy)
+    private static Tally RunPolicy(Yardstick yardstick, string policy, int reloads)
     {
         var tally = new Tally();
-        for (int turn = 0; turn < MostTurns && tally.Reloads < Reloads; turn++)
+        for (int turn = 0; turn < MostTurns && tally.Reloads < reloads; turn++)
         {
             yardstick.Run("reload.py", ["-n", "1000", "--secs", $"{SecondsATime}", "--policy", policy, "--cmd", $"{Tool.Minifw} apply %f"]);
             using var document = JsonDocument.Parse(File.ReadAllText(yardstick.NewestResult("reload")));

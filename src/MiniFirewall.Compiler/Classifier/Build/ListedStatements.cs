@@ -128,7 +128,7 @@ internal sealed class ListedStatements
         bool decides = statement.Outcome is Decide && !statement.Emits;
         bool needsRecord = !decides || form.Residual.Count > 0 || shape == ImageFormat.ShapeInRecord;
         uint action = needsRecord
-            ? (uint)AddRecord(statement, form, full, chainOf) << 2
+            ? (uint)AddRecord(statement, form, full, chainOf, (order, chain)) << 2
             : (uint)ResultCode.Of(((Decide)statement.Outcome).Verdict, statement.Counter);
         StatementSides sides = form.Residual.Count > 0 ? StatementSides.Of(form.Residual, _family, decides)
             : decides ? StatementSides.Deciding : StatementSides.None;
@@ -189,7 +189,7 @@ internal sealed class ListedStatements
         return shape;
     }
 
-    private int AddRecord(Statement statement, StatementForm form, int full, Func<int, int> chainOf)
+    private int AddRecord(Statement statement, StatementForm form, int full, Func<int, int> chainOf, (uint Order, int Chain) own)
     {
         (RecordKind kind, int result, int chain) = statement.Outcome switch
         {
@@ -209,6 +209,8 @@ internal sealed class ListedStatements
         record[ImageFormat.RecordEmits] = statement.Emits ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(ImageFormat.RecordChain), chain);
         BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(ImageFormat.RecordFull), full);
+        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(ImageFormat.RecordOwnOrder), own.Order);
+        BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(ImageFormat.RecordOwnChain), own.Chain);
         _records.Add(record);
         return _records.Count - 1;
     }
