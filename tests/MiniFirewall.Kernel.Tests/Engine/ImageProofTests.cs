@@ -42,7 +42,7 @@ public sealed class ImageProofTests : IDisposable
             _namespace.Open(new EngineParts { Programs = Corrupt }).Apply(
                 Rules.Parse(Long), new ApplyOptions { CheckOnly = checkOnly, OnProof = _ => { } })));
 
-        Assert.Contains(unproved.Findings, finding => finding.Contains("--dport 1 -j DROP", StringComparison.Ordinal));
+        Assert.Contains(unproved.Findings, finding => finding.Contains("-A INPUT -s 10.0.", StringComparison.Ordinal));
         Assert.Equal(Rules.DroppedByFirst, _namespace.Run(Rules.Dropped));
     }
 
