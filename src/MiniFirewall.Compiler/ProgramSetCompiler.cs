@@ -11,6 +11,9 @@ namespace MiniFirewall.Compiler;
 /// <param name="Image">Null where all programs are straight code.</param>
 public sealed record CompiledPrograms(ImmutableArray<ProgramSpec> Specs, ClassifierImage? Image)
 {
+    /// <summary>The packet programs that the image is made of; the others are straight code.</summary>
+    public ImmutableArray<PacketProgram> Listed { get; init; } = [];
+
     /// <summary>The maps beside the shared ones that the programs name, with their contents.</summary>
     public ImmutableArray<MapImage> Maps => Image is null ? [] : [new(WellKnownMaps.ImageSpec(Image.Layout.Size), Image.Bytes)];
 }
@@ -35,7 +38,7 @@ public static class ProgramSetCompiler
         List<OddTest>? oddTests = OddTests.Of(listed.SelectMany(program => program.Blocks).SelectMany(block => block.Statements));
         return new(
             [.. programs.Select(program => listed.Contains(program) ? CompileListed(program, image!, use, oddTests, options) : PacketProgramCompiler.Compile(program, options))],
-            image);
+            image) { Listed = listed };
     }
 
     private static bool IsListed(PacketProgram program, ListStructure structure) => structure switch
