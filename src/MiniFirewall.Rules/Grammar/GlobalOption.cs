@@ -12,6 +12,9 @@ internal enum GlobalKind
     DeleteChain,
     Policy,
 
+    /// <summary>Makes sense on a command line of its own only: a text has no rules before it to replace.</summary>
+    Replace,
+
     /// <summary>A command that makes no sense in a file that describes a rule set.</summary>
     OtherCommand,
     Source,
@@ -57,7 +60,7 @@ internal sealed record GlobalOption(GlobalKind Kind, char Short, string[] Names,
         new(GlobalKind.NewChain, 'N', ["new-chain"], 1),
         new(GlobalKind.DeleteChain, 'X', ["delete-chain"], 0),
         new(GlobalKind.Policy, 'P', ["policy"], 1),
-        new(GlobalKind.OtherCommand, 'R', ["replace"], 0),
+        new(GlobalKind.Replace, 'R', ["replace"], 1),
         new(GlobalKind.OtherCommand, 'L', ["list"], 0),
         new(GlobalKind.OtherCommand, 'S', ["list-rules"], 0),
         new(GlobalKind.OtherCommand, 'C', ["check"], 0),

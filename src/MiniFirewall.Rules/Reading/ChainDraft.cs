@@ -8,19 +8,19 @@ using MiniFirewall.Rules.Text;
 namespace MiniFirewall.Rules.Reading;
 
 /// <summary>A chain while commands still change it.</summary>
-internal sealed class ChainDraft(string name, Hook? hook, FamilySet families, SourceSpan span)
+internal sealed class ChainDraft(Chain start)
 {
-    internal string Name { get; } = name;
+    internal string Name => start.Name;
 
-    internal bool IsBuiltIn => hook is not null;
+    internal bool IsBuiltIn => start.IsBuiltIn;
 
-    internal FamilySet Families { get; set; } = families;
+    internal FamilySet Families { get; set; } = start.Families;
 
-    internal List<PlacedRule> Rules { get; } = [];
+    internal List<PlacedRule> Rules { get; } = [.. start.Rules.Select(rule => new PlacedRule(rule, default))];
 
-    internal ChainPolicy PolicyV4 { get; private set; } = new(Verdict.Accept);
+    internal ChainPolicy PolicyV4 { get; private set; } = start.PolicyV4;
 
-    internal ChainPolicy PolicyV6 { get; private set; } = new(Verdict.Accept);
+    internal ChainPolicy PolicyV6 { get; private set; } = start.PolicyV6;
 
     internal void SetPolicy(FamilySet families, ChainPolicy policy)
     {
@@ -75,10 +75,11 @@ internal sealed class ChainDraft(string name, Hook? hook, FamilySet families, So
         Rules.AddRange(left);
     }
 
-    internal Chain ToChain(ImmutableArray<Rule> rules) => new(Name, hook, Families, rules)
+    internal Chain ToChain(ImmutableArray<Rule> rules) => start with
     {
+        Families = Families,
+        Rules = rules,
         PolicyV4 = PolicyV4,
         PolicyV6 = PolicyV6,
-        Span = span,
     };
 }

@@ -17,6 +17,9 @@ internal sealed class ReadSession
         Diagnostics = new DiagnosticBag(source, options.MaxErrors);
     }
 
+    /// <summary>What is read is one command, for rules that are in force already.</summary>
+    internal bool IsCommandLine { get; init; }
+
     internal SourceText Source { get; }
 
     internal ReadOptions Options { get; }

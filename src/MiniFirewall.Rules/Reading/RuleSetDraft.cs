@@ -20,13 +20,14 @@ internal sealed class RuleSetDraft
     private readonly Dictionary<string, ChainDraft> _byName = [];
     private readonly List<(Word Name, bool IsTarget)> _doubtful = [];
 
-    internal RuleSetDraft(ReadSession session)
+    /// <param name="start">The rule set that the commands change.</param>
+    internal RuleSetDraft(ReadSession session, RuleSet start)
     {
         _session = session;
         _diagnostics = session.Diagnostics;
-        foreach (Chain chain in RuleSet.Empty.Chains)
+        foreach (Chain chain in start.Chains)
         {
-            Add(new ChainDraft(chain.Name, chain.Hook, chain.Families, SourceSpan.None));
+            Add(new ChainDraft(chain));
         }
     }
 
@@ -43,6 +44,7 @@ internal sealed class RuleSetDraft
             case GlobalKind.Append: Append(command); break;
             case GlobalKind.Insert: Insert(command); break;
             case GlobalKind.Delete: Delete(command); break;
+            case GlobalKind.Replace: Replace(command); break;
             case GlobalKind.NewChain: Declare(command.Chain!.Value, command.Families); break;
             case GlobalKind.DeleteChain: DeleteChains(command); break;
             case GlobalKind.Policy: SetPolicy(command); break;
@@ -66,7 +68,7 @@ internal sealed class RuleSetDraft
 
         if (Find(name.Text) is not { } chain)
         {
-            Add(new ChainDraft(name.Text, null, families, _session.Source.SpanOf(name.Start, name.End)));
+            Add(new ChainDraft(new Chain(name.Text, null, families, []) { Span = _session.Source.SpanOf(name.Start, name.End) }));
         }
         else if ((chain.Families & families) == FamilySet.None)
         {
@@ -251,6 +253,38 @@ internal sealed class RuleSetDraft
         }
 
         chain.Remove(index, command.Families);
+    }
+
+    private void Replace(LineCommand command)
+    {
+        if (!TryReadNumber(command.Number, out ulong number) || ChainOf(command) is not { } chain)
+        {
+            return;
+        }
+
+        int index = command.Number is null ? -1 : chain.IndexOf(command.Families, number);
+        if (index < 0 || command.Rules.Count != 1)
+        {
+            ReportReplacement(command, chain);
+            return;
+        }
+
+        List<PlacedRule> rules = [.. RulesFor(command)];
+        chain.Remove(index, command.Families);
+        chain.Rules.InsertRange(index, rules);
+    }
+
+    private void ReportReplacement(LineCommand command, ChainDraft chain)
+    {
+        if (command.Number is not null && command.Rules.Count == 1)
+        {
+            ReportNumber(command, chain);
+        }
+        else
+        {
+            _diagnostics.Report(
+                ErrorCodes.BadRuleNumber, command.Place, $"{Show.Word(command.Place.Text)} replaces one rule by another", "write the chain, the rule's number and the new rule");
+        }
     }
 
     private void DeleteRules(LineCommand command, ChainDraft chain)
