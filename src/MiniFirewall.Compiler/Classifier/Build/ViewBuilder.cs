@@ -24,13 +24,14 @@ internal sealed class ViewBuilder
         EntryForm[] own = members.Length == entries.Length ? entries : [.. members.Select(member => entries[member])];
         (List<TupleForm> chosen, int[] tupleOf) = own.Length == 0 ? ([], []) : TupleChoice.Of(own, categoryOf, isV6 ? 128 : 32);
         int[] position = SortByOrder(own, chosen.Count, tupleOf, out uint[] minOrders);
-        _tuples = new TupleForm[chosen.Count];
+        _tuples = new TupleForm[chosen.Count + 1];
         for (int i = 0; i < chosen.Count; i++)
         {
             _tuples[position[i]] = chosen[i];
         }
 
-        _minOrders = minOrders;
+        // One more, of no key bits and nobody's, for entries that come later and fit nowhere.
+        _minOrders = [.. minOrders, uint.MaxValue];
         _salts = [.. Enumerable.Range(1, _tuples.Length).Select(i => unchecked((ulong)i * 0x85EBCA6B27D4EB2F))];
         TupleOf = new int[entries.Length];
         _keyed = new (ulong, uint, int)[members.Length];
