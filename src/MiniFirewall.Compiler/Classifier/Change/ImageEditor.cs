@@ -38,6 +38,9 @@ public sealed class ImageEditor
     /// <exception cref="FormatException">It is no image of this version.</exception>
     public static ImageEditor Open(Memory<byte> image, uint epoch) => new(new ImageMemory(image), epoch);
 
+    /// <summary>Whether all packets that come to the chain come to it in the image, so that a change of it changes all.</summary>
+    public bool IsImageOnly(string chain) => _abilities.IsImageOnly(chain);
+
     /// <summary>The number of a chain; null where the image does not have it, so that no packet comes to it.</summary>
     public int? FindChain(string name)
     {
