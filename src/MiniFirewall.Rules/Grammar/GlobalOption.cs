@@ -94,6 +94,20 @@ internal sealed record GlobalOption(GlobalKind Kind, char Short, string[] Names,
     private static readonly Dictionary<string, GlobalOption> LongNames =
         All.SelectMany(option => option.Names.Select(name => (name, option))).ToDictionary(entry => entry.name, entry => entry.option);
 
+    /// <summary>Whether the long name of some option begins so.</summary>
+    internal static bool HasBeginning(ReadOnlySpan<char> name)
+    {
+        foreach (string known in LongNames.Keys)
+        {
+            if (known.AsSpan().StartsWith(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     internal static GlobalOption? Find(char letter) => letter < Letters.Length ? Letters[letter] : null;
 
     /// <summary>The option of exactly this long name, or null.</summary>

@@ -14,7 +14,7 @@ internal sealed class RuleLine
     private readonly DiagnosticBag _diagnostics;
     private readonly WordCursor _words;
     private readonly ExtensionReader _extensions;
-    private readonly List<(GlobalKind Kind, Word Place)> _given = new(8);
+    private readonly List<(GlobalKind Kind, Word Place)> _given;
     private ReadContext? _context;
     private LineCommand? _command;
     private readonly int _errorsBefore;
@@ -28,6 +28,8 @@ internal sealed class RuleLine
     {
         _families = families;
         _session = session;
+        _given = session.Given;
+        _given.Clear();
         _diagnostics = session.Diagnostics;
         _errorsBefore = _diagnostics.Count;
         _words = words;

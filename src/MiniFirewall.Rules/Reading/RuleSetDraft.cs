@@ -221,15 +221,15 @@ internal sealed class RuleSetDraft
             return;
         }
 
-        int index = chain.IndexOf(command.Families, number);
-        if (index < 0 && number != (ulong)chain.Count(command.Families) + 1)
+        RuleList.Place? place = chain.Rules.Find(command.Families, number);
+        if (place is null && number != (ulong)chain.Rules.Count(command.Families) + 1)
         {
             ReportNumber(command, chain);
             return;
         }
 
         // Each rule of a list goes to the same place, so the list ends up reversed, as iptables leaves it.
-        chain.Rules.InsertRange(index < 0 ? chain.Rules.Count : index, RulesFor(command).Reverse());
+        chain.Insert(place, [.. RulesFor(command).Reverse()]);
     }
 
     private void Delete(LineCommand command)
@@ -245,14 +245,13 @@ internal sealed class RuleSetDraft
             return;
         }
 
-        int index = chain.IndexOf(command.Families, number);
-        if (index < 0)
+        if (chain.Rules.Find(command.Families, number) is not { } place)
         {
             ReportNumber(command, chain);
             return;
         }
 
-        chain.Remove(index, command.Families);
+        chain.Remove(place, command.Families);
     }
 
     private void Replace(LineCommand command)
@@ -262,16 +261,18 @@ internal sealed class RuleSetDraft
             return;
         }
 
-        int index = command.Number is null ? -1 : chain.IndexOf(command.Families, number);
-        if (index < 0 || command.Rules.Count != 1)
+        if (command.Number is null || command.Rules.Count != 1 || chain.Rules.Find(command.Families, number) is not { } place)
         {
             ReportReplacement(command, chain);
             return;
         }
 
         List<PlacedRule> rules = [.. RulesFor(command)];
-        chain.Remove(index, command.Families);
-        chain.Rules.InsertRange(index, rules);
+        if (rules.Count == 1)
+        {
+            chain.Insert(place, rules);
+            chain.Remove(chain.Rules.Find(command.Families, number + 1)!.Value, command.Families);
+        }
     }
 
     private void ReportReplacement(LineCommand command, ChainDraft chain)
@@ -291,22 +292,20 @@ internal sealed class RuleSetDraft
     {
         foreach (PlacedRule placed in RulesFor(command))
         {
-            int index = chain.Rules.FindIndex(other =>
-                (other.Rule.Families & placed.Rule.Families) != FamilySet.None && other.Rule.SameContent(placed.Rule));
-            if (index < 0)
+            if (chain.Rules.FindEqual(placed.Rule) is not { } place)
             {
                 _diagnostics.Report(
                     ErrorCodes.NoSuchRule, command.Place, $"chain {Show.Word(chain.Name)} has no such rule", "the whole rule must be the same");
                 return;
             }
 
-            chain.Remove(index, placed.Rule.Families);
+            chain.Remove(place, placed.Rule.Families);
         }
     }
 
     private void ReportNumber(LineCommand command, ChainDraft chain) => _diagnostics.Report(
         ErrorCodes.BadRuleNumber, command.Number ?? command.Place,
-        $"chain {Show.Word(chain.Name)} has {chain.Count(command.Families)} rules so far", "a number beyond them means no rule");
+        $"chain {Show.Word(chain.Name)} has {chain.Rules.Count(command.Families)} rules so far", "a number beyond them means no rule");
 
     private void DeleteChains(LineCommand command)
     {
@@ -335,7 +334,7 @@ internal sealed class RuleSetDraft
 
     private void DeleteChain(ChainDraft chain, LineCommand command)
     {
-        if (chain.Count(command.Families) > 0)
+        if (chain.Rules.Count(command.Families) > 0)
         {
             _diagnostics.Report(
                 ErrorCodes.ChainNotEmpty, command.Chain ?? command.Place, $"chain {Show.Word(chain.Name)} has rules", "empty it with -F first");
@@ -378,10 +377,14 @@ internal sealed class RuleSetDraft
     private static void Zero(ChainDraft chain, FamilySet families)
     {
         chain.SetCounters(families, null);
-        for (int i = 0; i < chain.Rules.Count; i++)
+        List<PlacedRule> rules = [.. chain.Rules];
+        if (!rules.Exists(placed => placed.Rule.Counters is not null))
         {
-            chain.Rules[i] = chain.Rules[i] with { Rule = chain.Rules[i].Rule with { Counters = null } };
+            return;
         }
+
+        chain.Rules.Clear();
+        rules.ForEach(placed => chain.Rules.Add(placed with { Rule = placed.Rule with { Counters = null } }));
     }
 
     private void ReportNotBuiltIn(Word name)

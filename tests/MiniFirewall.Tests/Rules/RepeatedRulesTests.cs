@@ -29,11 +29,14 @@ public sealed class RepeatedRulesTests
 
     private static readonly string[] Chains = ["INPUT", "OUTPUT", "mine", "no"];
 
+    private static readonly string[] Programs = ["", "", "iptables ", "ip6tables ", "iptables-legacy ", "iptable "];
+
     private static readonly string[] Others =
         ["-N mine", "-X mine", "-F INPUT", "-4 -N other", "-D INPUT 1", "-P INPUT DROP", "*filter", "COMMIT", ":mine - [0:0]", "[1:2] -A INPUT -j DROP", "# -A INPUT"];
 
     private static readonly Gen<string> Line = Gen.Frequency(
-        (8, Gen.Select(Gen.OneOf(Chains), Gen.OneOf(Beginnings), Gen.OneOf(Ends)).Select(parts => $"-A {parts.Item1}{parts.Item2}{parts.Item3}")),
+        (8, Gen.Select(Gen.OneOf(Programs), Gen.OneOf(Chains), Gen.OneOf(Beginnings), Gen.OneOf(Ends))
+            .Select(parts => $"{parts.Item1}-A {parts.Item2}{parts.Item3}{parts.Item4}")),
         (1, Gen.OneOf(Others)));
 
     [Fact]
