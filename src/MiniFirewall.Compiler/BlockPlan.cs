@@ -47,10 +47,18 @@ internal sealed class BlockPlan
     }
 
     /// <summary>Calls that can wait for one another's ends at the same time; a goto waits for nothing.</summary>
-    internal static int CallDepthOf(PacketProgram program)
+    internal static int CallDepthOf(PacketProgram program) => CallDepths(program).Max();
+
+    /// <summary>A block that is called at the greatest depth.</summary>
+    internal static int DeepestOf(PacketProgram program)
+    {
+        int[] depths = CallDepths(program);
+        return Array.IndexOf(depths, depths.Max());
+    }
+
+    private static int[] CallDepths(PacketProgram program)
     {
         var depths = new int[program.Blocks.Length];
-        int deepest = 0;
         foreach (int block in CallersFirst(program))
         {
             foreach (Statement statement in program.Blocks[block].Statements)
@@ -59,12 +67,11 @@ internal sealed class BlockPlan
                 if (callee >= 0)
                 {
                     depths[callee] = Math.Max(depths[callee], depths[block] + cost);
-                    deepest = Math.Max(deepest, depths[callee]);
                 }
             }
         }
 
-        return deepest;
+        return depths;
     }
 
     internal bool IsFunction(int block) => _levels[block] is >= 0 and <= DeepestFunctionLevel && !IsInMain(block);

@@ -13,6 +13,9 @@ namespace MiniFirewall.Compiler;
 /// <param name="Image">Null where all programs are straight code.</param>
 public sealed record CompiledPrograms(ImmutableArray<ProgramSpec> Specs, ClassifierImage? Image)
 {
+    /// <summary>The packet programs that the image is made of; the others are straight code.</summary>
+    public ImmutableArray<PacketProgram> Listed { get; init; } = [];
+
     /// <summary>The maps beside the shared ones that the programs name, with their contents.</summary>
     public ImmutableArray<MapImage> Maps => Image is null ? [] : [new(WellKnownMaps.ImageSpec(Image.Layout.Size), Image.Bytes)];
 }
@@ -43,7 +46,7 @@ public static class ProgramSetCompiler
 
         return new(
             [.. programs.Select(program => listed.Contains(program) ? CompileListed(program, image!, use, oddTests, options) : PacketProgramCompiler.Compile(program, options))],
-            image);
+            image) { Listed = listed };
     }
 
     private static bool IsListed(PacketProgram program, ListStructure structure) => structure switch
@@ -60,7 +63,8 @@ public static class ProgramSetCompiler
         var classifier = new ClassifierEmitter(code, program.Family, image.Layout, helpers, oddTests, use.TcpOptions);
         if (BlockPlan.CallDepthOf(program) > ClassifierEmitter.DeepestCall)
         {
-            throw new CompileException($"calls nest more than {ClassifierEmitter.DeepestCall} deep", Origin.None);
+            Block deepest = program.Blocks[BlockPlan.DeepestOf(program)];
+            throw new CompileException($"calls nest more than {ClassifierEmitter.DeepestCall} deep", deepest.Statements is [var first, ..] ? first.Origin : Origin.None);
         }
 
         int chain = image.Chains[program.Blocks[program.Entry].Name];

@@ -11,9 +11,22 @@ internal sealed class HeaderDraw(FilterRule[] rules, int seed)
     /// <summary>Headers whose every field is of another rule, as nobody's but an attacker's are.</summary>
     internal FilterHeader[] Mixed(int count) => [.. Enumerable.Range(0, count).Select(_ => Mixed())];
 
-    /// <summary>Headers that none of the rules matches, near their addresses; as many as are found in <paramref name="tries"/>.</summary>
-    internal FilterHeader[] Outside(int count, int tries) =>
-        [.. Enumerable.Range(0, tries).Select(_ => Beside(Any())).Where(header => Traffic.FirstMatch(rules, header) < 0).Take(count)];
+    /// <summary>Headers near rules' addresses that most rules do not match.</summary>
+    internal FilterHeader[] Beside(int count) => [.. Enumerable.Range(0, count).Select(_ => Beside(Any()))];
+
+    /// <summary>The header with one of its fields of some rule.</summary>
+    internal FilterHeader Changed(FilterHeader header)
+    {
+        FilterHeader other = Mixed();
+        return _random.Next(5) switch
+        {
+            0 => header with { Source = other.Source },
+            1 => header with { Destination = other.Destination },
+            2 => header with { SourcePort = other.SourcePort },
+            3 => header with { DestinationPort = other.DestinationPort },
+            _ => header with { Protocol = other.Protocol },
+        };
+    }
 
     private FilterRule Any() => rules[_random.Next(rules.Length)];
 

@@ -3,32 +3,49 @@ using MiniFirewall.Bench.ClassBench;
 namespace MiniFirewall.Bench.Classify;
 
 /// <summary>
-/// An attacker's traffic, found without knowing how a list is compiled: many headers are run one by one, and those that
-/// take longest are kept. Half of the candidates are of the set's trace, half have fields of different rules.
+/// An attacker's traffic, found without knowing how a list is compiled: headers are run one by one, and those that take
+/// longest are kept. The first candidates are half of the set's trace and half with every field of another rule; then, a few
+/// times, the dearest get single fields of other rules.
 /// </summary>
-internal static class DearestHeaders
+internal sealed class DearestHeaders(TracedList list, FilterRule[] rules)
 {
     internal const int Candidates = 16_384;
-    private const int Kept = 1024, Tries = 3;
+    private const int Kept = 1024, Parents = 256, ChildrenEach = 16, Generations = 4, Tries = 3;
 
     /// <summary>ns of one try.</summary>
     private const double TryLength = 10_000;
 
-    internal static FilterHeader[] Find(TracedList list, FilterRule[] rules, Traffic trace)
+    private readonly HeaderDraw _draw = new(rules, 6);
+    private int _runs;
+
+    /// <summary>The dearest first.</summary>
+    internal FilterHeader[] Find(Traffic trace)
     {
-        FilterHeader[] candidates =
-            [.. new HeaderDraw(rules, 6).Mixed(Candidates / 2).Concat(trace.Headers.Distinct()).Distinct().Take(Candidates)];
-        list.Use(candidates);
-        int runs = (int)Math.Clamp(TryLength / list.Run(list.Whole, candidates.Length), 1, 100);
-        FilterHeader[] kept = [.. candidates.OrderByDescending(header => Cost(list, header, runs)).Take(Kept)];
-        new Random(8).Shuffle(kept);
-        return kept;
+        FilterHeader[] first = [.. _draw.Mixed(Candidates / 2).Concat(trace.Headers.Distinct()).Distinct().Take(Candidates)];
+        list.Use(first);
+        _runs = (int)Math.Clamp(TryLength / list.Run(list.Whole, first.Length), 1, 100);
+        Dictionary<FilterHeader, double> costs = first.ToDictionary(header => header, Cost);
+        for (int generation = 0; generation < Generations; generation++)
+        {
+            foreach (FilterHeader parent in Dearest(costs).Take(Parents).ToList())
+            {
+                foreach (FilterHeader child in Enumerable.Range(0, ChildrenEach).Select(_ => _draw.Changed(parent)).Where(child => !costs.ContainsKey(child)))
+                {
+                    costs[child] = Cost(child);
+                }
+            }
+        }
+
+        return [.. Dearest(costs).Take(Kept)];
     }
 
+    private static IEnumerable<FilterHeader> Dearest(Dictionary<FilterHeader, double> costs) =>
+        costs.OrderByDescending(pair => pair.Value).Select(pair => pair.Key);
+
     /// <summary>Best of a few, for a disturbed run would look dear.</summary>
-    private static double Cost(TracedList list, FilterHeader header, int runs)
+    private double Cost(FilterHeader header)
     {
         list.Use([header]);
-        return Enumerable.Range(0, Tries).Min(_ => list.Run(list.Whole, runs));
+        return Enumerable.Range(0, Tries).Min(_ => list.Run(list.Whole, _runs));
     }
 }

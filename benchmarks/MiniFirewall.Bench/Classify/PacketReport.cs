@@ -30,9 +30,9 @@ internal static class PacketReport
             }
 
             table.Add(
-                size, variant, lists, $"{good.Average(r => r.Hash):F0}", $"{good.Average(r => r.Best):F0}",
-                $"{good.Average(r => r.Multiple):F2}", Limit(Limits.OfMean(variant, size)),
-                $"{good.Max(r => r.Best):F0}", $"{good.Max(r => r.Multiple):F2}", Limit(Limits.OfWorst(variant, size)));
+                size, variant, lists, $"{good.Average(r => r.Hash):F0}", $"{good.Average(r => r.Figure):F0}",
+                $"{good.Average(r => r.FigureMultiple):F2}", Limit(Limits.OfMean(variant, size)),
+                $"{good.Max(r => r.Figure):F0}", $"{good.Max(r => r.FigureMultiple):F2}", Limit(Limits.OfWorst(variant, size)));
         }
 
         return table;

@@ -25,6 +25,13 @@ internal sealed record PacketResult(string Family, string Size, string List, str
     /// <summary>What the counters' check said; null where all are right.</summary>
     internal string? Wrong { get; init; }
 
+    /// <summary>The baseline is so large that the least of the rounds says little: the median is the figure.</summary>
+    internal bool IsNoisy { get; init; }
+
+    internal double Figure => IsNoisy ? Median : Best;
+
+    internal double FigureMultiple => IsNoisy ? MedianMultiple : Multiple;
+
     internal double Multiple => Best / Hash;
 
     internal double MedianMultiple => Median / HashMedian;

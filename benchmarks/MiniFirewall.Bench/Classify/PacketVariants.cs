@@ -5,11 +5,13 @@ namespace MiniFirewall.Bench.Classify;
 /// <summary>The forms and kinds of traffic that a list is measured in; each is loaded when it is asked for.</summary>
 internal sealed class PacketVariants(ListCut list, ClassifyOptions options) : IDisposable
 {
-    internal const string Plain = "IPv4 plain", Chains = "IPv4 chains", NoMatch = "IPv4 no match", Dearest = "IPv4 dearest";
+    internal const string Plain = "IPv4 plain", Chains = "IPv4 chains", NoMatch = "IPv4 no match", Dearest = "IPv4 dearest", Worst = "IPv4 worst packet";
 
     private static readonly int[] ColdLines = [400, 1500];
 
     private readonly List<IDisposable> _loaded = [];
+
+    private (TracedList List, FilterHeader[] Headers)? _dearest;
 
     private Traffic Own => list.Traffic.First(options.Headers);
 
@@ -46,7 +48,12 @@ internal sealed class PacketVariants(ListCut list, ClassifyOptions options) : ID
 
         if (options.HasVariant(Dearest))
         {
-            yield return MakeDearest;
+            yield return () => MakeDearest(Dearest, int.MaxValue);
+        }
+
+        if (options.HasVariant(Worst))
+        {
+            yield return () => MakeDearest(Worst, 1);
         }
 
         foreach (int lines in ColdLines)
@@ -67,7 +74,7 @@ internal sealed class PacketVariants(ListCut list, ClassifyOptions options) : ID
     private PacketSubject Subject(string variant, RuleListing listing, Traffic traffic, int coldLines = 0)
     {
         TracedList loaded = Load(variant, listing, traffic.Headers.Length, coldLines);
-        return new(Result(variant), loaded, traffic);
+        return new(Result(variant) with { Rules = listing.Rules.Length, IsNoisy = coldLines > 0 }, loaded, traffic);
     }
 
     private TracedList Load(string variant, RuleListing listing, int capacity, int coldLines = 0)
@@ -84,21 +91,26 @@ internal sealed class PacketVariants(ListCut list, ClassifyOptions options) : ID
         }
     }
 
-    /// <summary>Every set ends with a rule that matches anything: without it, and with packets that no other rule matches.</summary>
     private PacketSubject MakeNoMatch()
     {
-        FilterRule[] rules = [.. list.Rules.Where(rule => !rule.IsAnything)];
-        FilterHeader[] headers = new HeaderDraw(rules, 5).Outside(4096, 6000);
-        return headers.Length == 0
-            ? throw new VariantException(NoMatch, new InvalidOperationException("no packet of 6,000 tried ones matches nothing"))
-            : Subject(NoMatch, new(rules, AddressForm.IPv4), new(headers, [.. headers.Select(_ => -1)]));
+        var made = ClassBench.NoMatch.Of(list.Rules);
+        return made.Headers.Length == 0
+            ? throw new VariantException(NoMatch, new InvalidOperationException("every packet that was tried matches something"))
+            : Subject(NoMatch, new(made.Rules, AddressForm.IPv4), new(made.Headers, [.. made.Headers.Select(_ => -1)]));
     }
 
-    private PacketSubject MakeDearest()
+    /// <summary>The dearest headers in an order of their own; searched for once.</summary>
+    private PacketSubject MakeDearest(string variant, int count)
     {
-        TracedList loaded = Load(Dearest, new(list.Rules, AddressForm.IPv4), DearestHeaders.Candidates);
-        FilterHeader[] headers = DearestHeaders.Find(loaded, list.Rules, list.Traffic);
-        return new(Result(Dearest), loaded, Traffic.Of(list.Rules, headers));
+        if (_dearest is null)
+        {
+            TracedList loaded = Load(variant, new(list.Rules, AddressForm.IPv4), DearestHeaders.Candidates);
+            _dearest = (loaded, new DearestHeaders(loaded, list.Rules).Find(list.Traffic));
+        }
+
+        FilterHeader[] headers = [.. _dearest.Value.Headers.Take(count)];
+        new Random(8).Shuffle(headers);
+        return new(Result(variant), _dearest.Value.List, Traffic.Of(list.Rules, headers));
     }
 }
 

@@ -8,11 +8,21 @@ namespace MiniFirewall.Bench.Classify;
 /// </summary>
 internal static class ReloadBench
 {
-    private const int Reloads = 1000, SecondsATime = 30, MostTurns = 100;
+    private const int Usual = 1000, SecondsATime = 20, MostTurns = 100;
 
-    /// <summary>The exit code: 1 where a packet was judged by neither rule set, or by a mixture.</summary>
-    internal static int Run()
+    /// <summary>The exit code: 1 where a packet was judged by neither rule set, or by a mixture; 2 for arguments that are none.</summary>
+    /// <param name="arguments">The number of reloads, and --write for docs/performance.md; both may be left out.</param>
+    internal static int Run(ReadOnlySpan<string> arguments)
     {
+        bool write = arguments is [.., "--write"];
+        ReadOnlySpan<string> rest = write ? arguments[..^1] : arguments;
+        int reloads = rest is [var number] && int.TryParse(number, out int given) ? given : Usual;
+        if (rest.Length > 1 || reloads <= 0)
+        {
+            Console.Error.WriteLine("usage: ./bench reload [N] [--write]");
+            return 2;
+        }
+
         using Yardstick? yardstick = Yardstick.TryMake();
         if (yardstick is null)
         {
@@ -23,19 +33,24 @@ internal static class ReloadBench
         bool clean = true;
         foreach (string policy in (string[])["ACCEPT", "DROP"])
         {
-            Tally tally = RunPolicy(yardstick, policy);
+            Tally tally = RunPolicy(yardstick, policy, reloads);
             clean &= tally is { Failed: 0, Lost: 0, Leaked: 0 };
             table.Add(policy, $"{tally.Reloads}", $"{tally.Failed}", $"{tally.ToPass}", $"{tally.Lost}", $"{tally.ToDrop}", $"{tally.Leaked}");
         }
 
         Console.WriteLine(table);
+        if (write)
+        {
+            new PerformanceDocument("docs").Write([("reloads", table)]);
+        }
+
         return clean ? 0 : 1;
     }
 
-    private static Tally RunPolicy(Yardstick yardstick, string policy)
+    private static Tally RunPolicy(Yardstick yardstick, string policy, int reloads)
     {
         var tally = new Tally();
-        for (int turn = 0; turn < MostTurns && tally.Reloads < Reloads; turn++)
+        for (int turn = 0; turn < MostTurns && tally.Reloads < reloads; turn++)
         {
             yardstick.Run("reload.py", ["-n", "1000", "--secs", $"{SecondsATime}", "--policy", policy, "--cmd", $"{Tool.Minifw} apply %f"]);
             using var document = JsonDocument.Parse(File.ReadAllText(yardstick.NewestResult("reload")));

@@ -37,7 +37,7 @@ internal sealed class TracedList : IDisposable
             _programs.Make(TraceLayout.ColdMap);
             var options = new CompileOptions { Trace = _layout };
             Whole = _programs.Compiled(program, options);
-            Prologue = _programs.Compiled(WithoutRules(program), options);
+            Prologue = _programs.Compiled(WithoutRules(program), options with { Structure = ListStructure.Straight });
             Measuring = _programs.Load(TraceBaseline.Compile(program, _layout));
         }
         catch

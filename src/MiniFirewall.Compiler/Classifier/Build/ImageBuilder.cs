@@ -12,6 +12,9 @@ internal sealed class ImageBuilder
     /// <summary>Entries of a bucket that are read in turn rather than by a tree.</summary>
     private const int LongestRun = 16;
 
+    /// <summary>Keys a slot: a probe's end is a branch that is foreseen the better the shorter it is. Odd packets may wait.</summary>
+    private const double OrdinaryLoad = 0.45, OddLoad = 0.75;
+
     private readonly Family _family;
     private readonly ListedStatements _list;
     private readonly EntryForm[] _entries;
@@ -47,8 +50,8 @@ internal sealed class ImageBuilder
 
     private ClassifierImage Build(bool spare)
     {
-        (SlotTable slots, uint[] references) = PlaceView(_ordinary, ReferToOrdinary);
-        (SlotTable oddSlots, uint[] oddReferences) = PlaceView(_odd, ReferToOdd);
+        (SlotTable slots, uint[] references) = PlaceView(_ordinary, OrdinaryLoad, ReferToOrdinary);
+        (SlotTable oddSlots, uint[] oddReferences) = PlaceView(_odd, OddLoad, ReferToOdd);
         var layout = new ImageLayout(new ImageCapacity
         {
             IsV6 = _family == Family.IPv6,
@@ -103,10 +106,10 @@ internal sealed class ImageBuilder
         BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.OddTuples..], _odd.TupleCount);
     }
 
-    private static (SlotTable Slots, uint[] References) PlaceView(ViewBuilder view, Func<int[], uint> refer)
+    private static (SlotTable Slots, uint[] References) PlaceView(ViewBuilder view, double load, Func<int[], uint> refer)
     {
         var joined = new Dictionary<int, List<int>>();
-        SlotTable slots = SlotTable.Place([.. view.Buckets.Select(view.HashOf)], (stays, joins) =>
+        SlotTable slots = SlotTable.Place([.. view.Buckets.Select(view.HashOf)], load, (stays, joins) =>
         {
             if (!joined.TryGetValue(stays, out List<int>? others))
             {

@@ -126,7 +126,7 @@ internal sealed class ListedStatements
         bool decides = statement.Outcome is Decide && !statement.Emits;
         bool needsRecord = !decides || form.Residual.Count > 0 || shape == ImageFormat.ShapeInRecord;
         uint action = needsRecord
-            ? (uint)AddRecord(statement, form, full, chainOf) << 2
+            ? (uint)AddRecord(statement, form, full, chainOf, (order, chain)) << 2
             : (uint)ResultCode.Of(((Decide)statement.Outcome).Verdict, statement.Counter);
         StatementSides sides = form.Residual.Count > 0 ? StatementSides.Of(form.Residual, _family, decides)
             : decides ? StatementSides.Deciding : StatementSides.None;
@@ -166,11 +166,11 @@ internal sealed class ListedStatements
         return shape;
     }
 
-    private int AddRecord(Statement statement, StatementForm form, int full, Func<int, int> chainOf)
+    private int AddRecord(Statement statement, StatementForm form, int full, Func<int, int> chainOf, (uint Order, int Chain) own)
     {
         int residual = form.Residual.Count == 0 ? 0 : Ops.Add(OpProgram.OfConditions(_family, form.Residual));
         var record = new byte[ImageFormat.RecordSize];
-        RecordWriter.Write(record, statement, 0, residual, full, chainOf);
+        RecordWriter.Write(record, statement, 0, residual, full, chainOf, own);
         _records.Add(record);
         return _records.Count - 1;
     }

@@ -12,7 +12,8 @@ internal static class RecordWriter
     /// <param name="residual">Its residual program, 0 for none.</param>
     /// <param name="full">Its full program.</param>
     /// <param name="chainOf">Gives the chain of a block of the statement's program.</param>
-    internal static void Write(Span<byte> record, Statement statement, uint from, int residual, int full, Func<int, int> chainOf)
+    /// <param name="own">Where it stands.</param>
+    internal static void Write(Span<byte> record, Statement statement, uint from, int residual, int full, Func<int, int> chainOf, (uint Order, int Chain) own)
     {
         (RecordKind kind, int result, int chain) = statement.Outcome switch
         {
@@ -23,10 +24,10 @@ internal static class RecordWriter
             Leave => (RecordKind.Leave, statement.Counter << 2, 0),
             _ => throw new CompileException($"unknown outcome {statement.Outcome.GetType().Name}", statement.Origin),
         };
-        Write(record, from, ImageFormat.Forever, residual, (uint)result, kind, statement.Emits, chain, full);
+        Write(record, from, ImageFormat.Forever, residual, (uint)result, kind, statement.Emits, chain, full, own);
     }
 
-    internal static void Write(Span<byte> record, uint from, uint until, int residual, uint result, RecordKind kind, bool emits, int chain, int full)
+    internal static void Write(Span<byte> record, uint from, uint until, int residual, uint result, RecordKind kind, bool emits, int chain, int full, (uint Order, int Chain) own)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(record[ImageFormat.RecordFrom..], from);
         BinaryPrimitives.WriteUInt32LittleEndian(record[ImageFormat.RecordUntil..], until);
@@ -36,5 +37,7 @@ internal static class RecordWriter
         record[ImageFormat.RecordEmits] = emits ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt32LittleEndian(record[ImageFormat.RecordChain..], chain);
         BinaryPrimitives.WriteInt32LittleEndian(record[ImageFormat.RecordFull..], full);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[ImageFormat.RecordOwnOrder..], own.Order);
+        BinaryPrimitives.WriteInt32LittleEndian(record[ImageFormat.RecordOwnChain..], own.Chain);
     }
 }

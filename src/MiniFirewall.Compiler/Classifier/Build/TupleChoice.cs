@@ -52,7 +52,7 @@ internal sealed class TupleChoice
             }
         }
 
-        for (double probeCost = 5; ; probeCost *= 1.5)
+        for (double probeCost = 10; ; probeCost *= 1.5)
         {
             List<(int Category, Rectangle Area, LengthPlane Plane)> areas =
                 [.. planes.SelectMany(p => p.Plane.Cut(probeCost, ScanCost).Select(area => (p.Category, area, p.Plane)))];

@@ -91,7 +91,7 @@ public sealed class ImageEditor
         }
 
         StatementForm form = new StatementReader(_image.Family).Read(statement);
-        if (AddRecord(statement, form) is not { } record)
+        if (AddRecord(statement, form, (order, chain)) is not { } record)
         {
             return false;
         }
@@ -163,7 +163,7 @@ public sealed class ImageEditor
         return OrderGap.Choose(low, high, first, end, used);
     }
 
-    private (int Index, ushort Shape)? AddRecord(Statement statement, StatementForm form)
+    private (int Index, ushort Shape)? AddRecord(Statement statement, StatementForm form, (uint Order, int Chain) own)
     {
         int? full = _programs.Add(OpProgram.OfSteps(_image.Family, form.Full));
         int? residual = form.Residual.Count == 0 ? 0 : _programs.Add(OpProgram.OfConditions(_image.Family, form.Residual));
@@ -174,7 +174,7 @@ public sealed class ImageEditor
 
         int record = _room.TakeRecords(1);
         Span<byte> at = _image.At(_entries.RecordAt(record), ImageFormat.RecordSize);
-        RecordWriter.Write(at, statement, _epoch, residual.Value, full.Value, block => throw new InvalidOperationException($"block {block}"));
+        RecordWriter.Write(at, statement, _epoch, residual.Value, full.Value, block => throw new InvalidOperationException($"block {block}"), own);
         return (record, _programs.ShapeOf(full.Value));
     }
 
@@ -184,7 +184,7 @@ public sealed class ImageEditor
         int record = _room.TakeRecords(1);
         int full = (int)_image.U32(_image.Layout.Shapes + (_entries.ShapeOf(entry) * 4));
         Span<byte> at = _image.At(_entries.RecordAt(record), ImageFormat.RecordSize);
-        RecordWriter.Write(at, 0, _epoch, 0, action, RecordKind.Decide, emits: false, 0, full);
+        RecordWriter.Write(at, 0, _epoch, 0, action, RecordKind.Decide, emits: false, 0, full, (_entries.OrderOf(entry), ChainOf(entry).Number));
         return record;
     }
 
@@ -229,7 +229,7 @@ public sealed class ImageEditor
             uint end = _image.U32(at + ImageFormat.ChainEnd);
             if (order >= _image.U32(at + ImageFormat.ChainFirst) && order < end)
             {
-                return new(order, end, _image.U64(at + ImageFormat.ChainSalt));
+                return new(chain, order, end, _image.U64(at + ImageFormat.ChainSalt));
             }
         }
 

@@ -11,13 +11,13 @@ namespace MiniFirewall.Compiler.Classifier.Code;
 internal sealed class ClassifierEmitter
 {
     /// <summary>Chains that can wait for a called one's end; front ends refuse deeper calls or copy.</summary>
-    internal const int DeepestCall = 8;
+    internal const int DeepestCall = 16;
 
     // From main's counter index down, over what its prologue needs no more: all functions' stacks together have 512 bytes. The
-    // last 8 * DeepestCall bytes are the calling chains.
+    // last 4 * DeepestCall bytes are the records of the calls that wait.
     private const int Depth = -102, IsOdd = -103, Context = -112, PacketTuples = -120, Ports = -128, Salt = -136, ChainTuples = -144, Tuples = -152;
     private const int Low = -156, Epoch = -160, End = -164, Action = -172, Candidate = -180, Chain = -188, Element = -196;
-    private const int Callers = -200 - (8 * DeepestCall);
+    private const int Callers = -200 - (4 * DeepestCall);
 
     private readonly Assembler _code;
     private readonly Family _family;
@@ -121,9 +121,12 @@ internal sealed class ClassifierEmitter
         _image.Bound(Register.R2, PacketKey.Size, invalid);
         _code.LoadMapValue(Register.R3, WellKnownMaps.Image, ImageLayout.ZeroWord);
         _code.Load(MemorySize.DoubleWord, Register.R3, Register.R3, 0);
+        _code.Move(Register.R4, Register.R2);
+        _code.Alu(AluOperation.And, Register.R4, (4 * DeepestCall) - 1);
         _code.Alu(AluOperation.Add, Register.R2, Register.R10);
         _code.Store(MemorySize.Byte, Register.R2, Frame.MainKey, Register.R3);
-        _code.Store(MemorySize.Byte, Register.R2, Callers, Register.R3);
+        _code.Alu(AluOperation.Add, Register.R4, Register.R10);
+        _code.Store(MemorySize.Byte, Register.R4, Callers, Register.R3);
         _code.Store(MemorySize.Word, Register.R10, Frame.MainCounterIndex, Register.R3);
         _code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, Ports);
         _code.Alu(AluOperation.Or, Register.R1, Register.R3);
@@ -216,9 +219,13 @@ internal sealed class ClassifierEmitter
         _image.Bound(Register.R1, DeepestCall, invalid);
         _code.Store(MemorySize.Byte, Register.R10, Depth, Register.R1);
         EmitCallerAddress(Register.R1);
-        _code.Load(MemorySize.Word, Register.R2, Register.R1, 0);
-        _code.Store(MemorySize.Word, Register.R10, Low, Register.R2);
-        _code.Load(MemorySize.Word, Register.R1, Register.R1, 4);
+        _code.Load(MemorySize.Word, Register.R1, Register.R1, 0);
+        _image.Bound(Register.R1, _image.Layout.Capacity.Records, invalid);
+        _image.AddressOfRecord(Register.R8, Register.R1);
+        _code.Load(MemorySize.Word, Register.R1, Register.R8, ImageFormat.RecordOwnOrder);
+        _code.Alu(AluOperation.Add, Register.R1, 1);
+        _code.Store(MemorySize.Word, Register.R10, Low, Register.R1);
+        _code.Load(MemorySize.Word, Register.R1, Register.R8, ImageFormat.RecordOwnChain);
         _code.Store(MemorySize.Word, Register.R10, Chain, Register.R1);
         EmitOpenChain(invalid, setLow: false);
         _code.Jump(next);
@@ -227,7 +234,7 @@ internal sealed class ClassifierEmitter
     /// <summary>register = address of the caller of that depth.</summary>
     private void EmitCallerAddress(Register register)
     {
-        _code.Alu(AluOperation.ShiftLeft, register, 3);
+        _code.Alu(AluOperation.ShiftLeft, register, 2);
         _code.Alu(AluOperation.Add, register, Register.R10);
         _code.Alu(AluOperation.Add, register, Callers);
     }
@@ -246,7 +253,8 @@ internal sealed class ClassifierEmitter
         _code.Store(MemorySize.Word, Register.R10, Low, LookupSite.Best);
         _code.Alu(AluOperation.ShiftRight, Register.R1, 2);
         _image.Bound(Register.R1, _image.Layout.Capacity.Records, invalid);
-        _image.Address(Register.R8, _image.Layout.Records, Register.R1, 5);
+        _code.Store(MemorySize.Word, Register.R10, Candidate, Register.R1);
+        _image.AddressOfRecord(Register.R8, Register.R1);
         _code.Load(MemorySize.Byte, Register.R1, Register.R8, ImageFormat.RecordKind);
         _code.Jump(JumpCondition.Equal, Register.R1, (int)RecordKind.Decide, isDecision);
         EmitCount();
@@ -295,10 +303,8 @@ internal sealed class ClassifierEmitter
         _code.Alu(AluOperation.Add, Register.R2, 1);
         _code.Store(MemorySize.Byte, Register.R10, Depth, Register.R2);
         EmitCallerAddress(Register.R1);
-        _code.Load(MemorySize.Word, Register.R2, Register.R10, Low);
+        _code.Load(MemorySize.Word, Register.R2, Register.R10, Candidate);
         _code.Store(MemorySize.Word, Register.R1, 0, Register.R2);
-        _code.Load(MemorySize.Word, Register.R2, Register.R10, Chain);
-        _code.Store(MemorySize.Word, Register.R1, 4, Register.R2);
         _code.Mark(change);
         _code.Load(MemorySize.Word, Register.R1, Register.R8, ImageFormat.RecordChain);
         _code.Store(MemorySize.Word, Register.R10, Chain, Register.R1);

@@ -153,7 +153,7 @@ internal sealed class EntryCheckEmitter(Assembler code, Family family, ImageAcce
     {
         code.Alu(AluOperation.ShiftRight, Register.R2, 2);
         image.Bound(Register.R2, image.Layout.Capacity.Records, next);
-        image.Address(record, image.Layout.Records, Register.R2, 5);
+        image.AddressOfRecord(record, Register.R2);
         image.RequireInForce(record, site.Epoch, next);
     }
 

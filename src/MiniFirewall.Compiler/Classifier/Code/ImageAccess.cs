@@ -20,11 +20,16 @@ internal sealed class ImageAccess(Assembler code, ImageLayout layout)
         code.Alu(AluOperation.Add, address, index);
     }
 
-    /// <summary>As <see cref="Address"/>, for elements of a size that is no power of two.</summary>
-    internal void AddressOfChain(Register address, Register index)
+    /// <summary>As <see cref="Address"/>, of a chain: the sizes of some things are no powers of two.</summary>
+    internal void AddressOfChain(Register address, Register index) => AddressBySize(address, layout.Chains, index, ImageFormat.ChainSize);
+
+    /// <summary>As <see cref="Address"/>, of a record.</summary>
+    internal void AddressOfRecord(Register address, Register index) => AddressBySize(address, layout.Records, index, ImageFormat.RecordSize);
+
+    private void AddressBySize(Register address, int section, Register index, int size)
     {
-        code.Alu(AluOperation.Multiply, index, ImageFormat.ChainSize);
-        code.LoadMapValue(address, WellKnownMaps.Image, layout.Chains);
+        code.Alu(AluOperation.Multiply, index, size);
+        code.LoadMapValue(address, WellKnownMaps.Image, section);
         code.Alu(AluOperation.Add, address, index);
     }
 

@@ -34,7 +34,7 @@ public static class ImageFormat
 
     public const int HeaderSize = 256;
     public const int MaxTuples = 64;
-    public const int TupleSize = 64, ChainSize = 48, SlotSize = 8, RecordSize = 32, NodeSize = 32, RefSize = 4;
+    public const int TupleSize = 64, ChainSize = 48, SlotSize = 8, RecordSize = 48, NodeSize = 32, RefSize = 4;
     public const int PortClasses = 256, AddressClasses = 4096, FilterKeys = 65536;
 
     /// <summary>Slots beyond a table's hashed range: a probe never goes round.</summary>
@@ -87,6 +87,9 @@ public static class ImageFormat
     // A record: what an action cannot say. In force where From <= epoch < Until.
     public const int RecordFrom = 0, RecordUntil = 4, RecordResidual = 8, RecordResult = 12;
     public const int RecordKind = 16, RecordEmits = 17, RecordChain = 20, RecordFull = 24;
+
+    /// <summary>The record's own order and chain: where its call comes back to.</summary>
+    public const int RecordOwnOrder = 28, RecordOwnChain = 32;
 
     /// <summary>Index of the shape whose program stands in the entry's record.</summary>
     public const int ShapeInRecord = 0;
