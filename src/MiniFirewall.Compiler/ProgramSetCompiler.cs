@@ -40,7 +40,8 @@ public static class ProgramSetCompiler
         List<OddTest>? oddTests = OddTests.Of(listed.SelectMany(program => program.Blocks).SelectMany(block => block.Statements));
         if (image is not null)
         {
-            ProgramAbilities.Of(use, oddTests).Write(image.Bytes.AsSpan(image.Layout.Changes, ChangeFormat.Size));
+            IEnumerable<string> straight = programs.Except(listed).SelectMany(program => program.Blocks).Select(block => block.Name).Distinct();
+            ProgramAbilities.Of(use, oddTests, straight).Write(image.Bytes.AsSpan(image.Layout.Changes, ChangeFormat.Size));
         }
 
         return new(

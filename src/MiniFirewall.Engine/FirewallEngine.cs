@@ -5,6 +5,7 @@ using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Packets;
+using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Sys;
 using MiniFirewall.Sys.Files;
@@ -71,6 +72,33 @@ public sealed class FirewallEngine
         Apply(options ?? new(), () => change(Read()), running => change(running?.Read()));
     }
 
+    /// <summary>
+    /// Makes one command's change of the rules in force. Where it can be made beside them it costs nothing that grows with
+    /// them but a look through their numbers; else the rule set is applied as a whole.
+    /// </summary>
+    /// <param name="change">Is given the rule set in force, or null, and returns it as the command leaves it.</param>
+    public void Change(RuleCommand command, Func<LoadedRuleSet?, RuleSet> change, TimeSpan? lockTimeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(change);
+        RequireOwnNamespace();
+        Refusals.Explained(() =>
+        {
+            using WriterSession session = WriterSession.Open(_parts.Root, Namespace, lockTimeout);
+            if (!TryChange(session, command))
+            {
+                ApplyWhole(session, running => change(running?.Read()), new());
+            }
+        });
+    }
+
+    private bool TryChange(WriterSession session, RuleCommand command)
+    {
+        using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
+        using GenerationState? running = state?.TryOpenGeneration();
+        return running is not null && QuickChange.TryMake(running, command, _parts.AfterStep);
+    }
+
     private void Apply(ApplyOptions options, Func<RuleSet> toCheck, Func<GenerationState?, RuleSet> change)
     {
         RequireOwnNamespace();
@@ -83,17 +111,22 @@ public sealed class FirewallEngine
         Refusals.Explained(() =>
         {
             using WriterSession session = WriterSession.Open(_parts.Root, Namespace, options.LockTimeout);
-            session.Collect();
-            try
-            {
-                Commit(session, change, options);
-            }
-            catch
-            {
-                session.TryUndo();
-                throw;
-            }
+            ApplyWhole(session, change, options);
         });
+    }
+
+    private void ApplyWhole(WriterSession session, Func<GenerationState?, RuleSet> change, ApplyOptions options)
+    {
+        session.Collect();
+        try
+        {
+            Commit(session, change, options);
+        }
+        catch
+        {
+            session.TryUndo();
+            throw;
+        }
     }
 
     /// <summary>The rule set in force; null where there is none. Never waits for a writer.</summary>

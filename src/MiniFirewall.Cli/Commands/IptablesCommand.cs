@@ -19,7 +19,7 @@ internal static class IptablesCommand
             ?? throw new RefusedTextException(diagnostics);
         try
         {
-            FirewallEngine.Open().Apply(running => Changed(running?.Rules ?? RuleSet.Empty, command));
+            FirewallEngine.Open().Change(command, running => Changed(running?.Rules ?? RuleSet.Empty, command));
             return ExitCode.Done;
         }
         catch (RefusedTextException refused)

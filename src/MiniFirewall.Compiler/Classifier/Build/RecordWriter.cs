@@ -12,7 +12,7 @@ internal static class RecordWriter
     /// <param name="residual">Its residual program, 0 for none.</param>
     /// <param name="full">Its full program.</param>
     /// <param name="chainOf">Gives the chain of a block of the statement's program.</param>
-    /// <param name="own">The statement's order and chain.</param>
+    /// <param name="own">Where it stands.</param>
     internal static void Write(Span<byte> record, Statement statement, uint from, int residual, int full, Func<int, int> chainOf, (uint Order, int Chain) own)
     {
         (RecordKind kind, int result, int chain) = statement.Outcome switch

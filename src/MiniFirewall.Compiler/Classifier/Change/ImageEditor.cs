@@ -38,6 +38,9 @@ public sealed class ImageEditor
     /// <exception cref="FormatException">It is no image of this version.</exception>
     public static ImageEditor Open(Memory<byte> image, uint epoch) => new(new ImageMemory(image), epoch);
 
+    /// <summary>Whether all packets that come to the chain come to it in the image, so that a change of it changes all.</summary>
+    public bool IsImageOnly(string chain) => _abilities.IsImageOnly(chain);
+
     /// <summary>The number of a chain; null where the image does not have it, so that no packet comes to it.</summary>
     public int? FindChain(string name)
     {
@@ -181,7 +184,7 @@ public sealed class ImageEditor
         int record = _room.TakeRecords(1);
         int full = (int)_image.U32(_image.Layout.Shapes + (_entries.ShapeOf(entry) * 4));
         Span<byte> at = _image.At(_entries.RecordAt(record), ImageFormat.RecordSize);
-        RecordWriter.Write(at, 0, _epoch, 0, action, RecordKind.Decide, emits: false, 0, full, (_entries.OrderOf(entry), 0));
+        RecordWriter.Write(at, 0, _epoch, 0, action, RecordKind.Decide, emits: false, 0, full, (_entries.OrderOf(entry), ChainOf(entry).Number));
         return record;
     }
 
@@ -226,7 +229,7 @@ public sealed class ImageEditor
             uint end = _image.U32(at + ImageFormat.ChainEnd);
             if (order >= _image.U32(at + ImageFormat.ChainFirst) && order < end)
             {
-                return new(order, end, _image.U64(at + ImageFormat.ChainSalt));
+                return new(chain, order, end, _image.U64(at + ImageFormat.ChainSalt));
             }
         }
 

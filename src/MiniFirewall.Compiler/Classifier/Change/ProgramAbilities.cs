@@ -14,15 +14,20 @@ internal sealed class ProgramAbilities
     /// <summary>Null where every packet is odd.</summary>
     private readonly List<KnownTest>? _tests;
 
-    private ProgramAbilities(uint fields, bool searchesTcpOptions, List<KnownTest>? tests)
+    /// <summary>Name hashes of the chains that are straight code somewhere; null where they are not known.</summary>
+    private readonly List<ulong>? _straight;
+
+    private ProgramAbilities(uint fields, bool searchesTcpOptions, List<KnownTest>? tests, List<ulong>? straight)
     {
         _fields = fields;
         _searchesTcpOptions = searchesTcpOptions;
         _tests = tests;
+        _straight = straight;
     }
 
-    internal static ProgramAbilities Of(FieldUse use, List<OddTest>? oddTests) =>
-        new(use.Bits, use.TcpOptions, oddTests is null ? null : [.. oddTests.Select(KnownTest.Of)]);
+    /// <param name="straight">Names of the chains that are straight code in some program of the family.</param>
+    internal static ProgramAbilities Of(FieldUse use, List<OddTest>? oddTests, IEnumerable<string> straight) =>
+        new(use.Bits, use.TcpOptions, oddTests is null ? null : [.. oddTests.Select(KnownTest.Of)], [.. straight.Select(ChainName.Hash)]);
 
     internal static ProgramAbilities Read(ReadOnlySpan<byte> changes)
     {
@@ -33,16 +38,25 @@ internal sealed class ProgramAbilities
             tests.Add(KnownTest.Read(changes[(ChangeFormat.Tests + (tests.Count * ChangeFormat.TestSize))..]));
         }
 
+        List<ulong> straight = [];
+        for (int left = BinaryPrimitives.ReadInt32LittleEndian(changes[ChangeFormat.StraightCount..]); left > 0; left--)
+        {
+            straight.Add(BinaryPrimitives.ReadUInt64LittleEndian(changes[(ChangeFormat.StraightChains + (straight.Count * sizeof(ulong)))..]));
+        }
+
         return new(
             BinaryPrimitives.ReadUInt32LittleEndian(changes[ChangeFormat.Fields..]),
             (flags & ChangeFormat.SearchesTcpOptions) != 0,
-            (flags & ChangeFormat.AllAreOdd) != 0 ? null : tests);
+            (flags & ChangeFormat.AllAreOdd) != 0 ? null : tests,
+            (flags & ChangeFormat.StraightUnknown) != 0 ? null : straight);
     }
 
     internal void Write(Span<byte> changes)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(changes[ChangeFormat.Fields..], _fields);
-        uint flags = (_searchesTcpOptions ? ChangeFormat.SearchesTcpOptions : 0) | (_tests is null ? ChangeFormat.AllAreOdd : 0);
+        bool knowsStraight = _straight?.Count <= ChangeFormat.MostStraight;
+        uint flags = (_searchesTcpOptions ? ChangeFormat.SearchesTcpOptions : 0) | (_tests is null ? ChangeFormat.AllAreOdd : 0)
+            | (knowsStraight ? 0 : ChangeFormat.StraightUnknown);
         BinaryPrimitives.WriteUInt32LittleEndian(changes[ChangeFormat.Flags..], flags);
         List<KnownTest> written = [.. (_tests ?? []).Take(ChangeFormat.MostTests)];
         BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.TestCount..], written.Count);
@@ -50,13 +64,27 @@ internal sealed class ProgramAbilities
         {
             written[i].Write(changes[(ChangeFormat.Tests + (i * ChangeFormat.TestSize))..]);
         }
+
+        WriteStraight(changes, knowsStraight ? _straight! : []);
     }
+
+    /// <summary>Whether all packets that come to the chain come to it in the image.</summary>
+    internal bool IsImageOnly(string chain) => _straight is not null && !_straight.Contains(ChainName.Hash(chain));
 
     /// <summary>Whether the programs read what the statement asks for, and call every packet odd that it may drop.</summary>
     internal bool Suffice(Statement statement)
     {
         FieldUse use = FieldUse.Of(statement);
         return (use.Bits & ~_fields) == 0 && (_searchesTcpOptions || !use.TcpOptions) && (_tests is null || Drops(statement).All(IsMet));
+    }
+
+    private static void WriteStraight(Span<byte> changes, List<ulong> straight)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.StraightCount..], straight.Count);
+        for (int i = 0; i < straight.Count; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(changes[(ChangeFormat.StraightChains + (i * sizeof(ulong)))..], straight[i]);
+        }
     }
 
     private static List<OddTest> Drops(Statement statement)

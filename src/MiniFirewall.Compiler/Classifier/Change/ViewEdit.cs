@@ -13,9 +13,10 @@ internal sealed record ViewPlan(int Tuple, ulong Hash, (int At, int Entry)? Empt
 }
 
 /// <summary>What of a chain may stand behind an entry.</summary>
+/// <param name="Number">The chain's.</param>
 /// <param name="After">The entry's order.</param>
 /// <param name="End">The chain's.</param>
-internal readonly record struct OrderRange(uint After, uint End, ulong ChainSalt);
+internal readonly record struct OrderRange(int Number, uint After, uint End, ulong ChainSalt);
 
 /// <summary>Puts entries into one view's buckets, and brings back what trees have left out behind an entry that ends.</summary>
 internal sealed class ViewEdit

@@ -6,7 +6,7 @@ namespace MiniFirewall.Compiler.Classifier.Image;
 /// </summary>
 public static class ChangeFormat
 {
-    public const int Size = 1024;
+    public const int Size = 2048;
 
     /// <summary>Elements in use, from the section's start; what lies behind is free.</summary>
     public const int UsedEntries = 0, UsedRefs = 4, UsedNodes = 8, UsedRecords = 12, UsedOps = 16;
@@ -17,19 +17,28 @@ public static class ChangeFormat
     /// <summary>A bit for each <see cref="Policy.Field"/> that the programs read.</summary>
     public const int Fields = 28;
 
-    public const int Flags = 32, TestCount = 36;
+    public const int Flags = 32, TestCount = 36, StraightCount = 40;
 
     /// <summary>In the flags: TCP options are searched for; every packet is odd.</summary>
     public const uint SearchesTcpOptions = 1, AllAreOdd = 2;
+
+    /// <summary>In the flags: more chains are straight code than there is room to say.</summary>
+    public const uint StraightUnknown = 4;
 
     /// <summary>
     /// The tests that make a packet odd, eight bytes each: u16 protocol that a packet must have to meet it, or
     /// <see cref="AnyProtocol"/>; u8 field; u8 kind; u32 value.
     /// </summary>
-    public const int Tests = 64, TestSize = 8, MostTests = (Size - Tests) / TestSize;
+    public const int Tests = 64, TestSize = 8, MostTests = 120;
 
     public const int TestProtocol = 0, TestField = 2, TestKind = 3, TestValue = 4;
     public const ushort AnyProtocol = ushort.MaxValue;
+
+    /// <summary>
+    /// The hashes of the names (<see cref="ChainName"/>) of the chains that are straight code in some program of the family:
+    /// a change of the image alone would not change those.
+    /// </summary>
+    public const int StraightChains = Tests + (MostTests * TestSize), MostStraight = (Size - StraightChains) / 8;
 
     /// <summary>Kinds: the field is at most the value; it is the value; something that this format has no words for.</summary>
     public const byte AtMost = 0, Equal = 1, Other = 2;

@@ -188,6 +188,23 @@ internal sealed class RuleStore
         return (low, high);
     }
 
+    /// <summary>The rules of a family next to a label that were in force at an epoch; null at the chain's ends.</summary>
+    internal (StoredRule? Before, StoredRule? Behind) Neighbours(int chain, uint label, Family family, uint epoch)
+    {
+        StoredRule? before = null;
+        foreach (StoredRule rule in RulesOf(chain, epoch).Where(rule => rule.Families.Has(family) && rule.Label != label))
+        {
+            if (rule.Label > label)
+            {
+                return (before, rule);
+            }
+
+            before = rule;
+        }
+
+        return (before, null);
+    }
+
     /// <summary>The rule's canonical text as UTF-8, without its chain.</summary>
     internal ReadOnlySpan<byte> TextOf(StoredRule rule)
     {
