@@ -30,6 +30,16 @@ internal static class Guarded
             Complaint.Write(bug.Message);
             return ExitCode.Bug;
         }
+        catch (UnprovedImageException unproved)
+        {
+            foreach (string finding in unproved.Findings)
+            {
+                Complaint.Write(finding);
+            }
+
+            Complaint.Write(unproved.Message);
+            return ExitCode.Bug;
+        }
         catch (Exception error) when (CodeOf(error) is { } code)
         {
             Complaint.Write(error.Message);

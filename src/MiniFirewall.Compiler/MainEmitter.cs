@@ -36,15 +36,23 @@ internal sealed class MainEmitter(
     private void EmitVerdict(Label invalid, Label cut)
     {
         const Register Code = Register.R8;
-        Label accept = code.DefineLabel("accept"), drop = code.DefineLabel("drop"), notify = code.DefineLabel("notify");
+        Label watched = code.DefineLabel("watched"), notify = code.DefineLabel("notify"), drop = code.DefineLabel("drop"), done = code.DefineLabel("done");
         code.Move(Code, Register.R0);
         code.Alu(AluOperation.And, Code, 3);
         code.Jump(JumpCondition.Equal, Code, ResultCode.InvalidCode, invalid);
         code.Alu(AluOperation.ShiftRight, Register.R0, 2);
         code.Store(MemorySize.Word, Register.R10, Frame.MainCounterIndex, Register.R0);
         CounterEmitter.Emit(code, Frame.MainCounterIndex, length => code.Move(length, Frame.SkbLength));
-        code.Jump(JumpCondition.Equal, Code, ResultCode.AcceptCode, accept);
 
+        // Whether somebody watches is the same for every packet, drop or accept is not: the first is asked, the second computed.
+        EmitJumpIfWatched(watched);
+        code.Mark(done);
+        code.Move(Register.R0, Code);
+        code.Alu(AluOperation.ShiftRight, Register.R0, 1);
+        code.Exit();
+
+        code.Mark(watched);
+        code.Jump(JumpCondition.Equal, Code, ResultCode.AcceptCode, done);
         code.Load(MemorySize.Word, Register.R2, Register.R10, Frame.MainCounterIndex);
         EmitKind(EventKind.Drop);
         code.Jump(notify);
@@ -53,20 +61,24 @@ internal sealed class MainEmitter(
         code.Mark(cut);
         code.Move(Frame.BlockContext, Frame.MainContext);
         code.Mark(invalid);
-        code.Move(Register.R2, 0);
-        EmitKind(EventKind.Invalid);
-        code.Mark(notify);
-        code.LoadMapValue(Register.R1, WellKnownMaps.Control, WellKnownMaps.ControlWatchers);
-        code.Load(MemorySize.DoubleWord, Register.R1, Register.R1, 0);
-        code.Jump(JumpCondition.Equal, Register.R1, 0, drop);
-        helpers.CallEventInR2(Frame.BlockContext);
+        Label invalidWatched = code.DefineLabel("invalid and watched");
+        EmitJumpIfWatched(invalidWatched);
         code.Mark(drop);
         code.Move(Register.R0, 0);
         code.Exit();
+        code.Mark(invalidWatched);
+        code.Move(Register.R2, 0);
+        EmitKind(EventKind.Invalid);
+        code.Mark(notify);
+        helpers.CallEventInR2(Frame.BlockContext);
+        code.Jump(drop);
+    }
 
-        code.Mark(accept);
-        code.Move(Register.R0, 1);
-        code.Exit();
+    private void EmitJumpIfWatched(Label watched)
+    {
+        code.LoadMapValue(Register.R1, WellKnownMaps.Control, WellKnownMaps.ControlWatchers);
+        code.Load(MemorySize.DoubleWord, Register.R1, Register.R1, 0);
+        code.Jump(JumpCondition.NotEqual, Register.R1, 0, watched);
     }
 
     private void EmitKind(EventKind kind)

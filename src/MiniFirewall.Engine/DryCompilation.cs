@@ -15,12 +15,15 @@ public static class DryCompilation
     internal const int Counter = 1;
 
     /// <summary>Compiles every hook's and family's program, for what it may say.</summary>
+    /// <param name="onProof">As <see cref="ApplyOptions.OnProof"/>.</param>
     /// <exception cref="CompileException">The rules are beyond what the kernel can take.</exception>
-    public static void Check(RuleSet rules)
+    /// <exception cref="UnprovedImageException">A proof was asked for and failed.</exception>
+    public static void Check(RuleSet rules, Action<ImageProof>? onProof = null)
     {
+        ProgramSource source = onProof is null ? CompiledRules.Compile : ProvedPrograms.From(CompiledRules.Compile, onProof);
         foreach (Family family in DispatcherCompiler.Families)
         {
-            CompiledRules.Compile(rules, family, OneCounter.Instance, new CompileOptions());
+            source(rules, family, OneCounter.Instance, new CompileOptions());
         }
     }
 

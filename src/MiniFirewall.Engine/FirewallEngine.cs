@@ -18,6 +18,12 @@ public sealed record ApplyOptions
     /// <summary>Only compiles the rules and lets the verifier judge them; nothing changes, and no lock is taken.</summary>
     public bool CheckOnly { get; init; }
 
+    /// <summary>
+    /// Where given, the classifier images are proved before anything changes, and what was proved is told here, each family
+    /// by itself, in any order, on any thread. An image that is not proved is a <see cref="UnprovedImageException"/>.
+    /// </summary>
+    public Action<ImageProof>? OnProof { get; init; }
+
     /// <summary>How long to wait while another process changes the rules; null for ever.</summary>
     public TimeSpan? LockTimeout { get; init; }
 }
@@ -70,7 +76,7 @@ public sealed class FirewallEngine
         RequireOwnNamespace();
         if (options.CheckOnly)
         {
-            Refusals.Explained(() => Check(toCheck()));
+            Refusals.Explained(() => Check(toCheck(), options));
             return;
         }
 
@@ -80,7 +86,7 @@ public sealed class FirewallEngine
             session.Collect();
             try
             {
-                Commit(session, change);
+                Commit(session, change, options);
             }
             catch
             {
@@ -159,20 +165,20 @@ public sealed class FirewallEngine
     private static Task StartGracePeriod() =>
         Task.Factory.StartNew(GracePeriod.Wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private void Check(RuleSet rules)
+    private void Check(RuleSet rules, ApplyOptions options)
     {
         using SharedObjects shared = SharedObjects.Make();
-        GenerationLoader.Load(rules, shared, null, _parts.Programs).Dispose();
+        GenerationLoader.Load(rules, shared, null, ProgramsFor(options)).Dispose();
     }
 
-    private void Commit(WriterSession session, Func<GenerationState?, RuleSet> change)
+    private void Commit(WriterSession session, Func<GenerationState?, RuleSet> change, ApplyOptions options)
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? running = state?.TryOpenGeneration();
         Task grace = running is null ? Task.CompletedTask : StartGracePeriod();
         RuleSet rules = change(running);
         using SharedObjects shared = running is null ? SharedObjects.Make() : SharedObjects.Open(state!.Directory);
-        using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, _parts.Programs);
+        using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, ProgramsFor(options));
         using var protocol = new CommitProtocol(session.Pins, Namespace, shared, running, next, grace);
         foreach (CommitStep step in protocol.Steps())
         {
@@ -180,6 +186,9 @@ public sealed class FirewallEngine
             _parts.AfterStep(step.Name);
         }
     }
+
+    private ProgramSource ProgramsFor(ApplyOptions options) =>
+        options.OnProof is { } tell ? ProvedPrograms.From(_parts.Programs, tell) : _parts.Programs;
 
     private void RequireOwnNamespace()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MiniFirewall.Cli.Output;
 using MiniFirewall.Engine;
 using MiniFirewall.Rules.Model;
 
@@ -14,41 +15,50 @@ internal static class ApplyCommand
             Description = "iptables-save text, or lines as typed (iptables -A INPUT -p tcp --dport 22 -j ACCEPT); - for the standard input.",
         };
         Option<bool> check = new("--check") { Description = "Only read and compile; where privileged, the kernel's verifier judges too. Changes nothing." };
-        var command = new Command("apply", "Put the rules of a file in force in place of all others, at one moment, or change nothing.") { file, check };
-        command.SetAction(result => Guarded.Run(() => Run(result.GetRequiredValue(file), result.GetValue(check))));
+        Option<bool> verify = new("--verify")
+        {
+            Description = "Before anything changes, prove that the compiled classifier gives every packet the first match of the list, and say what was proved.",
+        };
+        var command = new Command("apply", "Put the rules of a file in force in place of all others, at one moment, or change nothing.") { file, check, verify };
+        command.SetAction(result => Guarded.Run(() => Run(result.GetRequiredValue(file), result.GetValue(check), result.GetValue(verify))));
         HelpWithExamples.AddTo(command, """
             minifw apply /etc/minifw.rules
             minifw apply --check new.rules && minifw apply new.rules
+            minifw apply --verify long-list.rules
             iptables-save | minifw apply -
             """);
         return command;
     }
 
-    private static int Run(string file, bool check)
+    private static int Run(string file, bool check, bool verify)
     {
         RuleSet rules = RuleFile.Read(file).WithoutStrayPolicyCounters();
+        ProofPrinter? proofs = verify ? new() : null;
+        var options = new ApplyOptions { CheckOnly = check, OnProof = proofs is null ? null : proofs.Add };
         if (check)
         {
-            Check(rules);
+            Check(rules, options);
         }
         else
         {
-            FirewallEngine.Open().Apply(rules);
+            FirewallEngine.Open().Apply(rules, options);
         }
+
+        proofs?.Print();
 
         return ExitCode.Done;
     }
 
     /// <summary>The text is good by now; without privileges that is all that can be told.</summary>
-    private static void Check(RuleSet rules)
+    private static void Check(RuleSet rules, ApplyOptions options)
     {
         try
         {
-            FirewallEngine.Open().Apply(rules, new ApplyOptions { CheckOnly = true });
+            FirewallEngine.Open().Apply(rules, options);
         }
         catch (FirewallException refusal) when (refusal.Failure == FirewallFailure.Permission)
         {
-            DryCompilation.Check(rules);
+            DryCompilation.Check(rules, options.OnProof);
             Console.Error.WriteLine("minifw: the rules read and compile; the kernel's verifier was not asked, which needs root");
         }
     }

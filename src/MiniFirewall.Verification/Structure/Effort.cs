@@ -6,5 +6,5 @@ internal sealed class Effort(long steps)
     internal bool IsSpent => steps <= 0;
 
     /// <summary>False where nothing is left.</summary>
-    internal bool Spend() => --steps > 0;
+    internal bool Spend(int some = 1) => (steps -= some) > 0;
 }

@@ -26,7 +26,7 @@ internal sealed class HeaderCheck(ImageBytes image, Findings findings)
         var expected = new byte[ImageFormat.HeaderSize];
         image.Layout.WriteHeader(expected);
         int words = HeaderWords * 4;
-        if (!bytes[..words].SequenceEqual(expected.AsSpan(0, words)))
+        if (!bytes[..words].SequenceEqual(expected.AsSpan(0, words)) || image.U32(ImageLayout.ZeroWord) != 0)
         {
             findings.Add("the header differs from the layout that the programs were compiled for", "header");
         }

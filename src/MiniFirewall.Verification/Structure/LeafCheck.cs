@@ -1,5 +1,6 @@
 using MiniFirewall.Verification.Decoding;
 using MiniFirewall.Verification.Meaning;
+using MiniFirewall.Verification.Symbolic;
 
 namespace MiniFirewall.Verification.Structure;
 
@@ -7,8 +8,12 @@ namespace MiniFirewall.Verification.Structure;
 /// Whether a run or list serves entries in a region: it holds the entry, or an entry before it ends every packet of the
 /// region that this one concerns, or one of the same statement does the same with all these packets.
 /// </summary>
-internal sealed class LeafCheck(ImageBytes image, View view, EntryTable entries, ChainTable chains, EntryResults results, Effort effort)
+internal sealed class LeafCheck(
+    ImageBytes image, View view, EntryTable entries, ChainTable chains, EntryResults results, Workbench bench, Effort effort)
 {
+    /// <summary>Steps that an operation on diagrams counts for.</summary>
+    private const int DiagramEffort = 200;
+
     private readonly int[] _leafOf = new int[entries.Capacity];
     private readonly List<int> _held = [];
     private int _leaf;
@@ -20,7 +25,7 @@ internal sealed class LeafCheck(ImageBytes image, View view, EntryTable entries,
         Hold(reference);
         foreach (int member in members)
         {
-            if (_leafOf[member] != _leaf && !IsServed(member, region))
+            if (_leafOf[member] != _leaf && !IsServed(member, region) && !IsServedExactly(member, region))
             {
                 fail(member);
             }
@@ -54,6 +59,27 @@ internal sealed class LeafCheck(ImageBytes image, View view, EntryTable entries,
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Whether what the member concerns in the region is nothing, or all ended by entries before it, of which none alone need
+    /// end all.
+    /// </summary>
+    private bool IsServedExactly(int member, in Region region)
+    {
+        ref readonly Entry entry = ref entries[member];
+        uint first = chains.Rows[chains.Of(entry.Order)].First;
+        int left = bench.Diagrams.And(results.ConcernOf(member), bench.Diagrams.And(region.Rest.Diagram, bench.Boxes.Of(region.Box, Part.Protocol, PartSet.None)));
+        for (int i = 0; i < _held.Count && left != Diagrams.Never && effort.Spend(DiagramEffort); i++)
+        {
+            uint order = entries[_held[i]].Order;
+            if (order >= first && order < entry.Order)
+            {
+                left = bench.Diagrams.AndNot(left, results.EndOf(_held[i]));
+            }
+        }
+
+        return left == Diagrams.Never;
     }
 
     private bool Serves(int held, int member, in Region region)

@@ -2,13 +2,13 @@ using MiniFirewall.Verification.Decoding;
 
 namespace MiniFirewall.Verification.Structure;
 
-/// <summary>The packets that come to a place of a tree: those of a box, as far as a diagram says too.</summary>
+/// <summary>The packets that come to a place of a tree: those of a box, as far as the rest says too.</summary>
 internal struct Region
 {
     internal Box Box;
 
-    /// <summary>A diagram of what nodes have asked of other things than the box's.</summary>
-    internal int Rest;
+    /// <summary>What nodes have asked of other things than the box's.</summary>
+    internal RestOfRegion Rest;
 
-    internal static Region Of(int rest, bool isV6) => new() { Box = Box.Everything(isV6), Rest = rest };
+    internal static Region Of(RestOfRegion rest, bool isV6) => new() { Box = Box.Everything(isV6), Rest = rest };
 }

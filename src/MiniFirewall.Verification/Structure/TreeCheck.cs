@@ -26,7 +26,7 @@ internal sealed class TreeCheck(ImageBytes image, View view, EntryTable entries,
         _members.Clear();
         _failed.Clear();
         _members.AddRange(members);
-        Descend(reference, 0, Region.Of(References.IsNode(reference) ? bench.PossibleKeys() : Diagrams.Always, image.IsV6));
+        Descend(reference, 0, Region.Of(new(bench, References.IsNode(reference) ? bench.PossibleKeys() : Diagrams.Always), image.IsV6));
         foreach (int member in members)
         {
             if (!effort.IsSpent && !_failed.Contains(member))
@@ -103,15 +103,15 @@ internal sealed class TreeCheck(ImageBytes image, View view, EntryTable entries,
 
     private void SplitByRest(int at, uint less, uint notLess, int start, in Region region)
     {
-        int below = bench.Words.Below(
-            image.U8(at + ImageFormat.NodeOffset), image.U64(at + ImageFormat.NodeMask), image.U64(at + ImageFormat.NodeThreshold));
-        EnterRest(less, start, region with { Rest = bench.Diagrams.And(region.Rest, below) });
-        EnterRest(notLess, start, region with { Rest = bench.Diagrams.AndNot(region.Rest, below) });
+        int offset = image.U8(at + ImageFormat.NodeOffset);
+        ulong mask = image.U64(at + ImageFormat.NodeMask), threshold = image.U64(at + ImageFormat.NodeThreshold);
+        EnterRest(less, start, region, region.Rest.Split(offset, mask, threshold, below: true));
+        EnterRest(notLess, start, region, region.Rest.Split(offset, mask, threshold, below: false));
     }
 
-    private void EnterRest(uint reference, int start, in Region region)
+    private void EnterRest(uint reference, int start, in Region region, RestOfRegion? rest)
     {
-        if (region.Rest == Diagrams.Never)
+        if (rest is null)
         {
             return;
         }
@@ -119,13 +119,15 @@ internal sealed class TreeCheck(ImageBytes image, View view, EntryTable entries,
         int end = _members.Count;
         for (int i = start; i < end && effort.Spend(); i++)
         {
-            if (results.Meets(_members[i], region.Rest))
+            if (results.Meets(_members[i], rest))
             {
                 _members.Add(_members[i]);
             }
         }
 
-        Descend(reference, end, region);
+        Region part = region;
+        part.Rest = rest;
+        Descend(reference, end, part);
         _members.RemoveRange(end, _members.Count - end);
     }
 }

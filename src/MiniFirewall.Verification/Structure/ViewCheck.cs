@@ -28,7 +28,7 @@ internal sealed class ViewCheck
         _contents = contents;
         _findability = new(image, view, chains, filters);
         var results = new EntryResults(image, view, entries, bench);
-        _trees = new(image, view, entries, results, new(image, view, entries, chains, results, effort), bench, effort);
+        _trees = new(image, view, entries, results, new(image, view, entries, chains, results, bench, effort), bench, effort);
         _found = new(entries.Capacity);
         _reachable = new(entries.Capacity);
         _setFound = index => _found[index] = true;

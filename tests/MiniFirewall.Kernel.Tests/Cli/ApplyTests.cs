@@ -64,6 +64,15 @@ public sealed class ApplyTests : IDisposable
     }
 
     [Fact]
+    public void Verify_says_what_is_proved()
+    {
+        string rules = string.Concat(Enumerable.Range(1, 60).Select(i => $"iptables -A INPUT -p tcp -s 10.0.{i}.0/24 --dport {i} -j DROP\n"));
+        string said = _namespace.MinifwWith(rules, "apply", "--verify", "-").Succeeded();
+        Assert.Matches(@"^IPv4: proved: 60 rules in 1 chain, \d+ tuples, \d+ regions\nIPv6: no list is long enough [^\n]+\n$", said);
+        Assert.Contains("--dport 60 -j DROP", _namespace.Minifw("show").Succeeded());
+    }
+
+    [Fact]
     public void Counters_count_and_stay_over_a_reload_for_rules_that_stay()
     {
         _namespace.MinifwWith(Typed, "apply", "-").Succeeded();

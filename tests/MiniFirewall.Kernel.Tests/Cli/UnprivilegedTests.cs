@@ -29,6 +29,13 @@ public sealed class UnprivilegedTests : IDisposable
         _namespace.Unprivileged("echo 'iptables -A INPUT -j NOPE' | minifw apply --check -").FailedWith(2);
     }
 
+    [Fact]
+    public void Check_proves_what_is_compiled()
+    {
+        string said = _namespace.Unprivileged("for i in $(seq 60); do echo iptables -A INPUT -s 10.0.0.$i -j DROP; done | minifw apply --check --verify -").Succeeded();
+        Assert.StartsWith("IPv4: proved: 60 rules", said);
+    }
+
     [Theory]
     [InlineData("--help")]
     [InlineData("--version")]

@@ -21,6 +21,18 @@ public sealed class ProofTests
     [Theory]
     [InlineData(Family.IPv4)]
     [InlineData(Family.IPv6)]
+    public void Overlapping_rule_sets_are_proved(Family family)
+    {
+        for (int seed = 1; seed <= 30; seed++)
+        {
+            string text = DenseRules.Text(new Random(seed), family, 30 * seed);
+            AssertProved(CompiledRules.Of(text, family).Verify(), $"seed {seed}");
+        }
+    }
+
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
     public void Nothing_is_proved_too(Family family)
     {
         VerificationReport report = CompiledRules.Of("-P INPUT DROP\n", family).Verify();

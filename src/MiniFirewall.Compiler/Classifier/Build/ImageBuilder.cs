@@ -12,6 +12,9 @@ internal sealed class ImageBuilder
     /// <summary>Entries of a bucket that are read in turn rather than by a tree.</summary>
     private const int LongestRun = 16;
 
+    /// <summary>Keys a slot: a probe's end is a branch that is foreseen the better the shorter it is. Odd packets may wait.</summary>
+    private const double OrdinaryLoad = 0.45, OddLoad = 0.75;
+
     private readonly Family _family;
     private readonly ListedStatements _list;
     private readonly EntryForm[] _entries;
@@ -21,6 +24,9 @@ internal sealed class ImageBuilder
     private readonly OrdinaryBoxes _ordinaryBoxes;
     private readonly OddBoxes _oddBoxes;
     private readonly AddressFilter _sources, _destinations;
+
+    /// <summary>Room for changes: a part of the entries there are, and as much as costs nothing.</summary>
+    private const int SparePart = 16, LeastSpare = 256;
 
     private ImageBuilder(ImmutableArray<PacketProgram> programs)
     {
@@ -44,18 +50,18 @@ internal sealed class ImageBuilder
 
     private ClassifierImage Build(bool spare)
     {
-        (SlotTable slots, uint[] references) = PlaceView(_ordinary, ReferToOrdinary);
-        (SlotTable oddSlots, uint[] oddReferences) = PlaceView(_odd, ReferToOdd);
+        (SlotTable slots, uint[] references) = PlaceView(_ordinary, OrdinaryLoad, ReferToOrdinary);
+        (SlotTable oddSlots, uint[] oddReferences) = PlaceView(_odd, OddLoad, ReferToOdd);
         var layout = new ImageLayout(new ImageCapacity
         {
             IsV6 = _family == Family.IPv6,
-            Chains = Room(_list.Chains.Count, spare),
+            Chains = _list.Chains.Count,
             Slots = slots.Range,
             OddSlots = oddSlots.Range,
             Entries = Room(_entries.Length, spare),
-            Refs = Room(_references.Refs.Count, spare),
+            Refs = Room(_references.Refs.Count, spare, share: 8),
             Nodes = Room(_references.Nodes.Count, spare),
-            Records = Room(_list.RecordCount, spare),
+            Records = Room(_list.RecordCount, spare, share: 2),
             Ops = Room(_list.Ops.Count, spare),
             SourceFilterShift = _sources.Shift,
             DestinationFilterShift = _destinations.Shift,
@@ -69,19 +75,41 @@ internal sealed class ImageBuilder
         WriteChains(image, layout);
         WriteSlots(image.AsSpan(layout.Slots), slots, references);
         WriteSlots(image.AsSpan(layout.OddSlots), oddSlots, oddReferences);
+        SetTuples();
         EntryWriter.WriteAll(_entries, _table, _family, image.AsSpan(layout.Entries));
         _references.Write(image.AsSpan(layout.Refs), image.AsSpan(layout.Nodes));
         _list.WriteTo(image, layout);
+        WriteUse(image.AsSpan(layout.Changes, ChangeFormat.Size));
         return new(layout, image, _list.Chains.ToImmutableDictionary(chain => chain.Block.Name, chain => chain.Number));
     }
 
-    /// <summary>An eighth more, and a little.</summary>
-    private static int Room(int count, bool spare) => spare ? count + (count / 8) + 64 : Math.Max(1, count);
+    /// <param name="share">How many of them a change may take for an entry that it adds.</param>
+    private int Room(int count, bool spare, int share = 1) =>
+        spare ? count + (((_entries.Length / SparePart) + LeastSpare) * share) : Math.Max(1, count);
 
-    private static (SlotTable Slots, uint[] References) PlaceView(ViewBuilder view, Func<int[], uint> refer)
+    private void SetTuples()
+    {
+        for (int i = 0; i < _entries.Length; i++)
+        {
+            (_entries[i].Tuple, _entries[i].OddTuple) = ((byte)_ordinary.TupleOf[i], (byte)_odd.TupleOf[i]);
+        }
+    }
+
+    private void WriteUse(Span<byte> changes)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedEntries..], _entries.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedRefs..], _references.Refs.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedNodes..], _references.Nodes.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedRecords..], _list.RecordCount);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedOps..], _list.Ops.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.Tuples..], _ordinary.TupleCount);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.OddTuples..], _odd.TupleCount);
+    }
+
+    private static (SlotTable Slots, uint[] References) PlaceView(ViewBuilder view, double load, Func<int[], uint> refer)
     {
         var joined = new Dictionary<int, List<int>>();
-        SlotTable slots = SlotTable.Place([.. view.Buckets.Select(view.HashOf)], (stays, joins) =>
+        SlotTable slots = SlotTable.Place([.. view.Buckets.Select(view.HashOf)], load, (stays, joins) =>
         {
             if (!joined.TryGetValue(stays, out List<int>? others))
             {
@@ -204,6 +232,7 @@ internal sealed class ImageBuilder
             BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.ChainSalt..], ViewBuilder.SaltOfChain(chain.Number));
             BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.ChainFirst..], chain.First);
             BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.ChainEnd..], chain.End);
+            BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.ChainNameHash..], ChainName.Hash(chain.Block.Name));
         }
     }
 

@@ -23,11 +23,12 @@ internal sealed class SlotTable
 
     /// <summary>Places keys; hands those that meet another of their tag to <paramref name="merge"/>.</summary>
     /// <param name="hashes">Of each bucket.</param>
+    /// <param name="load">Keys a slot, at most.</param>
     /// <param name="merge">Is told the bucket that stays and the one that joins it.</param>
-    internal static SlotTable Place(IReadOnlyList<ulong> hashes, Action<int, int> merge)
+    internal static SlotTable Place(IReadOnlyList<ulong> hashes, double load, Action<int, int> merge)
     {
-        // A table of three quarters at most; where a probe would leave the padding, a larger one.
-        for (int range = Math.Max(64, hashes.Count + (hashes.Count / 3)); ; range += (range / 4) + 64)
+        // Where a probe would leave the padding, a larger table.
+        for (int range = Math.Max(64, (int)(hashes.Count / load)); ; range += (range / 4) + 64)
         {
             var table = new SlotTable(range);
             if (table.TryPlaceAll(hashes, merge))

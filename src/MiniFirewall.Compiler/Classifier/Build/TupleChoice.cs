@@ -15,7 +15,7 @@ internal sealed class TupleChoice
     /// <summary>One fewer than an image holds: the last is kept for entries that come later and fit nowhere.</summary>
     internal const int MostTuples = Image.ImageFormat.MaxTuples - 1;
 
-    private const int SampledPackets = 800, SampledEntries = 2400;
+    private const int SampledPackets = 600, SampledEntries = 1500;
     private const double ScanCost = 6;
 
     private readonly EntryForm[] _entries;
@@ -52,7 +52,7 @@ internal sealed class TupleChoice
             }
         }
 
-        for (double probeCost = 5; ; probeCost *= 1.5)
+        for (double probeCost = 10; ; probeCost *= 1.5)
         {
             List<(int Category, Rectangle Area, LengthPlane Plane)> areas =
                 [.. planes.SelectMany(p => p.Plane.Cut(probeCost, ScanCost).Select(area => (p.Category, area, p.Plane)))];
