@@ -8,7 +8,7 @@ using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Large;
 
-/// <summary>The comparison can fail: an image with one damaged bit is mostly told from a right one.</summary>
+/// <summary>The comparison can fail: images with one damaged bit are told from right ones, in every section.</summary>
 public sealed class CorruptionTests(ITestOutputHelper output)
 {
     private const int Size = 200, Packets = 2000, Tries = 20;

@@ -7,7 +7,7 @@ namespace MiniFirewall.Kernel.Tests.Large;
 internal static class LargeBudget
 {
     /// <summary>Rules of each kind of set before test runs.</summary>
-    internal static int Rules => Budget.Read("MINIFW_LARGE_RULES", 20_000);
+    internal static int Rules => Budget.Read("MINIFW_LARGE_RULES", 10_000);
 
     /// <summary>The kinds of sets to look at: all, or the one that MINIFW_LARGE_SET names.</summary>
     internal static IEnumerable<LargeSet> Sets => Environment.GetEnvironmentVariable("MINIFW_LARGE_SET") is { Length: > 0 } name
@@ -24,7 +24,7 @@ internal static class LargeBudget
     internal static int FewRules => Budget.Read("MINIFW_FEW_RULES", 1000);
 
     /// <summary>Rules of the larger one.</summary>
-    internal static int ManyRules => Budget.Read("MINIFW_MANY_RULES", 20_000);
+    internal static int ManyRules => Budget.Read("MINIFW_MANY_RULES", 5_000);
 
     /// <summary>ClassBench sets with more lines are cut to this many.</summary>
     internal static int ClassBenchRules => Budget.Read("MINIFW_CLASSBENCH_RULES", 10_000);
