@@ -23,16 +23,14 @@ switch (args)
     case ["managed"]:
         BenchmarkRunner.Run<ManagedBench>(DefaultConfig.Instance.WithOptions(ConfigOptions.DisableLogFile));
         return 0;
-    case ["reload"]:
-        return ReloadBench.Run(ReloadBench.Usual);
-    case ["reload", var reloads] when int.TryParse(reloads, out int count) && count > 0:
-        return ReloadBench.Run(count);
+    case ["reload", .. var rest]:
+        return ReloadBench.Run(rest);
     case ["classify", .. var rest]:
         return ClassifyBench.Run(rest);
     case [var name] when sections.TryGetValue(name, out Action? section):
         section();
         return 0;
     default:
-        Console.Error.WriteLine("usage: ./bench [program | traffic | process | managed | classify ... | reload [N]]");
+        Console.Error.WriteLine("usage: ./bench [program | traffic | process | managed | classify ... | reload ...]");
         return 2;
 }

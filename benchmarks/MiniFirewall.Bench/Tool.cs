@@ -15,7 +15,7 @@ internal static class Tool
         using Process process = Start(input, file, arguments);
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"{file} {string.Join(' ', arguments)}: {process.StandardError.ReadToEnd()}");
+            throw new ToolException($"{file} {string.Join(' ', arguments)}", process.StandardError.ReadToEnd());
         }
     }
 

@@ -1,6 +1,8 @@
+using MiniFirewall.Cli.Commands;
+
 namespace MiniFirewall.Cli;
 
-/// <summary>iptables' names, by which minifw can be called; its command line is not there yet.</summary>
+/// <summary>iptables' names, by which minifw can be called, as links or as first words.</summary>
 internal static class IptablesName
 {
     private static readonly string[] Names =
@@ -13,7 +15,13 @@ internal static class IptablesName
         return Names.Contains(own) ? own : arguments is [var first, ..] && Names.Contains(first) ? first : null;
     }
 
-    internal static int Refuse(string name)
+    /// <summary>Runs the command line of an iptables name.</summary>
+    /// <param name="isFirstWord">The name is the first argument, not the process's own.</param>
+    internal static int Run(string name, string[] arguments, bool isFirstWord) => name is "iptables" or "ip6tables"
+        ? Guarded.Run(() => IptablesCommand.Run(name, isFirstWord ? arguments[1..] : arguments))
+        : Refuse(name);
+
+    private static int Refuse(string name)
     {
         Complaint.Write($"{name}'s own command line is not there yet; minifw apply FILE takes iptables-save text and lines such as \"iptables -A INPUT -p tcp --dport 22 -j ACCEPT\"");
         return ExitCode.Usage;

@@ -6,16 +6,27 @@ namespace MiniFirewall.Cli;
 /// <summary>The command line as a whole: the verbs, and what happens to a wrong word.</summary>
 internal static class MinifwCommandLine
 {
+    private static readonly (string Name, Func<Command> Create)[] Commands =
+    [
+        ("apply", ApplyCommand.Create),
+        ("show", ShowCommand.Create),
+        ("off", OffCommand.Create),
+        ("status", StatusCommand.Create),
+        ("why", WhyCommand.Create),
+        ("log", LogCommand.Create),
+        ("demo", DemoCommand.Create),
+    ];
+
     /// <summary>Runs one command line; the result is the process's exit code.</summary>
     /// <param name="invokedAs">argv[0]: a link named iptables asks for iptables' own command line.</param>
     internal static int Run(string invokedAs, string[] arguments)
     {
         if (IptablesName.Of(invokedAs, arguments) is { } name)
         {
-            return IptablesName.Refuse(name);
+            return IptablesName.Run(name, arguments, isFirstWord: Path.GetFileName(invokedAs) != name);
         }
 
-        ParseResult result = Root().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult result = Root(arguments).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count > 0 && result.Action is not { ClearsParseErrors: true })
         {
             return WrongUsage(result);
@@ -24,18 +35,19 @@ internal static class MinifwCommandLine
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
-    private static RootCommand Root()
+    /// <summary>All commands; only the one that is asked for, where the first word names one.</summary>
+    private static RootCommand Root(string[] arguments)
     {
-        var root = new RootCommand("A Linux firewall: iptables' rules, compiled to eBPF on Netfilter's hooks.")
+        var root = new RootCommand("A Linux firewall: iptables' rules, compiled to eBPF on Netfilter's hooks.");
+        bool isKnown = Array.Exists(Commands, command => command.Name == arguments.FirstOrDefault());
+        foreach ((string name, Func<Command> create) in Commands)
         {
-            ApplyCommand.Create(),
-            ShowCommand.Create(),
-            OffCommand.Create(),
-            StatusCommand.Create(),
-            WhyCommand.Create(),
-            LogCommand.Create(),
-            DemoCommand.Create(),
-        };
+            if (!isKnown || name == arguments[0])
+            {
+                root.Subcommands.Add(create());
+            }
+        }
+
         root.Directives.Clear();
         VersionLine.AddTo(root);
         HelpWithExamples.AddTo(root, """

@@ -47,6 +47,16 @@ internal sealed class FieldUse
         return use;
     }
 
+    internal static FieldUse Of(Statement statement)
+    {
+        var use = new FieldUse();
+        use.VisitStatement(statement);
+        return use;
+    }
+
+    /// <summary>A bit for each field, by its number.</summary>
+    internal uint Bits => _fields.Aggregate(0u, (bits, read) => bits | (1u << (int)read));
+
     internal bool Has(Field field) => _fields.Contains(field);
 
     internal bool HasAny(params ReadOnlySpan<Field> fields)
@@ -68,11 +78,16 @@ internal sealed class FieldUse
         {
             foreach (Statement statement in block.Statements)
             {
-                foreach (Step step in statement.Steps)
-                {
-                    Visit(step is Require require ? require.Condition : ((DropWhen)step).Condition);
-                }
+                VisitStatement(statement);
             }
+        }
+    }
+
+    private void VisitStatement(Statement statement)
+    {
+        foreach (Step step in statement.Steps)
+        {
+            Visit(step is Require require ? require.Condition : ((DropWhen)step).Condition);
         }
     }
 

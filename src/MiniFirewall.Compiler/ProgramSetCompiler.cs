@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using MiniFirewall.Asm;
 using MiniFirewall.Compiler.Classifier;
 using MiniFirewall.Compiler.Classifier.Build;
+using MiniFirewall.Compiler.Classifier.Change;
 using MiniFirewall.Compiler.Classifier.Code;
+using MiniFirewall.Compiler.Classifier.Image;
 using MiniFirewall.Policy;
 
 namespace MiniFirewall.Compiler;
@@ -36,6 +38,11 @@ public static class ProgramSetCompiler
         ClassifierImage? image = listed.IsEmpty ? null : ImageBuilder.Build(listed, options.HasSpare);
         FieldUse use = FieldUse.OfClassifier(listed);
         List<OddTest>? oddTests = OddTests.Of(listed.SelectMany(program => program.Blocks).SelectMany(block => block.Statements));
+        if (image is not null)
+        {
+            ProgramAbilities.Of(use, oddTests).Write(image.Bytes.AsSpan(image.Layout.Changes, ChangeFormat.Size));
+        }
+
         return new(
             [.. programs.Select(program => listed.Contains(program) ? CompileListed(program, image!, use, oddTests, options) : PacketProgramCompiler.Compile(program, options))],
             image) { Listed = listed };
@@ -52,8 +59,7 @@ public static class ProgramSetCompiler
     {
         var code = new Assembler();
         var helpers = new HelperFunctions(code);
-        bool emits = program.Blocks.Any(block => block.Statements.Any(statement => statement.Emits));
-        var classifier = new ClassifierEmitter(code, program.Family, image.Layout, helpers, oddTests, use.TcpOptions, emits);
+        var classifier = new ClassifierEmitter(code, program.Family, image.Layout, helpers, oddTests, use.TcpOptions);
         if (BlockPlan.CallDepthOf(program) > ClassifierEmitter.DeepestCall)
         {
             Block deepest = program.Blocks[BlockPlan.DeepestOf(program)];

@@ -114,9 +114,9 @@ internal sealed class LoadBench(ClassifyOptions options, Measurements found) : I
                 samples.Add(time().TotalMilliseconds);
             }
         }
-        catch (InvalidOperationException error)
+        catch (ToolException error)
         {
-            found.Processes.Add(result with { Runs = 0, Failure = Words.Short(error.Message) });
+            found.Processes.Add(result with { Runs = 0, Failure = Words.Short(error.Error) });
             return false;
         }
 

@@ -10,17 +10,7 @@ internal sealed class PerformanceDocument(string directory)
 {
     internal void Write(Measurements found)
     {
-        string path = Path.Combine(directory, "performance.md");
-        string text = File.ReadAllText(path);
-        string when = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        string kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
-        foreach ((string name, TextTable table) in found.Tables)
-        {
-            text = Replace(text, name, $"\n{table}\n{when}, Linux {kernel}, {Environment.ProcessorCount} processors ({Processor()}).\n");
-            File.WriteAllText(Path.Combine(directory, $"performance-{name}.csv"), table.ToCsv());
-        }
-
-        File.WriteAllText(path, text);
+        Write(found.Tables);
         if (found.Packets.Count > 0)
         {
             File.WriteAllText(Path.Combine(directory, "performance-packets.svg"), CostPlots.OfPackets(found.Packets));
@@ -30,6 +20,21 @@ internal sealed class PerformanceDocument(string directory)
         {
             File.WriteAllText(Path.Combine(directory, "performance-traffic.svg"), CostPlots.OfTraffic(found.Traffic));
         }
+    }
+
+    internal void Write(IEnumerable<(string Name, TextTable Table)> tables)
+    {
+        string path = Path.Combine(directory, "performance.md");
+        string text = File.ReadAllText(path);
+        string when = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        string kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
+        foreach ((string name, TextTable table) in tables)
+        {
+            text = Replace(text, name, $"\n{table}\n{when}, Linux {kernel}, {Environment.ProcessorCount} processors ({Processor()}).\n");
+            File.WriteAllText(Path.Combine(directory, $"performance-{name}.csv"), table.ToCsv());
+        }
+
+        File.WriteAllText(path, text);
     }
 
     private static string Replace(string text, string name, string table)

@@ -8,12 +8,21 @@ namespace MiniFirewall.Bench.Classify;
 /// </summary>
 internal static class ReloadBench
 {
-    internal const int Usual = 1000;
-    private const int SecondsATime = 20, MostTurns = 100;
+    private const int Usual = 1000, SecondsATime = 20, MostTurns = 100;
 
-    /// <summary>The exit code: 1 where a packet was judged by neither rule set, or by a mixture.</summary>
-    internal static int Run(int reloads)
+    /// <summary>The exit code: 1 where a packet was judged by neither rule set, or by a mixture; 2 for arguments that are none.</summary>
+    /// <param name="arguments">The number of reloads, and --write for docs/performance.md; both may be left out.</param>
+    internal static int Run(ReadOnlySpan<string> arguments)
     {
+        bool write = arguments is [.., "--write"];
+        ReadOnlySpan<string> rest = write ? arguments[..^1] : arguments;
+        int reloads = rest is [var number] && int.TryParse(number, out int given) ? given : Usual;
+        if (rest.Length > 1 || reloads <= 0)
+        {
+            Console.Error.WriteLine("usage: ./bench reload [N] [--write]");
+            return 2;
+        }
+
         using Yardstick? yardstick = Yardstick.TryMake();
         if (yardstick is null)
         {
@@ -30,6 +39,11 @@ internal static class ReloadBench
         }
 
         Console.WriteLine(table);
+        if (write)
+        {
+            new PerformanceDocument("docs").Write([("reloads", table)]);
+        }
+
         return clean ? 0 : 1;
     }
 

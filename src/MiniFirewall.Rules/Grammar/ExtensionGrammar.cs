@@ -35,6 +35,20 @@ public abstract class ExtensionGrammar
     internal OptionSpec? FindOption(ReadOnlySpan<char> name) =>
         _byName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out OptionSpec? option) ? option : null;
 
+    /// <summary>Whether the name of some option begins so.</summary>
+    internal bool HasBeginning(ReadOnlySpan<char> name)
+    {
+        foreach (string known in _byName.Keys)
+        {
+            if (known.AsSpan().StartsWith(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The arguments before any option has been read.</summary>
     internal object Initial { get; }
 }

@@ -6,7 +6,7 @@ namespace MiniFirewall.Rules.Grammar;
 /// <summary>A match or target of a rule that is being read, with what its options have said so far.</summary>
 internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
 {
-    private readonly List<OptionSpec> _used = new(2);
+    private List<OptionSpec>? _used;
     private bool _failed;
 
     internal ExtensionGrammar Grammar { get; } = grammar;
@@ -28,7 +28,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
             _failed = true;
         }
 
-        _used.Add(option);
+        (_used ??= new(2)).Add(option);
     }
 
     /// <summary>An option of it could not be read (reported), so what is missing is not looked for.</summary>
@@ -43,7 +43,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
             return false;
         }
 
-        if (!mayLack && Grammar.OneOf.Count > 0 && !_used.Exists(option => Grammar.OneOf.Contains(option.Names[0])))
+        if (!mayLack && Grammar.OneOf.Count > 0 && (_used is null || !_used.Exists(option => Grammar.OneOf.Contains(option.Names[0]))))
         {
             string[] names = [.. Grammar.OneOf.Select(name => "--" + name)];
             context.Diagnostics.Report(
@@ -56,6 +56,11 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
 
     private bool Allows(OptionSpec option, OptionUse use)
     {
+        if (_used is null)
+        {
+            return true;
+        }
+
         DiagnosticBag diagnostics = use.Context.Diagnostics;
         if (_used.Contains(option))
         {

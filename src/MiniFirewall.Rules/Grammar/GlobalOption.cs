@@ -12,6 +12,9 @@ internal enum GlobalKind
     DeleteChain,
     Policy,
 
+    /// <summary>Makes sense on a command line of its own only: a text has no rules before it to replace.</summary>
+    Replace,
+
     /// <summary>A command that makes no sense in a file that describes a rule set.</summary>
     OtherCommand,
     Source,
@@ -57,7 +60,7 @@ internal sealed record GlobalOption(GlobalKind Kind, char Short, string[] Names,
         new(GlobalKind.NewChain, 'N', ["new-chain"], 1),
         new(GlobalKind.DeleteChain, 'X', ["delete-chain"], 0),
         new(GlobalKind.Policy, 'P', ["policy"], 1),
-        new(GlobalKind.OtherCommand, 'R', ["replace"], 0),
+        new(GlobalKind.Replace, 'R', ["replace"], 1),
         new(GlobalKind.OtherCommand, 'L', ["list"], 0),
         new(GlobalKind.OtherCommand, 'S', ["list-rules"], 0),
         new(GlobalKind.OtherCommand, 'C', ["check"], 0),
@@ -90,6 +93,20 @@ internal sealed record GlobalOption(GlobalKind Kind, char Short, string[] Names,
 
     private static readonly Dictionary<string, GlobalOption> LongNames =
         All.SelectMany(option => option.Names.Select(name => (name, option))).ToDictionary(entry => entry.name, entry => entry.option);
+
+    /// <summary>Whether the long name of some option begins so.</summary>
+    internal static bool HasBeginning(ReadOnlySpan<char> name)
+    {
+        foreach (string known in LongNames.Keys)
+        {
+            if (known.AsSpan().StartsWith(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     internal static GlobalOption? Find(char letter) => letter < Letters.Length ? Letters[letter] : null;
 

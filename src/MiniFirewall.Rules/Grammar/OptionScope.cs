@@ -46,6 +46,12 @@ internal sealed class OptionScope
 
     private FoundOption? FindByBeginning(ReadOnlySpan<char> name, out IReadOnlyList<string> candidates)
     {
+        candidates = [];
+        if (!IsBeginning(name))
+        {
+            return null;
+        }
+
         List<(FoundOption Option, string Name)> fitting = [];
         foreach (ExtensionUse extension in _extensions)
         {
@@ -63,6 +69,20 @@ internal sealed class OptionScope
         bool isOne = fitting.Count > 0 && fitting.TrueForAll(entry => entry.Option.Same(fitting[0].Option));
         candidates = isOne ? [] : [.. fitting.DistinctBy(entry => entry.Option).Select(entry => entry.Name)];
         return isOne ? fitting[0].Option : null;
+    }
+
+    /// <summary>Whether a name in force begins so; most that are asked for come with a match that is not in force yet.</summary>
+    private bool IsBeginning(ReadOnlySpan<char> name)
+    {
+        foreach (ExtensionUse extension in _extensions)
+        {
+            if (extension.Grammar.HasBeginning(name))
+            {
+                return true;
+            }
+        }
+
+        return GlobalOption.HasBeginning(name);
     }
 
     private static void AddFitting(

@@ -12,7 +12,7 @@ internal sealed record ReadContext(ProtocolSpec? Protocol, NetworkNames Names, D
 /// <param name="Option">The option as written.</param>
 /// <param name="First">Its argument; none where it takes none.</param>
 /// <param name="Second">Its other argument, where it takes two.</param>
-internal sealed record OptionUse(Word Option, Word First, Word Second, bool Negated, ReadContext Context);
+internal readonly record struct OptionUse(Word Option, Word First, Word Second, bool Negated, ReadContext Context);
 
 /// <summary>Reads one word as a value; reports what is wrong and returns false where it cannot.</summary>
 internal delegate bool ValueReader<TValue>(Word word, ReadContext context, out TValue value);

@@ -15,7 +15,7 @@ public static class RuleSetReader
     public static ReadResult Read(string file, string text, ReadOptions options)
     {
         var session = new ReadSession(new SourceText(file, text), options);
-        var draft = new RuleSetDraft(session);
+        var draft = new RuleSetDraft(session, RuleSet.Empty);
         new TextInterpreter(session, draft).Run();
         RuleSet rules = new ChainGraph(draft, session.Diagnostics).Finish();
         return new ReadResult(session.Diagnostics.Count == 0 ? rules : null, session.Diagnostics.ToImmutable());

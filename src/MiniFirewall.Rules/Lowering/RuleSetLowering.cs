@@ -50,6 +50,13 @@ public static class RuleSetLowering
         }
     }
 
+    /// <summary>The statement of one rule; null where it leads to another chain, whose place only a whole program has.</summary>
+    /// <param name="chain">The name of the rule's chain.</param>
+    /// <param name="counter">The rule's counter.</param>
+    public static Statement? TryLower(string chain, Rule rule, Family family, int counter) => rule.Target is JumpTarget
+        ? null
+        : LowerRule(chain, rule, family, counter, name => throw new InvalidOperationException($"a way to {name}"), ImmutableArray.CreateBuilder<Step>());
+
     private static ImmutableArray<Statement> LowerRules(Chain chain, Family family, ICounterIndexes counters, Func<string, int> blockOf)
     {
         var statements = ImmutableArray.CreateBuilder<Statement>(chain.Rules.Length);
@@ -59,14 +66,14 @@ public static class RuleSetLowering
             if (rule.Families.Has(family))
             {
                 steps.Clear();
-                statements.Add(LowerRule(chain, rule, family, counters, blockOf, steps));
+                statements.Add(LowerRule(chain.Name, rule, family, counters.OfRule(chain, rule, family), blockOf, steps));
             }
         }
 
         return statements.DrainToImmutable();
     }
 
-    private static Statement LowerRule(Chain chain, Rule rule, Family family, ICounterIndexes counters, Func<string, int> blockOf, ImmutableArray<Step>.Builder steps)
+    private static Statement LowerRule(string chain, Rule rule, Family family, int counter, Func<string, int> blockOf, ImmutableArray<Step>.Builder steps)
     {
         HeaderLowering.Lower(rule, family, steps);
         foreach (Match match in rule.Matches)
@@ -76,9 +83,9 @@ public static class RuleSetLowering
 
         return new Statement(
             steps.ToImmutable(),
-            counters.OfRule(chain, rule, family),
+            counter,
             rule.Target.Emits,
             rule.Target.Lower(blockOf),
-            new Origin(new RuleOrigin(chain.Name, rule)));
+            new Origin(new RuleOrigin(chain, rule)));
     }
 }

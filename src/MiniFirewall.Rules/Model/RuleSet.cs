@@ -111,6 +111,25 @@ public sealed record Rule
 
     public override int GetHashCode() => HashCode.Combine(Families, Protocol, Source, Destination, Matches.Length, Target);
 
+    /// <summary>A hash of what <see cref="SameContent"/> compares.</summary>
+    internal int ContentHash()
+    {
+        var hash = default(HashCode);
+        hash.Add(Protocol);
+        hash.Add(Source);
+        hash.Add(Destination);
+        hash.Add(InInterface);
+        hash.Add(OutInterface);
+        hash.Add(Fragment);
+        hash.Add(Target);
+        foreach (Match match in Matches)
+        {
+            hash.Add(match);
+        }
+
+        return hash.ToHashCode();
+    }
+
     /// <summary>Equal but for the families.</summary>
     internal bool SameContent(Rule other) => Protocol == other.Protocol && Source == other.Source
         && Destination == other.Destination && InInterface == other.InInterface && OutInterface == other.OutInterface

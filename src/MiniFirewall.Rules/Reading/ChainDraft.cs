@@ -8,19 +8,19 @@ using MiniFirewall.Rules.Text;
 namespace MiniFirewall.Rules.Reading;
 
 /// <summary>A chain while commands still change it.</summary>
-internal sealed class ChainDraft(string name, Hook? hook, FamilySet families, SourceSpan span)
+internal sealed class ChainDraft(Chain start)
 {
-    internal string Name { get; } = name;
+    internal string Name => start.Name;
 
-    internal bool IsBuiltIn => hook is not null;
+    internal bool IsBuiltIn => start.IsBuiltIn;
 
-    internal FamilySet Families { get; set; } = families;
+    internal FamilySet Families { get; set; } = start.Families;
 
-    internal List<PlacedRule> Rules { get; } = [];
+    internal RuleList Rules { get; } = [.. start.Rules.Select(rule => new PlacedRule(rule, default))];
 
-    internal ChainPolicy PolicyV4 { get; private set; } = new(Verdict.Accept);
+    internal ChainPolicy PolicyV4 { get; private set; } = start.PolicyV4;
 
-    internal ChainPolicy PolicyV6 { get; private set; } = new(Verdict.Accept);
+    internal ChainPolicy PolicyV6 { get; private set; } = start.PolicyV6;
 
     internal void SetPolicy(FamilySet families, ChainPolicy policy)
     {
@@ -34,35 +34,34 @@ internal sealed class ChainDraft(string name, Hook? hook, FamilySet families, So
         PolicyV6 = families.Has(Family.IPv6) ? PolicyV6 with { Counters = counters } : PolicyV6;
     }
 
-    /// <summary>The list's index of the rule that has this number, from 1, among those of the families; or -1.</summary>
-    internal int IndexOf(FamilySet families, ulong number)
-    {
-        ulong seen = 0;
-        for (int i = 0; i < Rules.Count; i++)
-        {
-            if ((Rules[i].Rule.Families & families) != FamilySet.None && ++seen == number)
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
-
-    /// <summary>How many rules there are of the families.</summary>
-    internal int Count(FamilySet families) => Rules.Count(placed => (placed.Rule.Families & families) != FamilySet.None);
-
     /// <summary>Takes families away from a rule; the rule goes where none is left.</summary>
-    internal void Remove(int index, FamilySet families)
+    internal void Remove(RuleList.Place place, FamilySet families)
     {
-        FamilySet left = Rules[index].Rule.Families & ~families;
+        PlacedRule placed = Rules[place];
+        FamilySet left = placed.Rule.Families & ~families;
         if (left == FamilySet.None)
         {
-            Rules.RemoveAt(index);
+            Rules.Remove(place);
         }
         else
         {
-            Rules[index] = Rules[index] with { Rule = Rules[index].Rule with { Families = left } };
+            Rules[place] = placed with { Rule = placed.Rule with { Families = left } };
+        }
+    }
+
+    /// <summary>Puts rules before the one at a place, or at the end, the first of them first.</summary>
+    internal void Insert(RuleList.Place? place, IReadOnlyList<PlacedRule> rules)
+    {
+        for (int i = 0; i < rules.Count; i++)
+        {
+            if (place is { } there)
+            {
+                place = Rules.Insert(there, rules[rules.Count - 1 - i]);
+            }
+            else
+            {
+                Rules.Add(rules[i]);
+            }
         }
     }
 
@@ -72,13 +71,14 @@ internal sealed class ChainDraft(string name, Hook? hook, FamilySet families, So
             .Select(placed => placed with { Rule = placed.Rule with { Families = placed.Rule.Families & ~families } })
             .Where(placed => placed.Rule.Families != FamilySet.None)];
         Rules.Clear();
-        Rules.AddRange(left);
+        left.ForEach(Rules.Add);
     }
 
-    internal Chain ToChain(ImmutableArray<Rule> rules) => new(Name, hook, Families, rules)
+    internal Chain ToChain(ImmutableArray<Rule> rules) => start with
     {
+        Families = Families,
+        Rules = rules,
         PolicyV4 = PolicyV4,
         PolicyV6 = PolicyV6,
-        Span = span,
     };
 }

@@ -9,6 +9,9 @@ namespace MiniFirewall.Rules.Reading;
 /// <summary>Checks what chains say of one another once all have been read, and makes the rule set.</summary>
 internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
 {
+    /// <summary>The rules of each chain that go to another.</summary>
+    private Dictionary<ChainDraft, PlacedRule[]> _jumps = [];
+
     /// <summary>The rule set; where something is wrong (reported), what it returns means nothing.</summary>
     internal RuleSet Finish()
     {
@@ -28,7 +31,7 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
 
     private ImmutableArray<Rule> RulesOf(ChainDraft chain)
     {
-        var rules = ImmutableArray.CreateBuilder<Rule>(chain.Rules.Count);
+        var rules = ImmutableArray.CreateBuilder<Rule>(chain.Rules.Count(FamilySet.Both));
         foreach (PlacedRule placed in chain.Rules)
         {
             rules.Add(Resolve(placed));
@@ -75,6 +78,7 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
     private List<(ChainDraft Chain, PlacedRule Rule)>? FindLoop(Family family)
     {
         HashSet<ChainDraft> done = [];
+        _jumps = draft.Chains.ToDictionary(chain => chain, chain => chain.Rules.Where(placed => Follow(placed, family) is not null).ToArray());
         foreach (ChainDraft start in draft.Chains)
         {
             if (FindLoop(start, family, done) is { } loop)
@@ -93,7 +97,7 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
         while (path.Count > 0)
         {
             (ChainDraft chain, int next) = path[^1];
-            if (done.Contains(chain) || next == chain.Rules.Count)
+            if (done.Contains(chain) || next == _jumps[chain].Length)
             {
                 done.Add(chain);
                 depths.Remove(chain);
@@ -102,14 +106,10 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
             }
 
             path[^1] = (chain, next + 1);
-            if (Follow(chain.Rules[next], family) is not { } target)
-            {
-                continue;
-            }
-
+            ChainDraft target = Follow(_jumps[chain][next], family)!;
             if (depths.TryGetValue(target, out int depth))
             {
-                return [.. path.Skip(depth).Select(step => (step.Chain, step.Chain.Rules[step.Next - 1]))];
+                return [.. path.Skip(depth).Select(step => (step.Chain, _jumps[step.Chain][step.Next - 1]))];
             }
 
             depths.Add(target, path.Count);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Names;
 using MiniFirewall.Rules.Text;
@@ -16,6 +17,12 @@ internal sealed class ReadSession
         Options = options;
         Diagnostics = new DiagnosticBag(source, options.MaxErrors);
     }
+
+    /// <summary>The options of the line that is being read, each once.</summary>
+    internal List<(GlobalKind Kind, Word Place)> Given { get; } = [];
+
+    /// <summary>What is read is one command, for rules that are in force already.</summary>
+    internal bool IsCommandLine { get; init; }
 
     internal SourceText Source { get; }
 

@@ -8,8 +8,9 @@ namespace MiniFirewall.Rules.Reading;
 
 /// <summary>
 /// Reads lines that differ from one read before in their addresses only, without taking them apart: most lines of a long list.
-/// Such a line is "-A CHAIN", "-s ADDRESS" and "-d ADDRESS" where it has them, in this order, and an end that is, to the
-/// letter, the end of a line that LineParser has read for the same chain. It knows no grammar but that of addresses.
+/// Such a line is "-A CHAIN", "-s ADDRESS" and "-d ADDRESS" where it has them, in this order, after the program's name where it
+/// has one, and an end that is, to the letter, the end of a line of the same program and chain that LineParser has read. It
+/// knows no grammar but that of addresses.
 /// </summary>
 internal sealed class RepeatedRules
 {
@@ -25,7 +26,8 @@ internal sealed class RepeatedRules
     internal static bool TryCut(ReadOnlySpan<char> rest, out CutLine cut)
     {
         cut = default;
-        if (!rest.StartsWith("-A "))
+        int program = rest.StartsWith("iptables ") ? 9 : rest.StartsWith("ip6tables ") ? 10 : 0;
+        if (!rest[program..].StartsWith("-A "))
         {
             return false;
         }
@@ -38,17 +40,17 @@ internal sealed class RepeatedRules
         }
 
         ReadOnlySpan<char> line = rest[..length];
-        int at = 3 + WordLength(line[3..]);
-        cut = new CutLine { Line = line, ChainEnd = at };
+        int chain = program + 3, at = chain + WordLength(line[chain..]);
+        cut = new CutLine { Line = line, Chain = line[chain..at], ChainStart = chain };
         cut.Source = TakeAddress(line, ref at, 's');
         cut.Destination = TakeAddress(line, ref at, 'd');
         cut.EndStart = at;
-        return at > 3;
+        return cut.Chain.Length > 0;
     }
 
     /// <summary>The rule of a line whose end is known, but for its place; null where it is not known.</summary>
     internal Known? Find(in CutLine cut) =>
-        _known[TextHash.Of(cut.End, Bits)] is { } known && known.SourceFamily == cut.Source?.Family && known.DestinationFamily == cut.Destination?.Family
+        _known[TextHash.Of(cut.End, Bits)] is { } known && known.ChainStart == cut.ChainStart && known.SourceFamily == cut.Source?.Family && known.DestinationFamily == cut.Destination?.Family
             && cut.End.SequenceEqual(known.End) && cut.Chain.SequenceEqual(known.Chain.Text) ? known : null;
 
     /// <summary>Keeps what LineParser has made of a line, where it is one rule that a chain has been given.</summary>
@@ -59,6 +61,7 @@ internal sealed class RepeatedRules
             _known[TextHash.Of(cut.End, Bits)] = new Known
             {
                 Chain = chain,
+                ChainStart = cut.ChainStart,
                 End = cut.End.ToString(),
                 SourceFamily = cut.Source?.Family,
                 DestinationFamily = cut.Destination?.Family,
@@ -100,15 +103,16 @@ internal sealed class RepeatedRules
     {
         internal ReadOnlySpan<char> Line { get; init; }
 
-        internal int ChainEnd { get; init; }
+        internal ReadOnlySpan<char> Chain { get; init; }
+
+        /// <summary>Where the chain's name begins, which tells the program too.</summary>
+        internal int ChainStart { get; init; }
 
         internal int EndStart { get; set; }
 
         internal PlainAddress? Source { get; set; }
 
         internal PlainAddress? Destination { get; set; }
-
-        internal readonly ReadOnlySpan<char> Chain => Line[3..ChainEnd];
 
         internal readonly ReadOnlySpan<char> End => Line[EndStart..];
     }
@@ -117,6 +121,8 @@ internal sealed class RepeatedRules
     internal sealed class Known
     {
         internal required Word Chain { get; init; }
+
+        internal required int ChainStart { get; init; }
 
         internal required string End { get; init; }
 

@@ -14,7 +14,7 @@ internal sealed class RuleLine
     private readonly DiagnosticBag _diagnostics;
     private readonly WordCursor _words;
     private readonly ExtensionReader _extensions;
-    private readonly List<(GlobalKind Kind, Word Place)> _given = new(8);
+    private readonly List<(GlobalKind Kind, Word Place)> _given;
     private ReadContext? _context;
     private LineCommand? _command;
     private readonly int _errorsBefore;
@@ -28,6 +28,8 @@ internal sealed class RuleLine
     {
         _families = families;
         _session = session;
+        _given = session.Given;
+        _given.Clear();
         _diagnostics = session.Diagnostics;
         _errorsBefore = _diagnostics.Count;
         _words = words;
@@ -86,7 +88,7 @@ internal sealed class RuleLine
             return null;
         }
 
-        bool takesRule = command.Kind is GlobalKind.Append or GlobalKind.Insert or GlobalKind.Delete && !DeletesByNumber(command);
+        bool takesRule = command.Kind is GlobalKind.Append or GlobalKind.Insert or GlobalKind.Replace or GlobalKind.Delete && !DeletesByNumber(command);
         command.Families = _families;
         command.Counters = Draft.Counters;
         return takesRule ? FinishRule(command, span) : FinishWithoutRule(command);
@@ -223,10 +225,15 @@ internal sealed class RuleLine
 
         switch (kind)
         {
+            case GlobalKind.NewChain or GlobalKind.Policy or GlobalKind.Flush or GlobalKind.Zero or GlobalKind.DeleteChain when _session.IsCommandLine:
+                RefuseCommand(place);
+                PassOver();
+                break;
             case GlobalKind.Append or GlobalKind.NewChain:
                 _command = new LineCommand(kind, place, _families) { Chain = argument };
                 break;
             case GlobalKind.Insert or GlobalKind.Delete:
+            case GlobalKind.Replace when _session.IsCommandLine:
                 _command = new LineCommand(kind, place, _families) { Chain = argument, Number = _words.TakeOptional() };
                 break;
             case GlobalKind.Policy:
@@ -236,15 +243,26 @@ internal sealed class RuleLine
                 _command = new LineCommand(kind, place, _families) { Chain = argument ?? _words.TakeOptional() };
                 break;
             default:
-                _diagnostics.Report(
-                    ErrorCodes.UnsupportedCommand, place, $"{Show.Word(place.Text)} does not describe a rule set",
-                    "a text has -A, -I, -D, -N, -X, -F, -Z and -P");
-                while (!_words.AtEnd)
-                {
-                    _words.Take();
-                }
-
+                RefuseCommand(place);
+                PassOver();
                 break;
         }
+    }
+
+    /// <summary>The rest of the line is for the command that was refused.</summary>
+    private void PassOver()
+    {
+        while (!_words.AtEnd)
+        {
+            _words.Take();
+        }
+    }
+
+    private void RefuseCommand(Word place)
+    {
+        (string message, string help) = _session.IsCommandLine
+            ? ("is not there yet", "there are -A, -I, -D and -R; minifw show lists the rules, and minifw apply FILE sets all of them")
+            : ("does not describe a rule set", "a text has -A, -I, -D, -N, -X, -F, -Z and -P");
+        _diagnostics.Report(ErrorCodes.UnsupportedCommand, place, $"{Show.Word(place.Text)} {message}", help);
     }
 }

@@ -20,13 +20,14 @@ internal sealed class RuleSetDraft
     private readonly Dictionary<string, ChainDraft> _byName = [];
     private readonly List<(Word Name, bool IsTarget)> _doubtful = [];
 
-    internal RuleSetDraft(ReadSession session)
+    /// <param name="start">The rule set that the commands change.</param>
+    internal RuleSetDraft(ReadSession session, RuleSet start)
     {
         _session = session;
         _diagnostics = session.Diagnostics;
-        foreach (Chain chain in RuleSet.Empty.Chains)
+        foreach (Chain chain in start.Chains)
         {
-            Add(new ChainDraft(chain.Name, chain.Hook, chain.Families, SourceSpan.None));
+            Add(new ChainDraft(chain));
         }
     }
 
@@ -43,6 +44,7 @@ internal sealed class RuleSetDraft
             case GlobalKind.Append: Append(command); break;
             case GlobalKind.Insert: Insert(command); break;
             case GlobalKind.Delete: Delete(command); break;
+            case GlobalKind.Replace: Replace(command); break;
             case GlobalKind.NewChain: Declare(command.Chain!.Value, command.Families); break;
             case GlobalKind.DeleteChain: DeleteChains(command); break;
             case GlobalKind.Policy: SetPolicy(command); break;
@@ -66,7 +68,7 @@ internal sealed class RuleSetDraft
 
         if (Find(name.Text) is not { } chain)
         {
-            Add(new ChainDraft(name.Text, null, families, _session.Source.SpanOf(name.Start, name.End)));
+            Add(new ChainDraft(new Chain(name.Text, null, families, []) { Span = _session.Source.SpanOf(name.Start, name.End) }));
         }
         else if ((chain.Families & families) == FamilySet.None)
         {
@@ -219,15 +221,15 @@ internal sealed class RuleSetDraft
             return;
         }
 
-        int index = chain.IndexOf(command.Families, number);
-        if (index < 0 && number != (ulong)chain.Count(command.Families) + 1)
+        RuleList.Place? place = chain.Rules.Find(command.Families, number);
+        if (place is null && number != (ulong)chain.Rules.Count(command.Families) + 1)
         {
             ReportNumber(command, chain);
             return;
         }
 
         // Each rule of a list goes to the same place, so the list ends up reversed, as iptables leaves it.
-        chain.Rules.InsertRange(index < 0 ? chain.Rules.Count : index, RulesFor(command).Reverse());
+        chain.Insert(place, [.. RulesFor(command).Reverse()]);
     }
 
     private void Delete(LineCommand command)
@@ -243,36 +245,67 @@ internal sealed class RuleSetDraft
             return;
         }
 
-        int index = chain.IndexOf(command.Families, number);
-        if (index < 0)
+        if (chain.Rules.Find(command.Families, number) is not { } place)
         {
             ReportNumber(command, chain);
             return;
         }
 
-        chain.Remove(index, command.Families);
+        chain.Remove(place, command.Families);
+    }
+
+    private void Replace(LineCommand command)
+    {
+        if (!TryReadNumber(command.Number, out ulong number) || ChainOf(command) is not { } chain)
+        {
+            return;
+        }
+
+        if (command.Number is null || command.Rules.Count != 1 || chain.Rules.Find(command.Families, number) is not { } place)
+        {
+            ReportReplacement(command, chain);
+            return;
+        }
+
+        List<PlacedRule> rules = [.. RulesFor(command)];
+        if (rules.Count == 1)
+        {
+            chain.Insert(place, rules);
+            chain.Remove(chain.Rules.Find(command.Families, number + 1)!.Value, command.Families);
+        }
+    }
+
+    private void ReportReplacement(LineCommand command, ChainDraft chain)
+    {
+        if (command.Number is not null && command.Rules.Count == 1)
+        {
+            ReportNumber(command, chain);
+        }
+        else
+        {
+            _diagnostics.Report(
+                ErrorCodes.BadRuleNumber, command.Place, $"{Show.Word(command.Place.Text)} replaces one rule by another", "write the chain, the rule's number and the new rule");
+        }
     }
 
     private void DeleteRules(LineCommand command, ChainDraft chain)
     {
         foreach (PlacedRule placed in RulesFor(command))
         {
-            int index = chain.Rules.FindIndex(other =>
-                (other.Rule.Families & placed.Rule.Families) != FamilySet.None && other.Rule.SameContent(placed.Rule));
-            if (index < 0)
+            if (chain.Rules.FindEqual(placed.Rule) is not { } place)
             {
                 _diagnostics.Report(
                     ErrorCodes.NoSuchRule, command.Place, $"chain {Show.Word(chain.Name)} has no such rule", "the whole rule must be the same");
                 return;
             }
 
-            chain.Remove(index, placed.Rule.Families);
+            chain.Remove(place, placed.Rule.Families);
         }
     }
 
     private void ReportNumber(LineCommand command, ChainDraft chain) => _diagnostics.Report(
         ErrorCodes.BadRuleNumber, command.Number ?? command.Place,
-        $"chain {Show.Word(chain.Name)} has {chain.Count(command.Families)} rules so far", "a number beyond them means no rule");
+        $"chain {Show.Word(chain.Name)} has {chain.Rules.Count(command.Families)} rules so far", "a number beyond them means no rule");
 
     private void DeleteChains(LineCommand command)
     {
@@ -301,7 +334,7 @@ internal sealed class RuleSetDraft
 
     private void DeleteChain(ChainDraft chain, LineCommand command)
     {
-        if (chain.Count(command.Families) > 0)
+        if (chain.Rules.Count(command.Families) > 0)
         {
             _diagnostics.Report(
                 ErrorCodes.ChainNotEmpty, command.Chain ?? command.Place, $"chain {Show.Word(chain.Name)} has rules", "empty it with -F first");
@@ -344,10 +377,14 @@ internal sealed class RuleSetDraft
     private static void Zero(ChainDraft chain, FamilySet families)
     {
         chain.SetCounters(families, null);
-        for (int i = 0; i < chain.Rules.Count; i++)
+        List<PlacedRule> rules = [.. chain.Rules];
+        if (!rules.Exists(placed => placed.Rule.Counters is not null))
         {
-            chain.Rules[i] = chain.Rules[i] with { Rule = chain.Rules[i].Rule with { Counters = null } };
+            return;
         }
+
+        chain.Rules.Clear();
+        rules.ForEach(placed => chain.Rules.Add(placed with { Rule = placed.Rule with { Counters = null } }));
     }
 
     private void ReportNotBuiltIn(Word name)

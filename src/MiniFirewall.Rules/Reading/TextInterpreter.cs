@@ -54,7 +54,8 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
             _lines.Skip();
             _isPristine = false;
             SourceSpan span = session.Source.SpanOf(start, start + cut.Line.Length);
-            draft.Append(new Word(known.Chain.Text, start + 3, start + cut.ChainEnd), known.Families, known.For(cut, start, span));
+            int chain = start + cut.ChainStart;
+            draft.Append(new Word(known.Chain.Text, chain, chain + cut.Chain.Length), known.Families, known.For(cut, start, span));
         }
         else if (_lines.ReadLine(_section is null ? QuotingStyle.Shell : QuotingStyle.Save) is { Count: > 0 } words && ReadCommand(words) is { } command)
         {

@@ -6,7 +6,7 @@ namespace MiniFirewall.Rules.Text;
 /// </summary>
 internal sealed class WordPool
 {
-    private const int Bits = 12;
+    private const int Bits = 10;
     private readonly string?[] _words = new string?[1 << Bits];
 
     internal string Get(ReadOnlySpan<char> text)

@@ -32,11 +32,13 @@ public sealed class TraceTests
     private static readonly UInt128 Source6 = new(0x20010db800010000, 1), Destination6 = new(0x20010db800020000, 0x77);
 
     [Theory]
-    [InlineData(Family.IPv4, 0)]
-    [InlineData(Family.IPv4, 100)]
-    [InlineData(Family.IPv6, 0)]
-    [InlineData(Family.IPv6, 100)]
-    public void Every_field_comes_from_the_trace(Family family, int coldLines)
+    [InlineData(Family.IPv4, 0, CompilationWay.Straight)]
+    [InlineData(Family.IPv4, 100, CompilationWay.Straight)]
+    [InlineData(Family.IPv4, 0, CompilationWay.Classifier)]
+    [InlineData(Family.IPv6, 0, CompilationWay.Straight)]
+    [InlineData(Family.IPv6, 0, CompilationWay.Classifier)]
+    [InlineData(Family.IPv6, 100, CompilationWay.Classifier)]
+    public void Every_field_comes_from_the_trace(Family family, int coldLines, CompilationWay way)
     {
         (UInt128 source, UInt128 destination) = family == Family.IPv4 ? (Source4, Destination4) : (Source6, Destination6);
         var plain = new TraceHeader(5, 6, 1000, 2000, 6, 2);
@@ -55,7 +57,7 @@ public sealed class TraceTests
             (plain with { TcpFlags = 3 }, false),
         ];
 
-        using var traced = new Traced(family, cases.Length + 3, coldLines);
+        using var traced = new Traced(family, cases.Length + 3, coldLines, way);
         traced.Use([.. cases.Select(one => one.Header)]);
         bool[] expected = [.. cases.Select(one => one.Passes)];
         Assert.Equal(expected, Enumerable.Range(0, cases.Length).Select(_ => traced.Run()));
@@ -77,19 +79,20 @@ public sealed class TraceTests
         private readonly ProgramMaps _maps = new();
         private readonly BpfMap _trace, _cold = BpfMap.Create(TraceLayout.ColdMap);
         private readonly MappedMemory _memory;
-        private readonly BpfProgram _program, _baseline;
+        private readonly LoadedFamily _family;
+        private readonly BpfProgram _baseline;
         private readonly TraceLayout _layout;
         private readonly byte[] _packet;
 
-        internal Traced(Family family, int capacity, int coldLines)
+        internal Traced(Family family, int capacity, int coldLines, CompilationWay way)
         {
             _layout = new(family, capacity, coldLines);
             _trace = BpfMap.Create(_layout.Map);
             _memory = _trace.MapValues();
             RuleSet rules = RuleReading.Read(Rules);
             PacketProgram program = RuleSetLowering.Lower(rules, At, family, new CounterBook(rules));
-            var maps = _maps.ByName.Add(TraceLayout.MapName, _trace).Add(TraceLayout.ColdMapName, _cold);
-            _program = BpfProgram.Load(PacketProgramCompiler.Compile(program, new CompileOptions { Trace = _layout }), KernelBtf.Types, maps);
+            Dictionary<string, BpfMap> maps = new(_maps.ByName) { [TraceLayout.MapName] = _trace, [TraceLayout.ColdMapName] = _cold };
+            _family = new(CompiledFamily.Of([program], PrologueKind.Netfilter, way, _layout), maps);
             _baseline = BpfProgram.Load(TraceBaseline.Compile(program, _layout), KernelBtf.Types, maps);
             _packet = new byte[80];
             (_packet[0], _packet[family == Family.IPv4 ? 9 : 6]) = family == Family.IPv4 ? ((byte)0x45, (byte)6) : ((byte)0x60, (byte)6);
@@ -104,13 +107,13 @@ public sealed class TraceTests
             Assert.Equal(1u, _baseline.TestRun(_layout.Family, At, _packet).Result);
             Assert.NotEqual(position, _memory.ReadAcquire64(TraceLayout.Position));
             _memory.WriteRelease64(TraceLayout.Position, position);
-            return _program.TestRun(_layout.Family, At, _packet).Result == (uint)Verdict.Accept;
+            return _family.Of(At).TestRun(_layout.Family, At, _packet).Result == (uint)Verdict.Accept;
         }
 
         public void Dispose()
         {
             _baseline.Dispose();
-            _program.Dispose();
+            _family.Dispose();
             ((IDisposable)_memory).Dispose();
             _cold.Dispose();
             _trace.Dispose();

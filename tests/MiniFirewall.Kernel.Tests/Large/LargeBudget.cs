@@ -1,4 +1,5 @@
 using MiniFirewall.Kernel.Tests.Differential;
+using MiniFirewall.Testing.Large;
 
 namespace MiniFirewall.Kernel.Tests.Large;
 
@@ -7,6 +8,11 @@ internal static class LargeBudget
 {
     /// <summary>Rules of each kind of set before test runs.</summary>
     internal static int Rules => Budget.Read("MINIFW_LARGE_RULES", 20_000);
+
+    /// <summary>The kinds of sets to look at: all, or the one that MINIFW_LARGE_SET names.</summary>
+    internal static IEnumerable<LargeSet> Sets => Environment.GetEnvironmentVariable("MINIFW_LARGE_SET") is { Length: > 0 } name
+        ? [LargeSets.ByName(name)]
+        : LargeSets.All;
 
     /// <summary>Rules of a set that is compiled in a way that the compiler would not choose for long lists, or not for short ones.</summary>
     internal static int FewRulesOfASet => 300;

@@ -13,7 +13,7 @@ namespace MiniFirewall.Kernel.Tests.Large;
 public sealed class LargeSetTests(ITestOutputHelper output)
 {
     public static TheoryData<string, CompilationWay> Cases => new(
-        from set in LargeSets.All from way in Enum.GetValues<CompilationWay>() select (set.Name, way));
+        from set in LargeBudget.Sets from way in Enum.GetValues<CompilationWay>() select (set.Name, way));
 
     [Theory]
     [MemberData(nameof(Cases))]

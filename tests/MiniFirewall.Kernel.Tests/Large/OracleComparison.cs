@@ -1,7 +1,6 @@
 using MiniFirewall.Analysis;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
-using MiniFirewall.Packets.Text;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Testing;
 using MiniFirewall.Testing.Oracle;
@@ -40,78 +39,66 @@ internal sealed class OracleComparison(LoadOptions options) : IDisposable
     /// <summary>The first difference, in words; null where there is none.</summary>
     internal string? FindDifference(IReadOnlyList<Packet> packets)
     {
-        foreach (Packet packet in packets.Where(_compiled.CanMeet))
+        Packet[] possible = [.. packets.Where(_compiled.CanMeet)];
+        for (int i = 0; i < possible.Length; i++)
         {
-            OracleJudgement judged = _oracle!.Judge(packet);
-            bool accepted = Run(packet, judged);
-            if (accepted != judged.Accepted || judged.Counted.Any(key => CounterDiffers(packet.Family, key)))
+            if (Differs(possible[i]))
             {
-                return Print(packet, judged, accepted);
+                return Pinpoint(possible[..(i + 1)]);
             }
         }
 
-        return FindStrayCounter(packets);
+        Counters[] added = _compiled.TakeAdded();
+        bool same = added.AsSpan(0, _expected.Length).SequenceEqual(_expected) && added.AsSpan(_expected.Length).IndexOfAnyExcept(default(Counters)) < 0;
+        Array.Clear(_expected);
+        return same ? null : Pinpoint(possible);
     }
 
     public void Dispose() => _compiled.Dispose();
 
-    private bool Run(Packet packet, OracleJudgement judged)
+    private bool Differs(Packet packet)
     {
+        OracleJudgement judged = _oracle!.Judge(packet);
         Verdicts++;
         Dropped += judged.Accepted ? 0 : 1;
-        foreach (CounterKey key in judged.Counted)
+        int[] numbers = [.. judged.Counted.Select(key => NumberOf(packet.Family, key))];
+        foreach (int number in numbers)
         {
-            int number = NumberOf(packet.Family, key);
             Counters old = _expected[number];
             _expected[number] = new(old.Packets + 1, old.Bytes + (ulong)packet.Bytes.Length);
             _counted.Add(number);
         }
 
         // Every second packet takes the slow path.
-        return _compiled.Run(packet, slowPath: Verdicts % 2 == 0);
+        bool accepted = _compiled.Run(packet, slowPath: Verdicts % 2 == 0);
+        return accepted != judged.Accepted || numbers.Any(number => _compiled.Added(number) != _expected[number]);
     }
 
     private int NumberOf(Family family, CounterKey key) => _compiled.Book.Of(family, new CounterPlace(key.Chain, key.Number));
 
-    private bool CounterDiffers(Family family, CounterKey key)
+    /// <summary>Runs the packets again, each with a look at every counter: what is wrong with one may show only with a later one.</summary>
+    private string Pinpoint(Packet[] packets)
     {
-        int number = NumberOf(family, key);
-        return _compiled.Added(number) != _expected[number];
-    }
-
-    private string? FindStrayCounter(IReadOnlyList<Packet> packets)
-    {
-        Counters[] added = _compiled.TakeAdded();
-        int stray = Enumerable.Range(0, added.Length).FirstOrDefault(i => added[i] != (i < _expected.Length ? _expected[i] : default), -1);
-        Array.Clear(_expected);
-        if (stray < 0)
-        {
-            return null;
-        }
-
-        foreach (Packet packet in packets.Where(_compiled.CanMeet))
+        _compiled.TakeAdded();
+        foreach (Packet packet in packets)
         {
             OracleJudgement judged = _oracle!.Judge(packet);
-            if (_compiled.Run(packet, slowPath: false) is var accepted && _compiled.TakeAdded()[stray] != default
-                && !judged.Counted.Any(key => NumberOf(packet.Family, key) == stray))
+            ulong length = (ulong)packet.Bytes.Length;
+            var expected = new Observation(judged.Accepted, judged.Counted.GroupBy(key => key).Select(visits => new Hit(
+                new CounterPlace(visits.Key.Chain, visits.Key.Number), new Counters((ulong)visits.Count(), (ulong)visits.Count() * length))));
+            Observation fast = Once(packet, slowPath: false), slow = Once(packet, slowPath: true);
+            if (!fast.Equals(expected) || !slow.Equals(expected))
             {
-                return Print(packet, judged, accepted);
+                return $"{FailingCase.Print(packet)}\nmark {packet.Mark}, in by {packet.InInterface}\nthe list: {expected}\ncompiled: {fast}\nslow path: {slow}";
             }
         }
 
-        return $"counter {stray} of {(stray < _compiled.Book.Count ? _compiled.Book.Owner(stray).ToString() : "no rule")} counts what no packet alone does";
+        return "all packets together differ from the list, and none of them alone";
     }
 
-    private string Print(Packet packet, OracleJudgement judged, bool accepted)
+    private Observation Once(Packet packet, bool slowPath)
     {
-        _compiled.TakeAdded();
-        _compiled.Run(packet, slowPath: false);
-        IEnumerable<Hit> hits = _compiled.Programs.HitsOf(_compiled.TakeAdded());
-        return $"""
-            {FailingCase.Print(packet)}
-            {PacketDescription.Print(packet)} mark {packet.Mark} on {packet.InInterface}
-            the list: {(judged.Accepted ? "accepted" : "dropped")} [{string.Join(", ", judged.Counted)}]
-            compiled: {(accepted ? "accepted" : "dropped")} [{string.Join(", ", hits.Select(hit => $"{hit.Place} +{hit.Added.Packets}:{hit.Added.Bytes}"))}]
-            """;
+        bool accepted = _compiled.Run(packet, slowPath);
+        return new Observation(accepted, _compiled.Programs.HitsOf(_compiled.TakeAdded()));
     }
 }

@@ -1,5 +1,6 @@
 using MiniFirewall.Asm;
 using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Tracing;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 
@@ -23,9 +24,9 @@ internal sealed record CompiledFamily(IReadOnlyDictionary<Hook, ProgramSpec> Pro
 {
     /// <summary>The one place where these tests call the compiler.</summary>
     /// <param name="programs">All of one family.</param>
-    internal static CompiledFamily Of(IReadOnlyList<PacketProgram> programs, PrologueKind prologue, CompilationWay way)
+    internal static CompiledFamily Of(IReadOnlyList<PacketProgram> programs, PrologueKind prologue, CompilationWay way, TraceLayout? trace = null)
     {
-        CompileOptions options = Options(prologue, way);
+        CompileOptions options = Options(prologue, way) with { Trace = trace };
         CompiledPrograms compiled = ProgramSetCompiler.Compile([.. programs], options);
         return new(
             programs.Select((program, index) => (program.Hook, compiled.Specs[index])).ToDictionary(),

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Packets;
@@ -11,21 +12,18 @@ internal sealed class ProgramMaps : IDisposable
 {
     private const int FirstCapacity = 512;
     private readonly BpfMap _testInput = BpfMap.Create(WellKnownMaps.TestInputSpec);
-    private readonly Dictionary<string, BpfMap> _byName;
     private BpfMap _counters = BpfMap.Create(WellKnownMaps.CountersSpec(FirstCapacity));
     private Counters[] _last = new Counters[FirstCapacity];
     private byte[] _keys = [], _values = [];
 
-    internal ProgramMaps() => _byName = new()
-    {
-        [WellKnownMaps.Counters] = _counters,
-        [WellKnownMaps.TestInput] = _testInput,
-        [WellKnownMaps.Control] = BpfMap.Create(WellKnownMaps.ControlSpec),
-        [WellKnownMaps.Events] = BpfMap.Create(WellKnownMaps.EventsSpec(1 << 16)),
-        [WellKnownMaps.Epoch] = BpfMap.Create(WellKnownMaps.EpochSpec),
-    };
+    internal ProgramMaps() => ByName = ImmutableDictionary<string, BpfMap>.Empty
+        .Add(WellKnownMaps.Counters, _counters)
+        .Add(WellKnownMaps.TestInput, _testInput)
+        .Add(WellKnownMaps.Control, BpfMap.Create(WellKnownMaps.ControlSpec))
+        .Add(WellKnownMaps.Events, BpfMap.Create(WellKnownMaps.EventsSpec(1 << 16)))
+        .Add(WellKnownMaps.Epoch, BpfMap.Create(WellKnownMaps.EpochSpec));
 
-    internal IReadOnlyDictionary<string, BpfMap> ByName => _byName;
+    internal ImmutableDictionary<string, BpfMap> ByName { get; private set; }
 
     /// <summary>Makes room for that many counters; they start anew where there was too little, for programs that are yet to be loaded.</summary>
     internal void Reserve(int counters)
@@ -33,7 +31,8 @@ internal sealed class ProgramMaps : IDisposable
         if (counters > _last.Length)
         {
             _counters.Dispose();
-            _counters = _byName[WellKnownMaps.Counters] = BpfMap.Create(WellKnownMaps.CountersSpec(counters));
+            _counters = BpfMap.Create(WellKnownMaps.CountersSpec(counters));
+            ByName = ByName.SetItem(WellKnownMaps.Counters, _counters);
             _last = new Counters[counters];
         }
     }
@@ -62,7 +61,7 @@ internal sealed class ProgramMaps : IDisposable
 
     public void Dispose()
     {
-        foreach (BpfMap map in _byName.Values)
+        foreach (BpfMap map in ByName.Values)
         {
             map.Dispose();
         }

@@ -107,6 +107,49 @@ internal static class AddressSets
         return list.Done();
     }
 
+    /// <summary>Ranges that take as many networks as a range can, from nearly the first address to nearly the last.</summary>
+    internal static GeneratedRules WidestRanges(Family family, int size, int seed)
+    {
+        var list = new RuleList(seed);
+        UInt128 all = family == Family.IPv4 ? uint.MaxValue : UInt128.MaxValue;
+        for (int i = 0; i < size; i++)
+        {
+            UInt128 low = (UInt128)(1 + list.Next(200)), high = all - (UInt128)(1 + list.Next(200));
+            string range = $"{AddressText.Format(family, low)}-{AddressText.Format(family, high)}";
+            list.Add($"-m iprange {list.Pick("--src-range", "--dst-range")} {range} -p udp --dport {list.Port()} {list.Verdict()}", families: family.ToSet());
+        }
+
+        return list.Done();
+    }
+
+    /// <summary>Rules that are lists in several ways at once: every address with every address, and every port with every port.</summary>
+    internal static GeneratedRules Products(int size, int seed)
+    {
+        var list = new RuleList(seed);
+        for (int i = 0; i < size; i++)
+        {
+            string ports = $"-p {list.Pick("tcp", "udp")} -m multiport --sports {FifteenPorts(list)} -m multiport --dports {FifteenPorts(list)}";
+            UInt128 low = list.Number(Family.IPv4) >> 1, other = list.Number(Family.IPv4) >> 1;
+            list.Add(list.Next(3) switch
+            {
+                0 => $"-s {MadeUpHosts.Name(i, 30)} -d {MadeUpHosts.Name(i + 1, 30)} {ports} {list.Verdict()}",
+                1 => $"-m iprange --src-range {Range(low, (low << 1) | 1)} --dst-range {Range(other, (other << 1) | 1)} {ports} {list.Verdict()}",
+                _ => $"-s {list.Network(Family.IPv4, list.Next(9))} {ports} {list.Verdict()}",
+            });
+        }
+
+        return list.Done();
+    }
+
+    private static string Range(UInt128 low, UInt128 high) => $"{AddressText.Format(Family.IPv4, low)}-{AddressText.Format(Family.IPv4, high)}";
+
+    /// <summary>Seven ranges and a port: fifteen is the most that a list takes.</summary>
+    private static string FifteenPorts(RuleList list)
+    {
+        IEnumerable<int> lows = Enumerable.Range(0, 7).Select(_ => list.Next(65000));
+        return string.Join(',', lows.Select(low => $"{low}:{low + 1 + list.Next(500)}").Append($"{list.Port()}"));
+    }
+
     /// <summary>Host names with one to a few hundred addresses.</summary>
     internal static GeneratedRules Hosts(int size, int seed)
     {

@@ -44,6 +44,18 @@ internal static class ListSets
         return list.Done();
     }
 
+    /// <summary>Rules without a target alone, all of which most packets meet.</summary>
+    internal static GeneratedRules AllCount(int size, int seed)
+    {
+        var list = new RuleList(seed);
+        for (int i = 0; i < size; i++)
+        {
+            list.Add(list.Pick("", "-p udp", "-p tcp", "-m length --length 20:1000", "-i eth0", "! -p icmp"), families: FamilySet.Both);
+        }
+
+        return list.Done();
+    }
+
     /// <summary>LOG rules between rules that decide, some with the very match of the next.</summary>
     internal static GeneratedRules Logging(int size, int seed)
     {

@@ -10,6 +10,7 @@ namespace MiniFirewall.Testing.Large;
 /// <summary>A packet that comes nearer to one rule after another: what a rule asks is set, what it leaves open stays as it was.</summary>
 internal sealed class PacketAim
 {
+    private const int LongestOnWire = 1400;
     private readonly Random _random;
     private readonly Family _family;
     private UInt128 _source, _destination;
@@ -95,6 +96,7 @@ internal sealed class PacketAim
         (_source, _destination) = (WireAddress.Near(_family, _source), WireAddress.Near(_family, _destination));
         _protocol = _protocol == 0 ? IpProtocol.Udp : _protocol;
         _fragmentOffset = _family == Family.IPv4 ? 0 : _fragmentOffset;
+        _length = Math.Min(_length, LongestOnWire);
         _interface = interfaces.Contains(_interface) ? _interface : interfaces[_random.Next(interfaces.Count)];
     }
 

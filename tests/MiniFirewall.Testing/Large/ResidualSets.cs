@@ -36,7 +36,7 @@ internal static class ResidualSets
             string mark = list.OneIn(4) ? $"-m mark --mark {list.Next(64)} " : "";
             list.Add(list.Next(3) switch
             {
-                0 => $"-p icmp --icmp-type {list.Next(255)}/{list.Next(256)} {mark}{list.Verdict()}",
+                0 => $"-p icmp --icmp-type {list.Next(256)}/{list.Next(256)} -m mark --mark {list.Next(64)} {list.Verdict()}",
                 1 => $"-p tcp {list.NotOneIn(4)}--tcp-flags {list.Pick(flags)} {list.Pick(flags)} --dport {list.Port()} {mark}{list.Verdict()}",
                 _ => $"-p tcp {list.NotOneIn(20)}--tcp-option {1 + list.Next(254)} --sport {list.Ports()} --dport {list.Port()} {mark}{list.Verdict()}",
             });

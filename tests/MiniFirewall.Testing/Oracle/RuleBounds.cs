@@ -8,6 +8,9 @@ namespace MiniFirewall.Testing.Oracle;
 /// <summary>What a rule surely asks of each column: (value &amp; mask) == wanted, and low to low + width. What is negated or not a single mask or range is left open.</summary>
 internal sealed class RuleBounds
 {
+    /// <summary>In a rule, every type with every code, whatever code it names (xt_tcpudp.c icmp_type_code_match).</summary>
+    private const byte EveryIcmpType = 255;
+
     internal uint[] Masks { get; } = new uint[(int)Column.Count];
 
     internal uint[] Values { get; } = new uint[(int)Column.Count];
@@ -78,7 +81,7 @@ internal sealed class RuleBounds
                 Range(Column.SourcePort, udp.SourcePorts, udp.NotSource);
                 Range(Column.DestinationPort, udp.DestinationPorts, udp.NotDestination);
                 break;
-            case IcmpMatch { Negated: false, Type: { LowCode: var low, HighCode: var high } type } when low == high:
+            case IcmpMatch { Negated: false, Type: { Type: not EveryIcmpType, LowCode: var low, HighCode: var high } type } when low == high:
                 Mask(Column.Icmp, ushort.MaxValue, ((uint)type.Type << 8) | low);
                 break;
             case IprangeMatch range:

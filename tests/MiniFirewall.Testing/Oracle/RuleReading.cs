@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 
@@ -6,6 +7,9 @@ namespace MiniFirewall.Testing.Oracle;
 /// <summary>Whether a whole rule holds for a packet, written down once more, from ip_packet_match and ip6_packet_match.</summary>
 internal static class RuleReading
 {
+    /// <summary>Of hosts with hundreds of addresses, which many packets are compared with.</summary>
+    private static readonly ConditionalWeakTable<HostName, HashSet<UInt128>[]> s_addresses = [];
+
     internal static MatchResult Judge(Rule rule, Packet packet)
     {
         if (!Holds(rule.Source, packet.Source, packet.Family) || !Holds(rule.Destination, packet.Destination, packet.Family)
@@ -48,9 +52,11 @@ internal static class RuleReading
     {
         null => true,
         MaskedAddress masked => masked.Negated != ((address & masked.Mask) == masked.Address),
-        HostName host => host.Negated != (family == Family.IPv4 ? host.V4 : host.V6).Contains(address),
+        HostName host => host.Negated != s_addresses.GetValue(host, AddressesOf)[family == Family.IPv4 ? 0 : 1].Contains(address),
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, "an unknown kind of address"),
     };
+
+    private static HashSet<UInt128>[] AddressesOf(HostName host) => [[.. host.V4], [.. host.V6]];
 
     private static bool Holds(InterfaceSpec? spec, string name)
     {

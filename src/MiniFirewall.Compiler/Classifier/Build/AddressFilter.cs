@@ -12,7 +12,7 @@ internal sealed class AddressFilter
 
     private readonly bool _isV6;
 
-    private AddressFilter(bool isV6, int shift)
+    internal AddressFilter(bool isV6, int shift)
     {
         _isV6 = isV6;
         Shift = shift;

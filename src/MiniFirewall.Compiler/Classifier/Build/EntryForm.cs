@@ -15,6 +15,9 @@ internal struct EntryForm
     internal uint Order, Action;
     internal int Chain;
 
+    /// <summary>The tuple that finds it, a view each.</summary>
+    internal byte Tuple, OddTuple;
+
     /// <summary>Decides by itself: no record, so that what stands behind it in its region is never reached.</summary>
     internal readonly bool IsTerminal => (Action & 3) is 1 or 2;
 

@@ -40,7 +40,7 @@ internal static class EntryWriter
         BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.V4Order..], entry.Order);
         BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.V4Action..], entry.Action);
         BinaryPrimitives.WriteUInt16LittleEndian(at[ImageFormat.V4Shape..], entry.Shape);
-        BinaryPrimitives.WriteUInt16LittleEndian(at[ImageFormat.V4Flags..], (ushort)(isLast ? ImageFormat.LastOfRun : 0));
+        BinaryPrimitives.WriteUInt16LittleEndian(at[ImageFormat.V4Flags..], FlagsOf(entry, isLast));
     }
 
     private static void WriteV6(in EntryForm entry, bool isLast, Span<byte> at)
@@ -59,8 +59,12 @@ internal static class EntryWriter
         BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.V6Order..], entry.Order);
         BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.V6Action..], entry.Action);
         BinaryPrimitives.WriteUInt16LittleEndian(at[ImageFormat.V6Shape..], entry.Shape);
-        BinaryPrimitives.WriteUInt16LittleEndian(at[ImageFormat.V6Flags..], (ushort)(isLast ? ImageFormat.LastOfRun : 0));
+        BinaryPrimitives.WriteUInt16LittleEndian(at[ImageFormat.V6Flags..], FlagsOf(entry, isLast));
     }
+
+    private static ushort FlagsOf(in EntryForm entry, bool isLast) => (ushort)(
+        (isLast ? ImageFormat.LastOfRun : 0) | (entry.IsOrdinary ? 0 : ImageFormat.OddOnly)
+        | (entry.Tuple << ImageFormat.TupleShift) | (entry.OddTuple << ImageFormat.OddTupleShift));
 
     private static void WritePorts(in EntryForm entry, Span<byte> at)
     {

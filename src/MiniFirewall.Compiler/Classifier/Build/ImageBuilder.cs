@@ -25,6 +25,9 @@ internal sealed class ImageBuilder
     private readonly OddBoxes _oddBoxes;
     private readonly AddressFilter _sources, _destinations;
 
+    /// <summary>Room for changes: a part of the entries there are, and as much as costs nothing.</summary>
+    private const int SparePart = 16, LeastSpare = 256;
+
     private ImageBuilder(ImmutableArray<PacketProgram> programs)
     {
         _family = programs[0].Family;
@@ -52,13 +55,13 @@ internal sealed class ImageBuilder
         var layout = new ImageLayout(new ImageCapacity
         {
             IsV6 = _family == Family.IPv6,
-            Chains = Room(_list.Chains.Count, spare),
+            Chains = _list.Chains.Count,
             Slots = slots.Range,
             OddSlots = oddSlots.Range,
             Entries = Room(_entries.Length, spare),
-            Refs = Room(_references.Refs.Count, spare),
+            Refs = Room(_references.Refs.Count, spare, share: 8),
             Nodes = Room(_references.Nodes.Count, spare),
-            Records = Room(_list.RecordCount, spare),
+            Records = Room(_list.RecordCount, spare, share: 2),
             Ops = Room(_list.Ops.Count, spare),
             SourceFilterShift = _sources.Shift,
             DestinationFilterShift = _destinations.Shift,
@@ -72,14 +75,36 @@ internal sealed class ImageBuilder
         WriteChains(image, layout);
         WriteSlots(image.AsSpan(layout.Slots), slots, references);
         WriteSlots(image.AsSpan(layout.OddSlots), oddSlots, oddReferences);
+        SetTuples();
         EntryWriter.WriteAll(_entries, _table, _family, image.AsSpan(layout.Entries));
         _references.Write(image.AsSpan(layout.Refs), image.AsSpan(layout.Nodes));
         _list.WriteTo(image, layout);
+        WriteUse(image.AsSpan(layout.Changes, ChangeFormat.Size));
         return new(layout, image, _list.Chains.ToImmutableDictionary(chain => chain.Block.Name, chain => chain.Number));
     }
 
-    /// <summary>An eighth more, and a little.</summary>
-    private static int Room(int count, bool spare) => spare ? count + (count / 8) + 64 : Math.Max(1, count);
+    /// <param name="share">How many of them a change may take for an entry that it adds.</param>
+    private int Room(int count, bool spare, int share = 1) =>
+        spare ? count + (((_entries.Length / SparePart) + LeastSpare) * share) : Math.Max(1, count);
+
+    private void SetTuples()
+    {
+        for (int i = 0; i < _entries.Length; i++)
+        {
+            (_entries[i].Tuple, _entries[i].OddTuple) = ((byte)_ordinary.TupleOf[i], (byte)_odd.TupleOf[i]);
+        }
+    }
+
+    private void WriteUse(Span<byte> changes)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedEntries..], _entries.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedRefs..], _references.Refs.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedNodes..], _references.Nodes.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedRecords..], _list.RecordCount);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedOps..], _list.Ops.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.Tuples..], _ordinary.TupleCount);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.OddTuples..], _odd.TupleCount);
+    }
 
     private static (SlotTable Slots, uint[] References) PlaceView(ViewBuilder view, double load, Func<int[], uint> refer)
     {
@@ -207,6 +232,7 @@ internal sealed class ImageBuilder
             BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.ChainSalt..], ViewBuilder.SaltOfChain(chain.Number));
             BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.ChainFirst..], chain.First);
             BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.ChainEnd..], chain.End);
+            BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.ChainNameHash..], ChainName.Hash(chain.Block.Name));
         }
     }
 

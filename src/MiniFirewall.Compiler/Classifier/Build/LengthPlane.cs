@@ -173,6 +173,7 @@ internal sealed class LengthPlane
     private void AddPairs(in EntryForm entry, int category, SampledPacket[] packets, int width)
     {
         int x = _sources.IndexOf(entry.SourceLength), y = _destinations.IndexOf(entry.DestinationLength);
+        AddressBits source = AddressBits.Of(entry.Source, width), destination = AddressBits.Of(entry.Destination, width);
         foreach (ref readonly SampledPacket packet in packets.AsSpan())
         {
             if (packet.Chain != entry.Chain || ((category & 1) != 0 && packet.SourcePort != entry.SourcePort)
@@ -181,16 +182,14 @@ internal sealed class LengthPlane
                 continue;
             }
 
-            int a = _sources.IndexOf(Math.Min(Common(entry.Source, packet.Source, width), entry.SourceLength));
-            int b = _destinations.IndexOf(Math.Min(Common(entry.Destination, packet.Destination, width), entry.DestinationLength));
+            int a = _sources.IndexOf(Math.Min(source.Common(packet.Source), entry.SourceLength));
+            int b = _destinations.IndexOf(Math.Min(destination.Common(packet.Destination), entry.DestinationLength));
             if (a >= 0 && b >= 0)
             {
                 _pairs[IdOf(a, b, x, y)]++;
             }
         }
     }
-
-    private static int Common(UInt128 left, UInt128 right, int width) => (int)UInt128.LeadingZeroCount(left ^ right) - (128 - width);
 
     /// <summary>From single cells to rectangles: keys at least as long as (x1, y1), entries at most as long as (x2, y2).</summary>
     private void SumPairs()

@@ -20,7 +20,8 @@ internal sealed class ListedStatements
     private readonly List<OddShape> _oddShapes = [];
     private readonly List<byte[]> _records = [new byte[ImageFormat.RecordSize]];
     private readonly Dictionary<List<OpStep>, (ushort Shape, int Program, OddShape Odd)> _shapes = new(StepComparer.Instance);
-    private readonly List<int> _shapePrograms = [0];
+    private readonly List<(int Program, OddShape Odd)> _shapePrograms = [(0, OddShape.Unknown)];
+    private uint _gap, _margin;
 
     private ListedStatements(Family family)
     {
@@ -37,9 +38,6 @@ internal sealed class ListedStatements
     internal OddShape[] OddShapesOfEntries { get; private set; } = [];
 
     internal OpStore Ops { get; } = new();
-
-    /// <summary>Orders between two statements, the later one's own included.</summary>
-    internal uint Gap { get; private set; }
 
     internal int RecordCount => _records.Count;
 
@@ -72,39 +70,39 @@ internal sealed class ListedStatements
 
         for (int i = 0; i < _shapePrograms.Count; i++)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(image.AsSpan(layout.Shapes + (i * 4)), _shapePrograms[i]);
+            BinaryPrimitives.WriteInt32LittleEndian(image.AsSpan(layout.Shapes + (i * 4)), _shapePrograms[i].Program);
+            _shapePrograms[i].Odd.Write(image.AsSpan(layout.OddShapes + (i * OddShape.Size)));
         }
 
         Ops.Write(image.AsSpan(layout.Ops));
     }
 
-    /// <summary>Orders are spread over 32 bits, with gaps before, between and behind statements for later ones.</summary>
+    /// <summary>Orders are spread over 32 bits, with gaps between statements for later ones, and wider ones at both ends of a chain.</summary>
     private void ListChains(ImmutableArray<PacketProgram> programs)
     {
-        const uint WidestGap = 4096;
-        const int SparePlaces = 16;
+        const uint WidestGap = 4096, WidestMargin = 1 << 20;
+        const long Orders = 2_000_000_000;
         HashSet<string> names = [];
         List<Block> blocks = [.. programs.SelectMany(program => program.Blocks).Where(block => names.Add(block.Name))];
-        long places = blocks.Sum(block => (long)block.Statements.Length + SparePlaces + 1);
-        uint gap = (uint)Math.Clamp(4_000_000_000 / places, 1, WidestGap);
+        long places = blocks.Sum(block => (long)block.Statements.Length + 1);
+        _gap = (uint)Math.Clamp(Orders / places, 1, WidestGap);
+        _margin = (uint)Math.Clamp(Orders / (2 * blocks.Count), 1, WidestMargin);
         uint first = 1;
         foreach (Block block in blocks)
         {
-            uint end = checked(first + (gap * (uint)(block.Statements.Length + SparePlaces + 1)));
+            uint end = checked(first + (2 * _margin) + (_gap * (uint)block.Statements.Length) + 1);
             _chains.Add(new(block, _chains.Count, first, end));
             first = end;
         }
-
-        Gap = gap;
     }
 
     private void AddChain(ListedChain chain, Func<int, int> chainOf)
     {
-        uint order = chain.First;
+        uint order = chain.First + _margin;
         foreach (Statement statement in chain.Block.Statements)
         {
-            order += Gap;
             Add(statement, chain.Number, order, chainOf);
+            order += _gap;
         }
     }
 
@@ -142,32 +140,11 @@ internal sealed class ListedStatements
             HasProtocol = form.Protocol is not null,
             Protocol = form.Protocol ?? 0,
         };
-        foreach (EntryForm alternative in Alternatives(entry, form))
+        foreach (EntryForm alternative in form.Alternatives(entry))
         {
             _entries.Add(alternative);
             _sides.Add(sides);
             _oddShapes.Add(odd);
-        }
-    }
-
-    private static IEnumerable<EntryForm> Alternatives(EntryForm entry, StatementForm form)
-    {
-        foreach (Prefix source in form.Sources)
-        {
-            (entry.Source, entry.SourceLength) = (source.Bits, (byte)source.Length);
-            foreach (Prefix destination in form.Destinations)
-            {
-                (entry.Destination, entry.DestinationLength) = (destination.Bits, (byte)destination.Length);
-                foreach (ValueRange sourcePorts in form.SourcePorts)
-                {
-                    (entry.SourcePort, entry.SourceWidth) = ((ushort)sourcePorts.Low, (ushort)(sourcePorts.High - sourcePorts.Low));
-                    foreach (ValueRange ports in form.DestinationPorts)
-                    {
-                        (entry.DestinationPort, entry.DestinationWidth) = ((ushort)ports.Low, (ushort)(ports.High - ports.Low));
-                        yield return entry;
-                    }
-                }
-            }
         }
     }
 
@@ -180,7 +157,7 @@ internal sealed class ListedStatements
             shape = (fits ? (ushort)_shapePrograms.Count : (ushort)ImageFormat.ShapeInRecord, program, OddShape.Of(steps));
             if (fits)
             {
-                _shapePrograms.Add(program);
+                _shapePrograms.Add((program, shape.Odd));
             }
 
             _shapes.Add(steps, shape);
@@ -191,26 +168,9 @@ internal sealed class ListedStatements
 
     private int AddRecord(Statement statement, StatementForm form, int full, Func<int, int> chainOf, (uint Order, int Chain) own)
     {
-        (RecordKind kind, int result, int chain) = statement.Outcome switch
-        {
-            Decide decide => (RecordKind.Decide, ResultCode.Of(decide.Verdict, statement.Counter), 0),
-            Continue => (RecordKind.Continue, statement.Counter << 2, 0),
-            Call call => (RecordKind.Call, statement.Counter << 2, chainOf(call.Block)),
-            TailTo tail => (RecordKind.TailTo, statement.Counter << 2, chainOf(tail.Block)),
-            Leave => (RecordKind.Leave, statement.Counter << 2, 0),
-            _ => throw new CompileException($"unknown outcome {statement.Outcome.GetType().Name}", statement.Origin),
-        };
-        var record = new byte[ImageFormat.RecordSize];
         int residual = form.Residual.Count == 0 ? 0 : Ops.Add(OpProgram.OfConditions(_family, form.Residual));
-        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(ImageFormat.RecordUntil), ImageFormat.Forever);
-        BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(ImageFormat.RecordResidual), residual);
-        BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(ImageFormat.RecordResult), result);
-        record[ImageFormat.RecordKind] = (byte)kind;
-        record[ImageFormat.RecordEmits] = statement.Emits ? (byte)1 : (byte)0;
-        BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(ImageFormat.RecordChain), chain);
-        BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(ImageFormat.RecordFull), full);
-        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(ImageFormat.RecordOwnOrder), own.Order);
-        BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(ImageFormat.RecordOwnChain), own.Chain);
+        var record = new byte[ImageFormat.RecordSize];
+        RecordWriter.Write(record, statement, 0, residual, full, chainOf, own);
         _records.Add(record);
         return _records.Count - 1;
     }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using MiniFirewall.Compiler.Classifier.Image;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
@@ -85,6 +86,30 @@ internal sealed class OddBoxes : IBoxes
 internal sealed record OddShape(
     ushort LowFragment, ushort HighFragment, int Needed, bool AsksProtocolFirst, bool MeetsBroken, bool PortsAfterLengthOnly, bool IsPlain)
 {
+    /// <summary>Bytes of a shape in the image: u16 low fragment, u16 high fragment, u16 needed, u8 flags, one byte 0.</summary>
+    internal const int Size = 8;
+
+    private const byte ProtocolFirst = 1, Broken = 2, PortsAfterLength = 4, Plain = 8;
+
+    /// <summary>Asks anything, in any order.</summary>
+    internal static OddShape Unknown { get; } = new(0, ushort.MaxValue, 0, false, false, false, false);
+
+    internal static OddShape Read(ReadOnlySpan<byte> at)
+    {
+        byte flags = at[6];
+        return new(
+            BinaryPrimitives.ReadUInt16LittleEndian(at), BinaryPrimitives.ReadUInt16LittleEndian(at[2..]), BinaryPrimitives.ReadUInt16LittleEndian(at[4..]),
+            (flags & ProtocolFirst) != 0, (flags & Broken) != 0, (flags & PortsAfterLength) != 0, (flags & Plain) != 0);
+    }
+
+    internal void Write(Span<byte> at)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(at, LowFragment);
+        BinaryPrimitives.WriteUInt16LittleEndian(at[2..], HighFragment);
+        BinaryPrimitives.WriteUInt16LittleEndian(at[4..], (ushort)Needed);
+        at[6] = (byte)((AsksProtocolFirst ? ProtocolFirst : 0) | (MeetsBroken ? Broken : 0) | (PortsAfterLengthOnly ? PortsAfterLength : 0) | (IsPlain ? Plain : 0));
+    }
+
     internal static OddShape Of(List<OpStep> steps)
     {
         ushort low = 0, high = ushort.MaxValue, droppedAt = 0;

@@ -58,13 +58,17 @@ internal sealed class ReferenceTable(EntryTable entries)
         MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(Refs)).CopyTo(refs);
         for (int i = 0; i < Nodes.Count; i++)
         {
-            Span<byte> at = nodes.Slice(i * ImageFormat.NodeSize, ImageFormat.NodeSize);
-            int shift = Nodes[i].Field.Offset % 8 * 8;
-            BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.NodeMask..], Nodes[i].Field.Mask << shift);
-            BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.NodeThreshold..], Nodes[i].Threshold << shift);
-            BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.NodeLess..], Nodes[i].Less);
-            BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.NodeNotLess..], Nodes[i].NotLess);
-            BinaryPrimitives.WriteInt32LittleEndian(at[ImageFormat.NodeOffset..], Nodes[i].Field.Offset & ~7);
+            WriteNode(nodes.Slice(i * ImageFormat.NodeSize, ImageFormat.NodeSize), Nodes[i].Field, Nodes[i].Threshold, Nodes[i].Less, Nodes[i].NotLess);
         }
+    }
+
+    internal static void WriteNode(Span<byte> at, TreeField field, ulong threshold, uint less, uint notLess)
+    {
+        int shift = field.Offset % 8 * 8;
+        BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.NodeMask..], field.Mask << shift);
+        BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.NodeThreshold..], threshold << shift);
+        BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.NodeLess..], less);
+        BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.NodeNotLess..], notLess);
+        BinaryPrimitives.WriteInt32LittleEndian(at[ImageFormat.NodeOffset..], field.Offset & ~7);
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace MiniFirewall.Compiler.Classifier.Build;
 
 /// <summary>Packets that entries would match, spread evenly over the entries; the same for the same entries.</summary>
@@ -13,7 +15,8 @@ internal sealed class Sampling
         {
             ref readonly EntryForm entry = ref entries[entries.Length <= most ? i : Next(entries.Length)];
             Packets[i] = new(
-                entry.Source | Free(entry.SourceLength, width), entry.Destination | Free(entry.DestinationLength, width),
+                AddressBits.Of(entry.Source | Free(entry.SourceLength, width), width),
+                AddressBits.Of(entry.Destination | Free(entry.DestinationLength, width), width),
                 (ushort)(entry.SourcePort + Next(entry.SourceWidth + 1)), (ushort)(entry.DestinationPort + Next(entry.DestinationWidth + 1)),
                 entry.HasProtocol ? entry.Protocol : (byte)Next(256), entry.Chain);
         }
@@ -43,6 +46,20 @@ internal sealed class Sampling
     }
 }
 
+/// <summary>An address as two words, the prefix's first bit the first word's highest, whatever the family.</summary>
+internal readonly record struct AddressBits(ulong High, ulong Low)
+{
+    internal static AddressBits Of(UInt128 address, int width) =>
+        width == 128 ? new((ulong)(address >> 64), (ulong)address) : new((ulong)address << 32, 0);
+
+    /// <summary>Leading bits that two addresses have in common; 128 where they are equal.</summary>
+    internal int Common(AddressBits other)
+    {
+        ulong difference = High ^ other.High;
+        return difference != 0 ? BitOperations.LeadingZeroCount(difference) : 64 + BitOperations.LeadingZeroCount(Low ^ other.Low);
+    }
+}
+
 /// <summary>A sampled packet's fields.</summary>
 internal readonly record struct SampledPacket(
-    UInt128 Source, UInt128 Destination, ushort SourcePort, ushort DestinationPort, byte Protocol, int Chain);
+    AddressBits Source, AddressBits Destination, ushort SourcePort, ushort DestinationPort, byte Protocol, int Chain);

@@ -42,6 +42,29 @@ internal sealed class StatementForm
 
     /// <summary>Entries that the alternatives make.</summary>
     internal long EntryCount => (long)Sources.Count * Destinations.Count * SourcePorts.Count * DestinationPorts.Count;
+
+    /// <summary>An entry for each combination of the alternatives.</summary>
+    /// <param name="entry">What they have in common.</param>
+    internal IEnumerable<EntryForm> Alternatives(EntryForm entry)
+    {
+        foreach (Prefix source in Sources)
+        {
+            (entry.Source, entry.SourceLength) = (source.Bits, (byte)source.Length);
+            foreach (Prefix destination in Destinations)
+            {
+                (entry.Destination, entry.DestinationLength) = (destination.Bits, (byte)destination.Length);
+                foreach (ValueRange sourcePorts in SourcePorts)
+                {
+                    (entry.SourcePort, entry.SourceWidth) = ((ushort)sourcePorts.Low, (ushort)(sourcePorts.High - sourcePorts.Low));
+                    foreach (ValueRange ports in DestinationPorts)
+                    {
+                        (entry.DestinationPort, entry.DestinationWidth) = ((ushort)ports.Low, (ushort)(ports.High - ports.Low));
+                        yield return entry;
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// <summary>Reads statements into forms.</summary>

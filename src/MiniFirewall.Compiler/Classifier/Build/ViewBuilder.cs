@@ -13,8 +13,9 @@ internal sealed class ViewBuilder
     private readonly ulong[] _salts;
     private readonly uint[] _minOrders;
 
-    /// <summary>Keys' hashes with entries, sorted by hash, then order: a bucket is a run of equal hashes.</summary>
-    private readonly (ulong Hash, uint Order, int Entry)[] _keyed;
+    // Keys' hashes and their entries, sorted by hash, then order: a bucket is a run of equal hashes.
+    private readonly ulong[] _hashes;
+    private readonly int[] _keyed;
 
     /// <param name="members">Indexes of the view's entries.</param>
     internal ViewBuilder(EntryForm[] entries, int[] members, Func<EntryForm, int> categoryOf, bool isV6)
@@ -24,24 +25,26 @@ internal sealed class ViewBuilder
         EntryForm[] own = members.Length == entries.Length ? entries : [.. members.Select(member => entries[member])];
         (List<TupleForm> chosen, int[] tupleOf) = own.Length == 0 ? ([], []) : TupleChoice.Of(own, categoryOf, isV6 ? 128 : 32);
         int[] position = SortByOrder(own, chosen.Count, tupleOf, out uint[] minOrders);
-        _tuples = new TupleForm[chosen.Count];
+        _tuples = new TupleForm[chosen.Count + 1];
         for (int i = 0; i < chosen.Count; i++)
         {
             _tuples[position[i]] = chosen[i];
         }
 
-        _minOrders = minOrders;
+        // One more, of no key bits and nobody's, for entries that come later and fit nowhere.
+        _minOrders = [.. minOrders, uint.MaxValue];
         _salts = [.. Enumerable.Range(1, _tuples.Length).Select(i => unchecked((ulong)i * 0x85EBCA6B27D4EB2F))];
         TupleOf = new int[entries.Length];
-        _keyed = new (ulong, uint, int)[members.Length];
+        _hashes = new ulong[members.Length];
+        _keyed = [.. members];
         for (int i = 0; i < members.Length; i++)
         {
             int tuple = position[tupleOf[i]];
             TupleOf[members[i]] = tuple;
-            _keyed[i] = (HashOf(entries[members[i]], tuple), entries[members[i]].Order, members[i]);
+            _hashes[i] = HashOf(entries[members[i]], tuple);
         }
 
-        Array.Sort(_keyed);
+        Array.Sort(_hashes, _keyed);
         Buckets = CutIntoBuckets();
     }
 
@@ -53,22 +56,18 @@ internal sealed class ViewBuilder
     /// <summary>Start and length in the keyed entries.</summary>
     internal List<(int Start, int Length)> Buckets { get; }
 
-    internal ReadOnlySpan<(ulong Hash, uint Order, int Entry)> Keyed(int start, int length) => _keyed.AsSpan(start, length);
-
     internal int[] EntriesOf((int Start, int Length) bucket)
     {
-        var entries = new int[bucket.Length];
-        for (int i = 0; i < entries.Length; i++)
-        {
-            entries[i] = _keyed[bucket.Start + i].Entry;
-        }
+        int[] entries = _keyed[bucket.Start..(bucket.Start + bucket.Length)];
 
+        // Entries stand in the order of their orders, so their indexes tell.
+        Array.Sort(entries);
         return entries;
     }
 
     internal uint OrderOf(int entry) => _entries[entry].Order;
 
-    internal ulong HashOf((int Start, int Length) bucket) => _keyed[bucket.Start].Hash;
+    internal ulong HashOf((int Start, int Length) bucket) => _hashes[bucket.Start];
 
     internal void WriteTuples(Span<byte> section)
     {
@@ -144,7 +143,7 @@ internal sealed class ViewBuilder
         for (int start = 0; start < _keyed.Length;)
         {
             int end = start + 1;
-            while (end < _keyed.Length && _keyed[end].Hash == _keyed[start].Hash)
+            while (end < _hashes.Length && _hashes[end] == _hashes[start])
             {
                 end++;
             }

@@ -16,7 +16,7 @@ internal sealed class ClassifierEmitter
     // From main's counter index down, over what its prologue needs no more: all functions' stacks together have 512 bytes. The
     // last 4 * DeepestCall bytes are the records of the calls that wait.
     private const int Depth = -102, IsOdd = -103, Context = -112, PacketTuples = -120, Ports = -128, Salt = -136, ChainTuples = -144, Tuples = -152;
-    private const int Low = -156, End = -164, Action = -172, Candidate = -180, Chain = -188, Element = -196;
+    private const int Low = -156, Epoch = -160, End = -164, Action = -172, Candidate = -180, Chain = -188, Element = -196;
     private const int Callers = -200 - (4 * DeepestCall);
 
     private readonly Assembler _code;
@@ -24,20 +24,17 @@ internal sealed class ClassifierEmitter
     private readonly HelperFunctions _helpers;
     private readonly ImageAccess _image;
     private readonly List<OddTest>? _oddTests;
-    private readonly bool _emitsEvents;
     private readonly Label _runOps, _findOdd;
     private readonly OpFunction _ops;
 
     /// <param name="oddTests">Of all statements of the image.</param>
-    /// <param name="emitsEvents">Some statement sends events.</param>
-    internal ClassifierEmitter(Assembler code, Family family, ImageLayout layout, HelperFunctions helpers, List<OddTest>? oddTests, bool usesTcpOptions, bool emitsEvents)
+    internal ClassifierEmitter(Assembler code, Family family, ImageLayout layout, HelperFunctions helpers, List<OddTest>? oddTests, bool usesTcpOptions)
     {
         _code = code;
         _family = family;
         _helpers = helpers;
         _image = new(code, layout);
         _oddTests = oddTests;
-        _emitsEvents = emitsEvents;
         _runOps = code.DefineLabel("run_ops");
         _findOdd = code.DefineLabel("find_odd");
         _ops = new(code, family, _image, helpers, usesTcpOptions);
@@ -106,6 +103,10 @@ internal sealed class ClassifierEmitter
         {
             _code.Store(MemorySize.Word, Register.R10, number, Register.R1);
         }
+
+        _code.LoadMapValue(Register.R1, WellKnownMaps.Epoch);
+        _code.Load(MemorySize.Word, Register.R1, Register.R1, 0);
+        _code.Store(MemorySize.Word, Register.R10, Epoch, Register.R1);
     }
 
     /// <summary>
@@ -186,7 +187,7 @@ internal sealed class ClassifierEmitter
         _code.Load(MemorySize.Word, Register.R1, Register.R1, 0);
         _code.Store(MemorySize.Word, Register.R10, Action, Register.R1);
         _code.Load(MemorySize.Word, LookupSite.Best, Register.R10, End);
-        var site = new LookupSite(IsOdd: false, Context, Tuples, Ports, Salt, Low, Action, Candidate, Element, Entry: 0);
+        var site = new LookupSite(IsOdd: false, Context, Tuples, Ports, Salt, Low, Action, Candidate, Element, Entry: 0, Epoch);
         new LookupEmitter(_code, _family, _image, site, _runOps).Emit(invalid);
         _code.Load(MemorySize.Word, Register.R1, Register.R10, Action);
         _code.Jump(JumpCondition.NotEqual, Register.R1, 0, found);
@@ -200,6 +201,7 @@ internal sealed class ClassifierEmitter
         _code.Load(MemorySize.Word, Register.R4, Register.R10, Low);
         _code.Alu(AluOperation.Or, Register.R3, Register.R4);
         _code.Load(MemorySize.Word, Register.R4, Register.R10, Chain);
+        _code.Load(MemorySize.Word, Register.R5, Register.R10, Epoch);
         _code.Call(_findOdd);
         _code.Jump(JumpCondition.Equal, Register.R0, 0, leave);
         _code.Move(LookupSite.Best, Register.R0);
@@ -274,11 +276,6 @@ internal sealed class ClassifierEmitter
 
     private void EmitEvent()
     {
-        if (!_emitsEvents)
-        {
-            return;
-        }
-
         Label silent = _code.DefineLabel("silent");
         _code.Load(MemorySize.Byte, Register.R1, Register.R8, ImageFormat.RecordEmits);
         _code.Jump(JumpCondition.Equal, Register.R1, 0, silent);

@@ -154,7 +154,7 @@ internal sealed class EntryCheckEmitter(Assembler code, Family family, ImageAcce
         code.Alu(AluOperation.ShiftRight, Register.R2, 2);
         image.Bound(Register.R2, image.Layout.Capacity.Records, next);
         image.AddressOfRecord(record, Register.R2);
-        image.RequireInForce(record, next);
+        image.RequireInForce(record, site.Epoch, next);
     }
 
     /// <summary>R0 = what the program at the op in R3 says.</summary>

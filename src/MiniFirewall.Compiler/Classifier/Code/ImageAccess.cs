@@ -36,11 +36,13 @@ internal sealed class ImageAccess(Assembler code, ImageLayout layout)
     /// <summary>Goes away where the index is not below the count.</summary>
     internal void Bound(Register index, int count, Label beyond) => code.Jump(JumpCondition.GreaterOrEqual, index, count, beyond);
 
-    /// <summary>Goes away where the record in <paramref name="record"/> is not in force. Loses R4 and R5.</summary>
-    internal void RequireInForce(Register record, Label not)
+    /// <summary>
+    /// Goes away where the record in <paramref name="record"/> is not in force at the epoch that the packet found, which is on
+    /// the stack at <paramref name="epoch"/>: a packet sees one epoch all its way. Loses R4 and R5.
+    /// </summary>
+    internal void RequireInForce(Register record, int epoch, Label not)
     {
-        code.LoadMapValue(Register.R4, WellKnownMaps.Epoch);
-        code.Load(MemorySize.Word, Register.R4, Register.R4, 0);
+        code.Load(MemorySize.Word, Register.R4, Register.R10, epoch);
         code.Load(MemorySize.Word, Register.R5, record, ImageFormat.RecordFrom);
         code.Jump(JumpCondition.Greater, Register.R5, Register.R4, not);
         code.Load(MemorySize.Word, Register.R5, record, ImageFormat.RecordUntil);

@@ -5,22 +5,23 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Compiler.Classifier.Code;
 
 /// <summary>
-/// The function find_odd(ctx, key, low | end &lt;&lt; 32, chain): the search for odd packets, out of the ordinary ones' way. Returns
+/// The function find_odd(ctx, key, low | end &lt;&lt; 32, chain, epoch): the search for odd packets, out of the ordinary ones' way. Returns
 /// order &lt;&lt; 32 | action of the best entry, with the action <see cref="ResultCode.Invalid"/> where it drops the packet as invalid;
 /// 0 where there is none.
 /// </summary>
 internal sealed class OddFunction(Assembler code, Family family, ImageAccess image, Label runOps)
 {
-    private const int Context = -8, Tuples = -16, Salt = -24, Low = -28, Action = -36, Candidate = -44, Entry = -52, Element = -60;
+    private const int Context = -8, Tuples = -16, Salt = -24, Low = -28, Epoch = -32, Action = -36, Candidate = -44, Entry = -52, Element = -60;
 
     internal void EmitFunction(Label entry)
     {
         Label exhausted = code.DefineLabel("exhausted"), found = code.DefineLabel("found");
         code.BeginFunction(new Function("find_odd", IsGlobal: true,
-            [new ContextParameter("ctx", "bpf_nf_ctx"), new BytesParameter("key", PacketKey.Size), new NumberParameter("bounds"), new NumberParameter("chain")]), entry);
+            [new ContextParameter("ctx", "bpf_nf_ctx"), new BytesParameter("key", PacketKey.Size), new NumberParameter("bounds"), new NumberParameter("chain"), new NumberParameter("epoch")]), entry);
         NullGuard.Emit(code, Register.R2, ResultCode.Invalid);
         code.Store(MemorySize.DoubleWord, Register.R10, Context, Register.R1);
         code.Move(LookupSite.Key, Register.R2);
+        code.Store(MemorySize.Word, Register.R10, Epoch, Register.R5);
         code.Store(MemorySize.Word, Register.R10, Low, Register.R3);
         code.Move(LookupSite.Best, Register.R3);
         code.Alu(AluOperation.ShiftRight, LookupSite.Best, 32);
@@ -37,7 +38,7 @@ internal sealed class OddFunction(Assembler code, Family family, ImageAccess ima
             code.Store(MemorySize.Word, Register.R10, number, Register.R2);
         }
 
-        var site = new LookupSite(IsOdd: true, Context, Tuples, Ports: 0, Salt, Low, Action, Candidate, Element, Entry);
+        var site = new LookupSite(IsOdd: true, Context, Tuples, Ports: 0, Salt, Low, Action, Candidate, Element, Entry, Epoch);
         new LookupEmitter(code, family, image, site, runOps).Emit(exhausted);
         code.Load(MemorySize.Word, Register.R1, Register.R10, Action);
         code.Jump(JumpCondition.NotEqual, Register.R1, 0, found);

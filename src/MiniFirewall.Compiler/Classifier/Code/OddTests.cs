@@ -1,3 +1,4 @@
+using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 
 namespace MiniFirewall.Compiler.Classifier.Code;
@@ -11,12 +12,19 @@ internal sealed record OddTest(byte? Protocol, Condition Condition);
 /// </summary>
 internal static class OddTests
 {
+    /// <summary>What the usual matches ask for, whether the list has them or not: so a change can bring the first one.</summary>
+    private static readonly Dictionary<(byte? Protocol, Field Field), UInt128> Usual = new()
+    {
+        [(IpProtocol.Tcp, Field.TransportLength)] = 19,
+        [(IpProtocol.Udp, Field.TransportLength)] = 7,
+    };
+
     /// <summary>The tests beside fragment and broken chain; null where there are too many to make each packet go through them.</summary>
     internal static List<OddTest>? Of(IEnumerable<Statement> statements)
     {
         const int Most = 32;
         var tests = new Dictionary<(byte? Protocol, string Key), OddTest>();
-        var lengths = new Dictionary<(byte? Protocol, Field Field), UInt128>();
+        var lengths = new Dictionary<(byte? Protocol, Field Field), UInt128>(Usual);
         foreach (Statement statement in statements)
         {
             byte? protocol = null;
@@ -45,14 +53,20 @@ internal static class OddTests
         return [.. tests.Values.OrderBy(test => test.Protocol ?? -1).ThenBy(test => test.Condition.ToString(), StringComparer.Ordinal)];
     }
 
+    /// <summary>Later fragments and broken chains are odd whatever the list.</summary>
+    internal static bool IsAlwaysMade(Condition condition) =>
+        condition is FieldTest { Field: Field.ChainBroken } || (condition is FieldTest { Field: Field.FragmentOffset, Negated: false } fragment && fragment.Value != 0);
+
     private static void Add(
         Condition condition, byte? protocol, Dictionary<(byte? Protocol, string Key), OddTest> tests, Dictionary<(byte? Protocol, Field Field), UInt128> lengths)
     {
+        if (IsAlwaysMade(condition))
+        {
+            return;
+        }
+
         switch (condition)
         {
-            case FieldTest { Field: Field.ChainBroken }:
-            case FieldTest { Field: Field.FragmentOffset, Negated: false } fragment when fragment.Value != 0:
-                break;
             case RangeTest { Negated: false, Ranges: [{ Low: var low } range] } test when low == 0:
                 UInt128 known = lengths.GetValueOrDefault((protocol, test.Field));
                 lengths[(protocol, test.Field)] = UInt128.Max(known, range.High);

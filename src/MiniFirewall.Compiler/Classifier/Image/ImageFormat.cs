@@ -30,7 +30,7 @@ namespace MiniFirewall.Compiler.Classifier.Image;
 public static class ImageFormat
 {
     public const uint Magic = 0x4357464d; // "MFWC"
-    public const uint Version = 1;
+    public const uint Version = 2;
 
     public const int HeaderSize = 256;
     public const int MaxTuples = 64;
@@ -48,8 +48,8 @@ public static class ImageFormat
     public const int TupleSourceHigh = 0, TupleSourceLow = 8, TupleDestinationHigh = 16, TupleDestinationLow = 24;
     public const int TuplePortMask = 32, TupleSalt = 40, TupleMinOrder = 48;
 
-    // A chain: bit sets of the tuples that hold entries of it, a salt for its keys, its orders.
-    public const int ChainTuples = 0, ChainOddTuples = 8, ChainSalt = 16, ChainFirst = 24, ChainEnd = 28;
+    // A chain: bit sets of the tuples that hold entries of it, a salt for its keys, its orders, the hash of its name (ChainName).
+    public const int ChainTuples = 0, ChainOddTuples = 8, ChainSalt = 16, ChainFirst = 24, ChainEnd = 28, ChainNameHash = 32;
 
     /// <summary>A slot is one u64: tag in the low half (never 0 where used), reference in the high half.</summary>
     public const int SlotTag = 0, SlotReference = 4;
@@ -65,8 +65,9 @@ public static class ImageFormat
     public const int V6SourceLengthHigh = 40, V6SourceLengthLow = 41, V6DestinationLengthHigh = 42, V6DestinationLengthLow = 43;
     public const int V6Protocol = 44, V6ProtocolMask = 45, V6Order = 48, V6Action = 52, V6Shape = 56, V6Flags = 58;
 
-    /// <summary>In an entry's flags: the run ends here.</summary>
-    public const int LastOfRun = 1;
+    // An entry's flags: the run ends here; odd packets only find it; the tuples that find it, six bits each. Programs read the first alone.
+    public const int LastOfRun = 1, OddOnly = 1 << 13;
+    public const int TupleShift = 1, OddTupleShift = 7;
 
     // An action: the low two bits. 1, 2: a verdict, as in ResultCode (counter << 2 | code). 0: record's index << 2. 3: dead, never matches.
     public const uint ActionRecord = 0, ActionDead = 3;

@@ -52,6 +52,8 @@ public sealed class ImageLayout
         SourceClasses = Section(ref at, ImageFormat.FilterKeys, 2);
         DestinationClasses = Section(ref at, ImageFormat.FilterKeys, 2);
         Shapes = Section(ref at, ImageFormat.MaxShapes, 4);
+        OddShapes = Section(ref at, ImageFormat.MaxShapes, OddShapeSize);
+        Changes = Section(ref at, 1, ChangeFormat.Size);
         Chains = Section(ref at, capacity.Chains, ImageFormat.ChainSize);
         Slots = Section(ref at, capacity.Slots + ImageFormat.SlotPadding, ImageFormat.SlotSize);
         OddSlots = Section(ref at, capacity.OddSlots + ImageFormat.SlotPadding, ImageFormat.SlotSize);
@@ -95,6 +97,12 @@ public sealed class ImageLayout
 
     public int Shapes { get; }
 
+    /// <summary>What each shape asks of odd packets, for changes.</summary>
+    public int OddShapes { get; }
+
+    /// <summary>What changes ask for (<see cref="ChangeFormat"/>).</summary>
+    public int Changes { get; }
+
     public int Chains { get; }
 
     public int Slots { get; }
@@ -110,6 +118,8 @@ public sealed class ImageLayout
     public int Records { get; }
 
     public int Ops { get; }
+
+    private const int OddShapeSize = 8;
 
     /// <summary>Bytes of the whole.</summary>
     public int Size { get; }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using MiniFirewall.Packets;
+using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Engine.State.Store;
 
@@ -11,6 +12,8 @@ namespace MiniFirewall.Engine.State.Store;
 internal sealed class RuleChange
 {
     private readonly RuleStore _store;
+    private readonly List<StoredRule> _ended = [];
+    private readonly List<BegunRule> _begun = [];
 
     internal RuleChange(RuleStore store)
     {
@@ -21,6 +24,12 @@ internal sealed class RuleChange
 
     /// <summary>The epoch that the change will be in force from.</summary>
     internal uint Epoch { get; }
+
+    /// <summary>The rules that end with the change, with the families that they had.</summary>
+    internal IReadOnlyList<StoredRule> Ended => _ended;
+
+    /// <summary>The rules that begin with it.</summary>
+    internal IReadOnlyList<BegunRule> Begun => _begun;
 
     /// <summary>Ends a rule for some families; for those that are left it goes on, in its place and with its counters.</summary>
     /// <returns>False where there is no room for what is left.</returns>
@@ -33,13 +42,15 @@ internal sealed class RuleChange
         }
 
         Volatile.Write(ref _store.EndWord(rule.Position), Epoch | ((uint)rule.Families << RuleStoreImage.EpochBits));
+        _ended.Add(rule);
         return true;
     }
 
     /// <summary>Adds a rule to a chain; false where there is no room for it.</summary>
     /// <param name="label">Its order in the chain; not that of another rule that stays.</param>
     /// <param name="text">Its canonical text, in which no host name may be.</param>
-    internal bool TryAdd(int chain, uint label, FamilySet families, string text, RuleSlots slots)
+    /// <param name="rule">The rule, for <see cref="Begun"/>.</param>
+    internal bool TryAdd(int chain, uint label, FamilySet families, string text, RuleSlots slots, Rule? rule = null)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         int count = _store.RecordCount;
@@ -52,6 +63,7 @@ internal sealed class RuleChange
         bytes.CopyTo(_store.RecordTexts[textAt..]);
         new RuleRecord(Epoch, RuleStoreImage.Forever, families, label, chain, (uint)TextHash.Of(bytes), slots, textAt, bytes.Length)
             .Write(_store.RecordBytes(count));
+        _begun.Add(new BegunRule(rule, new StoredRule(chain, ~count, label, families), slots));
         return true;
     }
 
@@ -61,6 +73,8 @@ internal sealed class RuleChange
     /// <summary>Takes away what has been written and is not in force.</summary>
     internal void Abandon()
     {
+        _ended.Clear();
+        _begun.Clear();
         for (int i = _store.RecordCount - 1; i >= 0 && _store.RecordAt(i).From >= Epoch; i--)
         {
             Volatile.Write(ref MemoryMarshal.AsRef<uint>(_store.RecordBytes(i)), 0);

@@ -104,15 +104,35 @@ internal sealed class RuleStore
     /// <summary>The rule of this number, from 1, among those of a chain that hold for the family; null where there is none.</summary>
     internal StoredRule? Find(int chain, long number, Family family)
     {
-        foreach (StoredRule rule in RulesOf(chain))
+        uint epoch = Epoch;
+        List<StoredRule> records = RecordsOf(chain, epoch);
+        records.RemoveAll(record => !record.Families.Has(family));
+        ReadOnlySpan<uint> ends = EndWords;
+        int next = 0;
+        for (int i = Chains[chain].First; i < Chains[chain].First + Chains[chain].Count; i++)
         {
-            if (rule.Families.Has(family) && --number == 0)
+            if (!IsInForce(ends[i], epoch, family))
             {
-                return rule;
+                continue;
+            }
+
+            while (next < records.Count && records[next].Label < LabelOf(i))
+            {
+                if (--number == 0)
+                {
+                    return records[next];
+                }
+
+                next++;
+            }
+
+            if (--number == 0)
+            {
+                return new StoredRule(chain, i, LabelOf(i), EndOf(i).Families);
             }
         }
 
-        return null;
+        return number >= 1 && number <= records.Count - next ? records[next + (int)number - 1] : null;
     }
 
     /// <summary>The first rule of a chain with this canonical text among those that hold for the family; null where there is none.</summary>
@@ -135,23 +155,37 @@ internal sealed class RuleStore
     }
 
     /// <summary>How many rules of a chain hold for the family.</summary>
-    internal int Count(int chain, Family family) => RulesOf(chain).Count(rule => rule.Families.Has(family));
+    internal int Count(int chain, Family family)
+    {
+        uint epoch = Epoch;
+        int count = RecordsOf(chain, epoch).Count(record => record.Families.Has(family));
+        foreach (uint end in EndWords.Slice(Chains[chain].First, Chains[chain].Count))
+        {
+            count += IsInForce(end, epoch, family) ? 1 : 0;
+        }
+
+        return count;
+    }
 
     /// <summary>The labels that a rule put before <paramref name="rule"/>, or at the end, must lie between.</summary>
     internal (uint Low, uint High) GapBefore(int chain, StoredRule? rule)
     {
-        uint low = 0;
-        foreach (StoredRule other in RulesOf(chain))
+        uint epoch = Epoch, low = 0, high = rule?.Label ?? uint.MaxValue;
+        foreach (StoredRule record in RecordsOf(chain, epoch))
         {
-            if (other.Position == rule?.Position)
-            {
-                return (low, other.Label);
-            }
-
-            low = other.Label;
+            low = record.Label < high ? record.Label : low;
         }
 
-        return (low, uint.MaxValue);
+        int first = Chains[chain].First;
+        for (int i = FirstNotBelow(chain, high) - 1; i >= first; i--)
+        {
+            if (EndOf(i).Until > epoch)
+            {
+                return (Math.Max(low, LabelOf(i)), high);
+            }
+        }
+
+        return (low, high);
     }
 
     /// <summary>The rule's canonical text as UTF-8, without its chain.</summary>
@@ -203,7 +237,7 @@ internal sealed class RuleStore
         get
         {
             int count = 0;
-            while (count < Header.RecordCapacity && RecordAt(count).From != 0)
+            while (count < Header.RecordCapacity && Volatile.Read(in MemoryMarshal.AsRef<uint>(RecordBytes(count))) != 0)
             {
                 count++;
             }
@@ -256,6 +290,22 @@ internal sealed class RuleStore
         }
 
         return _unpacked!.Value.Chunk;
+    }
+
+    private static bool IsInForce(uint end, uint epoch, Family family) =>
+        (end & RuleStoreImage.Forever) > epoch && ((FamilySet)(end >> RuleStoreImage.EpochBits)).Has(family);
+
+    /// <summary>The place of the first rule of a chain's chunks, in force or not, whose label is not below another; labels grow along a chain.</summary>
+    private int FirstNotBelow(int chain, uint label)
+    {
+        int low = Chains[chain].First, high = low + Chains[chain].Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = LabelOf(middle) < label ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
     }
 
     private uint LabelOf(int position) => BinaryPrimitives.ReadUInt32LittleEndian(_value.Span[(Header.Labels + (position * sizeof(uint)))..]);

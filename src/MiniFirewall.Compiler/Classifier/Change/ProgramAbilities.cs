@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+using MiniFirewall.Compiler.Classifier.Code;
+using MiniFirewall.Compiler.Classifier.Image;
+using MiniFirewall.Policy;
+
+namespace MiniFirewall.Compiler.Classifier.Change;
+
+/// <summary>What the programs over an image can do for a statement that was not there when they were compiled.</summary>
+internal sealed class ProgramAbilities
+{
+    private readonly uint _fields;
+    private readonly bool _searchesTcpOptions;
+
+    /// <summary>Null where every packet is odd.</summary>
+    private readonly List<KnownTest>? _tests;
+
+    private ProgramAbilities(uint fields, bool searchesTcpOptions, List<KnownTest>? tests)
+    {
+        _fields = fields;
+        _searchesTcpOptions = searchesTcpOptions;
+        _tests = tests;
+    }
+
+    internal static ProgramAbilities Of(FieldUse use, List<OddTest>? oddTests) =>
+        new(use.Bits, use.TcpOptions, oddTests is null ? null : [.. oddTests.Select(KnownTest.Of)]);
+
+    internal static ProgramAbilities Read(ReadOnlySpan<byte> changes)
+    {
+        uint flags = BinaryPrimitives.ReadUInt32LittleEndian(changes[ChangeFormat.Flags..]);
+        List<KnownTest> tests = [];
+        for (int left = BinaryPrimitives.ReadInt32LittleEndian(changes[ChangeFormat.TestCount..]); left > 0; left--)
+        {
+            tests.Add(KnownTest.Read(changes[(ChangeFormat.Tests + (tests.Count * ChangeFormat.TestSize))..]));
+        }
+
+        return new(
+            BinaryPrimitives.ReadUInt32LittleEndian(changes[ChangeFormat.Fields..]),
+            (flags & ChangeFormat.SearchesTcpOptions) != 0,
+            (flags & ChangeFormat.AllAreOdd) != 0 ? null : tests);
+    }
+
+    internal void Write(Span<byte> changes)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(changes[ChangeFormat.Fields..], _fields);
+        uint flags = (_searchesTcpOptions ? ChangeFormat.SearchesTcpOptions : 0) | (_tests is null ? ChangeFormat.AllAreOdd : 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(changes[ChangeFormat.Flags..], flags);
+        List<KnownTest> written = [.. (_tests ?? []).Take(ChangeFormat.MostTests)];
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.TestCount..], written.Count);
+        for (int i = 0; i < written.Count; i++)
+        {
+            written[i].Write(changes[(ChangeFormat.Tests + (i * ChangeFormat.TestSize))..]);
+        }
+    }
+
+    /// <summary>Whether the programs read what the statement asks for, and call every packet odd that it may drop.</summary>
+    internal bool Suffice(Statement statement)
+    {
+        FieldUse use = FieldUse.Of(statement);
+        return (use.Bits & ~_fields) == 0 && (_searchesTcpOptions || !use.TcpOptions) && (_tests is null || Drops(statement).All(IsMet));
+    }
+
+    private static List<OddTest> Drops(Statement statement)
+    {
+        List<OddTest> drops = [];
+        byte? protocol = null;
+        foreach (Step step in statement.Steps)
+        {
+            if (step is Require { Condition: FieldTest { Field: Field.Protocol, Negated: false } test } && (test.Mask & 0xff) == 0xff)
+            {
+                protocol = (byte)test.Value;
+            }
+            else if (step is DropWhen drop && !OddTests.IsAlwaysMade(drop.Condition))
+            {
+                drops.Add(new(protocol, drop.Condition));
+            }
+        }
+
+        return drops;
+    }
+
+    private bool IsMet(OddTest drop) => _tests!.Any(test => test.Covers(KnownTest.Of(drop)));
+
+    /// <summary>A test in the image's words.</summary>
+    private readonly record struct KnownTest(ushort Protocol, byte Field, byte Kind, uint Value)
+    {
+        internal static KnownTest Of(OddTest test)
+        {
+            ushort protocol = test.Protocol ?? ChangeFormat.AnyProtocol;
+            return test.Condition switch
+            {
+                RangeTest { Negated: false, Ranges: [{ Low: var low, High: var high }] } range when low == 0 =>
+                    new(protocol, (byte)range.Field, ChangeFormat.AtMost, (uint)UInt128.Min(high, uint.MaxValue)),
+                FieldTest { Negated: false, Value: var value } field when field.Mask == UInt128.MaxValue && value <= uint.MaxValue =>
+                    new(protocol, (byte)field.Field, ChangeFormat.Equal, (uint)value),
+                _ => new(protocol, 0, ChangeFormat.Other, 0),
+            };
+        }
+
+        internal static KnownTest Read(ReadOnlySpan<byte> at) => new(
+            BinaryPrimitives.ReadUInt16LittleEndian(at[ChangeFormat.TestProtocol..]),
+            at[ChangeFormat.TestField],
+            at[ChangeFormat.TestKind],
+            BinaryPrimitives.ReadUInt32LittleEndian(at[ChangeFormat.TestValue..]));
+
+        internal void Write(Span<byte> at)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(at[ChangeFormat.TestProtocol..], Protocol);
+            at[ChangeFormat.TestField] = Field;
+            at[ChangeFormat.TestKind] = Kind;
+            BinaryPrimitives.WriteUInt32LittleEndian(at[ChangeFormat.TestValue..], Value);
+        }
+
+        /// <summary>Every packet that meets the other test meets this one.</summary>
+        internal bool Covers(KnownTest other) =>
+            (Protocol == ChangeFormat.AnyProtocol || Protocol == other.Protocol) && Field == other.Field && Kind == other.Kind
+            && (Kind == ChangeFormat.AtMost ? Value >= other.Value : Kind == ChangeFormat.Equal && Value == other.Value);
+    }
+}

@@ -1,0 +1,36 @@
+namespace MiniFirewall.Compiler.Classifier.Image;
+
+/// <summary>
+/// The section of an image that only changes read: how much of each section is in use, and what the programs over it can do.
+/// All u32, little-endian, but the tests.
+/// </summary>
+public static class ChangeFormat
+{
+    public const int Size = 1024;
+
+    /// <summary>Elements in use, from the section's start; what lies behind is free.</summary>
+    public const int UsedEntries = 0, UsedRefs = 4, UsedNodes = 8, UsedRecords = 12, UsedOps = 16;
+
+    /// <summary>How many tuples a view has; the last of them takes what fits no other one.</summary>
+    public const int Tuples = 20, OddTuples = 24;
+
+    /// <summary>A bit for each <see cref="Policy.Field"/> that the programs read.</summary>
+    public const int Fields = 28;
+
+    public const int Flags = 32, TestCount = 36;
+
+    /// <summary>In the flags: TCP options are searched for; every packet is odd.</summary>
+    public const uint SearchesTcpOptions = 1, AllAreOdd = 2;
+
+    /// <summary>
+    /// The tests that make a packet odd, eight bytes each: u16 protocol that a packet must have to meet it, or
+    /// <see cref="AnyProtocol"/>; u8 field; u8 kind; u32 value.
+    /// </summary>
+    public const int Tests = 64, TestSize = 8, MostTests = (Size - Tests) / TestSize;
+
+    public const int TestProtocol = 0, TestField = 2, TestKind = 3, TestValue = 4;
+    public const ushort AnyProtocol = ushort.MaxValue;
+
+    /// <summary>Kinds: the field is at most the value; it is the value; something that this format has no words for.</summary>
+    public const byte AtMost = 0, Equal = 1, Other = 2;
+}

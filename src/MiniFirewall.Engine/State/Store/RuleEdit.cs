@@ -1,0 +1,82 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+
+namespace MiniFirewall.Engine.State.Store;
+
+/// <summary>A rule that a change begins, for whoever keeps more of it than its text.</summary>
+/// <param name="Rule">What it asks and does; null where it goes on for one family after it was ended for the other.</param>
+/// <param name="Stored">Its place, its label and its families.</param>
+internal sealed record BegunRule(Rule? Rule, StoredRule Stored, RuleSlots Slots);
+
+/// <summary>
+/// Turns a command into a change of a store, where that can be done without a look at the other rules: one rule, of one
+/// family, that goes to no chain (it might close a circle) and names no host. Everything else, and everything that is wrong,
+/// is for the whole rule set to be read: so this has no errors of its own.
+/// </summary>
+internal static class RuleEdit
+{
+    /// <summary>Writes the change beside the rules in force; null where it cannot be done so.</summary>
+    internal static RuleChange? TryStage(RuleStore store, RuleCommand command)
+    {
+        if (command.Families is not (FamilySet.IPv4 or FamilySet.IPv6) || command.Rules.Length > 1 || !command.Rules.All(StandsAlone)
+            || store.FindChain(command.Chain) is not { } chain || (store.Chains[chain].Chain.Families & command.Families) == FamilySet.None)
+        {
+            return null;
+        }
+
+        RuleChange change = store.Begin();
+        bool isStaged = command.Kind switch
+        {
+            RuleCommandKind.Append => TryPut(store, change, chain, null, command),
+            RuleCommandKind.Insert => TryInsert(store, change, chain, command),
+            RuleCommandKind.Delete => TryDelete(store, change, chain, command),
+            _ => TryReplace(store, change, chain, command),
+        };
+        if (isStaged)
+        {
+            return change;
+        }
+
+        change.Abandon();
+        return null;
+    }
+
+    private static bool StandsAlone(Rule rule) =>
+        rule.Target is not JumpTarget && rule.Source is not HostName && rule.Destination is not HostName;
+
+    private static bool TryInsert(RuleStore store, RuleChange change, int chain, RuleCommand command)
+    {
+        long number = command.Number ?? (command.HasNumber ? 0 : 1);
+        StoredRule? before = number > 0 ? store.Find(chain, number, FamilyOf(command)) : null;
+        bool isEnd = before is null && number > 0 && number == store.Count(chain, FamilyOf(command)) + 1;
+        return (before is not null || isEnd) && TryPut(store, change, chain, before, command);
+    }
+
+    private static bool TryDelete(RuleStore store, RuleChange change, int chain, RuleCommand command) =>
+        Target(store, chain, command) is { } rule && change.TryDelete(rule, command.Families);
+
+    private static bool TryReplace(RuleStore store, RuleChange change, int chain, RuleCommand command) =>
+        command is { Number: not null, Rules.Length: 1 } && Target(store, chain, command) is { } rule
+        && rule.Families == command.Families && change.TryDelete(rule, command.Families) && TryAdd(store, change, chain, rule.Label, command);
+
+    private static StoredRule? Target(RuleStore store, int chain, RuleCommand command) =>
+        command.Number is { } number ? store.Find(chain, number, FamilyOf(command))
+        : command is { HasNumber: false, Rules: [var rule] } ? store.FindByText(chain, rule.ToString(), FamilyOf(command))
+        : null;
+
+    /// <summary>Puts the command's rule before another, or at the end.</summary>
+    private static bool TryPut(RuleStore store, RuleChange change, int chain, StoredRule? before, RuleCommand command)
+    {
+        (uint low, uint high) = store.GapBefore(chain, before);
+        return command.Rules.Length == 1 && RuleLabels.Between(low, high) is { } label && TryAdd(store, change, chain, label, command);
+    }
+
+    private static bool TryAdd(RuleStore store, RuleChange change, int chain, uint label, RuleCommand command)
+    {
+        Rule rule = command.Rules[0] with { Families = command.Families };
+        return store.FreshSlots(command.Families) is { } slots && change.TryAdd(chain, label, command.Families, rule.ToString(), slots, rule);
+    }
+
+    private static Family FamilyOf(RuleCommand command) => command.Families == FamilySet.IPv4 ? Family.IPv4 : Family.IPv6;
+}

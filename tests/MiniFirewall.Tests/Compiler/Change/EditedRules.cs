@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Classifier;
+using MiniFirewall.Compiler.Classifier.Change;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Rules.Lowering;
+using MiniFirewall.Rules.Model;
+
+namespace MiniFirewall.Tests.Compiler.Change;
+
+/// <summary>A rule set, one family's image of it, and changes of single rules in both.</summary>
+internal sealed class EditedRules
+{
+    private static readonly Hook[] Hooks = [Hook.LocalIn, Hook.Forward, Hook.LocalOut];
+
+    private readonly Family _family;
+    private readonly CounterNumbers _counters = new();
+    private ImmutableArray<PacketProgram> _compiled;
+
+    internal EditedRules(RuleSet rules, Family family)
+    {
+        _family = family;
+        Rules = rules;
+        Rebuild();
+    }
+
+    internal RuleSet Rules { get; private set; }
+
+    internal ClassifierImage Image { get; private set; } = null!;
+
+    internal uint Epoch { get; private set; }
+
+    internal ImmutableArray<PacketProgram> Programs { get; private set; }
+
+    /// <summary>Changes that the image took, and those that it was built anew for.</summary>
+    internal int Taken { get; private set; }
+
+    internal int Rebuilt { get; private set; }
+
+    /// <summary>The programs whose drops the compiled code knows: those of the last build, and the usual ones.</summary>
+    internal ImmutableArray<PacketProgram> KnownDrops => [.. _compiled, UsualDrops()];
+
+    /// <summary>Puts a rule before the one at a place of its chain, or at the end.</summary>
+    internal Staged Insert(Chain chain, int place, Rule rule) => Stage(chain, place, null, rule);
+
+    internal Staged Delete(Chain chain, int place) => Stage(chain, place, chain.Rules[place], null);
+
+    internal Staged Replace(Chain chain, int place, Rule rule) => Stage(chain, place, chain.Rules[place], rule);
+
+    /// <summary>Puts a staged change in force; builds the image anew where it was not taken.</summary>
+    internal void Commit(Staged staged)
+    {
+        Rules = staged.Rules;
+        if (!staged.IsTaken)
+        {
+            Rebuilt++;
+            Rebuild();
+            return;
+        }
+
+        Taken++;
+        Epoch++;
+        Programs = staged.Programs;
+    }
+
+    /// <summary>What a writer does that finds what another one left.</summary>
+    internal void Abandon() => ImageEditor.Open(Image.Bytes, Epoch + 1).Abandon();
+
+    private Staged Stage(Chain chain, int place, Rule? ended, Rule? begun)
+    {
+        Abandon();
+        ImmutableArray<Rule> rules = ended is null ? chain.Rules : chain.Rules.RemoveAt(place);
+        rules = begun is null ? rules : rules.Insert(place, begun);
+        RuleSet changed = new([.. Rules.Chains.Select(other => other.Name == chain.Name ? other with { Rules = rules } : other)]);
+        ImmutableArray<PacketProgram> programs = Lower(changed);
+        var editor = ImageEditor.Open(Image.Bytes, Epoch + 1);
+        bool isTaken = editor.FindChain(chain.Name) is not { } number
+            || ((ended is null || !ended.Families.Has(_family) || editor.TryEnd(_counters.Of(ended)))
+                && (begun is null || !begun.Families.Has(_family) || TryBegin(editor, number, chain, begun, place, ended)));
+        return new(changed, programs, isTaken);
+    }
+
+    private bool TryBegin(ImageEditor editor, int number, Chain chain, Rule rule, int place, Rule? ended)
+    {
+        Rule? before = chain.Rules.Take(place).LastOrDefault(other => other.Families.Has(_family));
+        Rule? behind = chain.Rules.Skip(ended is null ? place : place + 1).FirstOrDefault(other => other.Families.Has(_family));
+        return RuleSetLowering.TryLower(chain.Name, rule, _family, _counters.Of(rule)) is { } statement
+            && editor.TryInsert(statement, number, _counters.Of(before), _counters.Of(behind));
+    }
+
+    private void Rebuild()
+    {
+        Programs = _compiled = Lower(Rules);
+        Image = ProgramSetCompiler.Compile(Programs, new CompileOptions { Structure = ListStructure.Classifier, HasSpare = true }).Image!;
+        Epoch = WellKnownMaps.FirstEpoch;
+    }
+
+    private ImmutableArray<PacketProgram> Lower(RuleSet rules) => [.. Hooks.Select(hook => RuleSetLowering.Lower(rules, hook, _family, _counters))];
+
+    private PacketProgram UsualDrops()
+    {
+        Statement Dropping(byte protocol, uint below) => new(
+            [new Require(FieldTest.Equal(Field.Protocol, protocol)), new DropWhen(RangeTest.Between(Field.TransportLength, 0, below - 1))],
+            1, false, new Continue(), Origin.None);
+        return new(_family, Hook.LocalIn, [new Block("usual", [Dropping(IpProtocol.Tcp, 20), Dropping(IpProtocol.Udp, 8)])], 0, Verdict.Drop, 1);
+    }
+
+    /// <summary>A staged change.</summary>
+    internal sealed record Staged(RuleSet Rules, ImmutableArray<PacketProgram> Programs, bool IsTaken);
+
+    /// <summary>Numbers by reference: equal rules have counters of their own.</summary>
+    private sealed class CounterNumbers : ICounterIndexes
+    {
+        private readonly Dictionary<object, int> _numbers = new(ReferenceEqualityComparer.Instance);
+        private readonly Dictionary<string, int> _policies = [];
+
+        public int OfRule(Chain chain, Rule rule, Family family) => Of(rule);
+
+        public int OfPolicy(Chain chain, Family family)
+        {
+            _policies.TryAdd(chain.Name, 1_000_000 + _policies.Count);
+            return _policies[chain.Name];
+        }
+
+        /// <summary>0 for none.</summary>
+        internal int Of(Rule? rule)
+        {
+            if (rule is null)
+            {
+                return 0;
+            }
+
+            _numbers.TryAdd(rule, _numbers.Count + 1);
+            return _numbers[rule];
+        }
+    }
+}

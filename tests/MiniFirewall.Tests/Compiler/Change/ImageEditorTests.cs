@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using CsCheck;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Testing.Packets;
+using MiniFirewall.Testing.Rules;
+using MiniFirewall.Tests.Rules;
+using MiniFirewall.Verification;
+using MiniFirewall.Verification.Running;
+using Xunit;
+
+namespace MiniFirewall.Tests.Compiler.Change;
+
+/// <summary>An image that is changed rule by rule means the new list at the new epoch and the old one at the old.</summary>
+public sealed class ImageEditorTests
+{
+    [Theory]
+    [InlineData(Family.IPv4, 30)]
+    [InlineData(Family.IPv6, 30)]
+    [InlineData(Family.IPv4, 200)]
+    public void Changes_of_generated_rule_sets_are_exact(Family family, int rules)
+    {
+        int taken = 0, all = 0;
+        (from set in RuleSetGen.Make(RuleSetGenOptions.Default with { MaxRules = rules })
+         from more in RuleSetGen.Rule(RuleSetGenOptions.Default).Array[12]
+         from places in Gen.Int[0, 999].Array[12]
+         from kinds in Gen.Int[0, 3].Array[12]
+         from packets in PacketGen.For(RuleEdges.Of(WithRules(set, more)), PacketGenOptions.Anything, family, Hook.LocalIn).Array[12]
+         select (set, more, places, kinds, packets)).Sample(
+            run =>
+            {
+                EditedRules rules = Change(run.set, run.more, run.places, run.kinds, [.. run.packets.Where(p => p.HeaderIsWhole)], family);
+                Interlocked.Add(ref taken, rules.Taken);
+                Interlocked.Add(ref all, rules.Taken + rules.Rebuilt);
+            },
+            iter: rules > 100 ? 20 : 60);
+        Assert.True(taken > all / 2, $"of {all} changes, images took {taken}");
+    }
+
+    private static EditedRules Change(GeneratedRules set, GeneratedRule[] more, int[] places, int[] kinds, Packet[] packets, Family family)
+    {
+        var rules = new EditedRules(WithOwnRules(RuleText.Read(set.Text)), family);
+        for (int i = 0; i < more.Length; i++)
+        {
+            Chain chain = rules.Rules.Find(more[i].Chain) ?? rules.Rules.Chains[0];
+            EditedRules.Staged staged = Stage(rules, chain, RuleOf(set, more[i]), places[i], kinds[i]);
+            AssertExact(rules, staged, packets);
+            if (places[i] % 5 == 0)
+            {
+                rules.Abandon();
+                Assert.Empty(Findings(rules.Programs, rules, rules.Epoch));
+                Assert.Empty(Findings(rules.Programs, rules, rules.Epoch + 1));
+                continue;
+            }
+
+            rules.Commit(staged);
+        }
+
+        return rules;
+    }
+
+    private static EditedRules.Staged Stage(EditedRules rules, Chain chain, Rule rule, int place, int kind)
+    {
+        int count = chain.Rules.Length;
+        return kind switch
+        {
+            1 when count > 0 => rules.Delete(chain, place % count),
+            2 when count > 0 => rules.Replace(chain, place % count, rule),
+            _ => rules.Insert(chain, place % (count + 1), rule),
+        };
+    }
+
+    private static void AssertExact(EditedRules rules, EditedRules.Staged staged, Packet[] packets)
+    {
+        Assert.Empty(Findings(rules.Programs, rules, rules.Epoch));
+        AssertAnswers(rules, rules.Programs, rules.Epoch, packets);
+        if (staged.IsTaken)
+        {
+            Assert.Empty(Findings(staged.Programs, rules, rules.Epoch + 1));
+            AssertAnswers(rules, staged.Programs, rules.Epoch + 1, packets);
+        }
+    }
+
+    private static ImmutableArray<Finding> Findings(ImmutableArray<PacketProgram> programs, EditedRules rules, uint epoch) =>
+        ImageVerifier.Verify(programs, rules.Image, epoch).Findings;
+
+    private static void AssertAnswers(EditedRules rules, ImmutableArray<PacketProgram> programs, uint epoch, Packet[] packets)
+    {
+        var interpreter = new ImageInterpreter(rules.KnownDrops, rules.Image, epoch);
+        PacketProgram program = programs.First(p => p.Hook == Hook.LocalIn);
+        foreach (Packet packet in packets)
+        {
+            (Verdict verdict, IReadOnlyList<int> counted) = PolicyInterpreter.Run(program, packet);
+            InterpretedPacket given = interpreter.Run(program, packet);
+            Assert.Equal((verdict, string.Join(' ', counted)), (given.Verdict, string.Join(' ', given.Counted)));
+        }
+    }
+
+    private static string WithRules(GeneratedRules set, GeneratedRule[] more) => (set with { Rules = [.. set.Rules, .. more] }).Text;
+
+    private static Rule RuleOf(GeneratedRules set, GeneratedRule rule) =>
+        RuleText.Read((set with { Rules = [rule] }).Text).Chains.SelectMany(chain => chain.Rules).First() with { };
+
+    private static RuleSet WithOwnRules(RuleSet rules) =>
+        new([.. rules.Chains.Select(chain => chain with { Rules = [.. chain.Rules.Select(rule => rule with { })] })]);
+}
