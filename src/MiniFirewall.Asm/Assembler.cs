@@ -118,6 +118,13 @@ public sealed class Assembler
         Emit((byte)((byte)condition | SourceRegister | JumpClass(width)), left, (byte)right, 0, 0);
     }
 
+    /// <summary>Goes on, or to <paramref name="target"/> once the program's budget of loop turns is used up (BPF_JCOND, kernel 6.9).</summary>
+    public void MayGoto(Label target)
+    {
+        Fix(target);
+        Emit(0xe5, 0, 0, 0, 0);
+    }
+
     public void Call(Helper helper) => Emit(0x85, 0, 0, 0, (int)helper);
 
     /// <summary>Calls a function of this program.</summary>

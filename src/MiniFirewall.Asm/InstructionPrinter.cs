@@ -68,6 +68,7 @@ public static class InstructionPrinter
         0x05 => $"goto pc{i.Offset:+0;-0}",
         0x85 => Call(i),
         0x95 => "exit",
+        0xe5 => $"may_goto pc{i.Offset:+0;-0}",
         _ => Branch(i),
     };
 

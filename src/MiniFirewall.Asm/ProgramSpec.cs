@@ -19,6 +19,7 @@ public enum MapType
     PerCpuArray = 6,
     LruHash = 9,
     LpmTrie = 11,
+    ArrayOfMaps = 12,
     RingBuffer = 27,
 }
 
@@ -27,6 +28,9 @@ public sealed record MapSpec(string Name, MapType Type, int KeySize, int ValueSi
 {
     /// <summary>BPF_F_* flags of BPF_MAP_CREATE.</summary>
     public uint Flags { get; init; }
+
+    /// <summary>What a map of maps holds: its maps are made like this one, their numbers of entries may differ where they have BPF_F_INNER_MAP.</summary>
+    public MapSpec? Inner { get; init; }
 }
 
 /// <summary>A blueprint of a program; deterministic: the same input gives the same bytes.</summary>

@@ -46,7 +46,9 @@ public sealed class BpfMap : IDisposable
     /// <summary>Makes a new map. CAP_BPF (before kernel 5.8: root).</summary>
     public static BpfMap Create(MapSpec spec)
     {
-        FileDescriptor descriptor = BpfMapCalls.Create((uint)spec.Type, spec.KeySize, spec.ValueSize, spec.MaxEntries, spec.Flags, spec.Name);
+        using BpfMap? pattern = spec.Inner is null ? null : Create(spec.Inner);
+        FileDescriptor descriptor = BpfMapCalls.Create(
+            (uint)spec.Type, spec.KeySize, spec.ValueSize, spec.MaxEntries, spec.Flags, spec.Name, pattern?.Descriptor);
         return new(descriptor, spec.Name, spec.Type, spec.KeySize, spec.ValueSize, spec.MaxEntries);
     }
 
@@ -114,6 +116,26 @@ public sealed class BpfMap : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(value, program.Descriptor.Number);
         Update(key, value);
         GC.KeepAlive(program);
+    }
+
+    /// <summary>Puts a map into a slot of a map of maps; a program that runs meanwhile sees the old or the new one.</summary>
+    public void SetMap(int index, BpfMap map)
+    {
+        Span<byte> key = stackalloc byte[4];
+        Span<byte> value = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(key, index);
+        BinaryPrimitives.WriteInt32LittleEndian(value, map.Descriptor.Number);
+        Update(key, value);
+        GC.KeepAlive(map);
+    }
+
+    /// <summary>The kernel's number of the map in a slot of a map of maps; null for an empty slot.</summary>
+    public uint? MapIdAt(int index)
+    {
+        Span<byte> key = stackalloc byte[4];
+        Span<byte> value = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(key, index);
+        return TryLookup(key, value) ? BinaryPrimitives.ReadUInt32LittleEndian(value) : null;
     }
 
     /// <summary>The memory of all values of an array made with BPF_F_MMAPABLE; each takes its size, rounded up to eight.</summary>

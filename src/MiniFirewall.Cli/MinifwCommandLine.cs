@@ -32,6 +32,7 @@ internal static class MinifwCommandLine
             ShowCommand.Create(),
             OffCommand.Create(),
             StatusCommand.Create(),
+            SetCommand.Create(),
             WhyCommand.Create(),
             LogCommand.Create(),
             DemoCommand.Create(),

@@ -69,11 +69,25 @@ internal sealed class FieldUse
             case AllOf all:
                 VisitAll(all.Conditions);
                 break;
+            case SetTest test:
+                VisitDimensions(test);
+                break;
             case TcpOptionTest:
                 TcpOptions = true;
                 break;
             default:
                 throw new CompileException($"unknown condition {condition.GetType().Name}", Origin.None);
+        }
+    }
+
+    /// <summary>A set's look-up reads the addresses it is told to, and of a set with ports all that says whether there is one.</summary>
+    private void VisitDimensions(SetTest test)
+    {
+        _fields.UnionWith(test.Dimensions);
+        if (test.Dimensions.Any(field => field is Field.SourcePort or Field.DestinationPort))
+        {
+            _fields.UnionWith(
+                [Field.Protocol, Field.FragmentOffset, Field.ChainBroken, Field.TransportLength, Field.SourcePort, Field.DestinationPort]);
         }
     }
 

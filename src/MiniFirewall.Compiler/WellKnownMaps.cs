@@ -1,4 +1,5 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Sets;
 
 namespace MiniFirewall.Compiler;
 
@@ -10,6 +11,7 @@ public static class WellKnownMaps
     public const string Counters = "counters";
     public const string Events = "events";
     public const string TestInput = "testinput";
+    public const string Sets = "sets";
 
     /// <summary>u64 in <see cref="Control"/>: the generation in force; 0 for none (everything is accepted). One write of it is a commit.</summary>
     public const int ControlGeneration = 0;
@@ -35,6 +37,12 @@ public static class WellKnownMaps
     public static MapSpec TestInputSpec { get; } = new(TestInput, MapType.Array, 4, TestInputLayout.Size, 1);
 
     public static MapSpec CountersSpec(int capacity) => new(Counters, MapType.PerCpuArray, 4, CounterSize, capacity);
+
+    /// <summary>A map of maps: the images of sets by their numbers; an image is a map of <see cref="SetImageSpec"/>.</summary>
+    public static MapSpec SetsSpec(int count) => new(Sets, MapType.ArrayOfMaps, 4, 4, count) { Inner = SetImageSpec(1) };
+
+    /// <summary>The image of one set (<see cref="SetImage"/>). Kernel 5.10.</summary>
+    public static MapSpec SetImageSpec(int blocks) => new("set", MapType.Array, 4, SetLayout.BlockBytes, blocks) { Flags = SetLayout.MapFlags };
 
     /// <summary>Ring buffer; size in bytes is a power of two and a multiple of the page size.</summary>
     public static MapSpec EventsSpec(int size) => new(Events, MapType.RingBuffer, 0, 0, size);

@@ -32,10 +32,11 @@ public sealed class TestProgram : IDisposable
     {
         using SharedObjects shared = SharedObjects.Make();
         using BpfMap counters = BpfMap.Create(WellKnownMaps.CountersSpec(DryCompilation.Counter + 1));
+        using LoadedSets? sets = LoadedSets.Make(rules.Sets);
         BpfMap input = BpfMap.Create(WellKnownMaps.TestInputSpec);
         try
         {
-            var maps = shared.MapsFor(counters);
+            var maps = shared.MapsFor(counters, sets);
             maps.Add(WellKnownMaps.TestInput, input);
             return new TestProgram(point, BpfProgram.Load(DryCompilation.Compile(rules, point, PrologueKind.Test), KernelBtf.Types, maps), input);
         }

@@ -18,14 +18,17 @@ internal static class GenerationLoader
         SlotPlan plan = PlanSlots(places, running);
         CounterMaps counters = MakeCounters(plan, running);
         BpfMap? text = null;
+        LoadedSets? sets = null;
         try
         {
             text = MakeText(rules, plan);
+            sets = LoadedSets.Make(rules.Sets);
             var indexes = new CounterIndexes(places, plan.Slots);
-            return new(places, plan, counters, text, LoadPrograms(rules, indexes, source, shared, counters.Counters));
+            return new(places, plan, counters, text, sets, LoadPrograms(rules, indexes, source, shared.MapsFor(counters.Counters, sets)));
         }
         catch
         {
+            sets?.Dispose();
             text?.Dispose();
             counters.Dispose();
             throw;
@@ -91,9 +94,8 @@ internal static class GenerationLoader
     }
 
     private static ImmutableDictionary<HookPoint, BpfProgram> LoadPrograms(
-        RuleSet rules, CounterIndexes indexes, ProgramSource source, SharedObjects shared, BpfMap counters)
+        RuleSet rules, CounterIndexes indexes, ProgramSource source, Dictionary<string, BpfMap> maps)
     {
-        var maps = shared.MapsFor(counters);
         var programs = ImmutableDictionary.CreateBuilder<HookPoint, BpfProgram>();
         try
         {

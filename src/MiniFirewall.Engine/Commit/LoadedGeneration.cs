@@ -9,12 +9,13 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class LoadedGeneration : IDisposable
 {
     internal LoadedGeneration(
-        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, BpfMap text, ImmutableDictionary<HookPoint, BpfProgram> programs)
+        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, BpfMap text, LoadedSets? sets, ImmutableDictionary<HookPoint, BpfProgram> programs)
     {
         Places = places;
         Plan = plan;
         Counters = counters;
         Text = text;
+        Sets = sets;
         Programs = programs;
     }
 
@@ -26,12 +27,16 @@ internal sealed class LoadedGeneration : IDisposable
 
     internal BpfMap Text { get; }
 
+    /// <summary>Null where the rules have no sets.</summary>
+    internal LoadedSets? Sets { get; }
+
     internal ImmutableDictionary<HookPoint, BpfProgram> Programs { get; }
 
     public void Dispose()
     {
         Counters.Dispose();
         Text.Dispose();
+        Sets?.Dispose();
         foreach (BpfProgram program in Programs.Values)
         {
             program.Dispose();

@@ -68,12 +68,22 @@ internal sealed class SharedObjects : IDisposable
     internal Dictionary<string, BpfMap> DispatcherMaps => new() { [WellKnownMaps.Control] = Control, [WellKnownMaps.Programs] = Programs };
 
     /// <summary>What a generation's program names.</summary>
-    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters) => new()
+    /// <param name="sets">Null where its rules have none.</param>
+    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, LoadedSets? sets)
     {
-        [WellKnownMaps.Control] = Control,
-        [WellKnownMaps.Events] = Events,
-        [WellKnownMaps.Counters] = counters,
-    };
+        var maps = new Dictionary<string, BpfMap>
+        {
+            [WellKnownMaps.Control] = Control,
+            [WellKnownMaps.Events] = Events,
+            [WellKnownMaps.Counters] = counters,
+        };
+        if (sets is not null)
+        {
+            maps.Add(WellKnownMaps.Sets, sets.Map);
+        }
+
+        return maps;
+    }
 
     public void Dispose()
     {

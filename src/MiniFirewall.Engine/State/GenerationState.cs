@@ -12,13 +12,14 @@ internal sealed class GenerationState : IDisposable
 {
     private const int InstructionSize = 8;
 
-    private GenerationState(ulong number, DirectoryHandle directory, StoredRules stored, CounterMaps counters)
+    private GenerationState(ulong number, DirectoryHandle directory, StoredRules stored, CounterMaps counters, SetState? sets)
     {
         Number = number;
         Directory = directory;
         Stored = stored;
         Counters = counters;
-        Rules = new(() => RuleSetText.Read(stored));
+        Sets = sets;
+        Rules = new(() => RuleSetText.Read(stored, sets?.Named ?? []));
         Places = new(() => CountedPlaces.Of(Rules.Value));
     }
 
@@ -30,6 +31,10 @@ internal sealed class GenerationState : IDisposable
 
     internal CounterMaps Counters { get; }
 
+    /// <summary>The sets; null where the rules have none.</summary>
+    internal SetState? Sets { get; }
+
+    /// <summary>Sets read their elements while this object is open, when they are first asked for them.</summary>
     internal Lazy<RuleSet> Rules { get; }
 
     internal Lazy<ImmutableArray<CountedPlace>> Places { get; }
@@ -68,7 +73,7 @@ internal sealed class GenerationState : IDisposable
             CounterMaps? counters = text is null ? null : TryOpenCounters(directory);
             if (counters is not null)
             {
-                return new(number, directory, StoredRules.Decode(ReadText(text!)), counters);
+                return new(number, directory, StoredRules.Decode(ReadText(text!)), counters, SetState.TryOpen(directory));
             }
         }
         catch
@@ -83,6 +88,7 @@ internal sealed class GenerationState : IDisposable
 
     public void Dispose()
     {
+        Sets?.Dispose();
         Counters.Dispose();
         Directory.Dispose();
     }

@@ -3,6 +3,7 @@ using MiniFirewall.Packets;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Engine.State;
 
@@ -15,14 +16,15 @@ internal static class RuleSetText
     /// <summary>Copies with every rule an object of its own, so that rules can be told apart by reference.</summary>
     internal static RuleSet Copy(RuleSet rules) => MapRules(rules, rule => rule with { });
 
-    /// <summary>The text to store; counters are not in it.</summary>
-    internal static string Print(RuleSet rules) => RuleSetPrinter.Print(rules);
+    /// <summary>The text to store; counters are not in it, nor are sets, which are in maps of their own.</summary>
+    internal static string Print(RuleSet rules) => RuleSetPrinter.Print(rules with { Sets = [] });
 
     /// <summary>The rule set that was stored, without counters.</summary>
     /// <exception cref="FirewallException">The text cannot be read any more.</exception>
-    internal static RuleSet Read(StoredRules stored)
+    internal static RuleSet Read(StoredRules stored, ImmutableArray<NamedSet> sets)
     {
-        ReadResult result = RuleSetReader.Read("rules in force", stored.Text, new ReadOptions { Resolver = new StoredNames(stored.Names) });
+        ReadResult result = RuleSetReader.Read(
+            "rules in force", stored.Text, new ReadOptions { Resolver = new StoredNames(stored.Names), Sets = sets });
         return result.Rules is { } read
             ? WithoutCounters(Restore(read, stored))
             : throw new FirewallException(
@@ -67,7 +69,7 @@ internal static class RuleSetText
     }
 
     private static RuleSet MapRules(RuleSet rules, Func<Rule, Rule> map) =>
-        new([.. rules.Chains.Select(chain => chain with { Rules = [.. chain.Rules.Select(map)] })]);
+        rules with { Chains = [.. rules.Chains.Select(chain => chain with { Rules = [.. chain.Rules.Select(map)] })] };
 
     /// <summary>Knows each name by all addresses that it has anywhere: the reader asks once a name, rules may differ.</summary>
     private sealed class StoredNames(ImmutableArray<StoredName> names) : INameResolver

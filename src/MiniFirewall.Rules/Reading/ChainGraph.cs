@@ -23,7 +23,7 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
         }
 
         draft.ReportDoubtful();
-        return new RuleSet(chains);
+        return new RuleSet(chains) { Sets = draft.Sets };
     }
 
     /// <summary>A rule for the families that the chain it goes to has too.</summary>

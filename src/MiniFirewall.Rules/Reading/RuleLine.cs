@@ -39,7 +39,7 @@ internal sealed class RuleLine
     /// <summary>The chain that the command names, or null.</summary>
     internal Word? Chain => _command?.Chain;
 
-    internal ReadContext Context => new(Draft.Protocol, _session.Options.Names, _diagnostics);
+    internal ReadContext Context => new(Draft.Protocol, _session.Options.Names, _diagnostics, _session.Sets.ByName);
 
     internal void Apply(GlobalOption option, Word place, Word? argument, bool negated)
     {

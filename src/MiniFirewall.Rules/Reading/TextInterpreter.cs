@@ -10,9 +10,10 @@ namespace MiniFirewall.Rules.Reading;
 /// <summary>Reads a text line by line: sections of iptables-save, their lines, and command lines.</summary>
 internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
 {
-    private static readonly string[] LineBeginnings = ["iptables", "ip6tables", "*filter", "COMMIT", "-A", "-P", "-N"];
+    private static readonly string[] LineBeginnings = ["iptables", "ip6tables", "*filter", "COMMIT", "-A", "-P", "-N", "set", "create", "add"];
     private readonly DiagnosticBag _diagnostics = session.Diagnostics;
     private readonly LineReader _lines = new(session.Source, session.Diagnostics);
+    private readonly SetLineReader _sets = new(session);
 
     /// <summary>The word that opened the section that is being read; null between sections.</summary>
     private Word? _section;
@@ -26,6 +27,10 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
             if (_isForeign)
             {
                 _isForeign = _lines.ReadRaw().Text != "COMMIT";
+            }
+            else if (_section is null && _sets.TryRead(session.Source.Content, _lines.Position, out int after))
+            {
+                _lines.Position = after;
             }
             else if (_lines.ReadLine(_section is null ? QuotingStyle.Shell : QuotingStyle.Save) is { Count: > 0 } words)
             {

@@ -8,7 +8,8 @@ public static unsafe class BpfMapCalls
 {
     private const int ENOENT = 2;
 
-    public static FileDescriptor Create(uint type, int keySize, int valueSize, int maxEntries, uint flags, string name)
+    /// <param name="inner">What a map of maps takes for the pattern of its maps; else null.</param>
+    public static FileDescriptor Create(uint type, int keySize, int valueSize, int maxEntries, uint flags, string name, FileDescriptor? inner = null)
     {
         var attributes = new MapCreateAttributes
         {
@@ -17,9 +18,12 @@ public static unsafe class BpfMapCalls
             value_size = (uint)valueSize,
             max_entries = (uint)maxEntries,
             map_flags = flags,
+            inner_map_fd = (uint)(inner?.Number ?? 0),
         };
         BpfSystemCall.WriteName(attributes.map_name, name);
-        return new(BpfSystemCall.Run(BpfCommand.BPF_MAP_CREATE, ref attributes, name));
+        int created = BpfSystemCall.Run(BpfCommand.BPF_MAP_CREATE, ref attributes, name);
+        GC.KeepAlive(inner);
+        return new(created);
     }
 
     /// <summary>False where the map has no such key.</summary>

@@ -22,6 +22,9 @@ internal unsafe struct MapCreateAttributes
     [FieldOffset(16)]
     public uint map_flags;
 
+    [FieldOffset(20)]
+    public uint inner_map_fd;
+
     [FieldOffset(28)]
     public fixed byte map_name[16];
 }
