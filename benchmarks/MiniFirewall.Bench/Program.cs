@@ -8,6 +8,7 @@ var sections = new Dictionary<string, Action>
     ["program"] = ProgramBench.Run,
     ["traffic"] = TrafficBench.Run,
     ["process"] = ProcessBench.Run,
+    ["sets"] = SetBench.Run,
 };
 
 switch (args)
@@ -26,6 +27,6 @@ switch (args)
         section();
         return 0;
     default:
-        Console.Error.WriteLine("usage: ./bench [program | traffic | process | managed]");
+        Console.Error.WriteLine("usage: ./bench [program | traffic | process | sets | managed]");
         return 2;
 }

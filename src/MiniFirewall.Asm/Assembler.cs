@@ -125,6 +125,9 @@ public sealed class Assembler
         Emit(0xe5, 0, 0, 0, 0);
     }
 
+    /// <summary>Makes an offset into the program's arena a pointer to it (addr_space_cast, kernel 6.9); its upper 32 bits are ignored.</summary>
+    public void CastToArena(Register register) => Emit((byte)((byte)AluOperation.Move | SourceRegister | ClassAlu64), register, (byte)register, 1, 1);
+
     public void Call(Helper helper) => Emit(0x85, 0, 0, 0, (int)helper);
 
     /// <summary>Calls a function of this program.</summary>

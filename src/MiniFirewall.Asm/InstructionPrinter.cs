@@ -40,6 +40,7 @@ public static class InstructionPrinter
             : (i.Opcode & 8) != 0 ? $"{prefix}{i.Source}" : $"{(int)i.Immediate}";
         return operation switch
         {
+            AluOperation.Move when i.Offset == 1 => $"{destination} = addr_space_cast({source}, 0, 1)",
             AluOperation.Negate => $"{destination} = -{destination}",
             EndianOperation => $"r{(int)i.Destination} = {((i.Opcode & 8) != 0 ? "be" : "le")}{i.Immediate} r{(int)i.Destination}",
             _ => $"{destination} {Symbol(operation)} {source}",

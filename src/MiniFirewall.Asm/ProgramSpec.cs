@@ -19,8 +19,8 @@ public enum MapType
     PerCpuArray = 6,
     LruHash = 9,
     LpmTrie = 11,
-    ArrayOfMaps = 12,
     RingBuffer = 27,
+    Arena = 33,
 }
 
 /// <summary>A blueprint of a map; no kernel in it. Name: at most 15 characters of [A-Za-z0-9_.].</summary>
@@ -29,8 +29,8 @@ public sealed record MapSpec(string Name, MapType Type, int KeySize, int ValueSi
     /// <summary>BPF_F_* flags of BPF_MAP_CREATE.</summary>
     public uint Flags { get; init; }
 
-    /// <summary>What a map of maps holds: its maps are made like this one, their numbers of entries may differ where they have BPF_F_INNER_MAP.</summary>
-    public MapSpec? Inner { get; init; }
+    /// <summary>map_extra of BPF_MAP_CREATE: for an arena, the address that user space maps it at.</summary>
+    public ulong Extra { get; init; }
 }
 
 /// <summary>A blueprint of a program; deterministic: the same input gives the same bytes.</summary>

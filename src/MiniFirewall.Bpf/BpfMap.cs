@@ -46,9 +46,8 @@ public sealed class BpfMap : IDisposable
     /// <summary>Makes a new map. CAP_BPF (before kernel 5.8: root).</summary>
     public static BpfMap Create(MapSpec spec)
     {
-        using BpfMap? pattern = spec.Inner is null ? null : Create(spec.Inner);
         FileDescriptor descriptor = BpfMapCalls.Create(
-            (uint)spec.Type, spec.KeySize, spec.ValueSize, spec.MaxEntries, spec.Flags, spec.Name, pattern?.Descriptor);
+            (uint)spec.Type, spec.KeySize, spec.ValueSize, spec.MaxEntries, spec.Flags, spec.Name, spec.Extra);
         return new(descriptor, spec.Name, spec.Type, spec.KeySize, spec.ValueSize, spec.MaxEntries);
     }
 
@@ -118,28 +117,15 @@ public sealed class BpfMap : IDisposable
         GC.KeepAlive(program);
     }
 
-    /// <summary>Puts a map into a slot of a map of maps; a program that runs meanwhile sees the old or the new one.</summary>
-    public void SetMap(int index, BpfMap map)
-    {
-        Span<byte> key = stackalloc byte[4];
-        Span<byte> value = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(key, index);
-        BinaryPrimitives.WriteInt32LittleEndian(value, map.Descriptor.Number);
-        Update(key, value);
-        GC.KeepAlive(map);
-    }
-
-    /// <summary>The kernel's number of the map in a slot of a map of maps; null for an empty slot.</summary>
-    public uint? MapIdAt(int index)
-    {
-        Span<byte> key = stackalloc byte[4];
-        Span<byte> value = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(key, index);
-        return TryLookup(key, value) ? BinaryPrimitives.ReadUInt32LittleEndian(value) : null;
-    }
-
     /// <summary>The memory of all values of an array made with BPF_F_MMAPABLE; each takes its size, rounded up to eight.</summary>
     public MappedMemory MapValues() => MappedMemory.MapShared(Descriptor, 0, checked(MaxEntries * CpuStride), writable: true, Name);
+
+    /// <summary>The memory of an arena of this many bytes, at the address that it was made for.</summary>
+    public ArenaMemory MapArena(int bytes)
+    {
+        BpfMapInfo info = Info();
+        return ArenaMemory.Open(info.Id, () => MappedMemory.MapSharedAt(Descriptor, info.Extra, bytes, Name));
+    }
 
     /// <summary>No system call may change the map any more; programs still may.</summary>
     public void Freeze() => BpfMapCalls.Freeze(Descriptor, Name);

@@ -38,11 +38,9 @@ public static class WellKnownMaps
 
     public static MapSpec CountersSpec(int capacity) => new(Counters, MapType.PerCpuArray, 4, CounterSize, capacity);
 
-    /// <summary>A map of maps: the images of sets by their numbers; an image is a map of <see cref="SetImageSpec"/>.</summary>
-    public static MapSpec SetsSpec(int count) => new(Sets, MapType.ArrayOfMaps, 4, 4, count) { Inner = SetImageSpec(1) };
-
-    /// <summary>The image of one set (<see cref="SetImage"/>). Kernel 5.10.</summary>
-    public static MapSpec SetImageSpec(int blocks) => new("set", MapType.Array, 4, SetLayout.BlockBytes, blocks) { Flags = SetLayout.MapFlags };
+    /// <summary>An arena with the images of sets (<see cref="SetArena"/>). Kernel 6.9.</summary>
+    /// <param name="address">Where user space maps it: a multiple of 4 GiB that nothing else has.</param>
+    public static MapSpec SetsSpec(ulong address) => new(Sets, MapType.Arena, 0, 0, SetLayout.ArenaBlocks) { Flags = 1 << 10, Extra = address };
 
     /// <summary>Ring buffer; size in bytes is a power of two and a multiple of the page size.</summary>
     public static MapSpec EventsSpec(int size) => new(Events, MapType.RingBuffer, 0, 0, size);

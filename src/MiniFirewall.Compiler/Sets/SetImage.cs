@@ -20,7 +20,7 @@ public enum SetChange
 /// A set's image in memory that packets may be reading: looking at it, and changing single elements of it by stores that a
 /// look-up sees whole or not at all. One writer at a time; a reader beside it may see an element twice or not at all that is being changed.
 /// </summary>
-/// <param name="memory">The image: a multiple of 4 KiB.</param>
+/// <param name="memory">The image's blocks.</param>
 public sealed class SetImage(Memory<byte> memory, SetShape shape)
 {
     /// <summary>Bytes of the blocks that an image is made of.</summary>
@@ -34,6 +34,9 @@ public sealed class SetImage(Memory<byte> memory, SetShape shape)
     private static readonly Family[] BothFamilies = [Family.IPv4, Family.IPv6];
 
     public SetShape Shape => shape;
+
+    /// <summary>Memory that it takes.</summary>
+    public int Bytes => memory.Length;
 
     /// <summary>How many elements there are, counted: a writer that is killed may leave the header's number one off.</summary>
     public int Count

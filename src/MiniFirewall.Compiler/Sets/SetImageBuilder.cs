@@ -11,16 +11,18 @@ public static class SetImageBuilder
     private const double Growth = 1.125, MoreGrowth = 1.5;
 
     /// <summary>Writes the image of a set; of elements that are there twice, the last one counts.</summary>
-    /// <param name="allocate">Is given a number of blocks and returns as much memory, all zero. It may be called again, for more: the last one counts.</param>
-    public static void Build(SetShape shape, ReadOnlySpan<SetElement> elements, Func<int, Memory<byte>> allocate)
+    /// <param name="allocate">
+    /// Is given a number of blocks and returns as much memory, all zero, or null where there is not as much: then nothing is built. It
+    /// may be called again, for more: the last one counts.
+    /// </param>
+    public static void Build(SetShape shape, ReadOnlySpan<SetElement> elements, Func<int, Memory<byte>?> allocate)
     {
         ArgumentNullException.ThrowIfNull(allocate);
         double growth = Growth;
         for (int attempt = 0; ; attempt++)
         {
             SetPlan v4 = SetPlan.Of(shape, Family.IPv4, elements, growth), v6 = SetPlan.Of(shape, Family.IPv6, elements, growth);
-            Memory<byte> image = allocate(1 + v4.Blocks + v6.Blocks);
-            if (TryFill(image.Span, v4, v6, elements, (ulong)attempt * SetLayout.HashTwo))
+            if (allocate(1 + v4.Blocks + v6.Blocks) is not { } image || TryFill(image.Span, v4, v6, elements, (ulong)attempt * SetLayout.HashTwo))
             {
                 return;
             }

@@ -4,11 +4,13 @@ using MiniFirewall.Policy;
 namespace MiniFirewall.Compiler.Sets;
 
 /// <summary>
-/// The image of a set: what a packet's look-up reads, and user space changes while packets come. It is one array map, of as many
-/// blocks of 4 KiB as it takes; a map of maps (<see cref="WellKnownMaps.Sets"/>) has one a set. All numbers are little-endian.
+/// What a packet's look-up of sets reads, and user space changes while packets come: an arena (<see cref="WellKnownMaps.Sets"/>), that
+/// is sparse memory which programs and user space share. It begins with a word a set, which says where the set's image is: whoever
+/// writes that word puts another image in force. An image is a number of blocks of 4 KiB, and says where its own pieces are by
+/// their distance from its beginning. All numbers are little-endian.
 /// <list type="table">
 /// <item>Block 0: a header for each family, and the table that finds a word's lowest bit.</item>
-/// <item>Tuples, 64 a block: one a pair of prefix lengths that the elements have, the most specific first; each has the masks that
+/// <item>Tuples: one a pair of prefix lengths that the elements have, the most specific first; each has the masks that
 /// make a packet's words an element's.</item>
 /// <item>The directory: words whose bits say which tuples may have an element for an address, found by a hash of its first bits.</item>
 /// <item>Lines of 64 bytes, each with one to eight elements: open addressing, the next line follows a full one.</item>
@@ -20,15 +22,18 @@ internal static class SetLayout
 {
     internal const int BlockBytes = 4096, LineBytes = 64, LinesPerBlock = BlockBytes / LineBytes;
 
-    /// <summary>BPF_F_MMAPABLE, BPF_F_INNER_MAP.</summary>
-    internal const uint MapFlags = (1 << 10) | (1 << 12);
+    /// <summary>The arena: a gigabyte, of which what is written is there. Images come after the words that say where they are.</summary>
+    internal const int ArenaBlocks = 1 << 18, MostSets = SetMask + 1, FirstImageBlock = MostSets * sizeof(ulong) / BlockBytes;
+
+    /// <summary>A set's word: its image's place in bytes in the low half, and its size in blocks in the high one; 0 for none.</summary>
+    internal const int SizeShift = 32;
 
     // Block 0: headers by family, then the bit table.
     internal const int HeaderV4 = 0, HeaderV6 = 256, BitTable = 512, BitTableBytes = 64;
 
     // A header. Counts and sizes are 32 bits, masks and the seed 64.
-    internal const int Flags = 0, TupleCount = 4, TuplesPerBit = 8, MoreLines = 12, DirectoryShift = 16, DirectoryBlock = 20;
-    internal const int Lines = 24, LineBlock = 28, TupleBlock = 32, Elements = 36, Tombstones = 40, WordsUsed = 44;
+    internal const int Flags = 0, TupleCount = 4, TuplesPerBit = 8, MoreLines = 12, DirectoryShift = 16, DirectoryAt = 20;
+    internal const int Lines = 24, LinesAt = 28, TuplesAt = 32, Elements = 36, Tombstones = 40, WordsUsed = 44;
     internal const int Always = 48, LevelMasks = 56, Seed = 80, HeaderBytes = 88;
 
     // Header flags.

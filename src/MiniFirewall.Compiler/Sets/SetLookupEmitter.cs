@@ -7,20 +7,20 @@ namespace MiniFirewall.Compiler.Sets;
 /// <summary>
 /// The function set_lookup(ctx, key, what): whether the packet is in a set. Its length does not depend on the sets; what it does is
 /// in the set's image (<see cref="SetLayout"/>). The loops are bounded by the image's numbers, and for the verifier
-/// by may_goto (kernel 6.9); where that budget were used up, or the image broken, the answer is <see cref="Invalid"/>.
+/// by may_goto (kernel 6.9); where that budget were used up, the answer is <see cref="Invalid"/>. It calls nothing.
 /// </summary>
 internal sealed class SetLookupEmitter(Assembler code, Family family)
 {
     /// <summary>The results.</summary>
     internal const int NotInSet = 0, InSet = 1, Invalid = 2;
 
-    // The function's frame, from its bottom: a map key, the packet's words, a tuple's words, and where the loops are.
-    private const int Packet = 0, Key = 40, EndOfTuples = 80, Line = 88, LinesLeft = 96, MapKey = 104, FrameBytes = 112;
+    // The function's frame, from its bottom: the packet's words, a tuple's words, and where the loops are.
+    private const int Packet = 0, Key = 40, EndOfTuples = 80, Line = 88, LinesLeft = 96, FrameBytes = 104;
 
     private const int TupleMask = 0xffff, LineMask = 0x1ffffff, LinesLeftMask = 0xff;
 
-    // The key until the words are made, then the image's map; the header; tuples to try; the next tuple.
-    private const Register PacketKeyAddress = Register.R6, Map = Register.R6, Header = Register.R7, Candidates = Register.R8, Tuple = Register.R9;
+    // The key until the words are made, then the image's place; the header; tuples to try; the next tuple.
+    private const Register PacketKeyAddress = Register.R6, Image = Register.R6, Header = Register.R7, Candidates = Register.R8, Tuple = Register.R9;
 
     private const Register What = Register.R9, Protocol = Register.R1, Scratch = Register.R2, Port = Register.R4, Flags = Register.R5;
 
@@ -52,33 +52,31 @@ internal sealed class SetLookupEmitter(Assembler code, Family family)
         code.Exit();
     }
 
-    /// <summary>The image's map into R8, its header into R7. An empty slot, or no elements of this family: not in the set.</summary>
+    /// <summary>The image's place into R8, its header into R7. No image, or no elements of this family: not in the set.</summary>
     private void EmitFindImage()
     {
+        // Naming the map makes it the program's arena; what the instruction loads is of no use.
+        code.LoadMap(Register.R1, WellKnownMaps.Sets);
         code.Move(Register.R1, What);
         code.Alu(AluOperation.And, Register.R1, SetLayout.SetMask);
-        Store(MapKey, Register.R1, MemorySize.Word);
-        code.LoadMap(Register.R1, WellKnownMaps.Sets);
-        StackFrame.Address(code, Register.R2, FrameBytes, MapKey);
-        code.Call(Helper.MapLookupElement);
-        code.Jump(JumpCondition.Equal, Register.R0, 0, _notInSet);
-        code.Move(Candidates, Register.R0);
-        code.Move(Register.R3, 0);
-        EmitBlock(Candidates, Register.R3);
-        code.Move(Header, Register.R0);
+        code.Alu(AluOperation.ShiftLeft, Register.R1, 3);
+        code.CastToArena(Register.R1);
+        code.Load(MemorySize.Word, Candidates, Register.R1, 0);
+        code.Jump(JumpCondition.Equal, Candidates, 0, _notInSet);
+        code.Move(Header, Candidates);
+        code.CastToArena(Header);
         code.Alu(AluOperation.Add, Header, SetLayout.HeaderOf(family));
         LoadHeader(Register.R1, SetLayout.TupleCount);
         code.Jump(JumpCondition.Equal, Register.R1, 0, _notInSet);
     }
 
-    /// <summary>R0 = the address of an image's block.</summary>
-    private void EmitBlock(Register map, Register block)
+    /// <summary>The register is a distance in a piece of the image, and becomes its address.</summary>
+    private void EmitAddressIn(int pieceAt, Register distance)
     {
-        Store(MapKey, block, MemorySize.Word);
-        code.Move(Register.R1, map);
-        StackFrame.Address(code, Register.R2, FrameBytes, MapKey);
-        code.Call(Helper.MapLookupElement);
-        code.Jump(JumpCondition.Equal, Register.R0, 0, _invalid);
+        LoadHeader(Register.R2, pieceAt);
+        code.Alu(AluOperation.Add, distance, Register.R2);
+        code.Alu(AluOperation.Add, distance, Image);
+        code.CastToArena(distance);
     }
 
     /// <summary>R4 = port &lt;&lt; 16 | protocol &lt;&lt; 8, as the set's shape wants them; 0 where it has no ports.</summary>
@@ -207,7 +205,7 @@ internal sealed class SetLookupEmitter(Assembler code, Family family)
     private void EmitCandidates()
     {
         Label done = code.DefineLabel("candidates known");
-        code.Move(Map, Candidates);
+        code.Move(Image, Candidates);
         LoadHeader(Candidates, SetLayout.Always, MemorySize.DoubleWord);
         LoadHeader(Flags, SetLayout.Flags);
         EmitJumpUnless(SetLayout.HasDirectory, done);
@@ -225,24 +223,15 @@ internal sealed class SetLookupEmitter(Assembler code, Family family)
     /// <summary>R1 = the directory's word for the first bits of the first address.</summary>
     private void EmitDirectoryWord(int bits)
     {
-        const int WordsPerBlockShift = 9;
         Load(Register.R1, family == Family.IPv4 ? Packet : Packet + 8);
         code.Alu(AluOperation.ShiftRight, Register.R1, 64 - bits);
         code.LoadConstant(Register.R2, SetLayout.HashOne);
         code.Alu(AluOperation.Multiply, Register.R1, Register.R2);
         LoadHeader(Register.R2, SetLayout.DirectoryShift);
         code.Alu(AluOperation.ShiftRight, Register.R1, Register.R2);
-        code.Move(Register.R3, Register.R1);
-        code.Alu(AluOperation.ShiftRight, Register.R3, WordsPerBlockShift);
-        LoadHeader(Register.R2, SetLayout.DirectoryBlock);
-        code.Alu(AluOperation.Add, Register.R3, Register.R2);
         code.Alu(AluOperation.ShiftLeft, Register.R1, 3);
-        Store(Line, Register.R1);
-        EmitBlock(Map, Register.R3);
-        Load(Register.R1, Line);
-        code.Alu(AluOperation.And, Register.R1, SetLayout.BlockBytes - 8);
-        code.Alu(AluOperation.Add, Register.R0, Register.R1);
-        code.Load(MemorySize.DoubleWord, Register.R1, Register.R0, 0);
+        EmitAddressIn(SetLayout.DirectoryAt, Register.R1);
+        code.Load(MemorySize.DoubleWord, Register.R1, Register.R1, 0);
     }
 
     /// <summary>Tries the candidates' tuples, the most specific first, until one has an element.</summary>
@@ -303,16 +292,10 @@ internal sealed class SetLookupEmitter(Assembler code, Family family)
     /// <summary>The words that an element of tuple R9 would have; R9 goes on to the next.</summary>
     private void EmitTupleWords()
     {
-        const int TuplesPerBlockShift = 6, TupleBytesShift = 6;
-        code.Move(Register.R3, Tuple);
-        code.Alu(AluOperation.ShiftRight, Register.R3, TuplesPerBlockShift);
-        LoadHeader(Register.R2, SetLayout.TupleBlock);
-        code.Alu(AluOperation.Add, Register.R3, Register.R2);
-        EmitBlock(Map, Register.R3);
-        code.Move(Register.R1, Tuple);
-        code.Alu(AluOperation.And, Register.R1, SetLayout.TuplesPerBlock - 1);
-        code.Alu(AluOperation.ShiftLeft, Register.R1, TupleBytesShift);
-        code.Alu(AluOperation.Add, Register.R0, Register.R1);
+        const int TupleBytesShift = 6;
+        code.Move(Register.R0, Tuple);
+        code.Alu(AluOperation.ShiftLeft, Register.R0, TupleBytesShift);
+        EmitAddressIn(SetLayout.TuplesAt, Register.R0);
         for (int word = 0; word < MostWords; word++)
         {
             Load(Register.R1, Packet + (word * 8));
@@ -385,16 +368,10 @@ internal sealed class SetLookupEmitter(Assembler code, Family family)
     /// <summary>R0 = the address of the line.</summary>
     private void EmitLineAddress()
     {
-        const int LinesPerBlockShift = 6, LineBytesShift = 6;
-        Load(Register.R3, Line);
-        code.Alu(AluOperation.ShiftRight, Register.R3, LinesPerBlockShift);
-        LoadHeader(Register.R2, SetLayout.LineBlock);
-        code.Alu(AluOperation.Add, Register.R3, Register.R2);
-        EmitBlock(Map, Register.R3);
-        Load(Register.R1, Line);
-        code.Alu(AluOperation.And, Register.R1, SetLayout.LinesPerBlock - 1);
-        code.Alu(AluOperation.ShiftLeft, Register.R1, LineBytesShift);
-        code.Alu(AluOperation.Add, Register.R0, Register.R1);
+        const int LineBytesShift = 6;
+        Load(Register.R0, Line);
+        code.Alu(AluOperation.ShiftLeft, Register.R0, LineBytesShift);
+        EmitAddressIn(SetLayout.LinesAt, Register.R0);
     }
 
     /// <summary>Compares the line's elements with the words. An empty place ends the search in this tuple.</summary>

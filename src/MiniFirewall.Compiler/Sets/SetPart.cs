@@ -45,7 +45,7 @@ internal readonly ref struct SetPart(Span<byte> image, Family family)
 
     internal ulong Always => Word(SetLayout.Always);
 
-    private int LinesAt => Get(SetLayout.LineBlock) * SetLayout.BlockBytes;
+    private int LinesAt => Get(SetLayout.LinesAt);
 
     internal int Get(int field) => MemoryMarshal.Read<int>(_image[(_header + field)..]);
 
@@ -169,7 +169,7 @@ internal readonly ref struct SetPart(Span<byte> image, Family family)
         }
 
         ulong bit = 1UL << (tuple / Get(SetLayout.TuplesPerBit)), key = SetWords.DirectoryKey(element, family);
-        int shift = Get(SetLayout.DirectoryShift), start = Get(SetLayout.DirectoryBlock) * SetLayout.BlockBytes;
+        int shift = Get(SetLayout.DirectoryShift), start = Get(SetLayout.DirectoryAt);
         int level = LevelOf(family, element.FirstPrefix);
         if (level < 0)
         {
@@ -211,7 +211,7 @@ internal readonly ref struct SetPart(Span<byte> image, Family family)
         }
 
         ulong key = SetWords.DirectoryKey(packet, family);
-        int shift = Get(SetLayout.DirectoryShift), start = Get(SetLayout.DirectoryBlock) * SetLayout.BlockBytes;
+        int shift = Get(SetLayout.DirectoryShift), start = Get(SetLayout.DirectoryAt);
         for (int level = 0; level < SetLayout.DirectoryLevels; level++)
         {
             int index = SetWords.DirectoryIndex(key, SetLayout.LevelBits(family)[level], shift);
@@ -269,7 +269,7 @@ internal readonly ref struct SetPart(Span<byte> image, Family family)
         return true;
     }
 
-    private int TupleAt(int tuple) => (Get(SetLayout.TupleBlock) * SetLayout.BlockBytes) + (tuple * SetLayout.TupleBytes);
+    private int TupleAt(int tuple) => Get(SetLayout.TuplesAt) + (tuple * SetLayout.TupleBytes);
 
     private ref ulong At(int offset) => ref Unsafe.As<byte, ulong>(ref _image.Slice(offset, sizeof(ulong))[0]);
 }

@@ -94,9 +94,9 @@ internal sealed class SetPlan
         part.Put(SetLayout.Flags, FlagsOf());
         part.Put(SetLayout.TuplesPerBit, Math.Max(1, (Tuples.Count + BitsOfCandidates - 1) / BitsOfCandidates));
         part.Put(SetLayout.DirectoryShift, 64 - DirectoryBits);
-        part.Put(SetLayout.TupleBlock, block);
-        part.Put(SetLayout.DirectoryBlock, block + TupleBlocks);
-        part.Put(SetLayout.LineBlock, block + TupleBlocks + DirectoryBlocks);
+        part.Put(SetLayout.TuplesAt, block * SetLayout.BlockBytes);
+        part.Put(SetLayout.DirectoryAt, (block + TupleBlocks) * SetLayout.BlockBytes);
+        part.Put(SetLayout.LinesAt, (block + TupleBlocks + DirectoryBlocks) * SetLayout.BlockBytes);
         part.Put(SetLayout.Lines, Lines);
         part.Put(SetLayout.TupleCount, Tuples.Count);
         part.Put(SetLayout.WordsUsed, SetLayout.UsedWordsOf(SetLayout.WordsOf(Shape, Family)));

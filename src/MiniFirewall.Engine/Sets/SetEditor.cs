@@ -1,9 +1,9 @@
-using MiniFirewall.Bpf;
+using System.Runtime.InteropServices;
 using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Sets;
-using MiniFirewall.Sys;
+using MiniFirewall.Sys.Files;
 
 namespace MiniFirewall.Engine.Sets;
 
@@ -22,9 +22,7 @@ internal sealed class SetEditor(SetState sets, Action<string> afterStep)
             return elements.Length;
         }
 
-        using BpfMap map = sets.OpenImage(set.Number);
-        using MappedMemory memory = map.MapValues();
-        var image = new SetImage(memory.Memory, set.Type.Shape);
+        SetImage image = sets.Arena.Image(set.Number, set.Type.Shape);
         int changed = 0;
         for (int i = 0; i < elements.Length; i++)
         {
@@ -52,13 +50,19 @@ internal sealed class SetEditor(SetState sets, Action<string> afterStep)
             all.Add(element);
         }
 
-        Replace(set, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all));
+        Replace(set, CollectionsMarshal.AsSpan(all));
         return changed;
     }
 
     private void Replace(NamedSet set, ReadOnlySpan<SetElement> elements)
     {
-        using BpfMap image = SetImageMap.Make(set.Type, elements);
-        sets.Replace(set.Number, image, afterStep);
+        // Memory that the image before the last one had may still be read by a packet that came before it was put out of force.
+        GracePeriod.Wait();
+        SetArena arena = sets.Arena;
+        ulong word = arena.TryBuild(set.Type.Shape, elements)
+            ?? throw new FirewallException(FirewallFailure.Resource, $"there is no room for {elements.Length} elements in the {SetArena.Bytes >> 20} MiB of sets");
+        afterStep("build set");
+        arena.Put(set.Number, word);
+        afterStep("switch set");
     }
 }

@@ -1,8 +1,6 @@
-using MiniFirewall.Bpf;
 using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Rules.Sets;
-using MiniFirewall.Sys;
 
 namespace MiniFirewall.Engine.Sets;
 
@@ -26,8 +24,7 @@ internal static class SetLists
 
     private static SetSummary Summarize(SetState sets, NamedSet set)
     {
-        using BpfMap map = sets.OpenImage(set.Number);
-        using MappedMemory memory = map.MapValues();
-        return new(set, new SetImage(memory.Memory, set.Type.Shape).Count, (long)map.MaxEntries * map.ValueSize);
+        SetImage image = sets.Arena.Image(set.Number, set.Type.Shape);
+        return new(set, image.Count, image.Bytes);
     }
 }

@@ -8,7 +8,7 @@ internal static class PinNames
     internal const string Control = "control", Programs = "programs", Events = "events";
     internal const string Counters = "counters", Carried = "carried", Base = "base", Text = "text";
 
-    /// <summary>The map of sets, and the map that says what they are.</summary>
+    /// <summary>The arena of sets, and the map that says what they are.</summary>
     internal const string Sets = "sets", SetNames = "setnames";
 
     private const string GenerationPrefix = "generation-";
@@ -16,12 +16,6 @@ internal static class PinNames
     internal static string Link(HookPoint point) => $"link-{point}";
 
     internal static string Program(HookPoint point) => $"program-{point}";
-
-    /// <summary>A set's image: by its number, and by the kernel's for the map, since a set may get another one.</summary>
-    internal static string Set(int number, uint map) => string.Create(CultureInfo.InvariantCulture, $"{SetPrefix(number)}{map}");
-
-    /// <summary>What the names of all images of a set begin with.</summary>
-    internal static string SetPrefix(int number) => string.Create(CultureInfo.InvariantCulture, $"set-{number}-");
 
     internal static string Generation(ulong number) => GenerationPrefix + number.ToString(CultureInfo.InvariantCulture);
 

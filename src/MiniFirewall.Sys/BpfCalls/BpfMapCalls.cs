@@ -8,8 +8,7 @@ public static unsafe class BpfMapCalls
 {
     private const int ENOENT = 2;
 
-    /// <param name="inner">What a map of maps takes for the pattern of its maps; else null.</param>
-    public static FileDescriptor Create(uint type, int keySize, int valueSize, int maxEntries, uint flags, string name, FileDescriptor? inner = null)
+    public static FileDescriptor Create(uint type, int keySize, int valueSize, int maxEntries, uint flags, string name, ulong extra = 0)
     {
         var attributes = new MapCreateAttributes
         {
@@ -18,12 +17,10 @@ public static unsafe class BpfMapCalls
             value_size = (uint)valueSize,
             max_entries = (uint)maxEntries,
             map_flags = flags,
-            inner_map_fd = (uint)(inner?.Number ?? 0),
+            map_extra = extra,
         };
         BpfSystemCall.WriteName(attributes.map_name, name);
-        int created = BpfSystemCall.Run(BpfCommand.BPF_MAP_CREATE, ref attributes, name);
-        GC.KeepAlive(inner);
-        return new(created);
+        return new(BpfSystemCall.Run(BpfCommand.BPF_MAP_CREATE, ref attributes, name));
     }
 
     /// <summary>False where the map has no such key.</summary>
