@@ -1,6 +1,7 @@
 using MiniFirewall.Asm;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Engine.Commit;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Lowering;
@@ -14,6 +15,7 @@ internal sealed class LoadedPrograms(
     RuleSet rules, PrologueKind prologue, ProgramMaps maps, Func<PacketProgram, PacketProgram>? change = null) : IDisposable
 {
     private readonly Dictionary<(Family, Hook), BpfProgram> _programs = [];
+    private readonly LoadedSets? _sets = LoadedSets.Make(rules.Sets);
 
     internal CounterBook Book { get; } = new(rules);
 
@@ -46,6 +48,8 @@ internal sealed class LoadedPrograms(
         {
             program.Dispose();
         }
+
+        _sets?.Dispose();
     }
 
     private BpfProgram Load(Family family, Hook hook)
@@ -53,7 +57,7 @@ internal sealed class LoadedPrograms(
         PacketProgram program = RuleSetLowering.Lower(rules, hook, family, Book);
         ProgramSpec spec = PacketProgramCompiler.Compile(change?.Invoke(program) ?? program, new CompileOptions(prologue));
         return Book.Count <= ProgramMaps.Capacity
-            ? BpfProgram.Load(spec, KernelBtf.Types, maps.ByName)
+            ? BpfProgram.Load(spec, KernelBtf.Types, _sets is null ? maps.ByName : maps.ByName.Add(WellKnownMaps.Sets, _sets.Map))
             : throw new InvalidOperationException($"{Book.Count} counters are more than the maps have");
     }
 }
