@@ -79,7 +79,7 @@ public sealed class SetArena(Memory<byte> memory, bool isNew = false)
             at = Math.Max(at, end);
         }
 
-        return SetLayout.ArenaBlocks - at >= blocks ? at : -1;
+        return (_memory.Length / SetLayout.BlockBytes) - at >= blocks ? at : -1;
     }
 
     private IEnumerable<(int Start, int End)> Taken()

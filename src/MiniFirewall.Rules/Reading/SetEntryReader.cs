@@ -87,7 +87,7 @@ internal sealed class SetEntryReader(ReadSession session)
         }
         catch (IOException error)
         {
-            _diagnostics.Report(ErrorCodes.BadSetFile, path, $"the set's file cannot be read: {error.Message}", "a path in it begins at the rule file's directory");
+            _diagnostics.Report(ErrorCodes.BadSetFile, path, $"the set's file cannot be read: {error.Message.TrimEnd('.')}", "a path in it begins at the rule file's directory");
             return;
         }
 

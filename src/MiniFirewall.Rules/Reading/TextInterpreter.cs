@@ -205,6 +205,12 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
         {
             families = FamilySet.IPv6;
         }
+        else if (name is "set" or "create" or "add" or "ipset" && _section is { } section)
+        {
+            _diagnostics.Report(
+                ErrorCodes.MisplacedLine, program, $"the line of a set stands in table {Show.Word(section.Text)}", $"write it before {section.Text}");
+            return false;
+        }
         else if (name is not ("iptables" or "iptables-legacy" or "iptables-nft"))
         {
             _diagnostics.Report(
