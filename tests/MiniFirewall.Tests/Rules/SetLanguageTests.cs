@@ -94,6 +94,14 @@ public sealed class SetLanguageTests
     }
 
     [Fact]
+    public void Sets_are_at_most_as_many_as_their_numbers_reach()
+    {
+        string text = string.Concat(Enumerable.Range(0, 65_536).Select(i => $"set s{i} {{ }}\n"));
+        Diagnostic wrong = Assert.Single(Reading.Bad(text));
+        Assert.Equal((ErrorCodes.TooManySets, 65_536), (wrong.Code, wrong.Span.Line));
+    }
+
+    [Fact]
     public void A_million_networks_are_one_array_and_the_right_ones()
     {
         const int Count = 1_000_000;

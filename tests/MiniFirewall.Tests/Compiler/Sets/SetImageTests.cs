@@ -129,7 +129,7 @@ public sealed class SetImageTests
         var elements = new Dictionary<SetElement, bool>();
         while (elements.Count < Count)
         {
-            int prefix = 8 + random.Next(25);
+            int prefix = 18 + random.Next(15);
             elements.TryAdd(V4((uint)random.NextInt64(1L << 32), prefix), true);
         }
 
