@@ -153,6 +153,22 @@ public sealed class FirewallEngine
         return set;
     });
 
+    /// <summary>
+    /// Whether a set of the rules in force holds all of these: whole addresses and ports as a packet's, networks as elements.
+    /// </summary>
+    /// <param name="asked">Is given the set, whose elements are not to be asked for, and returns what is looked for.</param>
+    /// <exception cref="FirewallException">There is no such set.</exception>
+    public bool SetHolds(string name, Func<NamedSet, SetElements> asked) => Refusals.Explained(() =>
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        NamedSet set = SetLists.Find(generation?.Sets, name);
+        return SetLists.Holds(generation!.Sets!, set, asked(set).Span);
+    });
+
     /// <summary>Takes all rules away, at one moment, and then everything that the firewall has in the kernel.</summary>
     public void Off(TimeSpan? lockTimeout = null) => Refusals.Explained(() =>
     {

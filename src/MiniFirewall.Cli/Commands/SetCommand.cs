@@ -3,7 +3,6 @@ using MiniFirewall.Cli.Output;
 using MiniFirewall.Cli.Sets;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Sets;
-using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Cli.Commands;
 
@@ -72,10 +71,9 @@ internal static class SetCommand
         var command = new Command("test", "Say whether a set holds what a packet would bring: exit code 0 for yes, 1 for no.") { name, entry };
         command.SetAction(result => Guarded.Run(() =>
         {
-            NamedSet set = FirewallEngine.Open().ReadSet(result.GetRequiredValue(name));
-            string text = result.GetRequiredValue(entry);
-            bool holds = SetEntries.Holds(set, text);
-            Console.Out.WriteLine($"{text} is {(holds ? "" : "not ")}in set {set.Name}");
+            string set = result.GetRequiredValue(name), text = result.GetRequiredValue(entry);
+            bool holds = FirewallEngine.Open().SetHolds(set, known => SetEntries.Read(known, [text]));
+            Console.Out.WriteLine($"{text} is {(holds ? "" : "not ")}in set {set}");
             return holds ? ExitCode.Done : ExitCode.Refused;
         }));
         return command;

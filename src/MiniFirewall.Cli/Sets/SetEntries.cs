@@ -1,7 +1,6 @@
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Sets;
 using MiniFirewall.Packets;
-using MiniFirewall.Policy;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
 using MiniFirewall.Rules.Sets;
@@ -28,21 +27,6 @@ internal static class SetEntries
         }
 
         return elements;
-    }
-
-    /// <summary>Whether the set holds all that the text stands for: whole addresses as a packet's, networks as elements.</summary>
-    internal static bool Holds(NamedSet set, string text)
-    {
-        SetElements asked = Read(set, [text]);
-        foreach (ref readonly SetElement element in asked.Span)
-        {
-            if (!(IsWhole(set.Type, element) ? set.Holds(element) : HasElement(set, element)))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     /// <summary>Puts a text's sets in the place of those in force.</summary>
@@ -93,22 +77,4 @@ internal static class SetEntries
         FamilySet.IPv6 => " family inet6",
         _ => "",
     };
-
-    private static bool IsWhole(SetType type, in SetElement element)
-    {
-        int width = element.Families == FamilySet.IPv6 ? 128 : 32;
-        return (type.Shape.Addresses < 1 || element.FirstPrefix == width) && (type.Shape.Addresses < 2 || element.SecondPrefix == width);
-    }
-
-    private static bool HasElement(NamedSet set, in SetElement element)
-    {
-        SetElement wanted = element.WithoutFlag();
-        bool has = false;
-        foreach (ref readonly SetElement known in set.Elements.Span)
-        {
-            has |= known == wanted;
-        }
-
-        return has;
-    }
 }

@@ -1,5 +1,7 @@
 using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Engine.State;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
 using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Engine.Sets;
@@ -21,6 +23,28 @@ internal static class SetLists
 
     internal static IReadOnlyList<SetSummary> Summarize(SetState? sets) =>
         sets is null ? [] : [.. sets.Named.Select(set => Summarize(sets, set))];
+
+    /// <summary>Whole addresses are looked up as packets are; what has a shorter prefix has to be an element itself, and not one that keeps out.</summary>
+    internal static bool Holds(SetState sets, NamedSet set, ReadOnlySpan<SetElement> asked)
+    {
+        SetImage image = sets.Arena.Image(set.Number, set.Type.Shape);
+        foreach (ref readonly SetElement element in asked)
+        {
+            Family family = element.Families.Has(Family.IPv4) ? Family.IPv4 : Family.IPv6;
+            if (!(IsWhole(set.Type.Shape, element, family) ? image.Holds(element, family) : image.Find(element) is { NoMatch: false }))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsWhole(SetShape shape, in SetElement element, Family family)
+    {
+        int width = family == Family.IPv4 ? 32 : 128;
+        return (shape.Addresses < 1 || element.FirstPrefix == width) && (shape.Addresses < 2 || element.SecondPrefix == width);
+    }
 
     private static SetSummary Summarize(SetState sets, NamedSet set)
     {
