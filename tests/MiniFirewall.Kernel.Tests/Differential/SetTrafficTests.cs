@@ -66,6 +66,6 @@ public sealed class SetTrafficTests(ITestOutputHelper output) : IDisposable
                 $"{way.Name}: {seen}, evaluator: {expected}\n{PacketDescription.Print(packet)}\n{Convert.ToHexString(packet.Bytes)}\n{rules.Whole}");
         }
 
-        _hits += expected.Hits.Count();
+        _hits += expected.Hits.Count;
     }
 }

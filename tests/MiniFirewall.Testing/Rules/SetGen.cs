@@ -14,7 +14,7 @@ public static class SetGen
         + "create ports6 hash:net,port family inet6\nadd ports6 ::/1,tcp:80\nadd ports6 8000::/1,udp:53\nadd ports6 ::/1,icmpv6:128/0\n"
         + "create pairs4 hash:ip,port,net family inet\nadd pairs4 192.0.2.1,tcp:80,128.0.0.0/1\n"
         + "create pairs6 hash:ip,port,net family inet6\nadd pairs6 2001:db8::1,tcp:80,::/1\n"
-        + "create ports bitmap:port range 0-65535\nadd ports 22\nadd ports 80\nadd ports 1024-40000\n";
+        + "create ports bitmap:port range 0-65535\nadd ports 22\nadd ports 80\nadd ports 1024-1100\n";
 
     /// <summary>A match for rules of one family.</summary>
     internal static Gen<string> For(Family family)
