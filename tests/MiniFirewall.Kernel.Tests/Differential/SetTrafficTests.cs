@@ -1,3 +1,4 @@
+using System.Text;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
 using MiniFirewall.Packets.Text;
@@ -30,6 +31,56 @@ public sealed class SetTrafficTests(ITestOutputHelper output) : IDisposable
 
     [Fact]
     public void Evaluator_and_compiled_program_agree_on_types_that_a_kernel_may_lack() => Compare(withKernel: false);
+
+    [Fact]
+    public void Sets_of_more_pairs_of_lengths_than_a_word_has_bits()
+    {
+        var sets = new StringBuilder("create many hash:net,net\n");
+        for (int first = 0; first <= 32; first++)
+        {
+            for (int second = 0; second <= 32; second++)
+            {
+                sets.Append($"add many 0.0.0.0/{first},0.0.0.0/{second}{((first + second) % 2 == 0 ? " nomatch" : "")}\n");
+            }
+        }
+
+        Compare(sets.ToString(), "many src,dst", random => (1u << random.Next(32)) - (uint)random.Next(2), 1500);
+    }
+
+    [Fact]
+    public void A_million_networks()
+    {
+        const int Count = 1_000_000;
+        var random = new Random(7);
+        var sets = new StringBuilder("create many hash:net\n");
+        for (int i = 0; i < Count; i++)
+        {
+            int prefix = 18 + random.Next(15);
+            uint network = (uint)random.NextInt64(1L << 32) >> (32 - prefix) << (32 - prefix);
+            sets.Append("add many ").Append(AddressText.Format(Family.IPv4, network)).Append('/').Append(prefix).Append(i % 8 == 0 ? " nomatch\n" : "\n");
+        }
+
+        Compare(sets.ToString(), "many src", r => (uint)r.NextInt64(1L << 32), 3000);
+    }
+
+    private void Compare(string sets, string match, Func<Random, uint> address, int packets)
+    {
+        RuleTexts rules = RuleTexts.Of([Family.IPv4], [$"-A INPUT -m set --match-set {match} -j DROP"]).WithSets(sets);
+        _evaluator.Load(rules);
+        _compiled.Load(rules);
+        var random = new Random(8);
+        int dropped = 0;
+        for (int i = 0; i < packets; i++)
+        {
+            string ends = $"{AddressText.Format(Family.IPv4, address(random))}:1 {AddressText.Format(Family.IPv4, address(random))}:2";
+            Assert.True(PacketDescription.TryParse($"in eth0 udp {ends}", out PacketDescription? packet, out _), ends);
+            Observation expected = _evaluator.Judge(packet.Packet)!;
+            dropped += expected.Passed ? 0 : 1;
+            Assert.True(expected.Equals(_compiled.Judge(packet.Packet)), ends);
+        }
+
+        Assert.InRange(dropped, packets / 10, packets * 9 / 10);
+    }
 
     private void Compare(bool withKernel)
     {

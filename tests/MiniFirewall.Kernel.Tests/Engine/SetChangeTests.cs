@@ -1,4 +1,5 @@
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.Sets;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
@@ -125,6 +126,27 @@ public sealed class SetChangeTests : IDisposable
         Assert.Equal("4:1003 6:1003", Dropped());
         _namespace.Apply(Rules.First);
         Assert.Equal(Rules.DroppedByFirst, _namespace.Run(Rules.Dropped));
+    }
+
+    [Fact]
+    public void Killed_after_each_step_of_an_apply_with_sets()
+    {
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, Ports.Replace("1001", "1002", StringComparison.Ordinal));
+        var steps = new List<string>();
+        _namespace.Apply(Ports);
+        _namespace.Apply(Ports, new EngineParts { AfterStep = steps.Add });
+        Assert.Contains("pin sets", steps);
+        foreach (string step in steps)
+        {
+            _namespace.Apply(Ports);
+            Assert.True(Command.Try(_namespace.Agent(_namespace.Enter, "apply", file, step)).Killed, step);
+            bool switched = steps.IndexOf(step) >= steps.IndexOf(CommitStep.Switch);
+            Assert.Equal(switched ? "4:1002 6:1002" : "4:1001 6:1001", Dropped());
+            Assert.Equal(switched ? 1002 : 1001, _namespace.Read()!.Rules.Sets.Single().Elements.Span[0].Port);
+        }
+
+        File.Delete(file);
     }
 
     [Fact]
