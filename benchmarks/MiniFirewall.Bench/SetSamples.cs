@@ -6,7 +6,7 @@ namespace MiniFirewall.Bench;
 /// <summary>Elements and addresses for <see cref="SetBench"/>; the same in every run.</summary>
 internal static class SetSamples
 {
-    /// <summary>Networks of 8 to 32 bits, most of 16 and more, each length about as often as in routing tables and block lists: 24 and 32 lead.</summary>
+    /// <summary>Networks of 16 to 32 bits, each length about as often as in block lists and routing tables: 24 and 32 lead.</summary>
     internal static SetElement[] Networks(int count)
     {
         var random = new Random(1);
@@ -14,7 +14,7 @@ internal static class SetSamples
         while (seen.Count < count)
         {
             int pick = random.Next(100);
-            int prefix = pick < 25 ? 24 : pick < 50 ? 32 : pick < 51 ? random.Next(8, 16) : random.Next(16, 32);
+            int prefix = pick < 40 ? 24 : pick < 75 ? 32 : pick < 95 ? random.Next(20, 24) : pick < 99 ? random.Next(25, 32) : random.Next(16, 20);
             seen.Add(Element((uint)random.NextInt64(1L << 32), prefix));
         }
 
