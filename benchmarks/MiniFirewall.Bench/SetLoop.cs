@@ -24,7 +24,7 @@ internal sealed class SetLoop : IDisposable
     {
         using ArenaMemory memory = _sets.MapArena(SetArena.Bytes);
         var arena = new SetArena(memory.Memory, isNew: true);
-        arena.Put(0, arena.TryBuild(shape, elements)!.Value);
+        arena.Put(0, arena.TryBuild(0, shape, elements)!.Value);
         Bytes = arena.Image(0, shape).Bytes;
         _memory = _addresses.MapValues();
         _lookUp = Load(lookUp: true);

@@ -22,12 +22,23 @@ public sealed class SetArena(Memory<byte> memory, bool isNew = false)
     /// <summary>In a new arena, where the last image ends.</summary>
     private int _end = SetLayout.FirstImageBlock;
 
-    /// <summary>The image of a set as it is at the moment; one that has none is empty.</summary>
-    public SetImage Image(int set, SetShape shape)
+    /// <summary>The image of a set that has one, to be changed by the one writer.</summary>
+    public SetImage Image(int set, SetShape shape) => new(MemoryOf(Word(set)), shape);
+
+    /// <summary>A copy of a set's image, for those who only look: no writer waits for them, nor they for one.</summary>
+    public SetImage Copy(int set, SetShape shape)
     {
-        ulong word = Volatile.Read(ref Word(set));
-        (int start, int end) = Place(word);
-        return new(_memory[(start * SetLayout.BlockBytes)..(end * SetLayout.BlockBytes)], shape);
+        while (true)
+        {
+            // Memory is written anew only after the word has changed.
+            ulong word = Volatile.Read(ref Word(set));
+            byte[] copy = MemoryOf(word).ToArray();
+            Interlocked.MemoryBarrier();
+            if (Volatile.Read(ref Word(set)) == word)
+            {
+                return new(copy, shape);
+            }
+        }
     }
 
     /// <summary>
@@ -35,7 +46,7 @@ public sealed class SetArena(Memory<byte> memory, bool isNew = false)
     /// packets that came before it was free: the caller has waited for a grace period.
     /// </summary>
     /// <returns>The set's new word; null where there is no room.</returns>
-    public ulong? TryBuild(SetShape shape, ReadOnlySpan<SetElement> elements)
+    public ulong? TryBuild(int set, SetShape shape, ReadOnlySpan<SetElement> elements)
     {
         int start = -1, blocks = 0;
         bool fits = true;
@@ -53,7 +64,8 @@ public sealed class SetArena(Memory<byte> memory, bool isNew = false)
 
         _reserved.Add((start, start + blocks));
         _end = start + blocks;
-        return ((ulong)blocks << SetLayout.SizeShift) | (uint)(start * SetLayout.BlockBytes);
+        ulong version = (Word(set) >> SetLayout.VersionShift) + 1;
+        return (version << SetLayout.VersionShift) | ((ulong)blocks << SetLayout.SizeShift) | (uint)(start * SetLayout.BlockBytes);
     }
 
     /// <summary>Puts an image in force: packets see the one before or this one, whole.</summary>
@@ -62,7 +74,13 @@ public sealed class SetArena(Memory<byte> memory, bool isNew = false)
     private static (int Start, int End) Place(ulong word)
     {
         int start = (int)(uint)word / SetLayout.BlockBytes;
-        return (start, start + (int)(word >> SetLayout.SizeShift));
+        return (start, start + ((int)(word >> SetLayout.SizeShift) & SetLayout.SizeMask));
+    }
+
+    private Memory<byte> MemoryOf(ulong word)
+    {
+        (int start, int end) = Place(word);
+        return _memory[(start * SetLayout.BlockBytes)..(end * SetLayout.BlockBytes)];
     }
 
     /// <summary>The first gap of so many blocks between the images; -1 where there is none.</summary>

@@ -25,8 +25,11 @@ internal static class SetLayout
     /// <summary>The arena: a gigabyte, of which what is written is there. Images come after the words that say where they are.</summary>
     internal const int ArenaBlocks = 1 << 18, MostSets = SetMask + 1, FirstImageBlock = MostSets * sizeof(ulong) / BlockBytes;
 
-    /// <summary>A set's word: its image's place in bytes in the low half, and its size in blocks in the high one; 0 for none.</summary>
-    internal const int SizeShift = 32;
+    /// <summary>
+    /// A set's word: its image's place in bytes in the low half, then its size in blocks, then a number that grows with each image, so
+    /// that whoever copies an image sees that another took its place; 0 for no image.
+    /// </summary>
+    internal const int SizeShift = 32, SizeMask = (1 << 20) - 1, VersionShift = 52;
 
     // Block 0: headers by family, then the bit table.
     internal const int HeaderV4 = 0, HeaderV6 = 256, BitTable = 512, BitTableBytes = 64;

@@ -67,7 +67,7 @@ internal sealed class LoadedSets : IDisposable
     {
         foreach (NamedSet set in sets)
         {
-            ulong word = arena.TryBuild(set.Type.Shape, set.Elements.Span)
+            ulong word = arena.TryBuild(set.Number, set.Type.Shape, set.Elements.Span)
                 ?? throw new FirewallException(FirewallFailure.Resource, $"the sets need more than {SetArena.Bytes >> 20} MiB; set {set.Name} has {set.Elements.Count} elements");
             arena.Put(set.Number, word);
         }

@@ -59,7 +59,7 @@ internal sealed class SetEditor(SetState sets, Action<string> afterStep)
         // Memory that the image before the last one had may still be read by a packet that came before it was put out of force.
         GracePeriod.Wait();
         SetArena arena = sets.Arena;
-        ulong word = arena.TryBuild(set.Type.Shape, elements)
+        ulong word = arena.TryBuild(set.Number, set.Type.Shape, elements)
             ?? throw new FirewallException(FirewallFailure.Resource, $"there is no room for {elements.Length} elements in the {SetArena.Bytes >> 20} MiB of sets");
         afterStep("build set");
         arena.Put(set.Number, word);

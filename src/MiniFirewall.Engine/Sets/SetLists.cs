@@ -27,7 +27,7 @@ internal static class SetLists
     /// <summary>Whole addresses are looked up as packets are; what has a shorter prefix has to be an element itself, and not one that keeps out.</summary>
     internal static bool Holds(SetState sets, NamedSet set, ReadOnlySpan<SetElement> asked)
     {
-        SetImage image = sets.Arena.Image(set.Number, set.Type.Shape);
+        SetImage image = sets.Arena.Copy(set.Number, set.Type.Shape);
         foreach (ref readonly SetElement element in asked)
         {
             Family family = element.Families.Has(Family.IPv4) ? Family.IPv4 : Family.IPv6;
@@ -48,7 +48,7 @@ internal static class SetLists
 
     private static SetSummary Summarize(SetState sets, NamedSet set)
     {
-        SetImage image = sets.Arena.Image(set.Number, set.Type.Shape);
+        SetImage image = sets.Arena.Copy(set.Number, set.Type.Shape);
         return new(set, image.Count, image.Bytes);
     }
 }

@@ -53,5 +53,5 @@ internal sealed class SetState : IDisposable
         _map.Dispose();
     }
 
-    private SetElement[] ReadElements(int number, SetType type) => [.. Arena.Image(number, type.Shape).Elements()];
+    private SetElement[] ReadElements(int number, SetType type) => [.. Arena.Copy(number, type.Shape).Elements()];
 }

@@ -134,7 +134,8 @@ internal sealed class SetLineReader(ReadSession session)
                     break;
                 case "family":
                     return;
-                case "{":
+                case ['{', ..]:
+                    scanner.GoInto(word);
                     _entries.ReadBraces(ref scanner, word, Make(name, type, FamiliesOf(type, families)) ?? Discarded(type));
                     return;
                 case "file":

@@ -43,6 +43,9 @@ internal ref struct SetScanner(string text, int start)
         return new Word(word.SequenceEqual(known) ? known : word.ToString(), begin, _at);
     }
 
+    /// <summary>Goes back into a word, behind its first character.</summary>
+    internal void GoInto(Word word) => _at = word.Start + 1;
+
     /// <summary>Goes behind the next word where it is this one.</summary>
     internal bool TakeIf(string word)
     {

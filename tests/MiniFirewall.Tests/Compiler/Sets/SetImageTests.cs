@@ -158,7 +158,7 @@ public sealed class SetImageTests
         SetElement[][] lists = [.. Enumerable.Range(0, 3).Select(set => Enumerable.Range(0, 1000 * (set + 1)).Select(i => V4((uint)((set << 24) + (i << 8)), 24)).ToArray())];
         for (int set = 0; set < lists.Length; set++)
         {
-            arena.Put(set, arena.TryBuild(shape, lists[set])!.Value);
+            arena.Put(set, arena.TryBuild(set, shape, lists[set])!.Value);
         }
 
         // Each round throws one image away; without reuse they would not fit.
@@ -166,7 +166,7 @@ public sealed class SetImageTests
         {
             int set = round % lists.Length;
             var next = new SetArena(memory);
-            ulong? word = next.TryBuild(shape, lists[set]);
+            ulong? word = next.TryBuild(set, shape, lists[set]);
             Assert.NotNull(word);
             next.Put(set, word.Value);
         }
@@ -174,6 +174,38 @@ public sealed class SetImageTests
         for (int set = 0; set < lists.Length; set++)
         {
             Assert.Equal(Sorted(lists[set]), Sorted(new SetArena(memory).Image(set, shape).Elements()));
+        }
+    }
+
+    [Fact]
+    public void A_copy_is_of_one_image_whatever_a_writer_does()
+    {
+        Memory<byte> memory = new byte[SetArena.Bytes / 64];
+        var shape = new SetShape(1, SetPort.None);
+        SetElement[][] lists = [.. Enumerable.Range(0, 2).Select(list => Enumerable.Range(0, 2000).Select(i => V4((uint)((list << 24) + (i << 8)), 24)).ToArray())];
+        Put(0);
+        using var stop = new CancellationTokenSource();
+        var writer = new Thread(() =>
+        {
+            for (int i = 1; !stop.IsCancellationRequested; i++)
+            {
+                Put(i % 2);
+            }
+        });
+        writer.Start();
+        string[] expected = [.. lists.Select(list => string.Concat(Sorted(list)))];
+        for (int i = 0; i < 200; i++)
+        {
+            Assert.Contains(string.Concat(Sorted(new SetArena(memory).Copy(0, shape).Elements())), expected);
+        }
+
+        stop.Cancel();
+        writer.Join();
+
+        void Put(int list)
+        {
+            var arena = new SetArena(memory);
+            arena.Put(0, arena.TryBuild(0, shape, lists[list])!.Value);
         }
     }
 
