@@ -9,6 +9,7 @@ var sections = new Dictionary<string, Action>
     ["program"] = ProgramBench.Run,
     ["traffic"] = TrafficBench.Run,
     ["process"] = ProcessBench.Run,
+    ["sets"] = SetBench.Run,
 };
 
 switch (args)
@@ -31,6 +32,6 @@ switch (args)
         section();
         return 0;
     default:
-        Console.Error.WriteLine("usage: ./bench [program | traffic | process | managed | classify ... | reload ...]");
+        Console.Error.WriteLine("usage: ./bench [program | traffic | process | sets | managed | classify ... | reload ...]");
         return 2;
 }

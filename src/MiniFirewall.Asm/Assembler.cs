@@ -118,6 +118,9 @@ public sealed class Assembler
         Emit((byte)((byte)condition | SourceRegister | JumpClass(width)), left, (byte)right, 0, 0);
     }
 
+    /// <summary>Makes an offset into the program's arena a pointer to it (addr_space_cast, kernel 6.9); its upper 32 bits are ignored.</summary>
+    public void CastToArena(Register register) => Emit((byte)((byte)AluOperation.Move | SourceRegister | ClassAlu64), register, (byte)register, 1, 1);
+
     public void Call(Helper helper) => Emit(0x85, 0, 0, 0, (int)helper);
 
     /// <summary>

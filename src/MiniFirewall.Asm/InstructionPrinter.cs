@@ -40,6 +40,7 @@ public static class InstructionPrinter
             : (i.Opcode & 8) != 0 ? $"{prefix}{i.Source}" : $"{(int)i.Immediate}";
         return operation switch
         {
+            AluOperation.Move when i.Offset == 1 => $"{destination} = addr_space_cast({source}, 0, 1)",
             AluOperation.Negate => $"{destination} = -{destination}",
             EndianOperation => $"r{(int)i.Destination} = {((i.Opcode & 8) != 0 ? "be" : "le")}{i.Immediate} r{(int)i.Destination}",
             _ => $"{destination} {Symbol(operation)} {source}",
@@ -68,6 +69,7 @@ public static class InstructionPrinter
         0x05 => $"goto pc{i.Offset:+0;-0}",
         0x85 => Call(i),
         0x95 => "exit",
+        0xe5 => $"may_goto pc{i.Offset:+0;-0}",
         _ => Branch(i),
     };
 

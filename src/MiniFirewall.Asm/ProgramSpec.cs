@@ -20,6 +20,7 @@ public enum MapType
     LruHash = 9,
     LpmTrie = 11,
     RingBuffer = 27,
+    Arena = 33,
 }
 
 /// <summary>A blueprint of a map; no kernel in it. Name: at most 15 characters of [A-Za-z0-9_.].</summary>
@@ -27,6 +28,9 @@ public sealed record MapSpec(string Name, MapType Type, int KeySize, int ValueSi
 {
     /// <summary>BPF_F_* flags of BPF_MAP_CREATE.</summary>
     public uint Flags { get; init; }
+
+    /// <summary>map_extra of BPF_MAP_CREATE: for an arena, the address that user space maps it at.</summary>
+    public ulong Extra { get; init; }
 }
 
 /// <summary>A blueprint of a program; deterministic: the same input gives the same bytes.</summary>

@@ -46,7 +46,8 @@ public sealed class BpfMap : IDisposable
     /// <summary>Makes a new map. CAP_BPF (before kernel 5.8: root).</summary>
     public static BpfMap Create(MapSpec spec)
     {
-        FileDescriptor descriptor = BpfMapCalls.Create((uint)spec.Type, spec.KeySize, spec.ValueSize, spec.MaxEntries, spec.Flags, spec.Name);
+        FileDescriptor descriptor = BpfMapCalls.Create(
+            (uint)spec.Type, spec.KeySize, spec.ValueSize, spec.MaxEntries, spec.Flags, spec.Name, spec.Extra);
         return new(descriptor, spec.Name, spec.Type, spec.KeySize, spec.ValueSize, spec.MaxEntries);
     }
 
@@ -118,6 +119,13 @@ public sealed class BpfMap : IDisposable
 
     /// <summary>The memory of all values of an array made with BPF_F_MMAPABLE; each takes its size, rounded up to eight.</summary>
     public MappedMemory MapValues() => MappedMemory.MapShared(Descriptor, 0, checked(MaxEntries * CpuStride), writable: true, Name);
+
+    /// <summary>The memory of an arena of this many bytes, at the address that it was made for.</summary>
+    public ArenaMemory MapArena(int bytes)
+    {
+        BpfMapInfo info = Info();
+        return ArenaMemory.Open(info.Id, () => MappedMemory.MapSharedAt(Descriptor, info.Extra, bytes, Name));
+    }
 
     /// <summary>No system call may change the map any more; programs still may.</summary>
     public void Freeze() => BpfMapCalls.Freeze(Descriptor, Name);

@@ -12,6 +12,7 @@ internal static class MinifwCommandLine
         ("show", ShowCommand.Create),
         ("off", OffCommand.Create),
         ("status", StatusCommand.Create),
+        ("set", SetCommand.Create),
         ("why", WhyCommand.Create),
         ("log", LogCommand.Create),
         ("demo", DemoCommand.Create),

@@ -15,7 +15,9 @@ internal static class RuleFile
         return result.Rules ?? throw new RefusedTextException(result.Diagnostics);
     }
 
-    private static string Text(string file)
+    /// <summary>The text of a file, or of the standard input.</summary>
+    /// <exception cref="UsageException">There is no such file, or it cannot be read.</exception>
+    internal static string Text(string file)
     {
         try
         {

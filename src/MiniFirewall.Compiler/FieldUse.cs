@@ -14,6 +14,9 @@ internal sealed class FieldUse
     /// <summary>Some statement looks at TCP options.</summary>
     internal bool TcpOptions { get; private set; }
 
+    /// <summary>Some statement looks into a set.</summary>
+    internal bool Sets { get; private set; }
+
     /// <summary>More of the transport header than its first four bytes.</summary>
     internal bool ReadsTcp => TcpOptions || HasAny(Field.TcpFlags, Field.TcpDataOffset, Field.TcpOptionsCut);
 
@@ -107,11 +110,26 @@ internal sealed class FieldUse
             case AllOf all:
                 VisitAll(all.Conditions);
                 break;
+            case SetTest test:
+                Sets = true;
+                VisitDimensions(test);
+                break;
             case TcpOptionTest:
                 TcpOptions = true;
                 break;
             default:
                 throw new CompileException($"unknown condition {condition.GetType().Name}", Origin.None);
+        }
+    }
+
+    /// <summary>A set's look-up reads the addresses it is told to, and of a set with ports all that says whether there is one.</summary>
+    private void VisitDimensions(SetTest test)
+    {
+        _fields.UnionWith(test.Dimensions);
+        if (test.Dimensions.Any(field => field is Field.SourcePort or Field.DestinationPort))
+        {
+            _fields.UnionWith(
+                [Field.Protocol, Field.FragmentOffset, Field.ChainBroken, Field.TransportLength, Field.SourcePort, Field.DestinationPort]);
         }
     }
 

@@ -1,14 +1,18 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Sets;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
 
 namespace MiniFirewall.Compiler;
 
 /// <summary>Functions that several places call; emitted once, after everything else, if anybody did.</summary>
-internal sealed class HelperFunctions(Assembler code)
+internal sealed class HelperFunctions(Assembler code, Family family)
 {
     private readonly Label _event = code.DefineLabel("send_event");
     private readonly Label _option = code.DefineLabel("tcp_option");
     private readonly Label _walk = code.DefineLabel("walk_headers");
-    private bool _eventUsed, _optionUsed, _walkUsed;
+    private readonly Label _set = code.DefineLabel("set_lookup");
+    private bool _eventUsed, _optionUsed, _walkUsed, _setUsed;
 
     /// <summary>send_event(ctx, kind &lt;&lt; 32 | counter).</summary>
     internal void CallEvent(Register context, EventKind kind, int counter)
@@ -48,6 +52,22 @@ internal sealed class HelperFunctions(Assembler code)
         code.Call(_walk);
     }
 
+    /// <summary>R0 = what the look-up of a set says of the packet: <see cref="SetLookupEmitter"/>. Inside a block.</summary>
+    internal void CallSetLookup(SetTest test)
+    {
+        code.LoadConstant(Register.R3, SetLayout.What(test));
+        CallSetLookupInR3();
+    }
+
+    /// <summary>As <see cref="CallSetLookup"/>, with <see cref="SetLayout.What"/> in R3 already.</summary>
+    internal void CallSetLookupInR3()
+    {
+        _setUsed = true;
+        code.Move(Register.R1, Frame.BlockContext);
+        code.Move(Register.R2, Frame.Key);
+        code.Call(_set);
+    }
+
     internal void EmitUsed()
     {
         code.Origin = -1;
@@ -59,6 +79,11 @@ internal sealed class HelperFunctions(Assembler code)
         if (_optionUsed)
         {
             TcpOptionEmitter.EmitFunction(code, _option);
+        }
+
+        if (_setUsed)
+        {
+            new SetLookupEmitter(code, family).EmitFunction(_set);
         }
 
         if (_walkUsed)

@@ -59,8 +59,8 @@ public static class ProgramSetCompiler
     private static ProgramSpec CompileListed(PacketProgram program, ClassifierImage image, FieldUse use, List<OddTest>? oddTests, CompileOptions options)
     {
         var code = new Assembler();
-        var helpers = new HelperFunctions(code);
-        var classifier = new ClassifierEmitter(code, program.Family, image.Layout, helpers, oddTests, use.TcpOptions);
+        var helpers = new HelperFunctions(code, program.Family);
+        var classifier = new ClassifierEmitter(code, program.Family, image.Layout, helpers, oddTests, use);
         if (BlockPlan.CallDepthOf(program) > ClassifierEmitter.DeepestCall)
         {
             Block deepest = program.Blocks[BlockPlan.DeepestOf(program)];

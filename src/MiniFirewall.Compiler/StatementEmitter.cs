@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 
@@ -57,6 +58,11 @@ internal sealed class StatementEmitter(Assembler code, Family family, HelperFunc
                 helpers.CallTcpOption(option.Kind);
                 code.Jump(option.Negated ? JumpCondition.NotEqual : JumpCondition.Equal, Register.R0, 0, next);
                 break;
+            case Require { Condition: SetTest set }:
+                EmitBranch(tests, place, next);
+                helpers.CallSetLookup(set);
+                EmitSetResult(set.Negated, place, next);
+                break;
             case Require require:
                 tests.Add(require.Condition);
                 break;
@@ -67,6 +73,16 @@ internal sealed class StatementEmitter(Assembler code, Family family, HelperFunc
             default:
                 throw new CompileException($"unknown step {step.GetType().Name}", Origin.None);
         }
+    }
+
+    /// <summary>R0 is what a set's look-up says.</summary>
+    private void EmitSetResult(bool negated, BlockPlace place, Label next)
+    {
+        Label known = code.DefineLabel("look-up done");
+        code.Jump(JumpCondition.LessOrEqual, Register.R0, SetLookupEmitter.InSet, known);
+        EmitInvalid(place);
+        code.Mark(known);
+        code.Jump(negated ? JumpCondition.NotEqual : JumpCondition.Equal, Register.R0, SetLookupEmitter.NotInSet, next);
     }
 
     /// <summary>Goes to <paramref name="miss"/> where one of the conditions does not hold: misses are or-ed in R0. Empties the list.</summary>

@@ -1,4 +1,5 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Sets;
 
 namespace MiniFirewall.Compiler;
 
@@ -10,6 +11,7 @@ public static class WellKnownMaps
     public const string Counters = "counters";
     public const string Events = "events";
     public const string TestInput = "testinput";
+    public const string Sets = "sets";
 
     /// <summary>The classifier image of a program's family (<see cref="Classifier.Image.ImageFormat"/>).</summary>
     public const string Image = "image";
@@ -51,6 +53,10 @@ public static class WellKnownMaps
     public static MapSpec ImageSpec(int size) => new(Image, MapType.Array, 4, size, 1) { Flags = Mappable };
 
     public static MapSpec CountersSpec(int capacity) => new(Counters, MapType.PerCpuArray, 4, CounterSize, capacity);
+
+    /// <summary>An arena with the images of sets (<see cref="SetArena"/>). Kernel 6.9.</summary>
+    /// <param name="address">Where user space maps it: a multiple of 4 GiB that nothing else has.</param>
+    public static MapSpec SetsSpec(ulong address) => new(Sets, MapType.Arena, 0, 0, SetLayout.ArenaBlocks) { Flags = 1 << 10, Extra = address };
 
     /// <summary>Ring buffer; size in bytes is a power of two and a multiple of the page size.</summary>
     public static MapSpec EventsSpec(int size) => new(Events, MapType.RingBuffer, 0, 0, size);

@@ -3,10 +3,12 @@ using MiniFirewall.Bpf;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
+using MiniFirewall.Engine.Sets;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Sets;
 using MiniFirewall.Sys;
 using MiniFirewall.Sys.Files;
 using MiniFirewall.Sys.Namespaces;
@@ -136,6 +138,7 @@ public sealed class FirewallEngine
         using HomeMount? home = HomeMount.TryOpen(_parts.Root);
         using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
         using GenerationState? generation = state?.TryOpenGeneration();
+        generation?.Sets?.ReadElements();
         return generation?.Read();
     });
 
@@ -154,6 +157,63 @@ public sealed class FirewallEngine
         return program is null
             ? throw new FirewallException(FirewallFailure.Refused, "no rules are loaded in this network namespace")
             : program.TestRun(packet.Family, packet.Hook, packet.Bytes, runs).Nanoseconds;
+    });
+
+    /// <summary>
+    /// Changes a set of the rules in force. No program is loaded: packets see each element before or after its change, and
+    /// replaced elements all at one moment.
+    /// </summary>
+    /// <param name="elements">Is given the set, and returns the elements.</param>
+    /// <returns>How many elements have changed.</returns>
+    /// <exception cref="FirewallException">There is no such set.</exception>
+    public int EditSet(string name, SetEdit edit, Func<NamedSet, SetElements> elements, TimeSpan? lockTimeout = null) => Refusals.Explained(() =>
+    {
+        ArgumentNullException.ThrowIfNull(elements);
+        RequireOwnNamespace();
+        using WriterSession? session = WriterSession.TryOpenExisting(_parts.Root, Namespace, lockTimeout);
+        using NamespaceState? state = session is null ? null : NamespaceState.TryOpen(session.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        NamedSet set = SetLists.Find(generation?.Sets, name);
+        return new SetEditor(generation!.Sets!, _parts.AfterStep).Edit(set, edit, elements(set).Span);
+    });
+
+    /// <summary>The sets of the rules in force, with their sizes; their elements are not read. Null where no rules are in force.</summary>
+    public IReadOnlyList<SetSummary>? ReadSets() => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        return generation is null ? null : SetLists.Summarize(generation.Sets);
+    });
+
+    /// <summary>A set of the rules in force, with its elements.</summary>
+    /// <exception cref="FirewallException">There is no such set.</exception>
+    public NamedSet ReadSet(string name) => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        NamedSet set = SetLists.Find(generation?.Sets, name);
+        _ = set.Elements.Span;
+        return set;
+    });
+
+    /// <summary>
+    /// Whether a set of the rules in force holds all of these: whole addresses and ports as a packet's, networks as elements.
+    /// </summary>
+    /// <param name="asked">Is given the set, whose elements are not to be asked for, and returns what is looked for.</param>
+    /// <exception cref="FirewallException">There is no such set.</exception>
+    public bool SetHolds(string name, Func<NamedSet, SetElements> asked) => Refusals.Explained(() =>
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        NamedSet set = SetLists.Find(generation?.Sets, name);
+        return SetLists.Holds(generation!.Sets!, set, asked(set).Span);
     });
 
     /// <summary>Takes all rules away, at one moment, and then everything that the firewall has in the kernel.</summary>

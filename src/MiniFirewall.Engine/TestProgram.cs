@@ -32,12 +32,13 @@ public sealed class TestProgram : IDisposable
     {
         using SharedObjects shared = SharedObjects.Make();
         using BpfMap counters = BpfMap.Create(WellKnownMaps.CountersSpec(DryCompilation.Counter + 1));
+        using LoadedSets? sets = LoadedSets.Make(rules.Sets);
         using BpfMap epoch = BpfMap.Create(WellKnownMaps.EpochSpec);
         BpfMap input = BpfMap.Create(WellKnownMaps.TestInputSpec);
         try
         {
             CompiledPrograms compiled = DryCompilation.Compile(rules, point, PrologueKind.Test);
-            var maps = shared.MapsFor(counters, epoch);
+            var maps = shared.MapsFor(counters, epoch, sets);
             maps.Add(WellKnownMaps.TestInput, input);
             using BpfMap? image = compiled.Maps.Select(ImageMap.Create).SingleOrDefault();
             if (image is not null)

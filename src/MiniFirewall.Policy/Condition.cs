@@ -28,6 +28,24 @@ public sealed record AnyOf(ImmutableArray<Condition> Conditions, bool Negated = 
 public sealed record AllOf(ImmutableArray<Condition> Conditions, bool Negated = false) : Condition;
 
 /// <summary>
+/// The packet is in a set, negated where asked. Meaning: the addresses and the port that <paramref name="Dimensions"/> names are
+/// looked up as one element; the most specific element that fits decides (longest first prefix, then longest second), and one
+/// that says "no match" keeps the packet out. A set with ports holds no later fragment, no packet whose header is cut, and none of
+/// IPv6 whose chain of headers is broken or ends without a next one; see <see cref="SetPort"/>.
+/// </summary>
+/// <param name="Set">The set's number in the rule set.</param>
+/// <param name="Dimensions">
+/// What each dimension of the set is read from: <see cref="Field.Source"/> or <see cref="Field.Destination"/> for an address,
+/// <see cref="Field.SourcePort"/> or <see cref="Field.DestinationPort"/> for a port.
+/// </param>
+public sealed record SetTest(int Set, ImmutableArray<Field> Dimensions, bool Negated = false) : Condition
+{
+    public bool Equals(SetTest? other) => other is not null && Set == other.Set && Negated == other.Negated && Dimensions.SequenceEqual(other.Dimensions);
+
+    public override int GetHashCode() => HashCode.Combine(Set, Negated, Dimensions.Length);
+}
+
+/// <summary>
 /// The TCP header carries an option of this kind, negated where asked. An earlier step has established a TCP header of
 /// TcpDataOffset * 4 bytes, all of them present. Meaning: xt_tcpudp.c tcp_find_option (a walk that stops at the header's end).
 /// </summary>

@@ -25,6 +25,11 @@ public sealed unsafe partial class MappedMemory : MemoryManager<byte>
         TryMap(descriptor.Number, offset, length, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED)
         ?? throw SystemCallException.FromLastError($"mmap {about}");
 
+    /// <summary>Shares memory with the kernel at an address that the object asks for, such as an arena's.</summary>
+    public static MappedMemory MapSharedAt(FileDescriptor descriptor, ulong address, int length, string about) =>
+        TryMap(descriptor.Number, 0, length, PROT_READ | PROT_WRITE, MAP_SHARED, (nint)address)
+        ?? throw SystemCallException.FromLastError($"mmap {about}");
+
     /// <summary>Maps a whole file to read; null where its file system cannot.</summary>
     public static MappedMemory? TryMapFile(string path)
     {
@@ -62,9 +67,9 @@ public sealed unsafe partial class MappedMemory : MemoryManager<byte>
         }
     }
 
-    private static MappedMemory? TryMap(int descriptor, long offset, int length, int protection, int flags)
+    private static MappedMemory? TryMap(int descriptor, long offset, int length, int protection, int flags, nint address = 0)
     {
-        void* start = Map(null, (nuint)length, protection, flags, descriptor, offset);
+        void* start = Map((void*)address, (nuint)length, protection, flags, descriptor, offset);
         return (nint)start == -1 ? null : new((byte*)start, length);
     }
 

@@ -1,4 +1,6 @@
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Sets;
+using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Sys;
 using MiniFirewall.Sys.Files;
@@ -30,12 +32,22 @@ internal static class LeakSearch
         ApplyAndFail(root, second);
         engine.Apply(second);
         engine.Read();
+        engine.Apply(WithSets());
+        engine.EditSet("s", SetEdit.Add, _ => WithSets().Sets[0].Elements);
+        engine.EditSet("s", SetEdit.Replace, _ => WithSets().Sets[0].Elements);
+        engine.ReadSet("s");
+        engine.ReadSets();
+        engine.SetHolds("s", set => set.Elements);
+        engine.Read();
         engine.Status();
         engine.OpenEvents()!.Dispose();
         engine.ResetCounters(_ => true);
         engine.Off();
         ApplyAndFail(root, second);
     }
+
+    private static RuleSet WithSets() => RuleSetReader.Read(
+        "sets", "set s { 10.0.0.0/8 }\n-A INPUT -m set --match-set s src -j DROP", ReadOptions.Default).Rules!;
 
     private static void ApplyAndFail(string root, RuleSet rules)
     {

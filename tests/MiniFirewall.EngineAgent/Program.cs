@@ -1,9 +1,13 @@
 using System.Diagnostics;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Sets;
 using MiniFirewall.EngineAgent;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Sets;
 
 // The engine as a process of its own, for tests that kill it or run it elsewhere.
+// ROOT set NAME EDIT KILL-AFTER-STEP ENTRY... |
 // ROOT apply FILE [KILL-AFTER-STEP] | ROOT loop FILE FILE | ROOT read | ROOT off | ROOT status | ROOT watch | ROOT leaks FILE FILE
 string root = args[0];
 try
@@ -45,6 +49,9 @@ static int Run(string root, string[] args)
             }
 
             break;
+        case "set":
+            Edit(Open(root, step => Kill(step, args[4])), args[2], Enum.Parse<SetEdit>(args[3]), args[5..]);
+            break;
         case "leaks":
             Console.Write(LeakSearch.Run(root, AgentRules.Read(args[2]), AgentRules.Read(args[3])));
             break;
@@ -66,6 +73,13 @@ static void Kill(string step, string? last)
         Thread.Sleep(Timeout.Infinite);
     }
 }
+
+static void Edit(FirewallEngine engine, string name, SetEdit edit, string[] entries) => engine.EditSet(name, edit, set =>
+{
+    var elements = new SetElements();
+    var reader = new SetElementReader(set.Type, set.Families, NetworkNames.BuiltIn);
+    return entries.All(entry => reader.TryRead(entry, noMatch: false, elements)) ? elements : throw new FormatException(reader.Problem);
+});
 
 static void Loop(FirewallEngine engine, RuleSet first, RuleSet second)
 {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using MiniFirewall.Engine;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Cli.Output;
 
@@ -18,6 +19,17 @@ internal static class RuleSetJson
         {
             json.WriteNumber("generation", loaded.Generation);
             json.WriteString("since", loaded.AppliedAt);
+            json.WriteStartArray("sets");
+            foreach (NamedSet set in loaded.Rules.Sets)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", set.Name);
+                json.WriteString("type", set.Type.Name);
+                json.WriteNumber("elements", set.Elements.Count);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteStartArray("chains");
             foreach (Chain chain in loaded.Rules.Chains)
             {

@@ -2,6 +2,7 @@ using MiniFirewall.Engine;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Cli.Output;
 
@@ -10,7 +11,12 @@ internal static class RuleSetTable
 {
     internal static void Write(LoadedRuleSet loaded)
     {
-        bool first = true;
+        foreach (NamedSet set in loaded.Rules.Sets)
+        {
+            Console.Out.WriteLine($"set {set.Name}, {set.Type.Name}{Only(set.Families)}: {set.Elements.Count} elements");
+        }
+
+        bool first = loaded.Rules.Sets.IsEmpty;
         foreach (Chain chain in loaded.Rules.Chains)
         {
             if (!first)

@@ -80,6 +80,14 @@ internal sealed class CommitProtocol(
             yield return new("pin carried", () => carried.Pin(_generation!.PathOf(PinNames.Carried)));
         }
 
+        if (next.Sets is { } sets)
+        {
+            foreach ((string name, BpfMap map) in sets.Pins)
+            {
+                yield return new($"pin {name}", () => map.Pin(_generation!.PathOf(name)));
+            }
+        }
+
         foreach (HookPoint point in HookPoint.All)
         {
             yield return new($"pin program {point}", () => next.Programs[point].Pin(_generation!.PathOf(PinNames.Program(point))));

@@ -22,15 +22,18 @@ internal static class GenerationLoader
         (ImmutableArray<RuleSlots> policies, ImmutableArray<RuleSlots> slots) = CountedPlaces.SlotsOf(rules, plan);
         CounterMaps counters = MakeCounters(plan, running, NeedsOffsets(plan, places, running));
         StoreMaps? store = null;
+        LoadedSets? sets = null;
         try
         {
             store = StoreMaps.Make(RuleStoreImage.Make(
                 rules, lines, policies, slots, RuleLabels.Spread(rules), plan.Capacity, plan.FirstFreshSlot, DateTimeOffset.UtcNow));
+            sets = LoadedSets.Make(rules.Sets);
             var indexes = new CounterIndexes(rules, policies, slots);
-            return new(places, plan, counters, store, LoadFamilies(rules, indexes, source, shared.MapsFor(counters.Counters, store.Epoch)));
+            return new(places, plan, counters, store, sets, LoadFamilies(rules, indexes, source, shared.MapsFor(counters.Counters, store.Epoch, sets)));
         }
         catch
         {
+            sets?.Dispose();
             store?.Dispose();
             counters.Dispose();
             throw;

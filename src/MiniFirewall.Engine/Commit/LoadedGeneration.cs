@@ -9,12 +9,13 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class LoadedGeneration : IDisposable
 {
     internal LoadedGeneration(
-        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, StoreMaps store, ImmutableArray<LoadedFamily> families)
+        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, StoreMaps store, LoadedSets? sets, ImmutableArray<LoadedFamily> families)
     {
         Places = places;
         Plan = plan;
         Counters = counters;
         Store = store;
+        Sets = sets;
         Families = families;
         Programs = families.SelectMany(family => family.Programs).ToImmutableDictionary();
     }
@@ -29,12 +30,16 @@ internal sealed class LoadedGeneration : IDisposable
 
     internal ImmutableArray<LoadedFamily> Families { get; }
 
+    /// <summary>Null where the rules have no sets.</summary>
+    internal LoadedSets? Sets { get; }
+
     internal ImmutableDictionary<HookPoint, BpfProgram> Programs { get; }
 
     public void Dispose()
     {
         Counters.Dispose();
         Store.Dispose();
+        Sets?.Dispose();
         foreach (LoadedFamily family in Families)
         {
             family.Dispose();

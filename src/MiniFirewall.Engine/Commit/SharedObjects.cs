@@ -68,13 +68,23 @@ internal sealed class SharedObjects : IDisposable
     internal Dictionary<string, BpfMap> DispatcherMaps => new() { [WellKnownMaps.Control] = Control, [WellKnownMaps.Programs] = Programs };
 
     /// <summary>What a generation's program names.</summary>
-    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch) => new()
+    /// <param name="sets">Null where its rules have none.</param>
+    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch, LoadedSets? sets)
     {
-        [WellKnownMaps.Control] = Control,
-        [WellKnownMaps.Events] = Events,
-        [WellKnownMaps.Counters] = counters,
-        [WellKnownMaps.Epoch] = epoch,
-    };
+        var maps = new Dictionary<string, BpfMap>
+        {
+            [WellKnownMaps.Control] = Control,
+            [WellKnownMaps.Events] = Events,
+            [WellKnownMaps.Counters] = counters,
+            [WellKnownMaps.Epoch] = epoch,
+        };
+        if (sets is not null)
+        {
+            maps.Add(WellKnownMaps.Sets, sets.Map);
+        }
+
+        return maps;
+    }
 
     public void Dispose()
     {

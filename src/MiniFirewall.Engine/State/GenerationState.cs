@@ -13,13 +13,14 @@ internal sealed class GenerationState : IDisposable
 {
     private const int InstructionSize = 8;
 
-    private GenerationState(ulong number, DirectoryHandle directory, StoreMaps maps, RuleStore store, CounterMaps counters)
+    private GenerationState(ulong number, DirectoryHandle directory, StoreMaps maps, RuleStore store, CounterMaps counters, SetState? sets)
     {
         Number = number;
         Directory = directory;
         Maps = maps;
         Store = store;
         Counters = counters;
+        Sets = sets;
     }
 
     internal ulong Number { get; }
@@ -32,17 +33,20 @@ internal sealed class GenerationState : IDisposable
 
     internal CounterMaps Counters { get; }
 
+    /// <summary>The sets; null where the rules have none.</summary>
+    internal SetState? Sets { get; }
+
     /// <summary>The rules, with what they have counted up to now.</summary>
     internal LoadedRuleSet Read()
     {
-        StoredRuleSet stored = StoredRuleSet.Read(Store);
+        StoredRuleSet stored = StoredRuleSet.Read(Store, Sets?.Named ?? []);
         return new(stored, Number, Store.Header.AppliedAt, CountedPlaces.Of(stored.Rules), Counters.Read(stored.Slots, stored.Kept), ReadPrograms());
     }
 
     /// <summary>Sets counters to zero and returns what <see cref="Read"/> did before.</summary>
     internal LoadedRuleSet ResetCounters(Func<CountedPlace, bool> which)
     {
-        StoredRuleSet stored = StoredRuleSet.Read(Store);
+        StoredRuleSet stored = StoredRuleSet.Read(Store, Sets?.Named ?? []);
         ImmutableArray<CountedPlace> places = CountedPlaces.Of(stored.Rules);
         ImmutableArray<Counters> counts = Counters.Read(stored.Slots, stored.Kept);
         bool isNew = Counters.Base is null;
@@ -85,7 +89,7 @@ internal sealed class GenerationState : IDisposable
             counters = maps is null ? null : TryOpenCounters(directory);
             if (counters is not null)
             {
-                return new(number, directory, maps!, maps!.OpenStore(), counters);
+                return new(number, directory, maps!, maps!.OpenStore(), counters, SetState.TryOpen(directory));
             }
         }
         catch
@@ -103,6 +107,7 @@ internal sealed class GenerationState : IDisposable
 
     public void Dispose()
     {
+        Sets?.Dispose();
         Counters.Dispose();
         Maps.Dispose();
         Directory.Dispose();

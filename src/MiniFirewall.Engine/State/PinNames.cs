@@ -9,6 +9,9 @@ internal static class PinNames
     internal const string Control = "control", Programs = "programs", Events = "events";
     internal const string Counters = "counters", Carried = "carried", Base = "base", Rules = "rules", Epoch = "epoch";
 
+    /// <summary>The arena of sets, and the map that says what they are.</summary>
+    internal const string Sets = "sets", SetNames = "setnames";
+
     private const string GenerationPrefix = "generation-";
 
     /// <summary>The classifier image of a family.</summary>

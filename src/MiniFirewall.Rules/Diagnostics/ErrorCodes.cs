@@ -70,6 +70,17 @@ public static class ErrorCodes
     public const int BadJump = 1605;
     public const int ChainLoop = 1606;
 
+    public const int BadSetLine = 1701;
+    public const int BadSetName = 1702;
+    public const int SetExists = 1703;
+    public const int NoSuchSet = 1704;
+    public const int UnknownSetType = 1705;
+    public const int UnsupportedSetOption = 1706;
+    public const int BadSetElement = 1707;
+    public const int BadSetFile = 1708;
+    public const int TooManySets = 1709;
+    public const int BadDirection = 1710;
+
     /// <summary>Every code with its name, for the documents and their test.</summary>
     public static FrozenDictionary<int, string> Names { get; } = new Dictionary<int, string>
     {
@@ -131,5 +142,15 @@ public static class ErrorCodes
         [UnsupportedTarget] = nameof(UnsupportedTarget),
         [BadJump] = nameof(BadJump),
         [ChainLoop] = nameof(ChainLoop),
+        [BadSetLine] = nameof(BadSetLine),
+        [BadSetName] = nameof(BadSetName),
+        [SetExists] = nameof(SetExists),
+        [NoSuchSet] = nameof(NoSuchSet),
+        [UnknownSetType] = nameof(UnknownSetType),
+        [UnsupportedSetOption] = nameof(UnsupportedSetOption),
+        [BadSetElement] = nameof(BadSetElement),
+        [BadSetFile] = nameof(BadSetFile),
+        [TooManySets] = nameof(TooManySets),
+        [BadDirection] = nameof(BadDirection),
     }.ToFrozenDictionary();
 }

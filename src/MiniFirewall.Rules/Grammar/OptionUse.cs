@@ -1,12 +1,15 @@
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Sets;
 using MiniFirewall.Rules.Text;
 
 namespace MiniFirewall.Rules.Grammar;
 
 /// <summary>What an option's reader may know and where it reports.</summary>
 /// <param name="Protocol">The rule's protocol as far as it has been read.</param>
-internal sealed record ReadContext(ProtocolSpec? Protocol, NetworkNames Names, DiagnosticBag Diagnostics);
+/// <param name="Sets">The sets that the lines before have made, by name.</param>
+internal sealed record ReadContext(
+    ProtocolSpec? Protocol, NetworkNames Names, DiagnosticBag Diagnostics, IReadOnlyDictionary<string, NamedSet> Sets);
 
 /// <summary>One use of an option in a line.</summary>
 /// <param name="Option">The option as written.</param>

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Rules.Language;
 
@@ -19,6 +21,12 @@ public sealed record ReadOptions
 
     /// <summary>The names of protocols and services.</summary>
     public NetworkNames Names { get; init; } = NetworkNames.System;
+
+    /// <summary>Sets that are there before the text's own.</summary>
+    public ImmutableArray<NamedSet> Sets { get; init; } = [];
+
+    /// <summary>Gives the text of the file that a set's line names.</summary>
+    public Func<string, string> SetFile { get; init; } = SetFiles.Read;
 
     /// <summary>Reading stops after this many errors.</summary>
     public int MaxErrors { get; init; } = 20;

@@ -2,6 +2,7 @@ using System.Text;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Rules.Language;
 
@@ -18,7 +19,13 @@ public static class RuleSetPrinter
         Func<Chain, Rule, Counters?>? ruleCounters = null,
         Func<Chain, Family, Counters?>? policyCounters = null)
     {
-        var text = new StringBuilder("*filter\n");
+        var text = new StringBuilder();
+        foreach (NamedSet set in rules.Sets)
+        {
+            SetNotation.Print(text, set);
+        }
+
+        text.Append("*filter\n");
         foreach (Chain chain in rules.Chains)
         {
             PrintChain(text, chain, policyCounters);

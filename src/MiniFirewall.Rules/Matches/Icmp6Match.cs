@@ -13,6 +13,8 @@ public sealed record Icmp6Match(IcmpType Type, bool Negated) : Match
 {
     private const int HeaderSize = 8;
 
+    internal static IReadOnlyList<(string Name, IcmpType Type)> KnownTypes => Names;
+
     private static readonly (string Name, IcmpType Type)[] Names =
     [
         ("destination-unreachable", Whole(1)), ("no-route", Code(1, 0)), ("communication-prohibited", Code(1, 1)),

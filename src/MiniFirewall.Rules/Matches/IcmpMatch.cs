@@ -16,6 +16,8 @@ public sealed record IcmpMatch(IcmpType Type, bool Negated) : Match
     private const byte AnyType = 255;
     private static readonly IcmpType Any = new(AnyType, 0, 255);
 
+    internal static IReadOnlyList<(string Name, IcmpType Type)> KnownTypes => Names;
+
     private static readonly (string Name, IcmpType Type)[] Names =
     [
         ("any", Any), ("echo-reply", Whole(0)), ("pong", Whole(0)),

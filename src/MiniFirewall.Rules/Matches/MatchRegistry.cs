@@ -20,6 +20,7 @@ public static class MatchRegistry
         LengthMatch.Grammar,
         TtlMatch.Grammar,
         HlMatch.Grammar,
+        SetMatch.Grammar,
     ];
 
     private static readonly FrozenDictionary<string, MatchGrammar> ByName = All

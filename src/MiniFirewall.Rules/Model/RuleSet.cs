@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Rules.Model;
 
@@ -11,7 +12,10 @@ namespace MiniFirewall.Rules.Model;
 /// </summary>
 public sealed record RuleSet(ImmutableArray<Chain> Chains)
 {
-    public bool Equals(RuleSet? other) => other is not null && Chains.SequenceEqual(other.Chains);
+    /// <summary>The sets that rules name, each at the place that its number says.</summary>
+    public ImmutableArray<NamedSet> Sets { get; init; } = [];
+
+    public bool Equals(RuleSet? other) => other is not null && Chains.SequenceEqual(other.Chains) && Sets.SequenceEqual(other.Sets);
 
     public override int GetHashCode() => Chains.Length;
 
@@ -28,11 +32,14 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
     /// </summary>
     public RuleSet WithoutStrayPolicyCounters() => Chains.Any(c => c.Rules.Any(r => r.Counters is not null))
         ? this
-        : new([.. Chains.Select(c => c with
+        : this with
         {
-            PolicyV4 = c.PolicyV4 with { Counters = null },
-            PolicyV6 = c.PolicyV6 with { Counters = null },
-        })]);
+            Chains = [.. Chains.Select(c => c with
+            {
+                PolicyV4 = c.PolicyV4 with { Counters = null },
+                PolicyV6 = c.PolicyV6 with { Counters = null },
+            })],
+        };
 
     /// <summary>The chain of that name, or null.</summary>
     public Chain? Find(string name) => Chains.FirstOrDefault(c => c.Name == name);

@@ -10,7 +10,7 @@ internal static class ForeignWords
         "addrtype", "ah", "bpf", "cgroup", "cluster", "connbytes", "connlabel", "connlimit", "connmark", "conntrack", "cpu",
         "dccp", "devgroup", "dscp", "dst", "ecn", "esp", "eui64", "frag", "hashlimit", "hbh", "helper", "ipcomp",
         "ipv6header", "ipvs", "limit", "mac", "mh", "nfacct", "osf", "owner", "physdev", "pkttype", "policy", "quota",
-        "rateest", "realm", "recent", "rpfilter", "rt", "sctp", "set", "socket", "srh", "state", "statistic", "string",
+        "rateest", "realm", "recent", "rpfilter", "rt", "sctp", "socket", "srh", "state", "statistic", "string",
         "tcpmss", "time", "tos", "u32",
     }.ToFrozenSet();
 

@@ -26,7 +26,7 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
         }
 
         draft.ReportDoubtful();
-        return new RuleSet(chains);
+        return new RuleSet(chains) { Sets = draft.Sets };
     }
 
     private ImmutableArray<Rule> RulesOf(ChainDraft chain)

@@ -16,6 +16,7 @@ internal sealed class ReadSession
         Source = source;
         Options = options;
         Diagnostics = new DiagnosticBag(source, options.MaxErrors);
+        Sets = new SetTable(options.Sets);
     }
 
     /// <summary>The options of the line that is being read, each once.</summary>
@@ -29,6 +30,8 @@ internal sealed class ReadSession
     internal ReadOptions Options { get; }
 
     internal DiagnosticBag Diagnostics { get; }
+
+    internal SetTable Sets { get; }
 
     /// <summary>A name's addresses, each once and in order, so that one answer gives one rule set; null where there are none.</summary>
     internal NameAddresses? Resolve(string name)

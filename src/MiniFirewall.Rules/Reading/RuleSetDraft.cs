@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Sets;
 using MiniFirewall.Rules.Targets;
 using MiniFirewall.Rules.Text;
 using MiniFirewall.Rules.Values;
@@ -32,6 +34,8 @@ internal sealed class RuleSetDraft
     }
 
     internal IReadOnlyList<ChainDraft> Chains => _chains;
+
+    internal ImmutableArray<NamedSet> Sets => [.. _session.Sets.All];
 
     internal ChainDraft? Find(string name) => _byName.GetValueOrDefault(name);
 

@@ -10,10 +10,11 @@ namespace MiniFirewall.Rules.Reading;
 /// <summary>Reads a text line by line: sections of iptables-save, their lines, and command lines.</summary>
 internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
 {
-    private static readonly string[] LineBeginnings = ["iptables", "ip6tables", "*filter", "COMMIT", "-A", "-P", "-N"];
+    private static readonly string[] LineBeginnings = ["iptables", "ip6tables", "*filter", "COMMIT", "-A", "-P", "-N", "set", "create", "add"];
     private readonly DiagnosticBag _diagnostics = session.Diagnostics;
     private readonly LineReader _lines = new(session.Source, session.Diagnostics);
     private readonly RepeatedRules _repeated = new();
+    private readonly SetLineReader _sets = new(session);
 
     /// <summary>The word that opened the section that is being read; null between sections.</summary>
     private Word? _section;
@@ -27,6 +28,10 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
             if (_isForeign)
             {
                 _isForeign = _lines.ReadRaw().Text != "COMMIT";
+            }
+            else if (_section is null && _sets.TryRead(session.Source.Content, _lines.Position, out int after))
+            {
+                _lines.Position = after;
             }
             else if (RepeatedRules.TryCut(_lines.Rest, out RepeatedRules.CutLine cut))
             {
@@ -226,6 +231,12 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
         if (name is "ip6tables" or "ip6tables-legacy" or "ip6tables-nft")
         {
             families = FamilySet.IPv6;
+        }
+        else if (name is "set" or "create" or "add" or "ipset" && _section is { } section)
+        {
+            _diagnostics.Report(
+                ErrorCodes.MisplacedLine, program, $"the line of a set stands in table {Show.Word(section.Text)}", $"write it before {section.Text}");
+            return false;
         }
         else if (name is not ("iptables" or "iptables-legacy" or "iptables-nft"))
         {

@@ -21,6 +21,13 @@ internal sealed class LineReader(SourceText source, DiagnosticBag diagnostics)
     private readonly string _text = source.Content;
     private int _at = source.Content.StartsWith(ByteOrderMark) ? 1 : 0;
 
+    /// <summary>Where the next line begins.</summary>
+    internal int Position
+    {
+        get => _at;
+        set => _at = value;
+    }
+
     internal bool AtEnd => _at >= _text.Length;
 
     /// <summary>The place after the last character.</summary>

@@ -8,7 +8,7 @@ public static unsafe class BpfMapCalls
 {
     private const int ENOENT = 2;
 
-    public static FileDescriptor Create(uint type, int keySize, int valueSize, int maxEntries, uint flags, string name)
+    public static FileDescriptor Create(uint type, int keySize, int valueSize, int maxEntries, uint flags, string name, ulong extra = 0)
     {
         var attributes = new MapCreateAttributes
         {
@@ -17,6 +17,7 @@ public static unsafe class BpfMapCalls
             value_size = (uint)valueSize,
             max_entries = (uint)maxEntries,
             map_flags = flags,
+            map_extra = extra,
         };
         BpfSystemCall.WriteName(attributes.map_name, name);
         return new(BpfSystemCall.Run(BpfCommand.BPF_MAP_CREATE, ref attributes, name));

@@ -52,7 +52,10 @@ public static unsafe class BpfObjectCalls
     public static BpfMapInfo MapInfo(FileDescriptor map, string about)
     {
         MapInformation info = Information<MapInformation>(map, about);
-        return new(info.id, BpfSystemCall.ReadName(info.name), info.type, (int)info.key_size, (int)info.value_size, (int)info.max_entries, info.map_flags);
+        return new(info.id, BpfSystemCall.ReadName(info.name), info.type, (int)info.key_size, (int)info.value_size, (int)info.max_entries, info.map_flags)
+        {
+            Extra = info.map_extra,
+        };
     }
 
     /// <summary>What a link joins; the place is null unless it is a netfilter link.</summary>

@@ -17,7 +17,11 @@ public sealed record BpfProgramInfo(uint Id, string Name, uint Type, uint JitedL
 }
 
 /// <summary>What the kernel tells of a map.</summary>
-public sealed record BpfMapInfo(uint Id, string Name, uint Type, int KeySize, int ValueSize, int MaxEntries, uint Flags);
+public sealed record BpfMapInfo(uint Id, string Name, uint Type, int KeySize, int ValueSize, int MaxEntries, uint Flags)
+{
+    /// <summary>map_extra, as it was given when the map was made.</summary>
+    public ulong Extra { get; init; }
+}
 
 /// <summary>What the kernel tells of a link.</summary>
 public sealed record BpfLinkInfo(uint Id, uint Type, uint ProgramId, BpfNetfilterPlace? Netfilter);

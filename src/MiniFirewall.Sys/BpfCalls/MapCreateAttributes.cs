@@ -4,7 +4,7 @@ namespace MiniFirewall.Sys.BpfCalls;
 
 /// <summary>Argument of BPF_MAP_CREATE.</summary>
 [KernelLayout("union bpf_attr")]
-[StructLayout(LayoutKind.Explicit, Size = 44)]
+[StructLayout(LayoutKind.Explicit, Size = 72)]
 internal unsafe struct MapCreateAttributes
 {
     [FieldOffset(0)]
@@ -24,4 +24,7 @@ internal unsafe struct MapCreateAttributes
 
     [FieldOffset(28)]
     public fixed byte map_name[16];
+
+    [FieldOffset(64)]
+    public ulong map_extra;
 }

@@ -27,4 +27,7 @@ internal unsafe struct MapInformation
 
     [FieldOffset(24)]
     public fixed byte name[16];
+
+    [FieldOffset(80)]
+    public ulong map_extra;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 
@@ -17,6 +18,7 @@ internal sealed class ConditionDiagrams(Diagrams diagrams, Family family)
         RangeTest test => Negated(_fields.InAny(test.Field, test.Ranges), test.Negated),
         AnyOf any => Negated(Any(any.Conditions), any.Negated),
         AllOf all => Negated(All(all.Conditions), all.Negated),
+        SetTest set => Negated(diagrams.Variable(KeyVariables.OfSet(SetLayout.What(set))), set.Negated),
         TcpOptionTest option => Negated(diagrams.Variable(KeyVariables.OfOption(option.Kind)), option.Negated),
         _ => throw new NotSupportedException($"{condition.GetType().Name} has no meaning here"),
     };

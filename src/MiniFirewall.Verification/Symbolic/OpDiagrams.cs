@@ -1,5 +1,6 @@
 using MiniFirewall.Compiler;
 using MiniFirewall.Compiler.Classifier.Image;
+using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Verification.Decoding;
 
 namespace MiniFirewall.Verification.Symbolic;
@@ -10,7 +11,7 @@ namespace MiniFirewall.Verification.Symbolic;
 /// </summary>
 internal sealed class OpDiagrams(ImageBytes image, Diagrams diagrams, BoxDiagrams boxes)
 {
-    private const OpKind LastKind = OpKind.Always;
+    private const OpKind LastKind = OpKind.Set;
 
     private readonly WordDiagrams _words = new(diagrams);
 
@@ -117,6 +118,11 @@ internal sealed class OpDiagrams(ImageBytes image, Diagrams diagrams, BoxDiagram
             return $"TCP option {op.Argument}";
         }
 
+        if (op.Kind == OpKind.Set && op.Low > SetLayout.MostWhat)
+        {
+            return $"set {op.Low:x}";
+        }
+
         return IsJump(op.OnTrue) && IsJump(op.OnFalse) ? null : $"jumps by {op.OnTrue} and {op.OnFalse}";
     }
 
@@ -175,6 +181,7 @@ internal sealed class OpDiagrams(ImageBytes image, Diagrams diagrams, BoxDiagram
     {
         OpKind.Field => FieldCondition(op),
         OpKind.TcpOption => diagrams.Variable(KeyVariables.OfOption(op.Argument)),
+        OpKind.Set => diagrams.Variable(KeyVariables.OfSet((uint)op.Low)),
         OpKind.Always => Diagrams.Always,
         _ => boxes.OfPart(box, PartOf(op.Kind)!.Value, named),
     };

@@ -15,7 +15,10 @@ internal sealed record Scenario(GeneratedRules Rules, Packet[] Packets)
     // "-p all" is no test in miniFirewall, as in what ip6tables-save prints; as typed, ip6tables looks for the transport
     // header all the same, and so drops packets with a broken extension chain.
     internal RuleTexts Texts => new(
-        Rules.Text, Families.ToDictionary(family => family, family => Rules.TextOf(family).Replace(" -p all", "", StringComparison.Ordinal)));
+        Rules.Text, Families.ToDictionary(family => family, family => Rules.TextOf(family).Replace(" -p all", "", StringComparison.Ordinal)))
+    {
+        Sets = Rules.Sets,
+    };
 
     public override string ToString() => $"{Rules.Text}{Packets.Length} packets";
 

@@ -49,13 +49,13 @@ public sealed class RuleEditTests
                 RuleCommand command = Command(line);
                 RuleSet? changed = command.ApplyTo(rules).Rules;
                 RuleChange? change = RuleEdit.TryStage(store, command);
-                Assert.Equal(rules, StoredRuleSet.Read(store).Rules);
+                Assert.Equal(rules, StoredRuleSet.Read(store, []).Rules);
                 Assert.True(changed is not null || change is null, $"{line} is wrong and was staged");
                 if (change is not null)
                 {
                     change.Commit();
                     rules = changed!;
-                    Assert.Equal(rules, StoredRuleSet.Read(store).Rules);
+                    Assert.Equal(rules, StoredRuleSet.Read(store, []).Rules);
                 }
             }
         },

@@ -43,7 +43,7 @@ public sealed class RuleStoreTests
     public void What_is_stored_is_read()
     {
         RuleSet rules = Parse(Text);
-        StoredRuleSet read = StoredRuleSet.Read(Make(rules));
+        StoredRuleSet read = StoredRuleSet.Read(Make(rules), []);
         Assert.Equal(rules, read.Rules);
         Assert.Equal(Enumerable.Range(1, CountedPlaces.Of(rules).Length), read.Slots);
         Assert.DoesNotContain(true, read.Kept);
@@ -53,7 +53,7 @@ public sealed class RuleStoreTests
     public void More_rules_than_a_chunk_has_are_read_in_their_order()
     {
         RuleSet rules = Many(1000);
-        Assert.Equal(rules, StoredRuleSet.Read(Make(rules)).Rules);
+        Assert.Equal(rules, StoredRuleSet.Read(Make(rules), []).Rules);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class RuleStoreTests
         RuleSet second = Parse("-A INPUT -s bigmart.com -j DROP", NameTable.Empty.With("bigmart.com", Family.IPv4, 7));
         Chain input = first.Chains[0] with { Rules = [.. first.Chains[0].Rules, .. second.Chains[0].Rules] };
         RuleSet both = new([input, .. first.Chains.Skip(1)]);
-        Assert.Equal(both, StoredRuleSet.Read(Make(both)).Rules);
+        Assert.Equal(both, StoredRuleSet.Read(Make(both), []).Rules);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class RuleStoreTests
                 Assert.Equal(model, Texts(store));
             }
 
-            StoredRuleSet read = StoredRuleSet.Read(store);
+            StoredRuleSet read = StoredRuleSet.Read(store, []);
             Assert.Equal(model, read.Rules.Find("FORWARD")!.Rules.Select(rule => rule.ToString()));
             Assert.Equal(read.Slots.Length, read.Slots.Distinct().Count());
             Assert.All(read.Slots, slot => Assert.InRange(slot, 1, store.FirstFreshSlot - 1));

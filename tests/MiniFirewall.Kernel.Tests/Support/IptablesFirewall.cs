@@ -5,7 +5,10 @@ namespace MiniFirewall.Kernel.Tests.Support;
 /// <summary>The oracle: the kernel's own iptables and ip6tables (the legacy ones, ip_tables.c) on a device.</summary>
 internal sealed class IptablesFirewall : IFirewall
 {
+    private const string EmptyTable = "*filter\nCOMMIT\n";
+
     private readonly Dictionary<Family, XtablesCounters> _counters = [];
+    private string _sets = "";
 
     internal IptablesFirewall(IEnumerable<string> interfaces)
     {
@@ -21,8 +24,17 @@ internal sealed class IptablesFirewall : IFirewall
 
     internal Device Device { get; }
 
+    /// <summary>The kernel has the types of the sets that were loaded last.</summary>
+    internal bool HasSetTypes { get; private set; } = true;
+
     public void Load(RuleTexts rules)
     {
+        LoadSets(rules.Sets);
+        if (!HasSetTypes)
+        {
+            return;
+        }
+
         foreach ((Family family, string text) in rules.OfFamily)
         {
             string command = family == Family.IPv4 ? "iptables-legacy-restore" : "ip6tables-legacy-restore";
@@ -31,10 +43,15 @@ internal sealed class IptablesFirewall : IFirewall
         }
     }
 
-    public bool CanMeet(Packet packet) => Device.CanMeet(packet);
+    public bool CanMeet(Packet packet) => HasSetTypes && Device.CanMeet(packet);
 
     public Observation? Judge(Packet packet)
     {
+        if (!HasSetTypes)
+        {
+            return null;
+        }
+
         List<Hit> hits = HitsOf(packet, out Passage passage);
         return passage == Passage.Unrealised ? null : new Observation(passage == Passage.Passed, hits);
     }
@@ -46,6 +63,29 @@ internal sealed class IptablesFirewall : IFirewall
         counters.TakeHits();
         passage = Device.Send(packet);
         return counters.TakeHits();
+    }
+
+    private void LoadSets(string sets)
+    {
+        if (sets.Length == 0 && _sets.Length == 0)
+        {
+            return;
+        }
+
+        // Sets that rules name cannot be destroyed.
+        Device.Namespace.Execute("iptables-legacy-restore", ["-w", "30"], EmptyTable);
+        Device.Namespace.Execute("ip6tables-legacy-restore", ["-w", "30"], EmptyTable);
+        Device.Namespace.Execute("ipset", ["destroy"]);
+        _sets = sets;
+        HasSetTypes = true;
+        try
+        {
+            Device.Namespace.Execute("ipset", ["-exist", "restore"], sets);
+        }
+        catch (InvalidOperationException refusal) when (refusal.Message.Contains("set type not supported", StringComparison.Ordinal))
+        {
+            HasSetTypes = false;
+        }
     }
 
     public void Dispose()

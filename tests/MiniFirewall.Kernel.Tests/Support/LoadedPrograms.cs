@@ -1,5 +1,6 @@
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Engine.Commit;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Lowering;
@@ -22,6 +23,7 @@ internal sealed class LoadedPrograms(RuleSet rules, LoadOptions options, Program
 {
     private static readonly Hook[] s_hooks = [Hook.LocalIn, Hook.Forward, Hook.LocalOut];
     private readonly Dictionary<Family, LoadedFamily> _families = [];
+    private readonly LoadedSets? _sets = LoadedSets.Make(rules.Sets);
 
     internal CounterBook Book { get; } = new(rules);
 
@@ -57,6 +59,8 @@ internal sealed class LoadedPrograms(RuleSet rules, LoadOptions options, Program
         {
             family.Dispose();
         }
+
+        _sets?.Dispose();
     }
 
     private CompiledFamily Compile(Family family)

@@ -7,6 +7,12 @@ namespace MiniFirewall.Kernel.Tests.Support;
 /// <param name="OfFamily">Save texts, without counters, of the families that packets will come of.</param>
 internal sealed record RuleTexts(string Whole, IReadOnlyDictionary<Family, string> OfFamily)
 {
+    /// <summary>The sets that the rules name, as ipset restore takes them; <see cref="Whole"/> begins with them.</summary>
+    internal string Sets { get; init; } = "";
+
+    /// <summary>The same rules with sets.</summary>
+    internal RuleTexts WithSets(string sets) => this with { Whole = sets + Whole, Sets = sets };
+
     /// <summary>A table of these lines (":CHAIN POLICY" and "-A CHAIN ..."); policies left out are ACCEPT.</summary>
     internal static RuleTexts Of(IReadOnlyCollection<Family> families, IEnumerable<string> lines)
     {

@@ -15,13 +15,16 @@ public sealed record GeneratedRules(
     ImmutableArray<string> UserChains,
     ImmutableArray<GeneratedRule> Rules)
 {
-    /// <summary>Save text for both families in one; a rule of one family has -4 or -6 before it.</summary>
-    public string Text => Write(Rules, r => r.Families switch
+    /// <summary>Save text for both families in one, after the sets that it names; a rule of one family has -4 or -6 before it.</summary>
+    public string Text => Sets + Write(Rules, r => r.Families switch
     {
         FamilySet.IPv4 => "-4 ",
         FamilySet.IPv6 => "-6 ",
         _ => "",
     });
+
+    /// <summary>The sets that the rules name, as ipset restore takes them; empty where they name none.</summary>
+    public string Sets => SetGen.For(string.Join('\n', Rules.Select(rule => rule.Body)));
 
     /// <summary>Save text of one family, as iptables-restore or ip6tables-restore takes it.</summary>
     public string TextOf(Family family) => Write(Rules.Where(r => r.Families.Has(family)), _ => "");

@@ -58,6 +58,8 @@ public sealed class VectorTests
             case "atomic": a.AtomicAdd(Size(w[1]), Reg(w[2]), int.Parse(w[3]), Reg(w[4])); break;
             case "jump" when w.Length == 1: a.Jump(target); break;
             case "jump" or "jump32": Jump(a, target, Enum.Parse<JumpCondition>(w[1]), Reg(w[2]), w[3], Width(w[0])); break;
+            case "maygoto": a.MayGoto(target); break;
+            case "arena": a.CastToArena(Reg(w[1])); break;
             case "call": a.Call(Enum.Parse<Helper>(w[1])); break;
             case "function": a.Call(target); break;
             case "address": a.LoadFunction(Reg(w[1]), target); break;

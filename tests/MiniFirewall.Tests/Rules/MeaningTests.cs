@@ -40,7 +40,7 @@ public sealed class MeaningTests
     {
         var counters = new Slots();
         PacketProgram program = RuleSetLowering.Lower(rules, packet.Hook, packet.Family, counters);
-        (Verdict verdict, IReadOnlyList<int> counted) = PolicyInterpreter.Run(program, packet);
+        (Verdict verdict, IReadOnlyList<int> counted) = PolicyInterpreter.Run(program, packet, rules.Sets);
         Judgement judgement = evaluator.Judge(packet);
         Assert.Equal(judgement.Verdict, verdict);
         IEnumerable<object> expected = judgement.Path.Select(visit => (object)visit.Rule);

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Text;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
+using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Tests.Rules;
 
@@ -9,14 +11,14 @@ namespace MiniFirewall.Tests.Rules;
 /// Runs packet programs as Policy's own documents say, so that the compiled meaning of a rule set can be compared with its
 /// reference meaning without a kernel. A field that no earlier step has made sure of throws.
 /// </summary>
-internal sealed class PolicyInterpreter(PacketProgram program, Packet packet)
+internal sealed class PolicyInterpreter(PacketProgram program, Packet packet, ImmutableArray<NamedSet> sets)
 {
     private readonly List<int> _counted = [];
 
     /// <summary>The verdict and the counters of the rules that matched, in order; the default's where it decided.</summary>
-    internal static (Verdict Verdict, IReadOnlyList<int> Counted) Run(PacketProgram program, Packet packet)
+    internal static (Verdict Verdict, IReadOnlyList<int> Counted) Run(PacketProgram program, Packet packet, ImmutableArray<NamedSet> sets = default)
     {
-        var run = new PolicyInterpreter(program, packet);
+        var run = new PolicyInterpreter(program, packet, sets);
         Verdict? verdict = run.Run(program.Blocks[program.Entry], 0);
         if (verdict is null)
         {
@@ -91,6 +93,7 @@ internal sealed class PolicyInterpreter(PacketProgram program, Packet packet)
         RangeTest test => test.Ranges.Any(range => Read(test.Field) is var value && value >= range.Low && value <= range.High) != test.Negated,
         AnyOf any => any.Conditions.Any(Holds) != any.Negated,
         AllOf all => all.Conditions.All(Holds) != all.Negated,
+        SetTest test => SetOracle.Holds(sets[test.Set], test, packet) != test.Negated,
         TcpOptionTest option => HasOption(option.Kind) != option.Negated,
         _ => throw new NotSupportedException(condition.ToString()),
     };

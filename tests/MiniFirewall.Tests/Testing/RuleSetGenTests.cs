@@ -17,7 +17,7 @@ public sealed class RuleSetGenTests
         "-m udp", "-m icmp", "--icmp-type", "! --icmp-type", "-m icmp6", "--icmpv6-type", "! --icmpv6-type",
         "-m multiport", "--sports", "! --sports", "--dports", "! --dports", "--ports", "! --ports",
         "-m iprange", "--src-range", "! --src-range", "--dst-range", "! --dst-range", "-m comment", "-m mark", "! --mark",
-        "-m length", "! --length", "-m ttl", "! --ttl-eq", "--ttl-lt", "--ttl-gt", "-m hl", "! --hl-eq", "--hl-lt", "--hl-gt",
+        "-m set --match-set", "-m set ! --match-set", "-m length", "! --length", "-m ttl", "! --ttl-eq", "--ttl-lt", "--ttl-gt", "-m hl", "! --hl-eq", "--hl-lt", "--hl-gt",
         "-j ACCEPT", "-j DROP", "-j RETURN", "-j LOG", "--log-prefix", "--log-level", "-j C1", "-g C1", "-j last", "-g last",
         "/24", "/255.0.255.0", "/64", "/ffff::ffff", "-i +", "-o eth0+",
     ];

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using MiniFirewall.Compiler.Classifier.Image;
+using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 
@@ -84,6 +85,10 @@ internal sealed class OpProgram(Family family)
                 // All of them hold unless one of them does not.
                 (onTrue, onFalse) = Swapped(all.Negated, onTrue, onFalse);
                 EmitAny(all.Conditions.Length, onFalse, onTrue, (i, t, f) => EmitCondition(all.Conditions[i], f, t));
+                break;
+            case SetTest set:
+                (onTrue, onFalse) = Swapped(set.Negated, onTrue, onFalse);
+                Emit(OpKind.Set, 0, 0, 0, SetLayout.What(set), 0, onTrue, onFalse);
                 break;
             case TcpOptionTest option:
                 (onTrue, onFalse) = Swapped(option.Negated, onTrue, onFalse);

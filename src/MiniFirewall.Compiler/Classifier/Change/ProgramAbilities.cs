@@ -71,11 +71,11 @@ internal sealed class ProgramAbilities
     /// <summary>Whether all packets that come to the chain come to it in the image.</summary>
     internal bool IsImageOnly(string chain) => _straight is not null && !_straight.Contains(ChainName.Hash(chain));
 
-    /// <summary>Whether the programs read what the statement asks for, and call every packet odd that it may drop.</summary>
+    /// <summary>Whether the programs read what the statement asks for, and call every packet odd that it may drop. Sets need programs that look into them.</summary>
     internal bool Suffice(Statement statement)
     {
         FieldUse use = FieldUse.Of(statement);
-        return (use.Bits & ~_fields) == 0 && (_searchesTcpOptions || !use.TcpOptions) && (_tests is null || Drops(statement).All(IsMet));
+        return (use.Bits & ~_fields) == 0 && !use.Sets && (_searchesTcpOptions || !use.TcpOptions) && (_tests is null || Drops(statement).All(IsMet));
     }
 
     private static void WriteStraight(Span<byte> changes, List<ulong> straight)

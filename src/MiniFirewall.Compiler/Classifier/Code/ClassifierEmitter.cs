@@ -28,7 +28,7 @@ internal sealed class ClassifierEmitter
     private readonly OpFunction _ops;
 
     /// <param name="oddTests">Of all statements of the image.</param>
-    internal ClassifierEmitter(Assembler code, Family family, ImageLayout layout, HelperFunctions helpers, List<OddTest>? oddTests, bool usesTcpOptions)
+    internal ClassifierEmitter(Assembler code, Family family, ImageLayout layout, HelperFunctions helpers, List<OddTest>? oddTests, FieldUse use)
     {
         _code = code;
         _family = family;
@@ -37,7 +37,7 @@ internal sealed class ClassifierEmitter
         _oddTests = oddTests;
         _runOps = code.DefineLabel("run_ops");
         _findOdd = code.DefineLabel("find_odd");
-        _ops = new(code, family, _image, helpers, usesTcpOptions);
+        _ops = new(code, family, _image, helpers, use);
     }
 
     /// <summary>

@@ -11,7 +11,7 @@ namespace MiniFirewall.Compiler.Classifier.Code;
 /// </summary>
 internal sealed class OddFunction(Assembler code, Family family, ImageAccess image, Label runOps)
 {
-    private const int Context = -8, Tuples = -16, Salt = -24, Low = -28, Epoch = -32, Action = -36, Candidate = -44, Entry = -52, Element = -60;
+    private const int Context = -8, Tuples = -16, Salt = -24, Low = -28, Epoch = -32, Action = -36, Candidate = -40, Entry = -44, Element = -48;
 
     internal void EmitFunction(Label entry)
     {

@@ -1,16 +1,17 @@
 using MiniFirewall.Asm;
 using MiniFirewall.Compiler.Classifier.Image;
+using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Packets;
 
 namespace MiniFirewall.Compiler.Classifier.Code;
 
 /// <summary>The function run_ops(ctx, key, op, entry): runs a program of ops (<see cref="OpFormat"/>) and returns its end.</summary>
-internal sealed class OpFunction(Assembler code, Family family, ImageAccess image, HelperFunctions helpers, bool usesTcpOptions)
+internal sealed class OpFunction(Assembler code, Family family, ImageAccess image, HelperFunctions helpers, FieldUse use)
 {
     internal const int Missed = 0, Matched = 1, Invalid = 2;
 
-    private const Register Context = Register.R6, Key = Register.R7, Op = Register.R8, EntryIndex = Register.R9, Address = Register.R2;
-    private const int SavedOp = -8;
+    private const Register Context = Frame.BlockContext, Key = Frame.Key, Op = Register.R8, EntryIndex = Register.R9, Address = Register.R2;
+    private const int SavedAnswer = -8;
 
     internal void EmitFunction(Label entry)
     {
@@ -93,9 +94,14 @@ internal sealed class OpFunction(Assembler code, Family family, ImageAccess imag
     private void EmitOther(Label isTrue, Label isFalse, Label invalid)
     {
         code.Jump(JumpCondition.Equal, Register.R3, (int)OpKind.Always, isTrue);
-        if (usesTcpOptions)
+        if (use.TcpOptions)
         {
             EmitTcpOption(isTrue, isFalse, invalid);
+        }
+
+        if (use.Sets)
+        {
+            EmitSet(isTrue, isFalse, invalid);
         }
 
         EmitEntry(invalid);
@@ -119,12 +125,29 @@ internal sealed class OpFunction(Assembler code, Family family, ImageAccess imag
         code.Jump(JumpCondition.NotEqual, Register.R3, (int)OpKind.TcpOption, not);
         code.Load(MemorySize.Half, Register.R3, Address, OpFormat.Argument);
         helpers.CallTcpOption(Context, Key);
-        code.Store(MemorySize.DoubleWord, Register.R10, SavedOp, Register.R0);
+        EmitReturn(isTrue, isFalse, invalid);
+        code.Mark(not);
+    }
+
+    private void EmitSet(Label isTrue, Label isFalse, Label invalid)
+    {
+        Label not = code.DefineLabel("no set op");
+        code.Jump(JumpCondition.NotEqual, Register.R3, (int)OpKind.Set, not);
+        code.Load(MemorySize.DoubleWord, Register.R3, Address, OpFormat.Low);
+        helpers.CallSetLookupInR3();
+        code.Jump(JumpCondition.Greater, Register.R0, SetLookupEmitter.InSet, invalid);
+        EmitReturn(isTrue, isFalse, invalid);
+        code.Mark(not);
+    }
+
+    /// <summary>A call that asked for something answers 0 or not in R0, and has lost the op's address.</summary>
+    private void EmitReturn(Label isTrue, Label isFalse, Label invalid)
+    {
+        code.Store(MemorySize.DoubleWord, Register.R10, SavedAnswer, Register.R0);
         EmitAddress(Address, invalid);
-        code.Load(MemorySize.DoubleWord, Register.R0, Register.R10, SavedOp);
+        code.Load(MemorySize.DoubleWord, Register.R0, Register.R10, SavedAnswer);
         code.Jump(JumpCondition.Equal, Register.R0, 0, isFalse);
         code.Jump(isTrue);
-        code.Mark(not);
     }
 
     /// <summary>R5 = the entry.</summary>

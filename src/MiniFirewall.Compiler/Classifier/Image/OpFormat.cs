@@ -37,4 +37,7 @@ public enum OpKind : byte
 
     /// <summary>Always true.</summary>
     Always = 5,
+
+    /// <summary>The packet is in a set: Low is which and by what fields (<see cref="Sets.SetLayout.What"/>).</summary>
+    Set = 6,
 }

@@ -5,6 +5,7 @@ using MiniFirewall.Policy;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Engine.State.Store;
 
@@ -14,11 +15,12 @@ namespace MiniFirewall.Engine.State.Store;
 /// <param name="Kept">Whether the place went on from the generation before.</param>
 internal sealed record StoredRuleSet(RuleSet Rules, ImmutableArray<int> Slots, ImmutableArray<bool> Kept)
 {
+    /// <param name="sets">The sets that the rules name.</param>
     /// <exception cref="FirewallException">The store is damaged, or its texts cannot be read any more.</exception>
-    internal static StoredRuleSet Read(RuleStore store)
+    internal static StoredRuleSet Read(RuleStore store, ImmutableArray<NamedSet> sets)
     {
         StoredContents contents = StoredContents.Of(store);
-        ReadResult result = RuleSetReader.Read("rules in force", TextOf(store, contents), new ReadOptions { Resolver = new StoredNames(store.Names) });
+        ReadResult result = RuleSetReader.Read("rules in force", TextOf(store, contents), new ReadOptions { Resolver = new StoredNames(store.Names), Sets = sets });
         RuleSet read = result.Rules ?? throw new FirewallException(
             FirewallFailure.Refused, $"the loaded rules' stored text cannot be read ({result.Diagnostics[0]}); apply them again");
         var (slots, kept) = contents.Slots();
@@ -78,7 +80,7 @@ internal sealed record StoredRuleSet(RuleSet Rules, ImmutableArray<int> Slots, I
             chains.Add(chain with { Rules = rules.DrainToImmutable(), Span = read.Chains[i].Span });
         }
 
-        return new RuleSet(chains.DrainToImmutable());
+        return read with { Chains = chains.DrainToImmutable() };
     }
 
     private static Rule WithAddresses(Rule rule, StoredName[] names)

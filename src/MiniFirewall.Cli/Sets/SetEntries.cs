@@ -1,0 +1,80 @@
+using MiniFirewall.Engine;
+using MiniFirewall.Engine.Sets;
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Sets;
+
+namespace MiniFirewall.Cli.Sets;
+
+/// <summary>Elements on the command line.</summary>
+internal static class SetEntries
+{
+    /// <exception cref="UsageException">One of them is wrong.</exception>
+    internal static SetElements Read(NamedSet set, IReadOnlyList<string> words)
+    {
+        var elements = new SetElements();
+        var reader = new SetElementReader(set.Type, set.Families, NetworkNames.System);
+        for (int i = 0; i < words.Count; i++)
+        {
+            bool noMatch = i + 1 < words.Count && words[i + 1] == "nomatch";
+            if (!reader.TryRead(words[i], noMatch, elements))
+            {
+                throw new UsageException($"{reader.Problem}; {reader.Help}");
+            }
+
+            i += noMatch ? 1 : 0;
+        }
+
+        return elements;
+    }
+
+    /// <summary>Puts a text's sets in the place of those in force.</summary>
+    /// <exception cref="UsageException">The text has rules, or no sets, or sets of another type.</exception>
+    internal static void Load(FirewallEngine engine, RuleSet text)
+    {
+        if (text.Sets.IsEmpty || !text.Chains.SequenceEqual(RuleSet.Empty.Chains))
+        {
+            throw new UsageException("the file has to have sets, and no rules; 'minifw apply' takes rules");
+        }
+
+        foreach (NamedSet set in text.Sets)
+        {
+            Check(engine.ReadSets(), set);
+        }
+
+        foreach (NamedSet set in text.Sets)
+        {
+            engine.EditSet(set.Name, SetEdit.Replace, inForce =>
+            {
+                Check(inForce, set);
+                return set.Elements;
+            });
+        }
+    }
+
+    private static void Check(IReadOnlyList<SetSummary>? inForce, NamedSet set)
+    {
+        if (inForce?.FirstOrDefault(other => other.Set.Name == set.Name) is not { } found)
+        {
+            throw new FirewallException(FirewallFailure.Refused, $"there is no set {set.Name} in force; apply rules that have it");
+        }
+
+        Check(found.Set, set);
+    }
+
+    private static void Check(NamedSet inForce, NamedSet set)
+    {
+        if (inForce.Type != set.Type || (set.Families & ~inForce.Families) != FamilySet.None)
+        {
+            throw new UsageException($"set {set.Name} is of {Describe(inForce)} in force and of {Describe(set)} in the file; apply rules to change that");
+        }
+    }
+
+    private static string Describe(NamedSet set) => $"type {set.Type.Name}" + set.Families switch
+    {
+        FamilySet.IPv4 => " family inet",
+        FamilySet.IPv6 => " family inet6",
+        _ => "",
+    };
+}

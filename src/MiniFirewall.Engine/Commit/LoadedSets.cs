@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Sets;
+using MiniFirewall.Engine.State;
+using MiniFirewall.Rules.Sets;
+using MiniFirewall.Sys;
+
+namespace MiniFirewall.Engine.Commit;
+
+/// <summary>The maps of a rule set's sets, which no packet meets yet; nothing of it is pinned.</summary>
+internal sealed class LoadedSets : IDisposable
+{
+    private const int Attempts = 16;
+    private const int InvalidArgument = 22, TooBig = 7;
+
+    private readonly BpfMap _names;
+
+    private LoadedSets(BpfMap map, BpfMap names)
+    {
+        Map = map;
+        _names = names;
+    }
+
+    /// <summary>The arena that programs look into.</summary>
+    internal BpfMap Map { get; }
+
+    /// <summary>All maps with the names of their pins.</summary>
+    internal IEnumerable<(string Name, BpfMap Map)> Pins => [(PinNames.Sets, Map), (PinNames.SetNames, _names)];
+
+    /// <summary>Makes the images of sets; null where there are none.</summary>
+    internal static LoadedSets? Make(ImmutableArray<NamedSet> sets)
+    {
+        if (sets.IsEmpty)
+        {
+            return null;
+        }
+
+        BpfMap names = StoredSets.MakeMap(sets);
+        BpfMap? map = null;
+        try
+        {
+            (map, ArenaMemory memory) = MakeArena();
+            using (memory)
+            {
+                Fill(new SetArena(memory.Memory, isNew: true), sets);
+            }
+
+            return new(map, names);
+        }
+        catch
+        {
+            map?.Dispose();
+            names.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _names.Dispose();
+        Map.Dispose();
+    }
+
+    private static void Fill(SetArena arena, ImmutableArray<NamedSet> sets)
+    {
+        foreach (NamedSet set in sets)
+        {
+            ulong word = arena.TryBuild(set.Number, set.Type.Shape, set.Elements.Span)
+                ?? throw new FirewallException(FirewallFailure.Resource, $"the sets need more than {SetArena.Bytes >> 20} MiB; set {set.Name} has {set.Elements.Count} elements");
+            arena.Put(set.Number, word);
+        }
+    }
+
+    /// <summary>An arena is made for one address, in every process; where this one has something there, another is tried.</summary>
+    private static (BpfMap Map, ArenaMemory Memory) MakeArena()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            BpfMap map = Create(Address());
+            try
+            {
+                return (map, map.MapArena(SetArena.Bytes));
+            }
+            catch (SystemCallException) when (attempt < Attempts)
+            {
+                map.Dispose();
+            }
+            catch
+            {
+                map.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private static BpfMap Create(ulong address)
+    {
+        try
+        {
+            return BpfMap.Create(WellKnownMaps.SetsSpec(address));
+        }
+        catch (SystemCallException e) when (e.Errno is InvalidArgument or TooBig && Environment.OSVersion.Version < new Version(6, 9))
+        {
+            throw new FirewallException(FirewallFailure.Unsupported, $"Linux 6.9 or newer is needed for sets, this is {Environment.OSVersion.Version.ToString(2)}", e);
+        }
+    }
+
+    /// <summary>A multiple of 4 GiB far from where programs, heaps and libraries are: between 16 and 80 TiB.</summary>
+    private static ulong Address() => (ulong)RandomNumberGenerator.GetInt32(0x1000, 0x5000) << 32;
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Text;
+using MiniFirewall.Bpf;
+using MiniFirewall.Asm;
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Sets;
+
+namespace MiniFirewall.Engine.State;
+
+/// <summary>What a set is, but for its elements.</summary>
+internal sealed record StoredSet(string Name, SetType Type, FamilySet Families);
+
+/// <summary>
+/// The one value of the pinned map "setnames": a number of sets, then name, type and families of each, in the order of their
+/// numbers. The elements are in the images.
+/// </summary>
+internal static class StoredSets
+{
+    internal static BpfMap MakeMap(ImmutableArray<NamedSet> sets)
+    {
+        byte[] value = Encode(sets);
+        BpfMap map = BpfMap.Create(new MapSpec(PinNames.SetNames, MapType.Array, 4, value.Length, 1));
+        try
+        {
+            map.Update(new byte[map.KeySize], value);
+            map.Freeze();
+            return map;
+        }
+        catch
+        {
+            map.Dispose();
+            throw;
+        }
+    }
+
+    internal static ImmutableArray<StoredSet> Read(BpfMap map)
+    {
+        var value = new byte[map.ValueSize];
+        map.TryLookup(new byte[map.KeySize], value);
+        return Decode(value);
+    }
+
+    internal static byte[] Encode(ImmutableArray<NamedSet> sets)
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes, Encoding.UTF8);
+        writer.Write(sets.Length);
+        foreach (NamedSet set in sets)
+        {
+            writer.Write(set.Name);
+            writer.Write(set.Type.Name);
+            writer.Write((byte)set.Families);
+        }
+
+        writer.Flush();
+        return bytes.ToArray();
+    }
+
+    /// <exception cref="FirewallException">The value is of another version, or damaged.</exception>
+    internal static ImmutableArray<StoredSet> Decode(byte[] value)
+    {
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(value), Encoding.UTF8);
+            int count = reader.ReadInt32();
+            var sets = ImmutableArray.CreateBuilder<StoredSet>();
+            while (sets.Count < count)
+            {
+                string name = reader.ReadString(), type = reader.ReadString();
+                sets.Add(new(name, SetType.Find(type) ?? throw new FormatException(type), (FamilySet)reader.ReadByte()));
+            }
+
+            return sets.ToImmutable();
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or FormatException)
+        {
+            throw new FirewallException(FirewallFailure.Refused, "the loaded sets' names are damaged; apply the rules again", e);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Values;
+
+namespace MiniFirewall.Rules.Sets;
+
+/// <summary>Elements and sets as text that reads back.</summary>
+public static class SetNotation
+{
+    /// <summary>The element as ipset writes it: whole addresses without a prefix length; without "nomatch".</summary>
+    public static string Print(SetType type, in SetElement element)
+    {
+        var text = new StringBuilder();
+        bool isFirst = true;
+        foreach (SetPart part in type.Parts)
+        {
+            text.Append(text.Length > 0 ? "," : "");
+            if (part is SetPart.Address or SetPart.Network)
+            {
+                Family family = element.Families.Has(Family.IPv4) ? Family.IPv4 : Family.IPv6;
+                Append(text, family, isFirst ? element.First : element.Second, isFirst ? element.FirstPrefix : element.SecondPrefix);
+                isFirst = false;
+            }
+            else
+            {
+                text.Append(part == SetPart.PlainPort ? element.Port.ToString() : PrintPort(element.Protocol, element.Port));
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The set as a line of a rule file, or many.</summary>
+    public static void Print(StringBuilder text, NamedSet set)
+    {
+        text.Append("set ").Append(set.Name);
+        if (set.Type != SetType.Networks)
+        {
+            text.Append(" type ").Append(set.Type.Name);
+        }
+
+        if (set.Families != FamilySet.Both)
+        {
+            text.Append(" family ").Append(set.Families == FamilySet.IPv4 ? "inet" : "inet6");
+        }
+
+        text.Append(" {\n");
+        foreach (SetElement element in set.Elements.Sorted())
+        {
+            text.Append("  ").Append(Print(set.Type, element)).Append(element.NoMatch ? " nomatch\n" : "\n");
+        }
+
+        text.Append("}\n");
+    }
+
+    /// <summary>How an element of the type looks.</summary>
+    internal static string Example(SetType type)
+    {
+        bool isFirst = true;
+        return string.Join(',', type.Parts.Select(part =>
+        {
+            string example = part switch
+            {
+                SetPart.Address => isFirst ? "192.0.2.1" : "198.51.100.1",
+                SetPart.Network => isFirst ? "192.0.2.0/24" : "198.51.100.0/24",
+                SetPart.Port => "tcp:80",
+                _ => "80",
+            };
+            isFirst = false;
+            return example;
+        }));
+    }
+
+    private static void Append(StringBuilder text, Family family, UInt128 address, byte prefix)
+    {
+        text.Append(AddressNotation.Print(family, address));
+        if (prefix != (family == Family.IPv4 ? 32 : 128))
+        {
+            text.Append('/').Append(prefix);
+        }
+    }
+
+    private static string PrintPort(byte protocol, ushort port) => protocol switch
+    {
+        IpProtocol.Icmp => $"icmp:{port >> 8}/{port & 255}",
+        IpProtocol.Icmpv6 => $"icmpv6:{port >> 8}/{port & 255}",
+        _ => $"{ProtocolNames.Print(protocol)}:{port}",
+    };
+}
