@@ -59,6 +59,21 @@ public sealed class ImageEditorTests
             iter: 1);
     }
 
+    [Theory]
+    [InlineData("FORWARD", "-p sctp -s 10.1.0.0/16 -j DROP")]
+    [InlineData("FORWARD", "-p tcp --dport 77 -j LOG")]
+    [InlineData("INPUT", "-p udp -d 10.2.3.4 --sport 5:6 --dport 7 -j DROP")]
+    [InlineData("OUTPUT", "-j RETURN")]
+    public void The_first_of_its_kind_is_found(string chain, string rule)
+    {
+        var rules = new EditedRules(EditedRules.WithOwnRules(RuleText.Read("-4 -A INPUT -s 192.168.0.0/24 -p icmp -j DROP\n")), Family.IPv4);
+        Rule added = RuleText.Read($"-4 -A {chain} {rule}\n").Find(chain)!.Rules[0];
+        EditedRules.Staged staged = rules.Insert(rules.Rules.Find(chain)!, 0, added);
+
+        Assert.True(staged.IsTaken);
+        AssertExact(rules, staged, []);
+    }
+
     private static GeneratedRule Overlapping(Random random)
     {
         string[] sources = ["", "", "", "-i eth0", "-m mark --mark 7"], targets = ["ACCEPT", "DROP", "DROP", "LOG", "RETURN"];
