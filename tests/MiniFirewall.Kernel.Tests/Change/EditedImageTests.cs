@@ -48,7 +48,7 @@ public sealed class EditedImageTests
 
     /// <summary>
     /// A rule that drops the packet is replaced by another that does, all the time: whoever saw neither of them, or both, would
-    /// count elsewhere.
+    /// count elsewhere. The rule is not the last, so that every other new one is read before the one that it replaces.
     /// </summary>
     [Theory]
     [InlineData(Family.IPv4)]
@@ -56,19 +56,19 @@ public sealed class EditedImageTests
     public async Task No_packet_meets_neither_or_both_of_two_rules(Family family)
     {
         const int Runs = 40_000, Replacements = 400;
-        RuleSet rules = RuleReading.Read(string.Concat(Enumerable.Range(0, 3000).Select(i => $"-A INPUT -p udp --dport {i + 2000} -j ACCEPT\n")) + "-A INPUT -p udp --dport 1001 -j DROP\n");
+        RuleSet rules = RuleReading.Read(string.Concat(Enumerable.Range(0, 3000).Select(i => $"-A INPUT -p udp --dport {i + 2000} -j ACCEPT\n")) + "-A INPUT -p udp --dport 1001 -j DROP\n-A INPUT -p sctp -j DROP\n");
         using var programs = new EditedPrograms(rules, family);
         Packet packet = Datagram(family);
         programs.Describe(packet);
         programs.TakeAdded();
         using var end = new CancellationTokenSource();
         Task<long> sending = Task.Run(() => Send(programs, packet, Runs, end.Token));
-        var counters = new HashSet<int> { programs.Rules.CounterOf(programs.Rules.Rules.Chains[0].Rules[^1]) };
+        var counters = new HashSet<int> { programs.Rules.CounterOf(programs.Rules.Rules.Chains[0].Rules[^2]) };
         for (int i = 0; i < Replacements; i++)
         {
             Chain input = programs.Rules.Rules.Find("INPUT")!;
-            Rule next = input.Rules[^1] with { };
-            EditedRules.Staged staged = programs.Rules.Replace(input, input.Rules.Length - 1, next);
+            Rule next = input.Rules[^2] with { };
+            EditedRules.Staged staged = programs.Rules.Replace(input, input.Rules.Length - 2, next);
             Assert.True(staged.IsTaken, $"replacement {i}");
             programs.Commit(staged);
             counters.Add(programs.Rules.CounterOf(next));
