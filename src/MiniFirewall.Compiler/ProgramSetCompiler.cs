@@ -46,7 +46,8 @@ public static class ProgramSetCompiler
 
         return new(
             [.. programs.Select(program => listed.Contains(program) ? CompileListed(program, image!, use, oddTests, options) : PacketProgramCompiler.Compile(program, options))],
-            image) { Listed = listed };
+            image)
+        { Listed = listed };
     }
 
     private static bool IsListed(PacketProgram program, ListStructure structure) => structure switch
