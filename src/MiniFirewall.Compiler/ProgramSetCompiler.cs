@@ -49,9 +49,22 @@ public static class ProgramSetCompiler
         }
 
         return new(
-            [.. programs.Select(program => listed.Contains(program) ? CompileListed(program, image!, use, oddTests, options) : PacketProgramCompiler.Compile(program, options))],
+            [.. programs.Select(program => listed.Contains(program) ? CompileListed(program, image!, use, oddTests, options) : CompileStraight(program, options))],
             image)
         { Listed = listed };
+    }
+
+    /// <summary>A long list is straight code only where its calls nest too deeply for the classifier: then that is what stops it.</summary>
+    private static ProgramSpec CompileStraight(PacketProgram program, CompileOptions options)
+    {
+        try
+        {
+            return PacketProgramCompiler.Compile(program, options);
+        }
+        catch (CompileException e) when (options.Structure == ListStructure.Measured && BlockPlan.CallDepthOf(program) > ClassifierEmitter.DeepestCall)
+        {
+            throw new CompileException($"calls nest more than {ClassifierEmitter.DeepestCall} deep", e.Origin);
+        }
     }
 
     private static bool IsListed(PacketProgram program, ListStructure structure) => structure switch
