@@ -99,19 +99,19 @@ internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
 
     private Rule Make(
         FamilySet both, AddressSpec? source, AddressSpec? destination, ImmutableArray<Match> matches, Target target, SourceSpan span) => new()
-    {
-        Families = both,
-        Protocol = Protocol,
-        Source = source,
-        Destination = destination,
-        InInterface = InInterface,
-        OutInterface = OutInterface,
-        Fragment = Fragment,
-        Matches = matches,
-        Target = target,
-        Counters = Counters,
-        Span = span,
-    };
+        {
+            Families = both,
+            Protocol = Protocol,
+            Source = source,
+            Destination = destination,
+            InInterface = InInterface,
+            OutInterface = OutInterface,
+            Fragment = Fragment,
+            Matches = matches,
+            Target = target,
+            Counters = Counters,
+            Span = span,
+        };
 
     /// <summary>Checks what the lists of addresses say together, once all of the rule has been read; false where they make no rule (reported).</summary>
     internal bool CheckAddresses()

@@ -34,7 +34,7 @@ internal sealed class LoadedPrograms(RuleSet rules, LoadOptions options, Program
         if (!_families.TryGetValue(family, out LoadedFamily? loaded))
         {
             maps.Reserve(Book.Count);
-            loaded = new LoadedFamily(Compile(family), maps.ByName);
+            loaded = new LoadedFamily(Compile(family), _sets is null ? maps.ByName : maps.ByName.Add(WellKnownMaps.Sets, _sets.Map));
             _families.Add(family, loaded);
         }
 

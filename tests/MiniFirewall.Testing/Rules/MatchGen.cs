@@ -19,10 +19,10 @@ internal static class MatchGen
         TextGen.NumberRange(0, 65535, 0, 20, 40, 60, 64, 100, 576, 1400, 65535),
         (not, l) => $"-m length {not}--length {l}");
 
-    internal static Gen<string[]> For(FamilySet families, byte protocol) =>
+    internal static Gen<string[]> For(FamilySet families, byte protocol, RuleSetGenOptions options) =>
         Gen.Select(
             OfProtocol(protocol),
-            Anywhere(families).Array[0, 2],
+            Anywhere(families, options.Sets ? 1 : 0).Array[0, 2],
             (own, others) => new[] { own }.Concat(others.Distinct()).ToArray())
         .SelectMany(parts => Gen.Shuffle(parts));
 
@@ -42,10 +42,10 @@ internal static class MatchGen
         TextGen.PortList,
         (not, option, list) => $"-m multiport {not}{option} {list}");
 
-    private static Gen<string> Anywhere(FamilySet families) => families switch
+    private static Gen<string> Anywhere(FamilySet families, int sets) => families switch
     {
-        FamilySet.IPv4 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, HopLimit("ttl")), (1, Range(Family.IPv4)), (1, SetGen.For(Family.IPv4))),
-        FamilySet.IPv6 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, HopLimit("hl")), (1, Range(Family.IPv6)), (1, SetGen.For(Family.IPv6))),
+        FamilySet.IPv4 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, HopLimit("ttl")), (1, Range(Family.IPv4)), (sets, SetGen.For(Family.IPv4))),
+        FamilySet.IPv6 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, HopLimit("hl")), (1, Range(Family.IPv6)), (sets, SetGen.For(Family.IPv6))),
         _ => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length)),
     };
 

@@ -29,7 +29,7 @@ public static class RuleSetGen
         from families in Gen.Frequency((3, Gen.Const(FamilySet.Both)), (3, Gen.Const(FamilySet.IPv4)), (3, Gen.Const(FamilySet.IPv6)))
         from protocol in ProtocolGen.For(families)
         from header in HeaderGen.For(chain, families, options)
-        from matches in MatchGen.For(families, protocol.Matchable)
+        from matches in MatchGen.For(families, protocol.Matchable, options)
         from target in TargetGen.For(chain, User, options)
         select new GeneratedRule(chain, families, Join([protocol.Text, .. header, .. matches, target]));
 

@@ -15,7 +15,7 @@ internal sealed class TupleChoice
     /// <summary>One fewer than an image holds: the last is kept for entries that come later and fit nowhere.</summary>
     internal const int MostTuples = Image.ImageFormat.MaxTuples - 1;
 
-    private const int SampledPackets = 600, SampledEntries = 1500;
+    private const int SampledPackets = 500, SampledEntries = 1000;
     private const double ScanCost = 6;
 
     private readonly EntryForm[] _entries;
