@@ -26,7 +26,7 @@ internal sealed class ImageBuilder
     private readonly AddressFilter _sources, _destinations;
 
     /// <summary>Room for changes: a part of the entries there are, and as much as costs nothing.</summary>
-    private const int SparePart = 16, LeastSpare = 512, RefsPerEntry = 8, LeastRefs = 16384;
+    private const int SparePart = 64, LeastSpare = 512, RefsPerEntry = 8, LeastRefs = 16384;
 
     private ImageBuilder(ImmutableArray<PacketProgram> programs)
     {

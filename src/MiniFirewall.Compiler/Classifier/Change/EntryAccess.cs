@@ -119,7 +119,36 @@ internal sealed class EntryAccess(ImageMemory image, SpareRoom room)
         return found;
     }
 
+    /// <summary>Of the entries whose orders lie between two, those that a tuple finds and whose addresses under its masks are a form's.</summary>
+    internal List<int> BetweenOfKey(uint low, uint high, int tuple, bool isOdd, UInt128 source, UInt128 sourceMask, UInt128 destination, UInt128 destinationMask)
+    {
+        List<int> found = [];
+        ReadOnlySpan<byte> section = image.At(image.Layout.Entries, room.UsedEntries * _size);
+        int shift = isOdd ? ImageFormat.OddTupleShift : ImageFormat.TupleShift;
+        for (int at = 0; at < section.Length; at += _size)
+        {
+            ReadOnlySpan<byte> entry = section.Slice(at, _size);
+            uint order = BinaryPrimitives.ReadUInt32LittleEndian(entry[_order..]);
+            int flags = BinaryPrimitives.ReadUInt16LittleEndian(entry[_flags..]);
+            if (order > low && order < high && ((flags >> shift) & (ImageFormat.MaxTuples - 1)) == tuple && (isOdd || (flags & ImageFormat.OddOnly) == 0)
+                && (SourceOf(entry) & sourceMask) == source && (DestinationOf(entry) & destinationMask) == destination)
+            {
+                found.Add(at / _size);
+            }
+        }
+
+        return found;
+    }
+
     internal int RecordAt(int record) => image.Layout.Records + (record * ImageFormat.RecordSize);
+
+    private UInt128 SourceOf(ReadOnlySpan<byte> entry) => image.IsV6
+        ? new UInt128(BinaryPrimitives.ReadUInt64LittleEndian(entry[ImageFormat.V6SourceHigh..]), BinaryPrimitives.ReadUInt64LittleEndian(entry[ImageFormat.V6SourceLow..]))
+        : BinaryPrimitives.ReadUInt32LittleEndian(entry[ImageFormat.V4Source..]);
+
+    private UInt128 DestinationOf(ReadOnlySpan<byte> entry) => image.IsV6
+        ? new UInt128(BinaryPrimitives.ReadUInt64LittleEndian(entry[ImageFormat.V6DestinationHigh..]), BinaryPrimitives.ReadUInt64LittleEndian(entry[ImageFormat.V6DestinationLow..]))
+        : BinaryPrimitives.ReadUInt32LittleEndian(entry[ImageFormat.V4Destination..]);
 
     private int FlagsOf(int entry) => image.U16(At(entry) + _flags);
 

@@ -110,7 +110,7 @@ internal sealed class ViewEdit
             return false;
         }
 
-        int[] behind = Behind(tuple, hash, range);
+        int[] behind = Behind(form, tuple, hash, range);
         EntryForm[] forms = [form, .. behind.Select(_entries.Read)];
         IBoxes boxes = _boxes.Of(forms, _isOdd);
         foreach (Leaf leaf in leaves.Where(leaf => leaf.Entries.Contains(entry)))
@@ -168,13 +168,13 @@ internal sealed class ViewEdit
         OddShape.Read(_image.At(_image.Layout.OddShapes + (_entries.ShapeOf(entry) * OddShape.Size), OddShape.Size)).Needed;
 
     /// <summary>The entries of the bucket behind the entry, in their order, that are or may come into force.</summary>
-    private int[] Behind(int tuple, ulong hash, OrderRange range)
+    private int[] Behind(EntryForm form, int tuple, ulong hash, OrderRange range)
     {
+        (UInt128 source, UInt128 destination) = _tuples.MasksOf(tuple);
         return
         [
-            .. _entries.Between(range.After, range.End)
-                .Where(entry => _entries.TupleOf(entry, _isOdd) == tuple && _entries.LifeOf(entry).Until >= _epoch
-                    && _tuples.HashOf(_entries.Read(entry), tuple, range.ChainSalt) == hash)
+            .. _entries.BetweenOfKey(range.After, range.End, tuple, _isOdd, form.Source & source, source, form.Destination & destination, destination)
+                .Where(entry => _entries.LifeOf(entry).Until >= _epoch && _tuples.HashOf(_entries.Read(entry), tuple, range.ChainSalt) == hash)
                 .OrderBy(_entries.OrderOf),
         ];
     }

@@ -45,6 +45,9 @@ internal sealed class ViewTuples
             : KeyHash.V4(((ulong)source << 32) | (ulong)destination, ports, tuple.Salt, chainSalt);
     }
 
+    /// <summary>A tuple's masks of addresses.</summary>
+    internal (UInt128 Source, UInt128 Destination) MasksOf(int tuple) => (_tuples[tuple].Source, _tuples[tuple].Destination);
+
     /// <summary>The slot that a packet with the hash ends at: the one with its tag, or an empty one. Null where there is none.</summary>
     internal (int At, bool IsEmpty)? Probe(ulong hash)
     {
