@@ -8,7 +8,7 @@ using MiniFirewall.Rules.Sets;
 
 // The engine as a process of its own, for tests that kill it or run it elsewhere.
 // ROOT set NAME EDIT KILL-AFTER-STEP ENTRY... |
-// ROOT apply FILE [KILL-AFTER-STEP] | ROOT loop FILE FILE | ROOT read | ROOT off | ROOT status | ROOT watch | ROOT leaks FILE FILE
+// ROOT change KILL-AFTER-STEP IPTABLES-ARGUMENT... | ROOT changes | ROOT apply FILE [KILL-AFTER-STEP] | ROOT loop FILE FILE | ROOT read | ROOT off | ROOT status | ROOT watch | ROOT leaks FILE FILE
 string root = args[0];
 try
 {
@@ -26,6 +26,12 @@ static int Run(string root, string[] args)
     {
         case "apply":
             Open(root, step => Kill(step, args.ElementAtOrDefault(3))).Apply(AgentRules.Read(args[2]));
+            break;
+        case "change":
+            AgentChanges.Make(Open(root, step => Kill(step, args[2])), args[3..]);
+            break;
+        case "changes":
+            AgentChanges.Loop(Open(root, _ => { }));
             break;
         case "loop":
             Loop(Open(root, _ => { }), AgentRules.Read(args[2]), AgentRules.Read(args[3]));

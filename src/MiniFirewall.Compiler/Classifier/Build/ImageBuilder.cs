@@ -26,7 +26,7 @@ internal sealed class ImageBuilder
     private readonly AddressFilter _sources, _destinations;
 
     /// <summary>Room for changes: a part of the entries there are, and as much as costs nothing.</summary>
-    private const int SparePart = 16, LeastSpare = 256;
+    private const int SparePart = 16, LeastSpare = 512, RefsPerEntry = 8, LeastRefs = 16384;
 
     private ImageBuilder(ImmutableArray<PacketProgram> programs)
     {
@@ -59,7 +59,7 @@ internal sealed class ImageBuilder
             Slots = slots.Range,
             OddSlots = oddSlots.Range,
             Entries = Room(_entries.Length, spare),
-            Refs = Room(_references.Refs.Count, spare, share: 8),
+            Refs = Room(_references.Refs.Count, spare, RefsPerEntry) + (spare ? LeastRefs : 0),
             Nodes = Room(_references.Nodes.Count, spare),
             Records = Room(_list.RecordCount, spare, share: 2),
             Ops = Room(_list.Ops.Count, spare),

@@ -24,7 +24,7 @@ internal sealed class ViewEdit
     private const int MostLeavesToAdd = 64, MostLeavesToUncover = 4096;
 
     /// <summary>Changes for which what has ended stays in lists, for packets that are on their way since before.</summary>
-    private const uint KeptChanges = 32;
+    private const uint KeptChanges = 8;
 
     private readonly ImageMemory _image;
     private readonly SpareRoom _room;

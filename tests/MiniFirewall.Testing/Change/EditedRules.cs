@@ -7,49 +7,62 @@ using MiniFirewall.Policy;
 using MiniFirewall.Rules.Lowering;
 using MiniFirewall.Rules.Model;
 
-namespace MiniFirewall.Tests.Compiler.Change;
+namespace MiniFirewall.Testing.Change;
 
 /// <summary>A rule set, one family's image of it, and changes of single rules in both.</summary>
-internal sealed class EditedRules
+public sealed class EditedRules
 {
     private static readonly Hook[] Hooks = [Hook.LocalIn, Hook.Forward, Hook.LocalOut];
 
     private readonly Family _family;
     private readonly CounterNumbers _counters = new();
+    private readonly CompileOptions _options;
+    private readonly Func<CompiledPrograms, Memory<byte>> _place;
     private ImmutableArray<PacketProgram> _compiled;
 
-    internal EditedRules(RuleSet rules, Family family)
+    /// <param name="rules">Every rule an object of its own.</param>
+    /// <param name="place">Is given what the compiler makes, each time anew, and says where the image's bytes are from then on; null for the compiler's own.</param>
+    public EditedRules(RuleSet rules, Family family, CompileOptions? options = null, Func<CompiledPrograms, Memory<byte>>? place = null)
     {
         _family = family;
+        _options = (options ?? new CompileOptions()) with { Structure = ListStructure.Classifier, HasSpare = true };
+        _place = place ?? (compiled => compiled.Image!.Bytes);
         Rules = rules;
         Rebuild();
     }
 
-    internal RuleSet Rules { get; private set; }
+    public RuleSet Rules { get; private set; }
 
-    internal ClassifierImage Image { get; private set; } = null!;
+    public ClassifierImage Image { get; private set; } = null!;
 
-    internal uint Epoch { get; private set; }
+    /// <summary>The image's bytes, which changes are made in.</summary>
+    public Memory<byte> Bytes { get; private set; }
 
-    internal ImmutableArray<PacketProgram> Programs { get; private set; }
+    public uint Epoch { get; private set; }
+
+    public ImmutableArray<PacketProgram> Programs { get; private set; }
 
     /// <summary>Changes that the image took, and those that it was built anew for.</summary>
-    internal int Taken { get; private set; }
+    public int Taken { get; private set; }
 
-    internal int Rebuilt { get; private set; }
+    public int Rebuilt { get; private set; }
 
     /// <summary>The programs whose drops the compiled code knows: those of the last build, and the usual ones.</summary>
-    internal ImmutableArray<PacketProgram> KnownDrops => [.. _compiled, UsualDrops()];
+    public ImmutableArray<PacketProgram> KnownDrops => [.. _compiled, UsualDrops()];
+
+    /// <summary>The same rules, every rule an object of its own.</summary>
+    public static RuleSet WithOwnRules(RuleSet rules) =>
+        rules with { Chains = [.. rules.Chains.Select(chain => chain with { Rules = [.. chain.Rules.Select(rule => rule with { })] })] };
 
     /// <summary>Puts a rule before the one at a place of its chain, or at the end.</summary>
-    internal Staged Insert(Chain chain, int place, Rule rule) => Stage(chain, place, null, rule);
+    public Staged Insert(Chain chain, int place, Rule rule) => Stage(chain, place, null, rule);
 
-    internal Staged Delete(Chain chain, int place) => Stage(chain, place, chain.Rules[place], null);
+    public Staged Delete(Chain chain, int place) => Stage(chain, place, chain.Rules[place], null);
 
-    internal Staged Replace(Chain chain, int place, Rule rule) => Stage(chain, place, chain.Rules[place], rule);
+    public Staged Replace(Chain chain, int place, Rule rule) => Stage(chain, place, chain.Rules[place], rule);
 
     /// <summary>Puts a staged change in force; builds the image anew where it was not taken.</summary>
-    internal void Commit(Staged staged)
+    public void Commit(Staged staged)
     {
         Rules = staged.Rules;
         if (!staged.IsTaken)
@@ -65,16 +78,16 @@ internal sealed class EditedRules
     }
 
     /// <summary>What a writer does that finds what another one left.</summary>
-    internal void Abandon() => ImageEditor.Open(Image.Bytes, Epoch + 1).Abandon();
+    public void Abandon() => ImageEditor.Open(Bytes, Epoch + 1).Abandon();
 
     private Staged Stage(Chain chain, int place, Rule? ended, Rule? begun)
     {
         Abandon();
         ImmutableArray<Rule> rules = ended is null ? chain.Rules : chain.Rules.RemoveAt(place);
         rules = begun is null ? rules : rules.Insert(place, begun);
-        RuleSet changed = new([.. Rules.Chains.Select(other => other.Name == chain.Name ? other with { Rules = rules } : other)]);
+        RuleSet changed = Rules with { Chains = [.. Rules.Chains.Select(other => other.Name == chain.Name ? other with { Rules = rules } : other)] };
         ImmutableArray<PacketProgram> programs = Lower(changed);
-        var editor = ImageEditor.Open(Image.Bytes, Epoch + 1);
+        var editor = ImageEditor.Open(Bytes, Epoch + 1);
         bool isTaken = editor.FindChain(chain.Name) is not { } number
             || ((ended is null || !ended.Families.Has(_family) || editor.TryEnd(_counters.Of(ended)))
                 && (begun is null || !begun.Families.Has(_family) || TryBegin(editor, number, chain, begun, place, ended)));
@@ -92,7 +105,9 @@ internal sealed class EditedRules
     private void Rebuild()
     {
         Programs = _compiled = Lower(Rules);
-        Image = ProgramSetCompiler.Compile(Programs, new CompileOptions { Structure = ListStructure.Classifier, HasSpare = true }).Image!;
+        CompiledPrograms compiled = ProgramSetCompiler.Compile(Programs, _options);
+        Image = compiled.Image!;
+        Bytes = _place(compiled);
         Epoch = WellKnownMaps.FirstEpoch;
     }
 
@@ -106,12 +121,20 @@ internal sealed class EditedRules
         return new(_family, Hook.LocalIn, [new Block("usual", [Dropping(IpProtocol.Tcp, 20), Dropping(IpProtocol.Udp, 8)])], 0, Verdict.Drop, 1);
     }
 
+    /// <summary>A rule's counter.</summary>
+    public int CounterOf(Rule rule) => _counters.Of(rule);
+
+    /// <summary>The counter of a built-in chain's policy.</summary>
+    public int CounterOfPolicy(string chain) => _counters.OfPolicy(Rules.Find(chain)!, _family);
+
     /// <summary>A staged change.</summary>
-    internal sealed record Staged(RuleSet Rules, ImmutableArray<PacketProgram> Programs, bool IsTaken);
+    public sealed record Staged(RuleSet Rules, ImmutableArray<PacketProgram> Programs, bool IsTaken);
 
     /// <summary>Numbers by reference: equal rules have counters of their own.</summary>
     private sealed class CounterNumbers : ICounterIndexes
     {
+        private const int FirstPolicy = 1, MostPolicies = 1000;
+
         private readonly Dictionary<object, int> _numbers = new(ReferenceEqualityComparer.Instance);
         private readonly Dictionary<string, int> _policies = [];
 
@@ -119,19 +142,19 @@ internal sealed class EditedRules
 
         public int OfPolicy(Chain chain, Family family)
         {
-            _policies.TryAdd(chain.Name, 1_000_000 + _policies.Count);
+            _policies.TryAdd(chain.Name, FirstPolicy + _policies.Count);
             return _policies[chain.Name];
         }
 
         /// <summary>0 for none.</summary>
-        internal int Of(Rule? rule)
+        public int Of(Rule? rule)
         {
             if (rule is null)
             {
                 return 0;
             }
 
-            _numbers.TryAdd(rule, _numbers.Count + 1);
+            _numbers.TryAdd(rule, FirstPolicy + MostPolicies + _numbers.Count);
             return _numbers[rule];
         }
     }
