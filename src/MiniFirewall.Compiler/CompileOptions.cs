@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MiniFirewall.Compiler.Tracing;
 
 namespace MiniFirewall.Compiler;
@@ -16,6 +17,12 @@ public enum PrologueKind
 public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilter)
 {
     public ListStructure Structure { get; init; }
+
+    /// <summary>
+    /// Names of blocks whose statements are expected to change: programs with one of them look into the image, however short
+    /// they are, where <see cref="ListStructure.Measured"/> has the choice.
+    /// </summary>
+    public ImmutableHashSet<string> Changing { get; init; } = [];
 
     /// <summary>Images get room for rules to come.</summary>
     public bool HasSpare { get; init; }

@@ -38,7 +38,7 @@ public static class ProgramSetCompiler
     public static CompiledPrograms Compile(ImmutableArray<PacketProgram> programs, CompileOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options.Structure))];
+        ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options))];
         ClassifierImage? image = listed.IsEmpty ? null : ImageBuilder.Build(listed, options.HasSpare);
         FieldUse use = FieldUse.OfClassifier(listed);
         List<OddTest>? oddTests = OddTests.Of(listed.SelectMany(program => program.Blocks).SelectMany(block => block.Statements));
@@ -67,11 +67,12 @@ public static class ProgramSetCompiler
         }
     }
 
-    private static bool IsListed(PacketProgram program, ListStructure structure) => structure switch
+    private static bool IsListed(PacketProgram program, CompileOptions options) => options.Structure switch
     {
         ListStructure.Straight => false,
         ListStructure.Classifier => true,
-        _ => program.Blocks.Sum(block => (long)block.Statements.Length) > LongestStraightList && BlockPlan.CallDepthOf(program) <= ClassifierEmitter.DeepestCall,
+        _ => (program.Blocks.Sum(block => (long)block.Statements.Length) > LongestStraightList || program.Blocks.Any(block => options.Changing.Contains(block.Name)))
+            && BlockPlan.CallDepthOf(program) <= ClassifierEmitter.DeepestCall,
     };
 
     private static ProgramSpec CompileListed(PacketProgram program, ClassifierImage image, FieldUse use, List<OddTest>? oddTests, CompileOptions options)

@@ -89,7 +89,8 @@ public sealed class FirewallEngine
             using WriterSession session = WriterSession.Open(_parts.Root, Namespace, lockTimeout);
             if (!TryChange(session, command))
             {
-                ApplyWhole(session, running => change(running?.Read()), new());
+                session.CollectOwn();
+                ApplyWhole(session, running => change(running?.Read()), running => ChangingPrograms.From(_parts.Programs, running, command));
             }
         });
     }
@@ -113,16 +114,16 @@ public sealed class FirewallEngine
         Refusals.Explained(() =>
         {
             using WriterSession session = WriterSession.Open(_parts.Root, Namespace, options.LockTimeout);
-            ApplyWhole(session, change, options);
+            session.Collect();
+            ApplyWhole(session, change, _ => ProgramsFor(options));
         });
     }
 
-    private void ApplyWhole(WriterSession session, Func<GenerationState?, RuleSet> change, ApplyOptions options)
+    private void ApplyWhole(WriterSession session, Func<GenerationState?, RuleSet> change, Func<GenerationState?, ProgramSource> programs)
     {
-        session.Collect();
         try
         {
-            Commit(session, change, options);
+            Commit(session, change, programs);
         }
         catch
         {
@@ -264,14 +265,14 @@ public sealed class FirewallEngine
         GenerationLoader.Load(rules, shared, null, ProgramsFor(options)).Dispose();
     }
 
-    private void Commit(WriterSession session, Func<GenerationState?, RuleSet> change, ApplyOptions options)
+    private void Commit(WriterSession session, Func<GenerationState?, RuleSet> change, Func<GenerationState?, ProgramSource> programs)
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? running = state?.TryOpenGeneration();
         Task grace = running is null ? Task.CompletedTask : StartGracePeriod();
         RuleSet rules = change(running);
         using SharedObjects shared = running is null ? SharedObjects.Make() : SharedObjects.Open(state!.Directory);
-        using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, ProgramsFor(options));
+        using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, programs(running));
         using var protocol = new CommitProtocol(session.Pins, Namespace, shared, running, next, grace);
         foreach (CommitStep step in protocol.Steps())
         {

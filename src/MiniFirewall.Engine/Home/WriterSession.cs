@@ -36,10 +36,13 @@ internal sealed class WriterSession : IDisposable
     /// <summary>Removes what failed or killed writers have left behind.</summary>
     internal void Collect()
     {
-        Leftovers.Collect(Pins, _network.Name);
+        CollectOwn();
         EventWatch.EndWhereAbandoned(_home, _network);
         NamespaceCollector.Collect(_home, _network);
     }
+
+    /// <summary>As <see cref="Collect"/>, in this namespace alone, which is what a writer needs.</summary>
+    internal void CollectOwn() => Leftovers.Collect(Pins, _network.Name);
 
     /// <summary>Removes what a writer that fails has made so far. What cannot be removed now, the next writer removes.</summary>
     internal void TryUndo()

@@ -58,6 +58,23 @@ public sealed class ChangeTests : IDisposable
     }
 
     [Fact]
+    public void The_second_change_of_a_short_list_loads_no_program()
+    {
+        _namespace.Apply($"-4 -A INPUT {Chosen}\n-A OUTPUT -p tcp -j DROP\n");
+        Change($"-A INPUT {Other}");
+        ulong generation = Read().Generation;
+
+        Change("-D INPUT 1");
+        Change($"-I INPUT {Chosen}");
+        Assert.Equal((generation, "4:1001 4:1002"), (Read().Generation, Dropped()));
+
+        Change("-D OUTPUT 1");
+        Assert.Equal(generation + 1, Read().Generation);
+        Change("-D INPUT 1");
+        Assert.Equal((generation + 1, "4:1002"), (Read().Generation, Dropped()));
+    }
+
+    [Fact]
     public void Killed_after_each_step_of_a_change()
     {
         _namespace.Apply(List(""));
