@@ -3,6 +3,8 @@ using MiniFirewall.Compiler;
 using MiniFirewall.Compiler.Tracing;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
+using MiniFirewall.Verification;
+using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Support;
 
@@ -28,13 +30,29 @@ internal sealed record CompiledFamily(IReadOnlyDictionary<Hook, ProgramSpec> Pro
     {
         CompileOptions options = Options(prologue, way) with { Trace = trace };
         CompiledPrograms compiled = ProgramSetCompiler.Compile([.. programs], options);
+        RequireProof(compiled);
         return new(
             programs.Select((program, index) => (program.Hook, compiled.Specs[index])).ToDictionary(),
             [.. compiled.Maps.Select(map => new FilledMap(map.Spec, map.Content.ToArray()))]);
     }
 
+    private const int LongestProvedList = 2_000;
+
+    /// <summary>Records of a new image are in force from epoch 0 on; the maps of tests are at it.</summary>
+    private const uint FirstEpoch = 0;
+
     /// <summary>Bytes of all values.</summary>
     internal long MapBytes => Maps.Sum(map => (long)map.Spec.ValueSize * map.Spec.MaxEntries);
+
+    /// <summary>Every image that a test runs is proved first; long lists are proved once a kind, by ProofTests.</summary>
+    private static void RequireProof(CompiledPrograms compiled)
+    {
+        if (compiled.Image is { } image && compiled.Listed.Sum(program => program.Blocks.Sum(block => block.Statements.Length)) <= LongestProvedList)
+        {
+            VerificationReport report = ImageVerifier.Verify(compiled.Listed, image, FirstEpoch);
+            Assert.True(report.IsProved, $"not proved: {report.Findings.FirstOrDefault()}");
+        }
+    }
 
     private static CompileOptions Options(PrologueKind prologue, CompilationWay way) => way switch
     {
