@@ -17,6 +17,9 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
 {
     public ListStructure Structure { get; init; }
 
+    /// <summary>For kernels before 6.15 (<see cref="MiniFirewall.Asm.Assembler.ClearsDeadRegisters"/>).</summary>
+    public bool ClearsDeadRegisters { get; init; }
+
     /// <summary>Images get room for rules to come.</summary>
     public bool HasSpare { get; init; }
 
