@@ -18,6 +18,12 @@ public sealed class Assembler
     /// <summary>Given to every instruction emitted from now on; -1 for none.</summary>
     public int Origin { get; set; } = -1;
 
+    /// <summary>
+    /// At the head of a loop the verifier of kernels before 6.15 compares dead registers too, and takes turns that differ in
+    /// nothing else for different ones: there they are set to zero first.
+    /// </summary>
+    public bool ClearsDeadRegisters { get; init; }
+
     /// <summary>Number of instructions so far.</summary>
     public int Count => _instructions.Count;
 
@@ -127,8 +133,17 @@ public sealed class Assembler
     /// Goes on, or, once the program has turned too often (8,388,608 times, or a quarter of a second on newer kernels), to the
     /// label; it lets the verifier take a loop for one turn (BPF_JCOND, may_goto; kernel 6.9).
     /// </summary>
-    public void MayGoto(Label exhausted)
+    /// <param name="dead">Registers that nothing reads behind this (<see cref="ClearsDeadRegisters"/>).</param>
+    public void MayGoto(Label exhausted, params ReadOnlySpan<Register> dead)
     {
+        if (ClearsDeadRegisters)
+        {
+            foreach (Register register in dead)
+            {
+                Move(register, 0);
+            }
+        }
+
         Fix(exhausted);
         Emit(ClassJump | 0xe0, 0, 0, 0, 0);
     }

@@ -24,6 +24,9 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
     /// </summary>
     public ImmutableHashSet<string> Changing { get; init; } = [];
 
+    /// <summary>For kernels before 6.15 (<see cref="MiniFirewall.Asm.Assembler.ClearsDeadRegisters"/>).</summary>
+    public bool ClearsDeadRegisters { get; init; }
+
     /// <summary>Images get room for rules to come.</summary>
     public bool HasSpare { get; init; }
 

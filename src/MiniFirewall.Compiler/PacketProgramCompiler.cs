@@ -26,7 +26,7 @@ public static class PacketProgramCompiler
         // The passes, top to bottom: what is read, what becomes a function, then code.
         FieldUse use = FieldUse.Of(program);
         BlockPlan plan = BlockPlan.Of(program);
-        var code = new Assembler();
+        var code = new Assembler { ClearsDeadRegisters = options.ClearsDeadRegisters };
         var helpers = new HelperFunctions(code, program.Family);
         var blocks = new BlockEmitter(code, program, plan, helpers);
         new MainEmitter(code, program, use, options, blocks.EmitEntry, helpers).Emit();

@@ -29,7 +29,7 @@ public static class DryCompilation
 
     internal static CompiledPrograms Compile(RuleSet rules, HookPoint point, PrologueKind prologue) => ProgramSetCompiler.Compile(
         [RuleSetLowering.Lower(rules, point.Hook, point.Family, OneCounter.Instance)],
-        new CompileOptions(prologue) { Structure = KernelRequirements.HasLoops ? ListStructure.Measured : ListStructure.Straight });
+        KernelRequirements.Options(prologue));
 
     private sealed class OneCounter : ICounterIndexes
     {

@@ -242,7 +242,7 @@ internal sealed class SetLookupEmitter(Assembler code, Family family)
         Store(EndOfTuples, Tuple);
         Store(LinesLeft, Tuple);
         code.Mark(next);
-        code.MayGoto(_invalid);
+        code.MayGoto(_invalid, Register.R0, Register.R1, Register.R2, Register.R3, Register.R4, Register.R5);
         Load(Register.R1, EndOfTuples);
         code.Jump(JumpCondition.Less, Tuple, Register.R1, have);
         code.Jump(JumpCondition.Equal, Candidates, 0, _notInSet);
@@ -252,7 +252,7 @@ internal sealed class SetLookupEmitter(Assembler code, Family family)
         EmitFirstLine();
 
         code.Mark(probe);
-        code.MayGoto(_invalid);
+        code.MayGoto(_invalid, Register.R0, Register.R1, Register.R2, Register.R3, Register.R4, Register.R5);
         EmitLineAddress();
         EmitCompare(next);
         EmitNextLine();

@@ -101,7 +101,7 @@ internal static class GenerationLoader
     private static ImmutableArray<LoadedFamily> LoadFamilies(
         RuleSet rules, CounterIndexes indexes, ProgramSource source, Dictionary<string, BpfMap> maps)
     {
-        var options = new CompileOptions { Structure = KernelRequirements.HasLoops ? ListStructure.Measured : ListStructure.Straight, HasSpare = true };
+        var options = KernelRequirements.Options(PrologueKind.Netfilter) with { HasSpare = true };
         Task<LoadedFamily>[] loads =
             [.. DispatcherCompiler.Families.Select(family => Task.Run(() => LoadedFamily.Load(family, source(rules, family, indexes, options), maps)))];
         try

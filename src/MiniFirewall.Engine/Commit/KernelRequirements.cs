@@ -1,4 +1,5 @@
 using System.Globalization;
+using MiniFirewall.Compiler;
 using MiniFirewall.Sys;
 
 namespace MiniFirewall.Engine.Commit;
@@ -11,10 +12,20 @@ internal static class KernelRequirements
 {
     private const int NotPermitted = 1, NoMemory = 12, AccessDenied = 13, TooManyFilesInSystem = 23, TooManyFiles = 24, NotSupported = 524;
     private const int AdminNetwork = 12, AdminSystem = 21, PerformanceMonitor = 38, Bpf = 39;
-    private static readonly Version Oldest = new(6, 4), FirstWithLoops = new(6, 9);
+    private static readonly Version Oldest = new(6, 4), FirstWithLoops = new(6, 9), FirstWithLiveness = new(6, 15);
 
     /// <summary>The classifier's loops are may_goto's.</summary>
     internal static bool HasLoops { get; } = Environment.OSVersion.Version >= FirstWithLoops;
+
+    /// <summary>Older verifiers compare registers at a loop's head that nothing reads.</summary>
+    internal static bool ComparesDeadRegisters { get; } = Environment.OSVersion.Version < FirstWithLiveness;
+
+    /// <summary>The options for programs that are to be loaded here.</summary>
+    internal static CompileOptions Options(PrologueKind prologue) => new(prologue)
+    {
+        Structure = HasLoops ? ListStructure.Measured : ListStructure.Straight,
+        ClearsDeadRegisters = ComparesDeadRegisters,
+    };
 
     /// <summary>The error to show for a refused call.</summary>
     internal static FirewallException Explain(SystemCallException refusal)

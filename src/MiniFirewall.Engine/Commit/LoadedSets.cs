@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Compiler.Sets;
@@ -107,6 +106,6 @@ internal sealed class LoadedSets : IDisposable
         }
     }
 
-    /// <summary>A multiple of 4 GiB far from where programs, heaps and libraries are: between 16 and 80 TiB.</summary>
-    private static ulong Address() => (ulong)RandomNumberGenerator.GetInt32(0x1000, 0x5000) << 32;
+    /// <summary>A multiple of 4 GiB far from where programs, heaps and libraries are: between 16 and 80 TiB. Any that is free will do.</summary>
+    private static ulong Address() => (ulong)Random.Shared.Next(0x1000, 0x5000) << 32;
 }

@@ -176,7 +176,7 @@ internal sealed class ClassifierEmitter
     private void EmitFind(Label found, Label leave, Label invalid)
     {
         Label odd = _code.DefineLabel("odd search");
-        _code.MayGoto(invalid);
+        _code.MayGoto(invalid, Register.R0, Register.R1, Register.R2, Register.R3, Register.R4, Register.R5, LookupSite.Best, Register.R8, Register.R9);
         _code.Load(MemorySize.Byte, Register.R1, Register.R10, IsOdd);
         _code.Jump(JumpCondition.NotEqual, Register.R1, 0, odd);
         _code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, PacketTuples);

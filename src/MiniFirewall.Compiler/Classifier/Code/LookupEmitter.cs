@@ -36,7 +36,7 @@ internal sealed class LookupEmitter(Assembler code, Family family, ImageAccess i
     /// <summary>Takes the lowest tuple that is left: R8 = tag, R9 = place of its key.</summary>
     private void EmitTuple(Label exhausted, Label done)
     {
-        code.MayGoto(exhausted);
+        code.MayGoto(exhausted, Register.R0, Register.R1, Register.R2, Register.R3, Register.R4, Register.R5, Register.R8, Register.R9);
         code.Load(MemorySize.DoubleWord, Register.R2, Register.R10, site.Tuples);
         code.Jump(JumpCondition.Equal, Register.R2, 0, done);
         code.Move(Register.R1, Register.R2);
@@ -73,7 +73,7 @@ internal sealed class LookupEmitter(Assembler code, Family family, ImageAccess i
     {
         Label probe = code.DefineLabel("next slot");
         code.Mark(probe);
-        code.MayGoto(exhausted);
+        code.MayGoto(exhausted, Register.R0, Register.R1, Register.R2, Register.R3, Register.R4, Register.R5);
         EmitAdvance(Slots + ImageFormat.SlotPadding, tuple);
         image.Address(Register.R2, site.IsOdd ? Layout.OddSlots : Layout.Slots, Register.R1, 3);
         code.Load(MemorySize.DoubleWord, Register.R1, Register.R2, 0);
@@ -103,7 +103,7 @@ internal sealed class LookupEmitter(Assembler code, Family family, ImageAccess i
     private void EmitNode(Label exhausted, Label tuple, Label resolve)
     {
         Label less = code.DefineLabel("less");
-        code.MayGoto(exhausted);
+        code.MayGoto(exhausted, Register.R0, Register.R2, Register.R3, Register.R4, Register.R5, Register.R8, Register.R9);
         image.Bound(Register.R1, Layout.Capacity.Nodes, tuple);
         image.Address(Register.R2, Layout.Nodes, Register.R1, 5);
         code.Load(MemorySize.Word, Register.R3, Register.R2, ImageFormat.NodeOffset);
@@ -127,7 +127,7 @@ internal sealed class LookupEmitter(Assembler code, Family family, ImageAccess i
         Label element = code.DefineLabel("next element"), next = code.DefineLabel("element misses");
         code.Move(Cursor, Register.R1);
         code.Mark(element);
-        code.MayGoto(exhausted);
+        code.MayGoto(exhausted, Register.R0, Register.R1, Register.R2, Register.R3, Register.R4, Register.R5, Entry);
         EmitAdvance(Layout.Capacity.Refs, tuple);
         image.Address(Register.R2, Layout.Refs, Register.R1, 2);
         code.Load(MemorySize.Word, Register.R1, Register.R2, 0);
@@ -147,7 +147,7 @@ internal sealed class LookupEmitter(Assembler code, Family family, ImageAccess i
         Label entry = code.DefineLabel("next entry"), next = code.DefineLabel("entry misses");
         code.Move(Cursor, Register.R1);
         code.Mark(entry);
-        code.MayGoto(exhausted);
+        code.MayGoto(exhausted, Register.R0, Register.R1, Register.R2, Register.R3, Register.R4, Register.R5, Entry);
         EmitAdvance(Layout.Capacity.Entries, tuple);
         EmitEntry(next, tuple);
         code.Mark(next);

@@ -26,7 +26,7 @@ internal sealed class OpFunction(Assembler code, Family family, ImageAccess imag
         code.Move(EntryIndex, Register.R4);
 
         code.Mark(loop);
-        code.MayGoto(invalid);
+        code.MayGoto(invalid, Register.R0, Register.R1, Register.R2, Register.R3, Register.R4, Register.R5);
         EmitAddress(Address, invalid);
         code.Load(MemorySize.Byte, Register.R3, Address, OpFormat.Kind);
         code.Jump(JumpCondition.NotEqual, Register.R3, (int)OpKind.Field, other);
