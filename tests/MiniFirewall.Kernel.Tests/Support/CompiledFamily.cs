@@ -19,6 +19,9 @@ public enum CompilationWay
 
     /// <summary>The classifier, however short the list.</summary>
     Classifier,
+
+    /// <summary>As <see cref="Classifier"/>, with the code that kernels before 6.15 get.</summary>
+    ClassifierBefore615,
 }
 
 /// <summary>What the compiler makes of one family's rules: a program for each hook, and the maps with contents that the programs name.</summary>
@@ -59,6 +62,7 @@ internal sealed record CompiledFamily(IReadOnlyDictionary<Hook, ProgramSpec> Pro
         CompilationWay.AsChosen => new CompileOptions(prologue),
         CompilationWay.Straight => new CompileOptions(prologue) { Structure = ListStructure.Straight },
         CompilationWay.Classifier => new CompileOptions(prologue) { Structure = ListStructure.Classifier },
+        CompilationWay.ClassifierBefore615 => new CompileOptions(prologue) { Structure = ListStructure.Classifier, ClearsDeadRegisters = true },
         _ => throw new ArgumentOutOfRangeException(nameof(way), way, "no such way"),
     };
 }
