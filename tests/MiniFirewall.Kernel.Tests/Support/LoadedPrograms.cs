@@ -66,7 +66,10 @@ internal sealed class LoadedPrograms(RuleSet rules, LoadOptions options, Program
     private CompiledFamily Compile(Family family)
     {
         PacketProgram[] programs = [.. s_hooks.Select(hook => RuleSetLowering.Lower(rules, hook, family, Book))];
-        CompiledFamily compiled = CompiledFamily.Of(options.Change is null ? programs : [.. programs.Select(options.Change)], options.Prologue, options.Way);
+
+        // Programs with a defect may say different things of one chain, which are not to be proved.
+        CompiledFamily compiled = CompiledFamily.Of(
+            options.Change is null ? programs : [.. programs.Select(options.Change)], options.Prologue, options.Way, prove: options.Change is null);
         return options.Corrupt?.Invoke(compiled) ?? compiled;
     }
 }
