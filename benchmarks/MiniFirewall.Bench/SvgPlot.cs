@@ -41,7 +41,10 @@ internal sealed class SvgPlot(string title, string xName, string yName)
         foreach (double tick in x.Ticks)
         {
             Line(svg, AtX(x, tick), Top, AtX(x, tick), Height - Bottom);
-            Text(svg, AtX(x, tick), Height - Bottom + 18, "middle", Number(tick));
+            if (x.HasRoomFor(tick))
+            {
+                Text(svg, AtX(x, tick), Height - Bottom + 18, "middle", Number(tick));
+            }
         }
 
         foreach (double tick in y.Ticks)
@@ -91,6 +94,9 @@ internal sealed class SvgPlot(string title, string xName, string yName)
         private static readonly double[] Steps = [1, 2, 5];
 
         internal IEnumerable<double> Ticks => AllTicks().SkipWhile(tick => tick < Low * 0.999).TakeWhile(tick => tick <= High * 1.001);
+
+        /// <summary>Over more than three powers of ten only these have their numbers beside them.</summary>
+        internal bool HasRoomFor(double tick) => High / Low <= 1000 || Math.Abs(Math.Log10(tick) - Math.Round(Math.Log10(tick))) < 0.001;
 
         internal static Axis Over(IEnumerable<double> values)
         {
