@@ -9,17 +9,17 @@ namespace MiniFirewall.Tests.Verification;
 public sealed class ClassBenchTests
 {
     [Theory]
-    [InlineData("acl1_1k.rules", Family.IPv4)]
-    [InlineData("acl1_1k.rules", Family.IPv6)]
-    [InlineData("fw1_10k.rules", Family.IPv4)]
-    [InlineData("ipc1_10k.rules", Family.IPv6)]
-    [InlineData("acl1_100k.rules", Family.IPv4)]
-    [InlineData("fw1_100k.rules", Family.IPv4)]
-    [InlineData("ipc1_100k.rules", Family.IPv4)]
-    [InlineData("fw1_100k.rules", Family.IPv6)]
+    [InlineData("acl1_1k", Family.IPv4)]
+    [InlineData("acl1_1k", Family.IPv6)]
+    [InlineData("fw1_10k", Family.IPv4)]
+    [InlineData("ipc1_10k", Family.IPv6)]
+    [InlineData("acl1_100k", Family.IPv4)]
+    [InlineData("fw1_100k", Family.IPv4)]
+    [InlineData("ipc1_100k", Family.IPv4)]
+    [InlineData("fw1_100k", Family.IPv6)]
     public void Sets_are_proved(string set, Family family)
     {
-        CompiledRules rules = CompiledRules.Of([ClassBenchRules.Read(set, family)]);
+        CompiledRules rules = CompiledRules.Of([ClassBenchProgram.Read(set, family)]);
         var watch = Stopwatch.StartNew();
         VerificationReport report = rules.Verify();
 
