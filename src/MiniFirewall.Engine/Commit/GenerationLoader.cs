@@ -46,7 +46,7 @@ internal static class GenerationLoader
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
         return rules.Chains.All(chain => seen.Add(chain) && chain.Rules.All(seen.Add))
             ? rules
-            : new([.. rules.Chains.Select(chain => chain with { Rules = [.. chain.Rules.Select(rule => rule with { })] })]);
+            : rules with { Chains = [.. rules.Chains.Select(chain => chain with { Rules = [.. chain.Rules.Select(rule => rule with { })] })] };
     }
 
     private static SlotPlan PlanSlots(RuleSet rules, RuleLines lines, ImmutableArray<CountedPlace> places, GenerationState? running)

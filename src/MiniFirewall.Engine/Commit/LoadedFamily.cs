@@ -4,7 +4,6 @@ using MiniFirewall.Compiler;
 using MiniFirewall.Compiler.Classifier;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Packets;
-using MiniFirewall.Sys;
 
 namespace MiniFirewall.Engine.Commit;
 
@@ -51,26 +50,6 @@ internal sealed record LoadedFamily(Family Family, ImmutableDictionary<HookPoint
         foreach (BpfProgram program in Programs.Values)
         {
             program.Dispose();
-        }
-    }
-}
-
-/// <summary>Maps whose only value is given.</summary>
-internal static class ImageMap
-{
-    internal static BpfMap Create(MapImage image)
-    {
-        BpfMap map = BpfMap.Create(image.Spec);
-        try
-        {
-            using IDisposable lifetime = map.MapValues();
-            image.Content.Span.CopyTo(((MappedMemory)lifetime).GetSpan());
-            return map;
-        }
-        catch
-        {
-            map.Dispose();
-            throw;
         }
     }
 }

@@ -72,6 +72,16 @@ public sealed class SetChangeTests : IDisposable
     }
 
     [Fact]
+    public void A_rule_that_stands_twice_as_one_object_keeps_its_set()
+    {
+        RuleSet once = Rules.Parse(Ports);
+        RuleSet twice = once with { Chains = [.. once.Chains.Select(chain => chain with { Rules = [.. chain.Rules, .. chain.Rules] })] };
+        _namespace.Run(() => _namespace.Open().Apply(twice));
+        Assert.Equal("4:1001 6:1001", Dropped());
+        Assert.Equal("ports", _namespace.Read()!.Rules.Sets.Single().Name);
+    }
+
+    [Fact]
     public void A_set_that_is_not_there_is_refused()
     {
         _namespace.Apply(Ports);
