@@ -69,6 +69,7 @@ public static class ErrorCodes
     public const int UnsupportedTarget = 1604;
     public const int BadJump = 1605;
     public const int ChainLoop = 1606;
+    public const int NotInForce = 1607;
 
     public const int BadSetLine = 1701;
     public const int BadSetName = 1702;
@@ -142,6 +143,7 @@ public static class ErrorCodes
         [UnsupportedTarget] = nameof(UnsupportedTarget),
         [BadJump] = nameof(BadJump),
         [ChainLoop] = nameof(ChainLoop),
+        [NotInForce] = nameof(NotInForce),
         [BadSetLine] = nameof(BadSetLine),
         [BadSetName] = nameof(BadSetName),
         [SetExists] = nameof(SetExists),

@@ -8,8 +8,9 @@ namespace MiniFirewall.Rules.Grammar;
 /// <summary>What an option's reader may know and where it reports.</summary>
 /// <param name="Protocol">The rule's protocol as far as it has been read.</param>
 /// <param name="Sets">The sets that the lines before have made, by name.</param>
+/// <param name="TakesLacking"><see cref="Language.ReadOptions.TakesLacking"/>.</param>
 internal sealed record ReadContext(
-    ProtocolSpec? Protocol, NetworkNames Names, DiagnosticBag Diagnostics, IReadOnlyDictionary<string, NamedSet> Sets);
+    ProtocolSpec? Protocol, NetworkNames Names, DiagnosticBag Diagnostics, IReadOnlyDictionary<string, NamedSet> Sets, bool TakesLacking = false);
 
 /// <summary>One use of an option in a line.</summary>
 /// <param name="Option">The option as written.</param>

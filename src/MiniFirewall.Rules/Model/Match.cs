@@ -27,8 +27,19 @@ public abstract record Match
     /// <summary>Families these arguments make sense for.</summary>
     public virtual FamilySet Families => FamilySet.Both;
 
+    /// <summary>
+    /// What is missing to run it, as the end of "cannot be in force: "; null where nothing is. Such a match is read, checked and
+    /// printed, and a rule with it is refused before anything changes; its meanings are never asked for.
+    /// </summary>
+    public virtual string? Lack => null;
+
     /// <summary>Appends the canonical text, from "-m name" on, as iptables-save prints it, without a leading space.</summary>
     public abstract void Print(RuleTextWriter writer);
+
+    /// <summary>Appends what iptables -L shows of it, as words; nothing where it shows nothing.</summary>
+    public virtual void List(RuleTextWriter writer, ListStyle style)
+    {
+    }
 
     /// <summary>The reference meaning: plain, slow, and independent of <see cref="Lower"/>.</summary>
     public abstract MatchResult Evaluate(Packet packet);

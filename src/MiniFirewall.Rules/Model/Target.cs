@@ -1,3 +1,4 @@
+using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Language;
 
@@ -6,8 +7,22 @@ namespace MiniFirewall.Rules.Model;
 /// <summary>What a rule does with a packet that matches.</summary>
 public abstract record Target
 {
+    /// <summary>What stands behind -j or -g; empty for a rule without a target.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Families these arguments make sense for.</summary>
+    public virtual FamilySet Families => FamilySet.Both;
+
+    /// <summary>As <see cref="Match.Lack"/>.</summary>
+    public virtual string? Lack => null;
+
     /// <summary>Appends the canonical text, from "-j" or "-g" on; nothing for a rule without a target.</summary>
     public abstract void Print(RuleTextWriter writer);
+
+    /// <summary>Appends what iptables -L shows of its arguments, behind the matches, as words.</summary>
+    public virtual void List(RuleTextWriter writer, ListStyle style)
+    {
+    }
 
     /// <summary>A packet that matches is reported.</summary>
     public virtual bool Emits => false;
@@ -21,6 +36,8 @@ public sealed record NoTarget : Target
 {
     public static NoTarget Instance { get; } = new();
 
+    public override string Name => "";
+
     public override void Print(RuleTextWriter writer)
     {
     }
@@ -31,7 +48,9 @@ public sealed record NoTarget : Target
 /// <summary>ACCEPT or DROP.</summary>
 public sealed record VerdictTarget(Verdict Verdict) : Target
 {
-    public override void Print(RuleTextWriter writer) => writer.Word("-j").Word(Verdict == Verdict.Accept ? "ACCEPT" : "DROP");
+    public override string Name => Verdict == Verdict.Accept ? "ACCEPT" : "DROP";
+
+    public override void Print(RuleTextWriter writer) => writer.Word("-j").Word(Name);
 
     public override Outcome Lower(Func<string, int> blockOf) => new Decide(Verdict);
 }
@@ -41,7 +60,9 @@ public sealed record ReturnTarget : Target
 {
     public static ReturnTarget Instance { get; } = new();
 
-    public override void Print(RuleTextWriter writer) => writer.Word("-j").Word("RETURN");
+    public override string Name => "RETURN";
+
+    public override void Print(RuleTextWriter writer) => writer.Word("-j").Word(Name);
 
     public override Outcome Lower(Func<string, int> blockOf) => Leave.Instance;
 }
@@ -49,6 +70,8 @@ public sealed record ReturnTarget : Target
 /// <summary>-j CHAIN or -g CHAIN.</summary>
 public sealed record JumpTarget(string Chain, bool IsGoto) : Target
 {
+    public override string Name => Chain;
+
     public override void Print(RuleTextWriter writer) => writer.Word(IsGoto ? "-g" : "-j").Word(Chain);
 
     public override Outcome Lower(Func<string, int> blockOf) => IsGoto ? new TailTo(blockOf(Chain)) : new Call(blockOf(Chain));

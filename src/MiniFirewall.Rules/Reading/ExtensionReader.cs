@@ -106,14 +106,29 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         foreach (ExtensionUse use in _matches)
         {
             if (HasItsProtocol(use, context.Protocol) && use.Finish(context, isWrong) && use.State is Match match
-                && draft.Families.Narrow(match.Families, use.Place))
+                && draft.Families.Narrow(match.Families, use.Place) && CanRun($"match {match.Name}", match.Lack, use.Place, context))
             {
                 matches.Add(match);
             }
         }
 
-        _target?.Finish(context, isWrong);
+        if (_target is { } target && target.Finish(context, isWrong) && target.State is Target state && draft.Families.Narrow(state.Families, target.Place))
+        {
+            CanRun($"target {state.Name}", state.Lack, target.Place, context);
+        }
+
         return matches;
+    }
+
+    private bool CanRun(string what, string? lack, Word place, ReadContext context)
+    {
+        if (lack is not null && !context.TakesLacking)
+        {
+            diagnostics.Report(ErrorCodes.NotInForce, place, $"{what} cannot be in force", lack);
+            return false;
+        }
+
+        return true;
     }
 
     private void AddMatch(ExtensionUse match)

@@ -38,6 +38,8 @@ public sealed record LogTarget(string Prefix, byte Level, bool ShowsUid) : Targe
         ],
     };
 
+    public override string Name => "LOG";
+
     public override bool Emits => true;
 
     public override void Print(RuleTextWriter writer)
