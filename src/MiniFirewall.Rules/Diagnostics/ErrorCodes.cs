@@ -62,6 +62,7 @@ public static class ErrorCodes
     public const int TooManyPorts = 1506;
     public const int EmptyText = 1507;
     public const int BadLogLevel = 1508;
+    public const int BadName = 1530;
 
     public const int UnknownMatch = 1601;
     public const int UnsupportedMatch = 1602;
@@ -137,6 +138,7 @@ public static class ErrorCodes
         [TooManyPorts] = nameof(TooManyPorts),
         [EmptyText] = nameof(EmptyText),
         [BadLogLevel] = nameof(BadLogLevel),
+        [BadName] = nameof(BadName),
         [UnknownMatch] = nameof(UnknownMatch),
         [UnsupportedMatch] = nameof(UnsupportedMatch),
         [UnknownTarget] = nameof(UnknownTarget),

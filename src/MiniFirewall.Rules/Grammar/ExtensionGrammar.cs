@@ -28,6 +28,15 @@ public abstract class ExtensionGrammar
     /// <summary>Options of which one must be given; empty where none need be.</summary>
     internal IReadOnlyList<string> OneOf { get; init; } = [];
 
+    /// <summary>Options each of which must be given.</summary>
+    internal IReadOnlyList<string> Mandatory { get; init; } = [];
+
+    /// <summary>
+    /// The arguments as they are kept, from what the options have said one by one, once <see cref="Check"/> has found nothing;
+    /// null where together they make no sense (reported).
+    /// </summary>
+    internal Func<object, Word, ReadContext, object?>? Complete { get; init; }
+
     /// <summary>A last look at the arguments as a whole, given the word that named the extension; reports what is wrong.</summary>
     internal Func<object, Word, ReadContext, bool>? Check { get; init; }
 

@@ -43,16 +43,56 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
             return false;
         }
 
-        if (!mayLack && Grammar.OneOf.Count > 0 && (_used is null || !_used.Exists(option => Grammar.OneOf.Contains(option.Names[0]))))
+        if (!mayLack && !HasWhatItNeeds(context.Diagnostics))
+        {
+            return false;
+        }
+
+        if (Grammar.Check is { } check && !check(State, Place, context))
+        {
+            return false;
+        }
+
+        if (mayLack || Grammar.Complete is not { } complete)
+        {
+            return true;
+        }
+
+        object? whole = complete(State, Place, context);
+        State = whole ?? State;
+        return whole is not null;
+    }
+
+    private bool HasWhatItNeeds(DiagnosticBag diagnostics)
+    {
+        if (Grammar.OneOf.Count > 0 && !Grammar.OneOf.Any(IsGiven))
         {
             string[] names = [.. Grammar.OneOf.Select(name => "--" + name)];
-            context.Diagnostics.Report(
+            diagnostics.Report(
                 ErrorCodes.MissingOption, Place, $"{Grammar.Name} needs {Show.Choice(names)}", $"write it after {Show.Word(Place.Text)}");
             return false;
         }
 
-        return Grammar.Check is not { } check || check(State, Place, context);
+        if (Grammar.Mandatory.FirstOrDefault(name => !IsGiven(name)) is { } missing)
+        {
+            diagnostics.Report(
+                ErrorCodes.MissingOption, Place, $"{Grammar.Name} needs --{missing}", $"write it after {Show.Word(Place.Text)}");
+            return false;
+        }
+
+        foreach (OptionSpec option in _used ?? [])
+        {
+            if (option.Needs.FirstOrDefault(name => !IsGiven(name)) is { } needed)
+            {
+                diagnostics.Report(ErrorCodes.MissingOption, Place, $"{option.Name} needs --{needed} too", $"write it after {Show.Word(Place.Text)}");
+                return false;
+            }
+        }
+
+        return true;
     }
+
+    private bool IsGiven(string name) => _used is not null && _used.Exists(option => option.Names[0] == name);
 
     private bool Allows(OptionSpec option, OptionUse use)
     {
@@ -68,7 +108,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
             return false;
         }
 
-        if (option.Group.Length > 0 && _used.Find(used => used.Group == option.Group) is { } other)
+        if (_used.Find(used => Exclude(used, option)) is { } other)
         {
             diagnostics.Report(
                 ErrorCodes.ExcludedOption, use.Option, $"{option.Name} cannot stand with {other.Name}",
@@ -78,4 +118,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
 
         return true;
     }
+
+    private static bool Exclude(OptionSpec one, OptionSpec other) => (one.Group.Length > 0 && one.Group == other.Group)
+        || one.Excludes.Contains(other.Names[0]) || other.Excludes.Contains(one.Names[0]);
 }

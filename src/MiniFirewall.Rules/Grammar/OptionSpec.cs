@@ -28,6 +28,12 @@ internal sealed class OptionSpec
     /// <summary>Options of one group exclude one another; an option without a group only excludes itself.</summary>
     internal string Group { get; init; } = "";
 
+    /// <summary>Names of options that cannot stand with it; said of one of the two.</summary>
+    internal IReadOnlyList<string> Excludes { get; init; } = [];
+
+    /// <summary>Names of options that must be given too.</summary>
+    internal IReadOnlyList<string> Needs { get; init; } = [];
+
     /// <summary>Its argument is free text, so a word that looks like an option is taken too.</summary>
     internal bool TakesText { get; init; }
 
@@ -40,8 +46,15 @@ internal static class Option<T>
     where T : class
 {
     /// <summary>An option without arguments.</summary>
-    internal static OptionSpec Flag(string[] names, Func<T, bool, T> set, bool negatable = false, string group = "") =>
-        new(names, 0, (state, use) => set((T)state, use.Negated)) { Negatable = negatable, Group = group };
+    internal static OptionSpec Flag(
+        string[] names, Func<T, bool, T> set, bool negatable = false, string group = "", string[]? excludes = null, string[]? needs = null) =>
+        new(names, 0, (state, use) => set((T)state, use.Negated))
+        {
+            Negatable = negatable,
+            Group = group,
+            Excludes = excludes ?? [],
+            Needs = needs ?? [],
+        };
 
     /// <summary>An option with one argument; <paramref name="set"/> is given the value and whether the option is negated.</summary>
     internal static OptionSpec Value<TValue>(
@@ -50,12 +63,16 @@ internal static class Option<T>
         Func<T, TValue, bool, T> set,
         bool negatable = false,
         string group = "",
-        bool takesText = false) =>
+        bool takesText = false,
+        string[]? excludes = null,
+        string[]? needs = null) =>
         new(names, 1, (state, use) => read(use.First, use.Context, out TValue value) ? set((T)state, value, use.Negated) : null)
         {
             Negatable = negatable,
             Group = group,
             TakesText = takesText,
+            Excludes = excludes ?? [],
+            Needs = needs ?? [],
         };
 
     /// <summary>An option with two arguments of one kind.</summary>

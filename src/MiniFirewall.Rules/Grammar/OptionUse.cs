@@ -1,3 +1,4 @@
+using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
 using MiniFirewall.Rules.Sets;
@@ -10,7 +11,14 @@ namespace MiniFirewall.Rules.Grammar;
 /// <param name="Sets">The sets that the lines before have made, by name.</param>
 /// <param name="TakesLacking"><see cref="Language.ReadOptions.TakesLacking"/>.</param>
 internal sealed record ReadContext(
-    ProtocolSpec? Protocol, NetworkNames Names, DiagnosticBag Diagnostics, IReadOnlyDictionary<string, NamedSet> Sets, bool TakesLacking = false);
+    ProtocolSpec? Protocol, NetworkNames Names, DiagnosticBag Diagnostics, IReadOnlyDictionary<string, NamedSet> Sets, bool TakesLacking = false)
+{
+    /// <summary>The families that the rule can hold for as far as it has been read.</summary>
+    internal FamilySet Families { get; init; } = FamilySet.Both;
+
+    /// <summary>The rule's matches, where a target is looked at as a whole.</summary>
+    internal IReadOnlyList<Match> Matches { get; init; } = [];
+}
 
 /// <summary>One use of an option in a line.</summary>
 /// <param name="Option">The option as written.</param>

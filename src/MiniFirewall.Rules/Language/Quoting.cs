@@ -7,6 +7,10 @@ public static class Quoting
 {
     private const string Plain = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-";
 
+    /// <summary>Whether a value is one word without quotes, in a shell's reading and in iptables-restore's.</summary>
+    public static bool IsPlain(string value) =>
+        value.Length > 0 && value[0] != '#' && value.All(c => Plain.Contains(c, StringComparison.Ordinal) || ".:,/+@%^=#".Contains(c, StringComparison.Ordinal));
+
     public static string Quote(string value)
     {
         if (value.Length > 0 && value.All(Plain.Contains))

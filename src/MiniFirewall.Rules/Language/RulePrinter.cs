@@ -1,3 +1,4 @@
+using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
 
@@ -17,6 +18,8 @@ public static class RulePrinter
     /// <summary>As <see cref="Print(Rule)"/>, behind what <paramref name="writer"/> has already.</summary>
     public static void Print(Rule rule, RuleTextWriter writer)
     {
+        FamilySet asked = writer.Families;
+        writer.Families &= rule.Families;
         PrintAddress(writer, "-s", rule.Source);
         PrintAddress(writer, "-d", rule.Destination);
         PrintInterface(writer, "-i", rule.InInterface);
@@ -37,6 +40,7 @@ public static class RulePrinter
         }
 
         rule.Target.Print(writer);
+        writer.Families = asked;
     }
 
     private static void PrintAddress(RuleTextWriter writer, string option, AddressSpec? address)

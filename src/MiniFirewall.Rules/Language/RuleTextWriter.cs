@@ -9,6 +9,20 @@ public sealed class RuleTextWriter
     private char[] _text = new char[256];
     private int _length;
 
+    /// <summary>
+    /// The families that are written for: what depends on the family is written out for one, and left to be what it is in each
+    /// for both.
+    /// </summary>
+    public FamilySet Families { get; set; } = FamilySet.Both;
+
+    /// <summary>The one family that is written for; null for both.</summary>
+    public Family? Family => Families switch
+    {
+        FamilySet.IPv4 => Packets.Family.IPv4,
+        FamilySet.IPv6 => Packets.Family.IPv6,
+        _ => null,
+    };
+
     /// <summary>What has been written, until something else is.</summary>
     public ReadOnlySpan<char> Written => _text.AsSpan(0, _length);
 
@@ -49,6 +63,9 @@ public sealed class RuleTextWriter
 
     /// <summary>Appends "!" where negated.</summary>
     public RuleTextWriter Not(bool negated) => negated ? Word("!") : this;
+
+    /// <summary>Appends a value as it is, where it reads back so; quoted where not.</summary>
+    public RuleTextWriter Plain(string value) => Word(Quoting.IsPlain(value) ? value : Quoting.Quote(value));
 
     /// <summary>Appends a value, quoted and escaped as xtables_save_string does where it has characters that ask for it.</summary>
     public RuleTextWriter Value(string value) => Word(Quoting.Quote(value));

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Matches.Connections;
+using MiniFirewall.Rules.Matches.Rates;
 
 namespace MiniFirewall.Rules.Matches;
 
@@ -21,6 +23,17 @@ public static class MatchRegistry
         TtlMatch.Grammar,
         HlMatch.Grammar,
         SetMatch.Grammar,
+        ConntrackMatch.Grammar,
+        StateMatch.Grammar,
+        ConnmarkMatch.Grammar,
+        ConnlabelMatch.Grammar,
+        ConnbytesMatch.Grammar,
+        ConnlimitMatch.Grammar,
+        HelperMatch.Grammar,
+        LimitMatch.Grammar,
+        HashlimitMatch.Grammar,
+        RecentMatch.Grammar,
+        QuotaMatch.Grammar,
     ];
 
     private static readonly FrozenDictionary<string, MatchGrammar> ByName = All

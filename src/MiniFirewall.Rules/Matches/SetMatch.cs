@@ -2,60 +2,73 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
-using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
-using MiniFirewall.Rules.Names;
 using MiniFirewall.Rules.Sets;
-using MiniFirewall.Rules.Text;
+using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Matches;
 
-/// <summary>-m set: the packet is in a set (net/netfilter/xt_set.c, net/netfilter/ipset). Two with sets of one name are equal.</summary>
-/// <param name="Sources">For each dimension, whether it is read from the packet's source.</param>
-public sealed record SetMatch(NamedSet Set, ImmutableArray<bool> Sources, bool Negated) : Match
+/// <summary>-m set: the packet is in a set (net/netfilter/xt_set.c, net/netfilter/ipset).</summary>
+public sealed record SetMatch(SetReference Reference, bool Negated) : Match
 {
-    private const int MostDimensions = 6;
-    private const string StateReason = "elements have no state yet; leave it out";
+    private static readonly SetReference None = new(new NamedSet("", 0, SetType.Networks, FamilySet.Both, new SetElements()), []);
 
-    private static readonly NamedSet None = new("", 0, SetType.Networks, FamilySet.Both, new SetElements());
+    private static readonly ValueReader<ulong> Count = LongNumberReaders.Number("counter's value");
 
-    public static MatchGrammar Grammar { get; } = new("set", new SetMatch(None, [], false))
+    public static MatchGrammar Grammar { get; } = new("set", new SetMatch(None, false))
     {
         OneOf = ["match-set"],
         Options =
         [
-            new OptionSpec(["match-set"], 2, ReadMatchSet) { Negatable = true },
-            Refused("return-nomatch", 0, "an element that says nomatch keeps a packet out of the set, and nothing more"),
-            Refused("update-counters", 0, StateReason),
-            Refused("update-subcounters", 0, StateReason),
-            Refused("packets-eq", 1, StateReason),
-            Refused("packets-lt", 1, StateReason),
-            Refused("packets-gt", 1, StateReason),
-            Refused("bytes-eq", 1, StateReason),
-            Refused("bytes-lt", 1, StateReason),
-            Refused("bytes-gt", 1, StateReason),
-            Refused("set", 2, "write --match-set"),
+            new OptionSpec(["match-set", "set"], 2, ReadMatchSet) { Negatable = true },
+            Option<SetMatch>.Flag(["return-nomatch"], (m, _) => m with { WantsNomatch = true }),
+            Option<SetMatch>.Flag(["update-counters"], (m, not) => m with { KeepsCounters = not }, negatable: true),
+            Option<SetMatch>.Flag(["update-subcounters"], (m, not) => m with { KeepsSubcounters = not }, negatable: true),
+            .. Compare("packets", (m, test) => m with { Packets = test }),
+            .. Compare("bytes", (m, test) => m with { Bytes = test }),
         ],
     };
 
     public override string Name => "set";
 
+    /// <summary>An element that says nomatch counts, and only such a one.</summary>
+    public bool WantsNomatch { get; init; }
+
+    /// <summary>The element's counters stay as they are; our elements have none, so it says nothing.</summary>
+    public bool KeepsCounters { get; init; }
+
+    /// <summary>As <see cref="KeepsCounters"/>, of the sets in a list of sets.</summary>
+    public bool KeepsSubcounters { get; init; }
+
+    public SetCounterTest? Packets { get; init; }
+
+    public SetCounterTest? Bytes { get; init; }
+
     public override FamilySet Families => Set.Families;
 
-    public bool Equals(SetMatch? other) =>
-        other is not null && Set.Name == other.Set.Name && Negated == other.Negated && Sources.SequenceEqual(other.Sources);
+    public override string? Lack => WantsNomatch ? "needs elements that say nomatch told from those that are not there, which miniFirewall does not do yet"
+        : Packets is not null || Bytes is not null ? "needs counters of a set's elements, which miniFirewall does not keep yet"
+        : null;
 
-    public override int GetHashCode() => HashCode.Combine(Set.Name, Negated, Sources.Length);
+    private NamedSet Set => Reference.Set;
 
-    public override void Print(RuleTextWriter writer) => writer.Word("-m").Word("set").Not(Negated).Word("--match-set").Word(Set.Name)
-        .Word(string.Join(',', Sources.Select(isSource => isSource ? "src" : "dst")));
+    private ImmutableArray<bool> Sources => Reference.Sources;
 
-    public override MatchResult Evaluate(Packet packet) => IsIn(packet) != Negated ? MatchResult.Match : MatchResult.Miss;
+    public override void Print(RuleTextWriter writer) => Write(writer.Word("-m").Word("set"), "--");
+
+    public override void List(RuleTextWriter writer, ListStyle style) => Write(writer, "");
+
+    public override MatchResult Evaluate(Packet packet) => Lack is { } lack ? throw new NotSupportedException(lack) : IsIn(packet) != Negated ? MatchResult.Match : MatchResult.Miss;
 
     public override void Lower(Family family, ImmutableArray<Step>.Builder steps)
     {
+        if (Lack is { } lack)
+        {
+            throw new NotSupportedException(lack);
+        }
+
         // Too few directions: no packet is in the set (ip_set_core.c, ip_set_test). More than the set has dimensions say nothing.
         ImmutableArray<SetPart> parts = Set.Type.Parts;
         steps.Add(new Require(Sources.Length < parts.Length || !Set.Families.Has(family)
@@ -126,49 +139,35 @@ public sealed record SetMatch(NamedSet Set, ImmutableArray<bool> Sources, bool N
         return header.Length < needed ? null : (protocol, BinaryPrimitives.ReadUInt16BigEndian(header[(isFirstWord ? 0 : 2)..]));
     }
 
-    private static object? ReadMatchSet(object state, OptionUse use)
+    private void Write(RuleTextWriter writer, string dashes)
     {
-        Word name = use.First;
-        DiagnosticBag diagnostics = use.Context.Diagnostics;
-        bool read = TryReadDirections(use.Second, diagnostics, out ImmutableArray<bool> sources);
-        if (!use.Context.Sets.TryGetValue(name.Text, out NamedSet? set))
+        writer.Not(Negated).Word(dashes + "match-set").Word(Set.Name).Word(Reference.Directions);
+        if (WantsNomatch)
         {
-            diagnostics.Report(
-                ErrorCodes.NoSuchSet, name, $"set {Show.Word(name.Text)} does not exist",
-                Nearest.HintOr(name.Text, use.Context.Sets.Keys, $"make it on a line above: set NAME {{ {SetNotation.Example(SetType.Networks)} }}"));
-            return null;
+            writer.Word(dashes + "return-nomatch");
         }
 
-        return read ? new SetMatch(set, sources, use.Negated) : null;
+        if (KeepsCounters)
+        {
+            writer.Not(true).Word(dashes + "update-counters");
+        }
+
+        if (KeepsSubcounters)
+        {
+            writer.Not(true).Word(dashes + "update-subcounters");
+        }
+
+        Packets?.Write(writer, dashes + "packets");
+        Bytes?.Write(writer, dashes + "bytes");
     }
 
-    private static bool TryReadDirections(Word word, DiagnosticBag diagnostics, out ImmutableArray<bool> sources)
-    {
-        Word[] parts = [.. word.Split(',')];
-        sources = [.. parts.Select(part => part.Text == "src")];
-        if (parts.Length > MostDimensions)
-        {
-            diagnostics.Report(ErrorCodes.BadDirection, word, $"more than {MostDimensions} directions", "write one for each part of the set's elements");
-            return false;
-        }
+    private static object? ReadMatchSet(object state, OptionUse use) =>
+        SetReference.Read(use) is { } reference ? (SetMatch)state with { Reference = reference, Negated = use.Negated } : null;
 
-        foreach (Word part in parts.Where(part => part.Text is not ("src" or "dst")))
-        {
-            diagnostics.Report(
-                ErrorCodes.BadDirection, part, $"{Show.Word(part.Text)} is not a direction", "write src or dst for each part of the set's elements, such as src,dst");
-            return false;
-        }
-
-        return true;
-    }
-
-    private static OptionSpec Refused(string name, int arity, string reason) =>
-        new([name], arity, (_, use) =>
-        {
-            use.Context.Diagnostics.Report(ErrorCodes.UnsupportedOption, use.Option, $"--{name} is not supported", reason);
-            return null;
-        })
-        {
-            Negatable = true,
-        };
+    private static OptionSpec[] Compare(string counter, Func<SetMatch, SetCounterTest, SetMatch> set) =>
+    [
+        Option<SetMatch>.Value([counter + "-eq"], Count, (m, value, not) => set(m, new(not ? CounterComparison.NotEqual : CounterComparison.Equal, value)), negatable: true, group: counter),
+        Option<SetMatch>.Value([counter + "-lt"], Count, (m, value, _) => set(m, new(CounterComparison.Less, value)), group: counter),
+        Option<SetMatch>.Value([counter + "-gt"], Count, (m, value, _) => set(m, new(CounterComparison.Greater, value)), group: counter),
+    ];
 }

@@ -33,6 +33,12 @@ public abstract record Match
     /// </summary>
     public virtual string? Lack => null;
 
+    /// <summary>
+    /// The same as it stands in a rule for <paramref name="families"/>: what it leaves to the packet's family is said where there
+    /// is one family only, so that rules that mean the same are equal.
+    /// </summary>
+    public virtual Match Settled(FamilySet families) => this;
+
     /// <summary>Appends the canonical text, from "-m name" on, as iptables-save prints it, without a leading space.</summary>
     public abstract void Print(RuleTextWriter writer);
 

@@ -22,7 +22,7 @@ internal static class RuleFamilies
     {
         FamilySet families = chain.Families & Of(rule.Protocol) & (target?.Families ?? FamilySet.Both)
             & (rule.Source?.Families ?? FamilySet.Both) & (rule.Destination?.Families ?? FamilySet.Both)
-            & (rule.Fragment is null ? FamilySet.Both : FamilySet.IPv4);
+            & (rule.Fragment is null ? FamilySet.Both : FamilySet.IPv4) & rule.Target.Families;
         foreach (Match match in rule.Matches)
         {
             families &= match.Families;

@@ -118,6 +118,28 @@ public sealed record Rule
 
     public override int GetHashCode() => HashCode.Combine(Families, Protocol, Source, Destination, Matches.Length, Target);
 
+    /// <summary>The rule for these families only, which it must have.</summary>
+    public Rule For(FamilySet families) => families == Families ? this : (this with { Families = families }).Settled();
+
+    /// <summary>The rule with its matches and target as they stand for its families.</summary>
+    public Rule Settled()
+    {
+        if (Families is FamilySet.Both or FamilySet.None)
+        {
+            return this;
+        }
+
+        Target target = Target.Settled(Families);
+        ImmutableArray<Match> matches = Matches;
+        for (int i = 0; i < matches.Length; i++)
+        {
+            Match match = matches[i].Settled(Families);
+            matches = ReferenceEquals(match, matches[i]) ? matches : matches.SetItem(i, match);
+        }
+
+        return ReferenceEquals(target, Target) && matches == Matches ? this : this with { Target = target, Matches = matches };
+    }
+
     /// <summary>A hash of what <see cref="SameContent"/> compares.</summary>
     internal int ContentHash()
     {

@@ -16,6 +16,12 @@ public abstract record Target
     /// <summary>As <see cref="Match.Lack"/>.</summary>
     public virtual string? Lack => null;
 
+    /// <summary>Why it cannot stand in a chain that packets of this hook come to; null where it can (xtables' hook masks).</summary>
+    public virtual string? RefusalAt(Hook hook) => null;
+
+    /// <summary>As <see cref="Match.Settled"/>.</summary>
+    public virtual Target Settled(FamilySet families) => this;
+
     /// <summary>Appends the canonical text, from "-j" or "-g" on; nothing for a rule without a target.</summary>
     public abstract void Print(RuleTextWriter writer);
 

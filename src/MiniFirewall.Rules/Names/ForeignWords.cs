@@ -7,20 +7,40 @@ internal static class ForeignWords
 {
     internal static readonly FrozenSet<string> Matches = new[]
     {
-        "addrtype", "ah", "bpf", "cgroup", "cluster", "connbytes", "connlabel", "connlimit", "connmark", "conntrack", "cpu",
-        "dccp", "devgroup", "dscp", "dst", "ecn", "esp", "eui64", "frag", "hashlimit", "hbh", "helper", "ipcomp",
-        "ipv6header", "ipvs", "limit", "mac", "mh", "nfacct", "osf", "owner", "physdev", "pkttype", "policy", "quota",
-        "rateest", "realm", "recent", "rpfilter", "rt", "sctp", "socket", "srh", "state", "statistic", "string",
+        "addrtype", "ah", "bpf", "cgroup", "cluster", "cpu",
+        "dccp", "devgroup", "dscp", "dst", "ecn", "esp", "eui64", "frag", "hbh", "ipcomp",
+        "ipv6header", "ipvs", "mac", "mh", "nfacct", "osf", "owner", "physdev", "pkttype", "policy",
+        "rateest", "realm", "rpfilter", "rt", "sctp", "socket", "srh", "statistic", "string",
         "tcpmss", "time", "tos", "u32",
     }.ToFrozenSet();
 
-    internal static readonly FrozenSet<string> Targets = new[]
+    /// <summary>Targets that the kernel takes in other tables only, with those (net/netfilter/xt_*.c, the target's table).</summary>
+    internal static readonly FrozenDictionary<string, string> TargetTables = new Dictionary<string, string>
     {
-        "AUDIT", "CHECKSUM", "CLASSIFY", "CLUSTERIP", "CONNMARK", "CONNSECMARK", "CT", "DNAT", "DNPT", "DSCP", "ECN", "HL",
-        "HMARK", "IDLETIMER", "LED", "MARK", "MASQUERADE", "NETMAP", "NFLOG", "NFQUEUE", "NOTRACK", "QUEUE", "RATEEST",
-        "REDIRECT", "REJECT", "SECMARK", "SET", "SNAT", "SNPT", "SYNPROXY", "TCPMSS", "TCPOPTSTRIP", "TEE", "TOS",
-        "TPROXY", "TRACE", "TTL", "ULOG",
-    }.ToFrozenSet();
+        ["DNAT"] = "nat",
+        ["SNAT"] = "nat",
+        ["MASQUERADE"] = "nat",
+        ["REDIRECT"] = "nat",
+        ["NETMAP"] = "nat",
+        ["CHECKSUM"] = "mangle",
+        ["DNPT"] = "mangle",
+        ["SNPT"] = "mangle",
+        ["DSCP"] = "mangle",
+        ["TOS"] = "mangle",
+        ["ECN"] = "mangle",
+        ["HL"] = "mangle",
+        ["TTL"] = "mangle",
+        ["TCPOPTSTRIP"] = "mangle",
+        ["TPROXY"] = "mangle",
+        ["CONNSECMARK"] = "mangle or security",
+        ["SECMARK"] = "mangle or security",
+        ["CT"] = "raw",
+        ["NOTRACK"] = "raw",
+        ["TRACE"] = "raw",
+    }.ToFrozenDictionary();
+
+    /// <summary>All targets of iptables that the language does not have: also those that kernels have no longer.</summary>
+    internal static readonly FrozenSet<string> Targets = TargetTables.Keys.Concat(["CLUSTERIP", "ULOG"]).ToFrozenSet();
 
     internal static readonly FrozenSet<string> Chains = new[] { "PREROUTING", "POSTROUTING" }.ToFrozenSet();
 

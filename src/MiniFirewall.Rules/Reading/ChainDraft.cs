@@ -45,7 +45,7 @@ internal sealed class ChainDraft(Chain start)
         }
         else
         {
-            Rules[place] = placed with { Rule = placed.Rule with { Families = left } };
+            Rules[place] = placed with { Rule = placed.Rule.For(left) };
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class ChainDraft(Chain start)
     internal void Clear(FamilySet families)
     {
         List<PlacedRule> left = [.. Rules
-            .Select(placed => placed with { Rule = placed.Rule with { Families = placed.Rule.Families & ~families } })
+            .Select(placed => placed with { Rule = placed.Rule.For(placed.Rule.Families & ~families) })
             .Where(placed => placed.Rule.Families != FamilySet.None)];
         Rules.Clear();
         left.ForEach(Rules.Add);

@@ -68,7 +68,7 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
         else
         {
             FamilySet both = placed.Rule.Families & chain.Families;
-            return both == placed.Rule.Families ? placed.Rule : placed.Rule with { Families = both };
+            return placed.Rule.For(both);
         }
 
         return placed.Rule;

@@ -60,13 +60,27 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         else if (ForeignWords.Targets.Contains(word.Text))
         {
             HasRefused = true;
-            diagnostics.Report(
-                ErrorCodes.UnsupportedTarget, word, $"target {Show.Word(word.Text)} of iptables is not supported",
-                $"the targets are {string.Join(", ", TargetRegistry.Names)} and chains");
+            RefuseTarget(word);
         }
         else
         {
             _jump = new JumpTarget(word.Text, isGoto);
+        }
+    }
+
+    private void RefuseTarget(Word word)
+    {
+        if (ForeignWords.TargetTables.TryGetValue(word.Text, out string? table))
+        {
+            diagnostics.Report(
+                ErrorCodes.UnsupportedTarget, word, $"target {Show.Word(word.Text)} is for the table {table}, and this is filter",
+                "give rules of other tables to the system's own iptables");
+        }
+        else
+        {
+            diagnostics.Report(
+                ErrorCodes.UnsupportedTarget, word, $"target {Show.Word(word.Text)} of iptables is not supported",
+                "today's kernels have it no longer");
         }
     }
 
@@ -112,7 +126,7 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
             }
         }
 
-        if (_target is { } target && target.Finish(context, isWrong) && target.State is Target state && draft.Families.Narrow(state.Families, target.Place))
+        if (_target is { } target && target.Finish(context with { Matches = matches, Families = draft.Families.Families }, isWrong) && target.State is Target state && draft.Families.Narrow(state.Families, target.Place))
         {
             CanRun($"target {state.Name}", state.Lack, target.Place, context);
         }

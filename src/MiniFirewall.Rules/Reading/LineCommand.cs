@@ -30,7 +30,7 @@ internal sealed record LineCommand(GlobalKind Kind, Word Place, FamilySet Famili
         Families = Families & families,
         Rules =
         [
-            .. Rules.Select(placed => placed with { Rule = placed.Rule with { Families = placed.Rule.Families & families } })
+            .. Rules.Select(placed => placed with { Rule = placed.Rule.For(placed.Rule.Families & families) })
                 .Where(placed => placed.Rule.Families != FamilySet.None),
         ],
     };

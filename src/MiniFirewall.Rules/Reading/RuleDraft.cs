@@ -98,7 +98,9 @@ internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
     }
 
     private Rule Make(
-        FamilySet both, AddressSpec? source, AddressSpec? destination, ImmutableArray<Match> matches, Target target, SourceSpan span) => new()
+        FamilySet both, AddressSpec? source, AddressSpec? destination, ImmutableArray<Match> matches, Target target, SourceSpan span)
+    {
+        var rule = new Rule
         {
             Families = both,
             Protocol = Protocol,
@@ -112,6 +114,8 @@ internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
             Counters = Counters,
             Span = span,
         };
+        return rule.Settled();
+    }
 
     /// <summary>Checks what the lists of addresses say together, once all of the rule has been read; false where they make no rule (reported).</summary>
     internal bool CheckAddresses()

@@ -42,9 +42,12 @@ internal sealed class RuleLine
     /// <summary>The chain that the command names, or null.</summary>
     internal Word? Chain => _command?.Chain;
 
-    internal ReadContext Context => _context is { } known && known.Protocol == Draft.Protocol
+    internal ReadContext Context => _context is { } known && known.Protocol == Draft.Protocol && known.Families == Draft.Families.Families
         ? known
-        : _context = new(Draft.Protocol, _session.Options.Names, _diagnostics, _session.Sets.ByName, _session.Options.TakesLacking);
+        : _context = new(Draft.Protocol, _session.Options.Names, _diagnostics, _session.Sets.ByName, _session.Options.TakesLacking)
+        {
+            Families = Draft.Families.Families,
+        };
 
     internal void Apply(GlobalOption option, Word place, Word? argument, bool negated)
     {

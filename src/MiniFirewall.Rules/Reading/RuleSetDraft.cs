@@ -191,7 +191,7 @@ internal sealed class RuleSetDraft
                 yield break;
             }
 
-            yield return both == placed.Rule.Families ? placed : placed with { Rule = placed.Rule with { Families = both } };
+            yield return placed with { Rule = placed.Rule.For(both) };
         }
     }
 

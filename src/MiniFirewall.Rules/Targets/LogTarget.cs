@@ -1,44 +1,55 @@
 using MiniFirewall.Policy;
-using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
-using MiniFirewall.Rules.Names;
-using MiniFirewall.Rules.Text;
 using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Targets;
 
+/// <summary>What LOG is asked to report beside what it always does; the values are the kernel's (xt_LOG.h, XT_LOG_*).</summary>
+[Flags]
+public enum LogDetails
+{
+    None = 0,
+    TcpSequence = 0x01,
+    TcpOptions = 0x02,
+    IpOptions = 0x04,
+
+    /// <summary>Reports have the uid of local packets in any case.</summary>
+    Uid = 0x08,
+    MacDecode = 0x20,
+}
+
 /// <summary>-j LOG: reports the packet and goes on with the next rule (net/netfilter/xt_LOG.c).</summary>
 /// <param name="Prefix">Up to 29 bytes that stand before the report; empty where not given.</param>
 /// <param name="Level">syslog(3) level, 0 emerg to 7 debug.</param>
-/// <param name="ShowsUid">--log-uid was written. Reports have the uid of local packets in any case.</param>
-public sealed record LogTarget(string Prefix, byte Level, bool ShowsUid) : Target
+public sealed record LogTarget(string Prefix, byte Level, LogDetails Details) : Target
 {
-    private const byte Warning = 4;
     private const int MostPrefixBytes = 29;
-    private const string Missing = "reports have interfaces, addresses, ports, flags, length and uid";
 
-    private static readonly (string Name, byte Level)[] LevelNames =
+    /// <summary>In the order in which they are printed.</summary>
+    private static readonly (LogDetails Detail, string Name)[] Names =
     [
-        ("emerg", 0), ("panic", 0), ("alert", 1), ("crit", 2), ("error", 3), ("warning", 4), ("notice", 5), ("info", 6), ("debug", 7),
+        (LogDetails.TcpSequence, "tcp-sequence"), (LogDetails.TcpOptions, "tcp-options"), (LogDetails.IpOptions, "ip-options"),
+        (LogDetails.Uid, "uid"), (LogDetails.MacDecode, "macdecode"),
     ];
 
-    public static TargetGrammar Grammar { get; } = new("LOG", new LogTarget("", Warning, false))
+    public static TargetGrammar Grammar { get; } = new("LOG", new LogTarget("", LogLevels.Warning, LogDetails.None))
     {
         Options =
         [
             Option<LogTarget>.Value<string>(["log-prefix"], TextReaders.Text("log prefix", 1, MostPrefixBytes), (t, text, _) => t with { Prefix = text }, takesText: true),
-            Option<LogTarget>.Value<byte>(["log-level"], ReadLevel, (t, level, _) => t with { Level = level }),
-            Option<LogTarget>.Flag(["log-uid"], (t, _) => t with { ShowsUid = true }),
-            Option<LogTarget>.Unsupported(["log-tcp-sequence"], 0, Missing),
-            Option<LogTarget>.Unsupported(["log-tcp-options"], 0, Missing),
-            Option<LogTarget>.Unsupported(["log-ip-options"], 0, Missing),
-            Option<LogTarget>.Unsupported(["log-macdecode"], 0, Missing),
+            Option<LogTarget>.Value<byte>(["log-level"], LogLevels.Read, (t, level, _) => t with { Level = level }),
+            .. Names.Select(entry => Option<LogTarget>.Flag(["log-" + entry.Name], (t, _) => t with { Details = t.Details | entry.Detail })),
         ],
     };
 
     public override string Name => "LOG";
+
+    /// <summary>What is asked for and cannot be reported.</summary>
+    public override string? Lack => (Details & ~LogDetails.Uid) == LogDetails.None
+        ? null
+        : $"reports have interfaces, addresses, ports, flags, length and uid, not what --log-{NamesOf(Details & ~LogDetails.Uid).First()} asks for";
 
     public override bool Emits => true;
 
@@ -50,39 +61,39 @@ public sealed record LogTarget(string Prefix, byte Level, bool ShowsUid) : Targe
             writer.Word("--log-prefix").Value(Prefix);
         }
 
-        if (Level != Warning)
+        if (Level != LogLevels.Warning)
         {
             writer.Word("--log-level").Word($"{Level}");
         }
 
-        if (ShowsUid)
+        foreach (string name in NamesOf(Details))
         {
-            writer.Word("--log-uid");
+            writer.Word("--log-" + name);
         }
     }
 
-    public override Outcome Lower(Func<string, int> blockOf) => Continue.Instance;
-
-    private static bool ReadLevel(Word word, ReadContext context, out byte level)
+    public override void List(RuleTextWriter writer, ListStyle style)
     {
-        level = 0;
-        if (NumberText.TryParse(word.Text, out ulong number) && number <= 7)
+        if (style.IsNumeric)
         {
-            level = (byte)number;
-            return true;
+            writer.Word("LOG").Word("flags").Word($"{(int)Details}").Word("level").Word($"{Level}");
+        }
+        else
+        {
+            writer.Word("LOG").Word("level").Word(LogLevels.ShownName(Level));
+            foreach (string name in NamesOf(Details))
+            {
+                writer.Word(name);
+            }
         }
 
-        int at = Array.FindIndex(LevelNames, entry => entry.Name == word.Text);
-        if (at < 0)
+        if (Prefix.Length > 0)
         {
-            string[] names = [.. LevelNames.Select(entry => entry.Name)];
-            context.Diagnostics.Report(
-                ErrorCodes.BadLogLevel, word, $"{Show.Word(word.Text)} is not a log level",
-                Nearest.HintOr(word.Text, names, $"a number from 0 to 7, {Show.Choice(names)}"));
-            return false;
+            writer.Word("prefix").Word($"\"{Prefix}\"");
         }
-
-        level = LevelNames[at].Level;
-        return true;
     }
+
+    public override Outcome Lower(Func<string, int> blockOf) => Lack is { } lack ? throw new NotSupportedException(lack) : Continue.Instance;
+
+    private static IEnumerable<string> NamesOf(LogDetails details) => Names.Where(entry => details.HasFlag(entry.Detail)).Select(entry => entry.Name);
 }

@@ -15,6 +15,22 @@ public static class TargetRegistry
         new TargetGrammar("DROP", new VerdictTarget(Verdict.Drop)),
         new TargetGrammar("RETURN", ReturnTarget.Instance),
         LogTarget.Grammar,
+        RejectTarget.Grammar,
+        NflogTarget.Grammar,
+        NfqueueTarget.Grammar,
+        new TargetGrammar("QUEUE", QueueTarget.Instance),
+        MarkTarget.Grammar,
+        ConnmarkTarget.Grammar,
+        HmarkTarget.Grammar,
+        SetTarget.Grammar,
+        TcpmssTarget.Grammar,
+        SynproxyTarget.Grammar,
+        ClassifyTarget.Grammar,
+        TeeTarget.Grammar,
+        AuditTarget.Grammar,
+        IdletimerTarget.Grammar,
+        LedTarget.Grammar,
+        RateestTarget.Grammar,
     ];
 
     private static readonly FrozenDictionary<string, TargetGrammar> ByName = All.ToFrozenDictionary(grammar => grammar.Name);

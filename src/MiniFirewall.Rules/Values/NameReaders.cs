@@ -21,10 +21,7 @@ internal static class NameReaders
                 int at = FindIndex(table, entry => entry.Name.Equals(item.Text, StringComparison.OrdinalIgnoreCase));
                 if (at < 0)
                 {
-                    string[] names = [.. table.Select(entry => entry.Name)];
-                    context.Diagnostics.Report(
-                        ErrorCodes.UnknownFlag, item, $"{Show.Word(item.Text)} is not a {what}",
-                        Nearest.HintOr(item.Text, names, $"a comma list of {Show.Choice(names)}"));
+                    ReportUnknown(item, context, what, [.. table.Select(entry => entry.Name)], "a comma list of ");
                     return false;
                 }
 
@@ -34,6 +31,56 @@ internal static class NameReaders
             return true;
         }
     }
+
+    /// <summary>
+    /// A comma list of flags as the sum of their values. Each may be shortened, the first of the table that begins so is meant, and
+    /// letters of any case will do (strncasecmp, as libxt_conntrack.c reads states).
+    /// </summary>
+    internal static ValueReader<uint> FlagsByBeginning(string what, IReadOnlyList<(string Name, uint Value)> table)
+    {
+        return Read;
+
+        bool Read(Word word, ReadContext context, out uint flags)
+        {
+            flags = 0;
+            foreach (Word item in word.Split(','))
+            {
+                int at = item.Text.Length == 0 ? -1 : FindIndex(table, entry => entry.Name.StartsWith(item.Text, StringComparison.OrdinalIgnoreCase));
+                if (at < 0)
+                {
+                    ReportUnknown(item, context, what, [.. table.Select(entry => entry.Name)], "a comma list of ");
+                    return false;
+                }
+
+                flags |= table[at].Value;
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>One word of a table, whole; in any case of letters where asked.</summary>
+    internal static ValueReader<uint> Choice(string what, IReadOnlyList<(string Name, uint Value)> table, bool anyCase = false)
+    {
+        return Read;
+
+        bool Read(Word word, ReadContext context, out uint value)
+        {
+            StringComparison comparison = anyCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+            int at = FindIndex(table, entry => entry.Name.Equals(word.Text, comparison));
+            value = at < 0 ? 0 : table[at].Value;
+            if (at < 0)
+            {
+                ReportUnknown(word, context, what, [.. table.Select(entry => entry.Name)], "");
+            }
+
+            return at >= 0;
+        }
+    }
+
+    /// <summary>The names of the flags that are set, in the table's order, with commas between them.</summary>
+    internal static string Print(IReadOnlyList<(string Name, uint Value)> table, uint flags) =>
+        string.Join(',', table.Where(entry => (flags & entry.Value) != 0).Select(entry => entry.Name));
 
     /// <summary>
     /// The entry that a name, or an unambiguous beginning of one, means. -1 where there is none, -2 where there are several.
@@ -51,6 +98,9 @@ internal static class NameReaders
 
         bool Fits(T entry) => nameOf(entry).StartsWith(name, StringComparison.OrdinalIgnoreCase);
     }
+
+    private static void ReportUnknown(Word word, ReadContext context, string what, string[] names, string form) => context.Diagnostics.Report(
+        ErrorCodes.UnknownFlag, word, $"{Show.Word(word.Text)} is not a {what}", Nearest.HintOr(word.Text, names, form + Show.Choice(names)));
 
     private static int FindIndex<T>(IReadOnlyList<T> table, Func<T, bool> fits)
     {

@@ -29,6 +29,33 @@ internal static class TextReaders
         }
     }
 
+    /// <summary>
+    /// A name that the kernel gives a file in /proc or /sys: not empty, without '/', and neither "." nor ".."
+    /// (net/netfilter/x_tables.c, xt_check_proc_name). What goes beyond <paramref name="most"/> bytes is cut off.
+    /// </summary>
+    internal static ValueReader<string> FileName(string what, int most)
+    {
+        ValueReader<string> text = Text(what, 1, most);
+        return Read;
+
+        bool Read(Word word, ReadContext context, out string name)
+        {
+            if (!text(word, context, out name))
+            {
+                return false;
+            }
+
+            if (name is not ("." or "..") && !name.Contains('/', StringComparison.Ordinal))
+            {
+                return true;
+            }
+
+            context.Diagnostics.Report(
+                ErrorCodes.BadName, word, $"{Show.Word(word.Text)} cannot be a {what}", "a file has its name: no '/', and more than dots");
+            return false;
+        }
+    }
+
     private static string Cut(string text, int most)
     {
         int bytes = 0, length = 0;

@@ -48,7 +48,7 @@ public sealed class CorpusTests
     private static string[] Supported(string name, string text, FamilySet family)
     {
         string[] lines = text.Split('\n');
-        ReadOptions options = Reading.Options(family) with { MaxErrors = int.MaxValue - 1, Names = NetworkNames.System };
+        ReadOptions options = Reading.Options(family) with { MaxErrors = int.MaxValue - 1, Names = NetworkNames.System, TakesLacking = true };
         ReadResult result = RuleSetReader.Read(name, text, options);
         foreach (Diagnostic diagnostic in result.Diagnostics)
         {
@@ -65,6 +65,6 @@ public sealed class CorpusTests
     private static bool Reads(string line, FamilySet family, string[] saved)
     {
         IEnumerable<string> chains = saved.Where(candidate => candidate.StartsWith(':'));
-        return RuleSetReader.Read("line", $"*filter\n{string.Join('\n', chains)}\n{line}\nCOMMIT\n", Reading.Options(family)).Rules is not null;
+        return RuleSetReader.Read("line", $"*filter\n{string.Join('\n', chains)}\n{line}\nCOMMIT\n", Reading.Options(family) with { TakesLacking = true }).Rules is not null;
     }
 }

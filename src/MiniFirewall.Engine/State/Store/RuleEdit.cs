@@ -74,7 +74,7 @@ internal static class RuleEdit
 
     private static bool TryAdd(RuleStore store, RuleChange change, int chain, uint label, RuleCommand command)
     {
-        Rule rule = command.Rules[0] with { Families = command.Families };
+        Rule rule = command.Rules[0].For(command.Families);
         return store.FreshSlots(command.Families) is { } slots && change.TryAdd(chain, label, command.Families, rule.ToString(), slots, rule);
     }
 

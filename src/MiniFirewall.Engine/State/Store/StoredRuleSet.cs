@@ -71,9 +71,7 @@ internal sealed record StoredRuleSet(RuleSet Rules, ImmutableArray<int> Slots, I
             foreach (StoredRule stored in contents.RulesOf(i))
             {
                 Rule rule = read.Chains[i].Rules[rules.Count];
-                rules.Add(names.Contains(stored.Position) ? WithAddresses(rule, [.. names[stored.Position]]) with { Families = stored.Families }
-                    : rule.Families == stored.Families ? rule
-                    : rule with { Families = stored.Families });
+                rules.Add((names.Contains(stored.Position) ? WithAddresses(rule, [.. names[stored.Position]]) : rule).For(stored.Families));
             }
 
             Chain chain = store.Chains[i].Chain;

@@ -1,0 +1,39 @@
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Values;
+
+namespace MiniFirewall.Rules.Matches.Connections;
+
+/// <summary>-m connbytes: what the packet's connection has carried so far (net/netfilter/xt_connbytes.c).</summary>
+/// <param name="Unit">0 packets, 1 bytes, 2 bytes a packet.</param>
+/// <param name="Direction">0 from the first side, 1 from the second, 2 both.</param>
+public sealed record ConnbytesMatch(LongRange Range, bool Negated, uint Unit, uint Direction) : LackingMatch
+{
+    private static readonly (string Name, uint Value)[] Units = [("packets", 0), ("bytes", 1), ("avgpkt", 2)];
+
+    private static readonly (string Name, uint Value)[] Directions = [("original", 0), ("reply", 1), ("both", 2)];
+
+    public static MatchGrammar Grammar { get; } = new("connbytes", new ConnbytesMatch(default, false, 0, 0))
+    {
+        Mandatory = ["connbytes", "connbytes-dir", "connbytes-mode"],
+        Options =
+        [
+            Option<ConnbytesMatch>.Value(["connbytes"], LongNumberReaders.Range("number of packets or bytes", ulong.MaxValue, isOpen: true), (m, range, not) => m with { Range = range, Negated = not }, negatable: true),
+            Option<ConnbytesMatch>.Value(["connbytes-dir"], NameReaders.Choice("direction", Directions), (m, direction, _) => m with { Direction = direction }),
+            Option<ConnbytesMatch>.Value(["connbytes-mode"], NameReaders.Choice("unit", Units), (m, unit, _) => m with { Unit = unit }),
+        ],
+    };
+
+    public override string Name => "connbytes";
+
+    public override string Lack => Lacks.Connections;
+
+    private string Text => Range.High == ulong.MaxValue ? $"{Range.Low}" : $"{Range.Low}:{Range.High}";
+
+    public override void Print(RuleTextWriter writer) => writer.Word("-m").Word("connbytes").Not(Negated).Word("--connbytes").Word(Text)
+        .Word("--connbytes-mode").Word(Units[Unit].Name).Word("--connbytes-dir").Word(Directions[Direction].Name);
+
+    public override void List(RuleTextWriter writer, ListStyle style) => writer.Not(Negated).Word("connbytes").Word(Text)
+        .Word("connbytes").Word("mode").Word(Units[Unit].Name).Word("connbytes").Word("direction").Word(Directions[Direction].Name);
+}

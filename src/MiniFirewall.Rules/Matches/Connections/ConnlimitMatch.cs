@@ -1,0 +1,54 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Values;
+
+namespace MiniFirewall.Rules.Matches.Connections;
+
+/// <summary>-m connlimit: how many connections an address, or a network, has (net/netfilter/xt_connlimit.c).</summary>
+/// <param name="Limit">Connections.</param>
+/// <param name="IsAbove">The packet matches above the limit; up to it where not.</param>
+/// <param name="Prefix">The length of the prefix whose addresses count as one; null for the whole address.</param>
+/// <param name="ByDestination">The destination is looked at, not the source.</param>
+public sealed record ConnlimitMatch(uint Limit, bool IsAbove, int? Prefix, bool ByDestination) : LackingMatch
+{
+    private const string LimitGroup = "limit", SideGroup = "side";
+
+    private static readonly ValueReader<uint> Connections = NumberReaders.Number("number of connections", 0, uint.MaxValue);
+
+    public static MatchGrammar Grammar { get; } = new("connlimit", new ConnlimitMatch(0, false, null, false))
+    {
+        OneOf = ["connlimit-upto", "connlimit-above"],
+        Options =
+        [
+            Option<ConnlimitMatch>.Value(["connlimit-upto"], Connections, (m, limit, not) => m with { Limit = limit, IsAbove = not }, negatable: true, group: LimitGroup),
+            Option<ConnlimitMatch>.Value(["connlimit-above"], Connections, (m, limit, not) => m with { Limit = limit, IsAbove = !not }, negatable: true, group: LimitGroup),
+            Option<ConnlimitMatch>.Value<int>(["connlimit-mask"], PrefixLengths.Read, (m, prefix, _) => m with { Prefix = prefix }),
+            Option<ConnlimitMatch>.Flag(["connlimit-saddr"], (m, _) => m with { ByDestination = false }, group: SideGroup),
+            Option<ConnlimitMatch>.Flag(["connlimit-daddr"], (m, _) => m with { ByDestination = true }, group: SideGroup),
+        ],
+    };
+
+    public override string Name => "connlimit";
+
+    public override string Lack => Lacks.Connections;
+
+    public override FamilySet Families => PrefixLengths.FamiliesOf(Prefix);
+
+    public override Match Settled(FamilySet families) => Prefix is null ? this with { Prefix = PrefixLengths.Whole(families) } : this;
+
+    public override void Print(RuleTextWriter writer)
+    {
+        writer.Word("-m").Word("connlimit").Word(IsAbove ? "--connlimit-above" : "--connlimit-upto").Word($"{Limit}");
+        if ((Prefix ?? PrefixLengths.Whole(writer.Family)) is { } prefix)
+        {
+            writer.Word("--connlimit-mask").Word($"{prefix}");
+        }
+
+        writer.Word(ByDestination ? "--connlimit-daddr" : "--connlimit-saddr");
+    }
+
+    public override void List(RuleTextWriter writer, ListStyle style) => writer.Word("#conn")
+        .Word($"{(ByDestination ? "dst" : "src")}/{Prefix ?? PrefixLengths.Whole(writer.Family)}").Word(IsAbove ? ">" : "<=").Word($"{Limit}");
+}

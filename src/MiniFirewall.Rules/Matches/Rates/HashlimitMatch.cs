@@ -1,0 +1,101 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Values;
+
+namespace MiniFirewall.Rules.Matches.Rates;
+
+/// <summary>
+/// -m hashlimit: a rate for each address, network or port (net/netfilter/xt_hashlimit.c, revision 3). The numbers are those
+/// the kernel is given.
+/// </summary>
+public sealed record HashlimitMatch : LackingMatch
+{
+    internal const uint DefaultBurst = 5, DefaultCollection = 1000;
+
+    public static MatchGrammar Grammar => HashlimitGrammar.Grammar;
+
+    public override string Name => "hashlimit";
+
+    public override string Lack => Lacks.Rates;
+
+    /// <summary>Matches above the rate; up to it where not.</summary>
+    public bool IsAbove { get; init; }
+
+    /// <summary>The rate is of bytes, not of packets.</summary>
+    public bool CountsBytes { get; init; }
+
+    /// <summary>Microseconds from packet to packet; for bytes the cost of 16 of them (ByteRate).</summary>
+    public ulong Period { get; init; }
+
+    /// <summary>Packets at once; for bytes a multiple of a second's worth, 0 for none.</summary>
+    public ulong Burst { get; init; }
+
+    /// <summary>Seconds of the unit that the rate was written in, until the whole match is made of what was written.</summary>
+    internal ulong UnitSeconds { get; init; }
+
+    /// <summary>A sum of values of HashlimitGrammar.Modes: what has a rate of its own.</summary>
+    public uint Mode { get; init; }
+
+    /// <summary>The kernel's name of the table.</summary>
+    public string TableName { get; init; } = "";
+
+    /// <summary>Buckets; 0 for as many as the kernel likes.</summary>
+    public uint TableSize { get; init; }
+
+    /// <summary>Entries; 0 for as many as the kernel likes.</summary>
+    public uint TableMost { get; init; }
+
+    /// <summary>Milliseconds from one search for old entries to the next.</summary>
+    public uint Collection { get; init; } = DefaultCollection;
+
+    /// <summary>Milliseconds until an unused entry is old.</summary>
+    public uint Expire { get; init; }
+
+    /// <summary>The length of the prefix whose addresses count as one; null for the whole address.</summary>
+    public int? SourcePrefix { get; init; }
+
+    /// <summary>As <see cref="SourcePrefix"/>.</summary>
+    public int? DestinationPrefix { get; init; }
+
+    /// <summary>The rate is measured over an interval, and nothing is used up.</summary>
+    public bool Measures { get; init; }
+
+    /// <summary>Seconds of that interval; 0 where nothing is measured.</summary>
+    public uint Interval { get; init; }
+
+    public override FamilySet Families => PrefixLengths.FamiliesOf(SourcePrefix) & PrefixLengths.FamiliesOf(DestinationPrefix);
+
+    public override Match Settled(FamilySet families) => this with
+    {
+        SourcePrefix = SourcePrefix ?? PrefixLengths.Whole(families),
+        DestinationPrefix = DestinationPrefix ?? PrefixLengths.Whole(families),
+    };
+
+    public override void Print(RuleTextWriter writer)
+    {
+        writer.Word("-m").Word("hashlimit").Word(IsAbove ? "--hashlimit-above" : "--hashlimit-upto");
+        uint expire = HashlimitText.WriteRate(writer, this, Period, "--hashlimit-burst");
+        if (Mode != 0)
+        {
+            writer.Word("--hashlimit-mode").Word(HashlimitText.Mode(Mode, ','));
+        }
+
+        writer.Word("--hashlimit-name").Plain(TableName);
+        HashlimitText.WriteTable(writer, this, "--hashlimit-", expire);
+    }
+
+    /// <summary>Here the rate is shown for the interval as a whole.</summary>
+    public override void List(RuleTextWriter writer, ListStyle style)
+    {
+        writer.Word("limit:").Word(IsAbove ? "above" : "up to");
+        uint expire = HashlimitText.WriteRate(writer, this, Measures && !CountsBytes ? Period * Interval : Period, "burst");
+        if (Mode != 0)
+        {
+            writer.Word("mode").Word(HashlimitText.Mode(Mode, '-'));
+        }
+
+        HashlimitText.WriteTable(writer, this, "", expire);
+    }
+}

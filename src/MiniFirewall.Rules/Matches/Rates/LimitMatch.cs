@@ -1,0 +1,59 @@
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Text;
+using MiniFirewall.Rules.Values;
+
+namespace MiniFirewall.Rules.Matches.Rates;
+
+/// <summary>-m limit: matches up to so many times in a while (net/netfilter/xt_limit.c).</summary>
+/// <param name="Period">From one match to the next, in tenths of a millisecond.</param>
+/// <param name="Burst">Matches at once, when there was none for long.</param>
+public sealed record LimitMatch(uint Period, uint Burst) : LackingMatch
+{
+    private const ulong Scale = 10000;
+    private const uint MostBurst = 10000, DefaultBurst = 5;
+    private const uint ThreeAnHour = 3600 / 3 * (uint)Scale;
+
+    public static MatchGrammar Grammar { get; } = new("limit", new LimitMatch(ThreeAnHour, DefaultBurst))
+    {
+        Options =
+        [
+            Option<LimitMatch>.Value(["limit"], Rate.Reader(Scale), (m, rate, _) => m with { Period = (uint)rate.Period }),
+            Option<LimitMatch>.Value(["limit-burst"], NumberReaders.Number("burst", 1, MostBurst), (m, burst, _) => m with { Burst = burst }),
+        ],
+        Check = HasRoom,
+    };
+
+    public override string Name => "limit";
+
+    public override string Lack => Lacks.Rates;
+
+    public override void Print(RuleTextWriter writer)
+    {
+        writer.Word("-m").Word("limit").Word("--limit").Word(Rate.Print(Period, Scale, out _));
+        if (Burst != DefaultBurst)
+        {
+            writer.Word("--limit-burst").Word($"{Burst}");
+        }
+    }
+
+    public override void List(RuleTextWriter writer, ListStyle style) =>
+        writer.Word("limit:").Word("avg").Word(Rate.Print(Period, Scale, out _)).Word("burst").Word($"{Burst}");
+
+    /// <summary>The kernel counts a full burst's time in 32 bits, and refuses one that comes out shorter than a single period.</summary>
+    private static bool HasRoom(object state, Word place, ReadContext context)
+    {
+        var limit = (LimitMatch)state;
+        bool fits = RateCredits.FitSmall(limit.Period, limit.Burst);
+        if (!fits)
+        {
+            context.Diagnostics.Report(
+                ErrorCodes.BadNumber, place, $"a burst of {limit.Burst} at {Rate.Print(limit.Period, Scale, out _)} lasts longer than the kernel can count",
+                "write a smaller --limit-burst");
+        }
+
+        return fits;
+    }
+}

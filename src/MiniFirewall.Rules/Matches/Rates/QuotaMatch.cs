@@ -1,0 +1,28 @@
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Values;
+
+namespace MiniFirewall.Rules.Matches.Rates;
+
+/// <summary>-m quota: matches until so many bytes have matched (net/netfilter/xt_quota.c).</summary>
+public sealed record QuotaMatch(ulong Bytes, bool Negated) : LackingMatch
+{
+    public static MatchGrammar Grammar { get; } = new("quota", new QuotaMatch(0, false))
+    {
+        OneOf = ["quota"],
+        Options =
+        [
+            Option<QuotaMatch>.Value(["quota"], LongNumberReaders.Number("number of bytes"), (_, bytes, not) => new(bytes, not), negatable: true),
+        ],
+    };
+
+    public override string Name => "quota";
+
+    public override string Lack => "needs bytes counted for the match alone, which miniFirewall does not do yet";
+
+    public override void Print(RuleTextWriter writer) => writer.Word("-m").Word("quota").Not(Negated).Word("--quota").Word($"{Bytes}");
+
+    /// <summary>Upstream does not show a negation here.</summary>
+    public override void List(RuleTextWriter writer, ListStyle style) => writer.Word("quota:").Word($"{Bytes}").Word("bytes");
+}

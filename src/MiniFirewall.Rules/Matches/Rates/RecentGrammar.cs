@@ -1,0 +1,35 @@
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Values;
+
+namespace MiniFirewall.Rules.Matches.Rates;
+
+/// <summary>The options of -m recent (libxt_recent.c), and what the kernel checks of them (xt_recent.c, recent_mt_check).</summary>
+internal static class RecentGrammar
+{
+    private const int LongestName = 199;
+    private const uint MostHits = ushort.MaxValue;
+    private const string Actions = "action";
+    private static readonly string[] Changing = ["set", "remove"];
+
+    internal static MatchGrammar Grammar { get; } = new("recent", new RecentMatch())
+    {
+        OneOf = ["set", "rcheck", "update", "remove"],
+        Options =
+        [
+            Act(RecentAction.Set), Act(RecentAction.Check), Act(RecentAction.Update), Act(RecentAction.Remove),
+            Option<RecentMatch>.Value(["seconds"], NumberReaders.Number("number of seconds", 1, uint.MaxValue), (m, seconds, _) => m with { Seconds = seconds }, excludes: Changing),
+            Option<RecentMatch>.Flag(["reap"], (m, _) => m with { Reaps = true }, excludes: Changing, needs: ["seconds"]),
+            Option<RecentMatch>.Value(["hitcount"], NumberReaders.Number("number of hits", 0, MostHits), (m, hits, _) => m with { HitCount = hits }, excludes: Changing),
+            Option<RecentMatch>.Flag(["rttl"], (m, _) => m with { ComparesTtl = true }, excludes: Changing),
+            Option<RecentMatch>.Value(["name"], TextReaders.FileName("list", LongestName), (m, name, _) => m with { ListName = name }),
+            Option<RecentMatch>.Flag(["rsource"], (m, _) => m with { ByDestination = false }),
+            Option<RecentMatch>.Flag(["rdest"], (m, _) => m with { ByDestination = true }),
+            Option<RecentMatch>.Value<HostMask>(["mask"], HostMask.ReadHost, (m, mask, _) => m with { Mask = mask }),
+        ],
+    };
+
+    internal static string OptionOf(RecentAction action) => action == RecentAction.Check ? "rcheck" : action.ToString().ToLowerInvariant();
+
+    private static OptionSpec Act(RecentAction action) =>
+        Option<RecentMatch>.Flag([OptionOf(action)], (m, not) => m with { Action = action, Negated = not }, negatable: true, group: Actions);
+}

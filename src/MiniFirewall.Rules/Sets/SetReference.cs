@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Text;
+
+namespace MiniFirewall.Rules.Sets;
+
+/// <summary>A set and the parts of a packet that are looked for in it, as rules name them: NAME src,dst. Two of sets of one name are equal.</summary>
+/// <param name="Sources">For each dimension, whether it is read from the packet's source.</param>
+public sealed record SetReference(NamedSet Set, ImmutableArray<bool> Sources)
+{
+    private const int MostDimensions = 6;
+
+    /// <summary>The directions as rules write them.</summary>
+    public string Directions => string.Join(',', Sources.Select(isSource => isSource ? "src" : "dst"));
+
+    public bool Equals(SetReference? other) => other is not null && Set.Name == other.Set.Name && Sources.SequenceEqual(other.Sources);
+
+    public override int GetHashCode() => HashCode.Combine(Set.Name, Sources.Length);
+
+    /// <summary>The two arguments of an option that names a set; null where they are wrong (reported).</summary>
+    internal static SetReference? Read(OptionUse use)
+    {
+        Word name = use.First;
+        DiagnosticBag diagnostics = use.Context.Diagnostics;
+        bool read = TryReadDirections(use.Second, diagnostics, out ImmutableArray<bool> sources);
+        if (!use.Context.Sets.TryGetValue(name.Text, out NamedSet? set))
+        {
+            diagnostics.Report(
+                ErrorCodes.NoSuchSet, name, $"set {Show.Word(name.Text)} does not exist",
+                Nearest.HintOr(name.Text, use.Context.Sets.Keys, $"make it on a line above: set NAME {{ {SetNotation.Example(SetType.Networks)} }}"));
+            return null;
+        }
+
+        return read ? new SetReference(set, sources) : null;
+    }
+
+    private static bool TryReadDirections(Word word, DiagnosticBag diagnostics, out ImmutableArray<bool> sources)
+    {
+        Word[] parts = [.. word.Split(',')];
+        sources = [.. parts.Select(part => part.Text == "src")];
+        if (parts.Length > MostDimensions)
+        {
+            diagnostics.Report(ErrorCodes.BadDirection, word, $"more than {MostDimensions} directions", "write one for each part of the set's elements");
+            return false;
+        }
+
+        foreach (Word part in parts.Where(part => part.Text is not ("src" or "dst")))
+        {
+            diagnostics.Report(
+                ErrorCodes.BadDirection, part, $"{Show.Word(part.Text)} is not a direction", "write src or dst for each part of the set's elements, such as src,dst");
+            return false;
+        }
+
+        return true;
+    }
+}

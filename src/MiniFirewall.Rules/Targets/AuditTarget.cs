@@ -1,0 +1,27 @@
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Values;
+
+namespace MiniFirewall.Rules.Targets;
+
+/// <summary>-j AUDIT: an audit record of the packet, and on to the next rule (net/netfilter/xt_AUDIT.c).</summary>
+/// <param name="Type">What the record says: 0 accept, 1 drop, 2 reject.</param>
+public sealed record AuditTarget(uint Type) : LackingTarget
+{
+    private static readonly (string Name, uint Value)[] Types = [("accept", 0), ("drop", 1), ("reject", 2)];
+
+    public static TargetGrammar Grammar { get; } = new("AUDIT", new AuditTarget(0))
+    {
+        Mandatory = ["type"],
+        Options = [Option<AuditTarget>.Value(["type"], NameReaders.Choice("type of record", Types, anyCase: true), (_, type, _) => new(type))],
+    };
+
+    public override string Name => "AUDIT";
+
+    public override string Lack => "needs audit records, which a BPF program on a Netfilter hook cannot write";
+
+    public override void Print(RuleTextWriter writer) => writer.Word("-j").Word("AUDIT").Word("--type").Word(Types[Type].Name);
+
+    public override void List(RuleTextWriter writer, ListStyle style) => writer.Word("AUDIT").Word(Types[Type].Name);
+}

@@ -1,0 +1,51 @@
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Values;
+
+namespace MiniFirewall.Rules.Targets;
+
+/// <summary>-j IDLETIMER: a file in /sys tells when no packet has come for a time; on to the next rule (net/netfilter/xt_IDLETIMER.c).</summary>
+/// <param name="Timeout">Seconds.</param>
+/// <param name="Label">The file's name.</param>
+/// <param name="Wakes">The timer wakes the machine from sleep.</param>
+public sealed record IdletimerTarget(uint Timeout, string Label, bool Wakes) : LackingTarget
+{
+    private const int LongestLabel = 27;
+
+    /// <summary>The kernel counts milliseconds in a signed 32-bit number.</summary>
+    private const uint MostTimeout = (int.MaxValue / 1000) - 1;
+
+    public static TargetGrammar Grammar { get; } = new("IDLETIMER", new IdletimerTarget(0, "", false))
+    {
+        Mandatory = ["timeout", "label"],
+        Options =
+        [
+            Option<IdletimerTarget>.Value(["timeout"], NumberReaders.Number("number of seconds", 1, MostTimeout), (t, seconds, _) => t with { Timeout = seconds }),
+            Option<IdletimerTarget>.Value(["label"], TextReaders.FileName("label", LongestLabel), (t, label, _) => t with { Label = label }),
+            Option<IdletimerTarget>.Flag(["alarm"], (t, _) => t with { Wakes = true }),
+        ],
+    };
+
+    public override string Name => "IDLETIMER";
+
+    public override string Lack => "needs timers that programs can watch, which miniFirewall does not keep";
+
+    public override void Print(RuleTextWriter writer)
+    {
+        writer.Word("-j").Word("IDLETIMER").Word("--timeout").Word($"{Timeout}").Word("--label").Plain(Label);
+        if (Wakes)
+        {
+            writer.Word("--alarm");
+        }
+    }
+
+    public override void List(RuleTextWriter writer, ListStyle style)
+    {
+        writer.Word($"timeout:{Timeout}").Word($"label:{Label}");
+        if (Wakes)
+        {
+            writer.Word("alarm");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Text;
+using MiniFirewall.Rules.Values;
+
+namespace MiniFirewall.Rules.Targets;
+
+/// <summary>-j RATEEST: adds the packet to a rate estimator, and goes on with the next rule (net/netfilter/xt_RATEEST.c).</summary>
+/// <param name="Estimator">Its name.</param>
+/// <param name="Interval">Microseconds from one estimate to the next: a quarter of a second, doubled up to five times.</param>
+/// <param name="Average">Microseconds over which it averages: the interval, doubled up to 29 times.</param>
+public sealed record RateestTarget(string Estimator, long Interval, long Average) : LackingTarget
+{
+    private const int LongestName = 15;
+    private const long LeastInterval = 250000;
+    private const int MostDoublings = 5, MostAverageDoublings = 31;
+
+    public static TargetGrammar Grammar { get; } = new("RATEEST", new RateestTarget("", 0, 0))
+    {
+        Mandatory = ["rateest-name", "rateest-interval", "rateest-ewmalog"],
+        Options =
+        [
+            Option<RateestTarget>.Value(["rateest-name"], TextReaders.Text("estimator's name", 1, LongestName), (t, name, _) => t with { Estimator = name }),
+            Option<RateestTarget>.Value<long>(["rateest-interval"], Microseconds.Read, (t, time, _) => t with { Interval = time }),
+            Option<RateestTarget>.Value<long>(["rateest-ewmalog"], Microseconds.Read, (t, time, _) => t with { Average = time }),
+        ],
+        Complete = Complete,
+    };
+
+    public override string Name => "RATEEST";
+
+    public override string Lack => Lacks.Rates;
+
+    /// <summary>The interval is rounded up to what the kernel has, the average down (libxt_RATEEST.c, RATEEST_final_check).</summary>
+    private static object? Complete(object state, Word place, ReadContext context)
+    {
+        var target = (RateestTarget)state;
+        int doublings = 0;
+        while (doublings <= MostDoublings && target.Interval > LeastInterval << doublings)
+        {
+            doublings++;
+        }
+
+        int average = 1;
+        while (average <= MostAverageDoublings && target.Interval / -Math.Log(1 - (1.0 / (1L << average))) <= target.Average)
+        {
+            average++;
+        }
+
+        average--;
+        string problem = doublings > MostDoublings ? "the interval of RATEEST is too long; up to 8s"
+            : average is 0 or >= MostAverageDoublings - 1 ? "the average of RATEEST is out of range; some times the interval" : "";
+        if (problem.Length > 0)
+        {
+            context.Diagnostics.Report(ErrorCodes.BadNumber, place, problem, "such as --rateest-interval 250ms --rateest-ewmalog 0.5s");
+            return null;
+        }
+
+        long interval = LeastInterval << doublings;
+        return target with { Interval = interval, Average = interval << average };
+    }
+
+    public override void Print(RuleTextWriter writer) => writer.Word("-j").Word("RATEEST").Word("--rateest-name").Plain(Estimator)
+        .Word("--rateest-interval").Word(Microseconds.Print(Interval)).Word("--rateest-ewmalog").Word(Microseconds.Print(Average));
+
+    public override void List(RuleTextWriter writer, ListStyle style) => writer.Word("name").Word(Estimator)
+        .Word("interval").Word(Microseconds.Print(Interval)).Word("ewmalog").Word(Microseconds.Print(Average));
+}
