@@ -112,7 +112,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
         {
             diagnostics.Report(
                 ErrorCodes.ExcludedOption, use.Option, $"{option.Name} cannot stand with {other.Name}",
-                $"give one of them, or write -m {Grammar.Name} a second time");
+                Grammar is MatchGrammar ? $"give one of them, or write -m {Grammar.Name} a second time" : "give one of them");
             return false;
         }
 

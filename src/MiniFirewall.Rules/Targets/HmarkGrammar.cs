@@ -33,21 +33,39 @@ internal static class HmarkGrammar
         Options =
         [
             Option<HmarkTarget>.Value(["hmark-tuple"], NameReaders.FlagsByBeginning("part of a packet", Parts), (t, parts, _) => With(t, parts)),
-            Option<HmarkTarget>.Value<int>(["hmark-src-prefix"], PrefixLengths.Read, (t, length, _) => t with { SourcePrefix = length }),
-            Option<HmarkTarget>.Value<int>(["hmark-dst-prefix"], PrefixLengths.Read, (t, length, _) => t with { DestinationPrefix = length }),
-            Option<HmarkTarget>.Value(["hmark-sport-mask"], Short, (t, mask, _) => t with { SourcePortMask = (ushort)mask }),
-            Option<HmarkTarget>.Value(["hmark-dport-mask"], Short, (t, mask, _) => t with { DestinationPortMask = (ushort)mask }),
-            Option<HmarkTarget>.Value(["hmark-spi-mask"], Long, (t, mask, _) => t with { SpiMask = mask }),
+            Part<int>("hmark-src-prefix", PrefixLengths.Read, t => t.SourcePrefix is not null, (t, value) => t with { SourcePrefix = value }),
+            Part<int>("hmark-dst-prefix", PrefixLengths.Read, t => t.DestinationPrefix is not null, (t, value) => t with { DestinationPrefix = value }),
+            Part<uint>("hmark-sport-mask", Short, t => t.SourcePortMask is not null, (t, value) => t with { SourcePortMask = (ushort)value }),
+            Part<uint>("hmark-dport-mask", Short, t => t.DestinationPortMask is not null, (t, value) => t with { DestinationPortMask = (ushort)value }),
+            Part<uint>("hmark-spi-mask", Long, t => t.SpiMask is not null, (t, value) => t with { SpiMask = value }),
             Option<HmarkTarget>.Value(["hmark-sport"], Short, (t, port, _) => t with { SourcePort = (ushort)port }),
             Option<HmarkTarget>.Value(["hmark-dport"], Short, (t, port, _) => t with { DestinationPort = (ushort)port }),
             Option<HmarkTarget>.Value(["hmark-spi"], Long, (t, spi, _) => t with { Spi = spi }),
-            Option<HmarkTarget>.Value(["hmark-proto-mask"], Short, (t, mask, _) => t with { ProtocolMask = (ushort)mask }),
+            Part<uint>("hmark-proto-mask", Short, t => t.ProtocolMask is not null, (t, value) => t with { ProtocolMask = (ushort)value }),
             Option<HmarkTarget>.Value(["hmark-rnd"], Long, (t, seed, _) => t with { Seed = seed }),
             Option<HmarkTarget>.Value(["hmark-mod"], NumberReaders.Number("modulus", 1, uint.MaxValue), (t, modulus, _) => t with { Modulus = modulus }),
             Option<HmarkTarget>.Value(["hmark-offset"], Long, (t, offset, _) => t with { Offset = offset }),
         ],
         Check = IsSound,
     };
+
+    /// <summary>An option for a part that --hmark-tuple before it has not named as a whole.</summary>
+    private static OptionSpec Part<T>(string name, ValueReader<T> read, Func<HmarkTarget, bool> isGiven, Func<HmarkTarget, T, HmarkTarget> set)
+    {
+        return new OptionSpec([name], 1, Apply);
+
+        object? Apply(object state, OptionUse use)
+        {
+            var target = (HmarkTarget)state;
+            if (isGiven(target))
+            {
+                use.Context.Diagnostics.Report(ErrorCodes.RepeatedOption, use.Option, $"--{name} says what --hmark-tuple has said", "leave one out");
+                return null;
+            }
+
+            return read(use.First, use.Context, out T value) ? set(target, value) : null;
+        }
+    }
 
     private static HmarkTarget With(HmarkTarget target, uint parts) => target with
     {

@@ -10,7 +10,7 @@ namespace MiniFirewall.Rules.Targets;
 /// <summary>-j RATEEST: adds the packet to a rate estimator, and goes on with the next rule (net/netfilter/xt_RATEEST.c).</summary>
 /// <param name="Estimator">Its name.</param>
 /// <param name="Interval">Microseconds from one estimate to the next: a quarter of a second, doubled up to five times.</param>
-/// <param name="Average">Microseconds over which it averages: the interval, doubled up to 29 times.</param>
+/// <param name="Average">Microseconds over which it averages: the interval, doubled some times; 32 bits.</param>
 public sealed record RateestTarget(string Estimator, long Interval, long Average) : LackingTarget
 {
     private const int LongestName = 15;
@@ -51,7 +51,7 @@ public sealed record RateestTarget(string Estimator, long Interval, long Average
 
         average--;
         string problem = doublings > MostDoublings ? "the interval of RATEEST is too long; up to 8s"
-            : average is 0 or >= MostAverageDoublings - 1 ? "the average of RATEEST is out of range; some times the interval" : "";
+            : average is 0 or >= MostAverageDoublings - 1 || LeastInterval << (doublings + average) > uint.MaxValue ? "the average of RATEEST is out of range; some times the interval" : "";
         if (problem.Length > 0)
         {
             context.Diagnostics.Report(ErrorCodes.BadNumber, place, problem, "such as --rateest-interval 250ms --rateest-ewmalog 0.5s");

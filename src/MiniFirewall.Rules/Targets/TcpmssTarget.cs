@@ -19,15 +19,13 @@ public sealed record TcpmssTarget(ushort? Size) : LackingTarget
     /// <summary>65535 less an IP header and a TCP header of the shortest.</summary>
     private const uint MostV4 = 65515, MostV6 = 65495;
 
-    private const string SizeGroup = "size";
-
     public static TargetGrammar Grammar { get; } = new("TCPMSS", new TcpmssTarget((ushort?)null))
     {
         OneOf = ["set-mss", "clamp-mss-to-pmtu"],
         Options =
         [
-            Option<TcpmssTarget>.Value<uint>(["set-mss"], ReadSize, (_, size, _) => new((ushort)size), group: SizeGroup),
-            Option<TcpmssTarget>.Flag(["clamp-mss-to-pmtu"], (_, _) => new((ushort?)null), group: SizeGroup),
+            Option<TcpmssTarget>.Value<uint>(["set-mss"], ReadSize, (_, size, _) => new((ushort)size)),
+            Option<TcpmssTarget>.Flag(["clamp-mss-to-pmtu"], (_, _) => new((ushort?)null)),
         ],
         Check = LooksAtSyn,
     };

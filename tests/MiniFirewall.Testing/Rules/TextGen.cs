@@ -31,6 +31,9 @@ internal static class TextGen
         (3, Gen.Select(PortNumber, PortNumber, (a, b) => a == b ? $"{a}" : $"{Math.Min(a, b)}:{Math.Max(a, b)}"))).Array[1, 7]
         .Select(ports => string.Join(',', ports));
 
+    /// <summary>Some of the words, at least <paramref name="least"/>, in any order.</summary>
+    internal static Gen<string[]> Some(int least, params string[] words) => Gen.Shuffle(words, least, words.Length);
+
     internal static Gen<string> Number(int low, int high, params int[] often) => Gen.Frequency(
         (4, Gen.OneOf(often)), (1, Gen.Int[low, high])).Select(n => $"{n}");
 

@@ -31,8 +31,7 @@ internal static class ByteRate
             return false;
         }
 
-        ulong steps = bytes >> Shift;
-        cost = steps > uint.MaxValue ? 0 : uint.MaxValue / (steps + 1);
+        cost = CostOf(bytes);
         if (cost < LeastCost)
         {
             Report(word, context, "is too high a rate", $"up to {Print(LeastCost)}");
@@ -59,22 +58,28 @@ internal static class ByteRate
     /// <summary>The bytes of a second.</summary>
     internal static ulong BytesOf(ulong cost) => ((uint.MaxValue / cost) - 1) << Shift;
 
-    /// <summary>In the greatest unit in which the cost is the same.</summary>
+    /// <summary>In the greatest unit in which the cost is the same; of 4 GB a second and more in bytes, as upstream has it.</summary>
     internal static string Print(ulong cost)
     {
         ulong bytes = BytesOf(cost);
-        (string name, ulong factor) = Units.First(unit =>
-            unit.Factor == 1 || (bytes >= unit.Factor && uint.MaxValue / (((bytes & ~(unit.Factor - 1)) >> Shift) + 1) == cost));
+        (string name, ulong factor) = Units.First(unit => unit.Factor == 1
+            || (bytes is <= uint.MaxValue && bytes >= unit.Factor && CostOf(bytes & ~(unit.Factor - 1)) == cost));
         return $"{bytes / factor}{name}b/s";
     }
 
-    /// <summary>In the greatest unit that is not more; what does not fit it is lost.</summary>
+    /// <summary>The burst of so many bytes, as a multiple of a second's, rounded up.</summary>
+    internal static ulong BurstOf(ulong cost, ulong bytes) => (bytes + BytesOf(cost) - 1) / BytesOf(cost);
+
+    /// <summary>In the greatest unit in which the burst is the same; upstream takes the greatest and loses the rest.</summary>
     internal static string PrintBurst(ulong cost, ulong burst)
     {
         ulong bytes = BytesOf(cost) * burst;
-        (string name, ulong factor) = Units.First(unit => unit.Factor == 1 || bytes >= unit.Factor);
+        (string name, ulong factor) = Units.First(unit => unit.Factor == 1
+            || (bytes >= unit.Factor && BurstOf(cost, bytes / unit.Factor * unit.Factor) == burst));
         return $"{bytes / factor}{name}b";
     }
+
+    private static ulong CostOf(ulong bytes) => uint.MaxValue / ((bytes >> Shift) + 1);
 
     private static void Report(Word word, ReadContext context, string message, string help) =>
         context.Diagnostics.Report(ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} {message}", help);

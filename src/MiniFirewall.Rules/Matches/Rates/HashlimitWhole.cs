@@ -38,7 +38,7 @@ internal static class HashlimitWhole
         ulong second = ByteRate.BytesOf(match.Period);
         return match.Burst > 0 && match.Burst < second
             ? (0, $"a burst of {match.Burst} bytes is less than a second's, which are {second}")
-            : ((match.Burst + second - 1) / second, "");
+            : (ByteRate.BurstOf(match.Period, match.Burst), "");
     }
 
     private static (ulong Burst, string Problem) PacketBurst(HashlimitMatch match)

@@ -1,0 +1,42 @@
+using MiniFirewall.Kernel.Tests.Support;
+using MiniFirewall.Packets;
+
+namespace MiniFirewall.Kernel.Tests.Spelling;
+
+/// <summary>What the kernel's own iptables makes of a rule: how it saves and lists it.</summary>
+internal sealed record Spelling(string Saved, string Numeric, string Named);
+
+/// <summary>A chain of the kernel's own iptables, in a namespace, that is given one rule after the other.</summary>
+internal sealed class UpstreamChain(string chain) : IDisposable
+{
+    /// <summary>Characters of target, protocol, options and addresses where none is longer than its column.</summary>
+    private const int Columns = 62;
+
+    private readonly NetworkNamespace _namespace = new();
+
+    public void Dispose() => _namespace.Dispose();
+
+    /// <summary>Null where it is refused.</summary>
+    internal Spelling? Spell(Family family, string rule)
+    {
+        string command = family == Family.IPv4 ? "iptables-legacy" : "ip6tables-legacy";
+        try
+        {
+            _namespace.Execute(command + "-restore", [], $"*filter\n-A {chain} {rule}\nCOMMIT\n");
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+
+        string saved = _namespace.Execute(command, ["-S", chain]).Split('\n')[1][$"-A {chain} ".Length..];
+        return new Spelling(saved, List(command, ["-L", chain, "-n"]), List(command, ["-L", chain]));
+    }
+
+    /// <summary>What a listing shows behind the columns that every rule has.</summary>
+    private string List(string command, string[] arguments)
+    {
+        string line = _namespace.Execute(command, arguments).Split('\n')[2];
+        return line.Length > Columns ? line[Columns..].TrimEnd() : "";
+    }
+}

@@ -1,0 +1,25 @@
+:INPUT
+-j REJECT;-j REJECT --reject-with icmp6-port-unreachable;OK
+-j REJECT --reject-with port-unreach;-j REJECT --reject-with icmp6-port-unreachable;OK
+-j REJECT --reject-with icmp-port-unreach;;FAIL
+-j REJECT --reject-with net-unreach;;FAIL
+-j REJECT --reject-with host-unreach;;FAIL
+-j REJECT --reject-with proto-unreach;;FAIL
+-j REJECT --reject-with net-prohib;;FAIL
+-j REJECT --reject-with host-prohib;;FAIL
+-j REJECT --reject-with admin-prohib;;FAIL
+-j REJECT --reject-with icmp-admin;;FAIL
+-j REJECT --reject-with ICMP-NET-UNREACHABLE;;FAIL
+-j REJECT --reject-with icmp-net;;FAIL
+-j REJECT --reject-with icmp;-j REJECT --reject-with icmp6-no-route;OK
+-p tcp -j REJECT --reject-with tcp-rst;;FAIL
+-j REJECT --reject-with icmp6-no-route;=;OK
+-j REJECT --reject-with no-route;-j REJECT --reject-with icmp6-no-route;OK
+-j REJECT --reject-with adm-prohibited;-j REJECT --reject-with icmp6-adm-prohibited;OK
+-j REJECT --reject-with icmp6-adm-prohibited;=;OK
+-j REJECT --reject-with addr-unreach;-j REJECT --reject-with icmp6-addr-unreachable;OK
+-j REJECT --reject-with icmp6-addr-unreachable;=;OK
+-j REJECT --reject-with policy-fail;-j REJECT --reject-with icmp6-policy-fail;OK
+-j REJECT --reject-with icmp6-policy-fail;=;OK
+-j REJECT --reject-with reject-route;-j REJECT --reject-with icmp6-reject-route;OK
+-j REJECT --reject-with icmp6-reject-route;=;OK

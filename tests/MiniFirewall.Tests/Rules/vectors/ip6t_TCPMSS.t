@@ -1,0 +1,2 @@
+:FORWARD
+-p tcp --syn -j TCPMSS --set-mss 65515;;FAIL

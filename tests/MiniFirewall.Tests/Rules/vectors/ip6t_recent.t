@@ -1,0 +1,16 @@
+:INPUT
+-m recent --set --name a;-m recent --set --name a --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent ! --rcheck --seconds 60 --hitcount 4 --name b --rdest;-m recent ! --rcheck --seconds 60 --hitcount 4 --name b --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rdest;OK
+-m recent --update --seconds 60 --reap --hitcount 4 --rttl --name c --rsource --mask 255.255.255.0;;FAIL
+-m recent --remove --name d --mask ffff:ffff::;-m recent --remove --name d --mask ffff:ffff:: --rsource;OK
+-m recent --rcheck --hitcount 255 --name aa;-m recent --rcheck --hitcount 255 --name aa --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --rcheck --hitcount 256 --name aa;-m recent --rcheck --hitcount 256 --name aa --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --rcheck --hitcount 20 --name aa;-m recent --rcheck --hitcount 20 --name aa --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --rcheck --hitcount 0 --name ab;-m recent --rcheck --name ab --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --rcheck --seconds 4294967295 --name ac;-m recent --rcheck --seconds 4294967295 --name ac --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --set --rsource --rdest;-m recent --set --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rdest;OK
+-m recent --set --rdest --rsource;-m recent --set --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --set --name "a b";-m recent --set --name "a b" --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --set --name aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;-m recent --set --name aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --update --name foo --mask 255.0.255.0;;FAIL
+-m recent --rcheck --rttl --name q;-m recent --rcheck --rttl --name q --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK

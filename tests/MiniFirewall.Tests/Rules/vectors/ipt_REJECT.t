@@ -1,0 +1,25 @@
+:INPUT
+-j REJECT;-j REJECT --reject-with icmp-port-unreachable;OK
+-j REJECT --reject-with port-unreach;-j REJECT --reject-with icmp-port-unreachable;OK
+-j REJECT --reject-with icmp-port-unreach;-j REJECT --reject-with icmp-port-unreachable;OK
+-j REJECT --reject-with net-unreach;-j REJECT --reject-with icmp-net-unreachable;OK
+-j REJECT --reject-with host-unreach;-j REJECT --reject-with icmp-host-unreachable;OK
+-j REJECT --reject-with proto-unreach;-j REJECT --reject-with icmp-proto-unreachable;OK
+-j REJECT --reject-with net-prohib;-j REJECT --reject-with icmp-net-prohibited;OK
+-j REJECT --reject-with host-prohib;-j REJECT --reject-with icmp-host-prohibited;OK
+-j REJECT --reject-with admin-prohib;-j REJECT --reject-with icmp-admin-prohibited;OK
+-j REJECT --reject-with icmp-admin;-j REJECT --reject-with icmp-admin-prohibited;OK
+-j REJECT --reject-with ICMP-NET-UNREACHABLE;-j REJECT --reject-with icmp-net-unreachable;OK
+-j REJECT --reject-with icmp-net;-j REJECT --reject-with icmp-net-unreachable;OK
+-j REJECT --reject-with icmp;-j REJECT --reject-with icmp-net-unreachable;OK
+-p tcp -j REJECT --reject-with tcp-rst;-p tcp -j REJECT --reject-with tcp-reset;OK
+-j REJECT --reject-with icmp6-no-route;;FAIL
+-j REJECT --reject-with no-route;;FAIL
+-j REJECT --reject-with adm-prohibited;;FAIL
+-j REJECT --reject-with icmp6-adm-prohibited;;FAIL
+-j REJECT --reject-with addr-unreach;;FAIL
+-j REJECT --reject-with icmp6-addr-unreachable;;FAIL
+-j REJECT --reject-with policy-fail;;FAIL
+-j REJECT --reject-with icmp6-policy-fail;;FAIL
+-j REJECT --reject-with reject-route;;FAIL
+-j REJECT --reject-with icmp6-reject-route;;FAIL

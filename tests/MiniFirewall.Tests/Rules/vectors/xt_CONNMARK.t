@@ -1,0 +1,32 @@
+:INPUT
+-j CONNMARK --set-mark 5;-j CONNMARK --set-xmark 0x5/0xffffffff;OK
+-j CONNMARK --set-mark 5/7;-j CONNMARK --set-xmark 0x5/0x7;OK
+-j CONNMARK --set-xmark 5/7;-j CONNMARK --set-xmark 0x5/0x7;OK
+-j CONNMARK --and-mark 5;-j CONNMARK --set-xmark 0x0/0xfffffffa;OK
+-j CONNMARK --or-mark 5;-j CONNMARK --set-xmark 0x5/0x5;OK
+-j CONNMARK --xor-mark 5;-j CONNMARK --set-xmark 0x5/0x0;OK
+-j CONNMARK --save-mark;-j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff;OK
+-j CONNMARK --restore-mark;-j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff;OK
+-j CONNMARK --save-mark --mask 0xff;-j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff;OK
+-j CONNMARK --restore-mark --mask 0xff;-j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff;OK
+-j CONNMARK --save-mark --nfmask 0xff;-j CONNMARK --save-mark --nfmask 0xff --ctmask 0xffffffff;OK
+-j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xf;=;OK
+-j CONNMARK --restore-mark --ctmask 0xf;-j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xf;OK
+-j CONNMARK --set-mark 5 --mask 0xf;-j CONNMARK --set-xmark 0x5/0xf;OK
+-j CONNMARK --set-mark 5 --ctmask 0xf;-j CONNMARK --set-xmark 0x5/0xf;OK
+-j CONNMARK --save-mark --mask 0xf --ctmask 1;;FAIL
+-j CONNMARK --left-shift-mark 4;;FAIL
+-j CONNMARK --set-xmark 1 --left-shift-mark 4;-j CONNMARK --set-xmark 0x1/0xffffffff --left-shift-mark 4;OK
+-j CONNMARK --save-mark --right-shift-mark 4;-j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff --right-shift-mark 4;OK
+-j CONNMARK;;FAIL
+-j CONNMARK --save-mark --restore-mark;;FAIL
+-j CONNMARK --set-mark 1 --left-shift-mark 4 --right-shift-mark 3;-j CONNMARK --set-xmark 0x1/0xffffffff --right-shift-mark 3;OK
+-j CONNMARK --set-mark 1 --left-shift-mark 0;-j CONNMARK --set-xmark 0x1/0xffffffff;OK
+-j CONNMARK --set-mark 1 --left-shift-mark 33;;FAIL
+-j CONNMARK --set-mark 1 --left-shift-mark 32;;FAIL
+-j CONNMARK --mask 0xf --set-mark 1;-j CONNMARK --set-xmark 0x1/0xffffffff;OK
+-j CONNMARK --set-mark 1 --nfmask 5;-j CONNMARK --set-xmark 0x1/0xffffffff;OK
+-j CONNMARK --and-mark 5 --mask 3;-j CONNMARK --set-xmark 0x0/0x3;OK
+-j CONNMARK --save-mark --nfmask 1 --mask 2;;FAIL
+-j CONNMARK --set-xmark 0/0;-j CONNMARK --set-xmark 0x0/0x0;OK
+-j CONNMARK --set-xmark 0x5/0x7 --right-shift-mark 2;=;OK

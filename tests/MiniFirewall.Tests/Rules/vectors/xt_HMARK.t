@@ -1,0 +1,21 @@
+:INPUT
+-j HMARK --hmark-tuple ct --hmark-mod 10 --hmark-rnd 0xdead;-j HMARK --hmark-rnd 0x0000dead --hmark-mod 10 --hmark-tuple ct;OK
+-j HMARK --hmark-tuple spi --hmark-mod 10 --hmark-rnd 1;-j HMARK --hmark-spi-mask 0xffffffff --hmark-rnd 0x00000001 --hmark-mod 10;OK
+-j HMARK --hmark-tuple spi,sport --hmark-mod 10 --hmark-rnd 1;;FAIL
+-j HMARK --hmark-src-prefix 24 --hmark-dst-prefix 0 --hmark-sport-mask 0xf --hmark-dport-mask 0xff --hmark-proto-mask 3 --hmark-mod 10 --hmark-rnd 1;-j HMARK --hmark-src-prefix 24 --hmark-dst-prefix 0 --hmark-sport-mask 0x000f --hmark-dport-mask 0x00ff --hmark-proto-mask 0x03 --hmark-rnd 0x00000001 --hmark-mod 10;OK
+-j HMARK --hmark-src-prefix 24 --hmark-spi-mask 0xf --hmark-spi 5 --hmark-mod 10 --hmark-rnd 1;-j HMARK --hmark-src-prefix 24 --hmark-spi-mask 0x0000000f --hmark-spi 0x00000005 --hmark-rnd 0x00000001 --hmark-mod 10;OK
+-j HMARK --hmark-src-prefix 24 --hmark-sport 0xf --hmark-dport 4 --hmark-mod 10 --hmark-rnd 1;-j HMARK --hmark-src-prefix 24 --hmark-sport 0x000f --hmark-dport 0x0004 --hmark-rnd 0x00000001 --hmark-mod 10;OK
+-j HMARK --hmark-src-prefix 24 --hmark-sport 0xf --hmark-spi 4 --hmark-mod 10 --hmark-rnd 1;;FAIL
+-j HMARK --hmark-tuple src --hmark-src-prefix 24 --hmark-mod 10 --hmark-rnd 1;;FAIL
+-j HMARK --hmark-mod 10 --hmark-rnd 1;;FAIL
+-j HMARK --hmark-tuple src --hmark-rnd 1;;FAIL
+-j HMARK --hmark-tuple src --hmark-mod 1;;FAIL
+-j HMARK --hmark-tuple src --hmark-mod 0 --hmark-rnd 1;;FAIL
+-j HMARK --hmark-tuple src, --hmark-mod 1 --hmark-rnd 1;;FAIL
+-j HMARK --hmark-tuple sport,sport --hmark-mod 1 --hmark-rnd 1 --hmark-offset 4294967295;-j HMARK --hmark-sport-mask 0xffff --hmark-rnd 0x00000001 --hmark-mod 1 --hmark-offset 4294967295;OK
+-j HMARK --hmark-tuple dport --hmark-mod 1 --hmark-rnd 1 --hmark-dport-mask 0xff;;FAIL
+-j HMARK --hmark-sport-mask 0xff --hmark-spi-mask 0xff --hmark-mod 1 --hmark-rnd 1;;FAIL
+-j HMARK --hmark-tuple ct,spi --hmark-mod 1 --hmark-rnd 1;-j HMARK --hmark-spi-mask 0xffffffff --hmark-rnd 0x00000001 --hmark-mod 1 --hmark-tuple ct;OK
+-j HMARK --hmark-tuple ct --hmark-proto-mask 1 --hmark-mod 1 --hmark-rnd 1;-j HMARK --hmark-proto-mask 0x01 --hmark-rnd 0x00000001 --hmark-mod 1 --hmark-tuple ct;OK
+-j HMARK --hmark-sport 1 --hmark-spi-mask 0xff --hmark-mod 1 --hmark-rnd 1;-j HMARK --hmark-spi-mask 0x000000ff --hmark-sport 0x0001 --hmark-rnd 0x00000001 --hmark-mod 1;OK
+-j HMARK --hmark-sport 1 --hmark-mod 1 --hmark-rnd 1;-j HMARK --hmark-sport 0x0001 --hmark-rnd 0x00000001 --hmark-mod 1;OK

@@ -1,0 +1,13 @@
+:INPUT
+-j IDLETIMER --timeout 30 --label foo;=;OK
+-j IDLETIMER --timeout 30;;FAIL
+-j IDLETIMER --label x;;FAIL
+-j IDLETIMER --timeout 0 --label foo;;FAIL
+-j IDLETIMER --timeout 1 --label aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;-j IDLETIMER --timeout 1 --label aaaaaaaaaaaaaaaaaaaaaaaaaaa;OK
+-j IDLETIMER --timeout 2147483 --label b;;FAIL
+-j IDLETIMER --timeout 2147482 --label b2;=;OK
+-j IDLETIMER --timeout 4294967295 --label c;;FAIL
+-j IDLETIMER --timeout 10 --label "a b";=;OK
+-j IDLETIMER --timeout 10 --label "a/b";;FAIL
+-j IDLETIMER --timeout 10 --label "";;FAIL
+-j IDLETIMER --timeout 10 --label al --alarm;=;OK

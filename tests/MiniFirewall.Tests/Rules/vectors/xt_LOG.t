@@ -1,0 +1,16 @@
+:INPUT
+-j LOG --log-level 7 --log-prefix abc --log-tcp-sequence --log-tcp-options --log-ip-options --log-uid --log-macdecode;-j LOG --log-prefix abc --log-level 7 --log-tcp-sequence --log-tcp-options --log-ip-options --log-uid --log-macdecode;OK
+-j LOG;=;OK
+-j LOG --log-level warning;-j LOG;OK
+-j LOG --log-level warn;;FAIL
+-j LOG --log-level err;;FAIL
+-j LOG --log-level error;-j LOG --log-level 3;OK
+-j LOG --log-level panic;-j LOG --log-level 0;OK
+-j LOG --log-level 8;;FAIL
+-j LOG --log-level DEBUG;;FAIL
+-j LOG --log-level 0x3;-j LOG --log-level 3;OK
+-j LOG --log-level 010;;FAIL
+-j LOG --log-prefix "";;FAIL
+-j LOG --log-prefix "a\"b'c\\d";-j LOG --log-prefix "a\"b\'c\\d";OK
+-j LOG --log-prefix aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;-j LOG --log-prefix aaaaaaaaaaaaaaaaaaaaaaaaaaaaa;OK
+-j LOG --log-prefix "a b" --log-level debug;-j LOG --log-prefix "a b" --log-level 7;OK

@@ -1,0 +1,12 @@
+:INPUT
+-j MARK --set-mark 5;-j MARK --set-xmark 0x5/0xffffffff;OK
+-j MARK --set-mark 5/7;-j MARK --set-xmark 0x5/0x7;OK
+-j MARK --set-xmark 5/7;-j MARK --set-xmark 0x5/0x7;OK
+-j MARK --and-mark 5;-j MARK --set-xmark 0x0/0xfffffffa;OK
+-j MARK --or-mark 5;-j MARK --set-xmark 0x5/0x5;OK
+-j MARK --xor-mark 5;-j MARK --set-xmark 0x5/0x0;OK
+-j MARK --or-mark 5 --xor-mark 3;;FAIL
+-j MARK --set-xmark 5/1;-j MARK --set-xmark 0x5/0x1;OK
+-j MARK --set-mark 5/1;-j MARK --set-xmark 0x5/0x5;OK
+-j MARK --set-mark 0xffffffff;-j MARK --set-xmark 0xffffffff/0xffffffff;OK
+-j MARK ! --set-mark 1;;FAIL

@@ -1,0 +1,12 @@
+:INPUT
+-j NFLOG --nflog-group 5 --nflog-prefix "a b" --nflog-range 5 --nflog-threshold 3;-j NFLOG --nflog-prefix "a b" --nflog-group 5 --nflog-range 5 --nflog-threshold 3;OK
+-j NFLOG --nflog-size 5 --nflog-range 5;;FAIL
+-j NFLOG --nflog-size 5 --nflog-group 4 --nflog-prefix x;-j NFLOG --nflog-prefix x --nflog-group 4 --nflog-size 5;OK
+-j NFLOG --nflog-prefix "";;FAIL
+-j NFLOG --nflog-threshold 0;-j NFLOG;OK
+-j NFLOG --nflog-threshold 1;=;OK
+-j NFLOG --nflog-threshold 2;=;OK
+-j NFLOG --nflog-prefix xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx;-j NFLOG --nflog-prefix xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx;OK
+-j NFLOG --nflog-group 0x10;-j NFLOG --nflog-group 16;OK
+-j NFLOG --nflog-group -1;;FAIL
+-j NFLOG --nflog-prefix "a'b";-j NFLOG --nflog-prefix "a\'b";OK

@@ -1,0 +1,19 @@
+:INPUT
+-j NFQUEUE;-j NFQUEUE --queue-num 0;OK
+-j NFQUEUE --queue-num 5;=;OK
+-j NFQUEUE --queue-num 0;=;OK
+-j NFQUEUE --queue-num 65536;;FAIL
+-j NFQUEUE --queue-balance 0:3;=;OK
+-j NFQUEUE --queue-balance 0:3 --queue-bypass;=;OK
+-j NFQUEUE --queue-balance 0:3 --queue-cpu-fanout;=;OK
+-j NFQUEUE --queue-balance 0:3 --queue-cpu-fanout --queue-bypass;-j NFQUEUE --queue-balance 0:3 --queue-bypass --queue-cpu-fanout;OK
+-j NFQUEUE --queue-bypass;-j NFQUEUE --queue-num 0 --queue-bypass;OK
+-j NFQUEUE --queue-num 3 --queue-bypass;=;OK
+-j NFQUEUE --queue-num 3 --queue-cpu-fanout;;FAIL
+-j NFQUEUE --queue-balance 3:3;;FAIL
+-j NFQUEUE --queue-balance 3;;FAIL
+-j NFQUEUE --queue-balance :5;-j NFQUEUE --queue-balance 0:5;OK
+-j NFQUEUE --queue-balance 5:;-j NFQUEUE --queue-balance 5:65535;OK
+-j NFQUEUE --queue-balance 0:65535;;FAIL
+-j NFQUEUE --queue-balance 5:3;;FAIL
+-j NFQUEUE --queue-num 1 --queue-balance 0:3;;FAIL

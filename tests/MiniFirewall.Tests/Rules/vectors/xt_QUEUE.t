@@ -1,0 +1,2 @@
+:INPUT
+-j QUEUE;=;OK

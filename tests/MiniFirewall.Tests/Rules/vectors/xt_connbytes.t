@@ -1,0 +1,18 @@
+:INPUT
+-m connbytes --connbytes 10:20 --connbytes-dir both --connbytes-mode packets;-m connbytes --connbytes 10:20 --connbytes-mode packets --connbytes-dir both;OK
+-m connbytes --connbytes 10: --connbytes-dir original --connbytes-mode bytes;-m connbytes --connbytes 10 --connbytes-mode bytes --connbytes-dir original;OK
+-m connbytes --connbytes :20 --connbytes-dir reply --connbytes-mode avgpkt;-m connbytes --connbytes 0:20 --connbytes-mode avgpkt --connbytes-dir reply;OK
+-m connbytes ! --connbytes 10:20 --connbytes-dir both --connbytes-mode packets;-m connbytes ! --connbytes 10:20 --connbytes-mode packets --connbytes-dir both;OK
+-m connbytes ! --connbytes 10: --connbytes-dir both --connbytes-mode packets;-m connbytes ! --connbytes 10 --connbytes-mode packets --connbytes-dir both;OK
+-m connbytes --connbytes 20:10 --connbytes-dir both --connbytes-mode packets;;FAIL
+-m connbytes --connbytes 10 --connbytes-dir both --connbytes-mode packets;-m connbytes --connbytes 10 --connbytes-mode packets --connbytes-dir both;OK
+-m connbytes --connbytes 0:18446744073709551615 --connbytes-dir both --connbytes-mode packets;-m connbytes --connbytes 0 --connbytes-mode packets --connbytes-dir both;OK
+-m connbytes --connbytes 0:18446744073709551616 --connbytes-dir both --connbytes-mode packets;;FAIL
+-m connbytes --connbytes : --connbytes-dir both --connbytes-mode packets;-m connbytes --connbytes 0 --connbytes-mode packets --connbytes-dir both;OK
+-m connbytes --connbytes 10:20;;FAIL
+-m connbytes --connbytes 10:20 --connbytes-dir both;;FAIL
+-m connbytes --connbytes 10:20 --connbytes-dir orig --connbytes-mode packets;;FAIL
+-m connbytes --connbytes 10:10 --connbytes-dir both --connbytes-mode packets;-m connbytes --connbytes 10:10 --connbytes-mode packets --connbytes-dir both;OK
+-m connbytes ! --connbytes 0: --connbytes-dir both --connbytes-mode packets;-m connbytes ! --connbytes 0 --connbytes-mode packets --connbytes-dir both;OK
+-m connbytes --connbytes 0x10:0x20 --connbytes-dir both --connbytes-mode packets;-m connbytes --connbytes 16:32 --connbytes-mode packets --connbytes-dir both;OK
+-m connbytes --connbytes 10:20 --connbytes-dir BOTH --connbytes-mode packets;;FAIL

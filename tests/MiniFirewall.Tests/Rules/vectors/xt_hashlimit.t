@@ -1,0 +1,86 @@
+:INPUT
+-m hashlimit --hashlimit 5/sec --hashlimit-name a;-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit ! --hashlimit 5/sec --hashlimit-name a;-m hashlimit --hashlimit-above 5/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit ! --hashlimit-upto 5/sec --hashlimit-name a;-m hashlimit --hashlimit-above 5/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit ! --hashlimit-above 5/sec --hashlimit-name a;-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 5 --hashlimit-name a --hashlimit-mode srcip,dstport,srcport,dstip;-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-mode srcip,srcport,dstip,dstport --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 5 --hashlimit-name a --hashlimit-mode none;;FAIL
+-m hashlimit --hashlimit-upto 5 --hashlimit-name a --hashlimit-mode "";-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 5/min --hashlimit-name a --hashlimit-srcmask 24 --hashlimit-mode srcip;-m hashlimit --hashlimit-upto 5/min --hashlimit-burst 5 --hashlimit-mode srcip --hashlimit-name a --hashlimit-srcmask 24;OK
+-m hashlimit --hashlimit-upto 5/min --hashlimit-name a --hashlimit-htable-size 100 --hashlimit-htable-max 100 --hashlimit-htable-gcinterval 500 --hashlimit-htable-expire 60000;-m hashlimit --hashlimit-upto 5/min --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-size 100 --hashlimit-htable-max 100 --hashlimit-htable-gcinterval 500;OK
+-m hashlimit --hashlimit-upto 5/min --hashlimit-name a --hashlimit-htable-expire 1000;-m hashlimit --hashlimit-upto 5/min --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-expire 1000;OK
+-m hashlimit --hashlimit-upto 60/min --hashlimit-name a;-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-expire 60000;OK
+-m hashlimit --hashlimit-upto 120/min --hashlimit-name a;-m hashlimit --hashlimit-upto 2/sec --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-expire 60000;OK
+-m hashlimit --hashlimit-upto 60/min --hashlimit-name a --hashlimit-htable-expire 60000;-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-expire 60000;OK
+-m hashlimit --hashlimit-upto 24/day --hashlimit-name a;-m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-expire 86400000;OK
+-m hashlimit --hashlimit-upto 7/min --hashlimit-name a;-m hashlimit --hashlimit-upto 7/min --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 1000000/s --hashlimit-name a;-m hashlimit --hashlimit-upto 1000000/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 1000001/s --hashlimit-name a;;FAIL
+-m hashlimit --hashlimit-upto 2000000/s --hashlimit-name a;;FAIL
+-m hashlimit --hashlimit-upto 10000000/day --hashlimit-name a;-m hashlimit --hashlimit-upto 6944/min --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-expire 86400000;OK
+-m hashlimit --hashlimit-upto 3/s --hashlimit-burst 10000 --hashlimit-name a;-m hashlimit --hashlimit-upto 3/sec --hashlimit-burst 10000 --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 3/s --hashlimit-burst 1000000 --hashlimit-name a;-m hashlimit --hashlimit-upto 3/sec --hashlimit-burst 1000000 --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 3/s --hashlimit-burst 1000001 --hashlimit-name a;;FAIL
+-m hashlimit --hashlimit-upto 3/s --hashlimit-burst 0 --hashlimit-name a;;FAIL
+-m hashlimit --hashlimit-upto 3/s --hashlimit-burst 3k --hashlimit-name a;-m hashlimit --hashlimit-upto 3/sec --hashlimit-burst 3072 --hashlimit-name a;OK
+# Taken by iptables, which does not do what it says.
+-m hashlimit --hashlimit-upto 3/s --hashlimit-burst 3x --hashlimit-name a;;FAIL
+-m hashlimit --hashlimit-upto 3/s --hashlimit-burst 1m --hashlimit-name a;;FAIL
+# Taken by iptables, which does not do what it says.
+-m hashlimit --hashlimit-upto 1b/s --hashlimit-name a;;FAIL
+-m hashlimit --hashlimit-upto 16b/s --hashlimit-name a;=;OK
+-m hashlimit --hashlimit-upto 17b/s --hashlimit-name a;-m hashlimit --hashlimit-upto 16b/s --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 100b/s --hashlimit-burst 100 --hashlimit-name a;-m hashlimit --hashlimit-upto 96b/s --hashlimit-burst 192b --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 100b/s --hashlimit-burst 96 --hashlimit-name a;-m hashlimit --hashlimit-upto 96b/s --hashlimit-burst 96b --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 100b/s --hashlimit-burst 200 --hashlimit-name a;-m hashlimit --hashlimit-upto 96b/s --hashlimit-burst 288b --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 1000b/s --hashlimit-name a;-m hashlimit --hashlimit-upto 992b/s --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 123456789b/s --hashlimit-name a;-m hashlimit --hashlimit-upto 120699kb/s --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 1kb/s --hashlimit-name a;=;OK
+-m hashlimit --hashlimit-upto 1mb/s --hashlimit-name a;=;OK
+-m hashlimit --hashlimit-upto 5000mb/s --hashlimit-name a;-m hashlimit --hashlimit-upto 5286113568b/s --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 64000mb/s --hashlimit-name a;;FAIL
+# Taken by iptables, which does not do what it says.
+-m hashlimit --hashlimit-upto 66000mb/s --hashlimit-name a;;FAIL
+# Taken by iptables, which does not do what it says.
+-m hashlimit --hashlimit-upto 1gb/s --hashlimit-name a;;FAIL
+-m hashlimit --hashlimit-upto 512kb/s --hashlimit-burst 1mb --hashlimit-name a;=;OK
+-m hashlimit --hashlimit-upto 512kb/s --hashlimit-burst 5mb --hashlimit-name a --hashlimit-htable-expire 15000;=;OK
+-m hashlimit --hashlimit-upto 5/min --hashlimit-name a --hashlimit-rate-match;-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-expire 60000 --hashlimit-rate-match --hashlimit-rate-interval 60;OK
+-m hashlimit --hashlimit-upto 5/min --hashlimit-name a --hashlimit-rate-match --hashlimit-rate-interval 60;-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-expire 60000 --hashlimit-rate-match --hashlimit-rate-interval 60;OK
+-m hashlimit --hashlimit-upto 5/min --hashlimit-name a --hashlimit-rate-match --hashlimit-rate-interval 1;-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-expire 60000 --hashlimit-rate-match;OK
+-m hashlimit --hashlimit-upto 7/min --hashlimit-name a --hashlimit-rate-match;-m hashlimit --hashlimit-upto 7/sec --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-expire 60000 --hashlimit-rate-match --hashlimit-rate-interval 60;OK
+-m hashlimit --hashlimit-upto 5/hour --hashlimit-name a --hashlimit-rate-match;-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-expire 3600000 --hashlimit-rate-match --hashlimit-rate-interval 3600;OK
+-m hashlimit --hashlimit-upto 5/sec --hashlimit-name a --hashlimit-rate-interval 10;-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 5/sec --hashlimit-name a --hashlimit-rate-match --hashlimit-rate-interval 0;;FAIL
+-m hashlimit --hashlimit-upto 5/sec --hashlimit-name "a b";-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name "a b";OK
+-m hashlimit --hashlimit-upto 5/sec --hashlimit-name "";;FAIL
+-m hashlimit --hashlimit-upto 5/sec --hashlimit-name "a/b";;FAIL
+-m hashlimit --hashlimit-upto 5/sec --hashlimit-above 5/sec --hashlimit-name a;;FAIL
+-m hashlimit --hashlimit-upto 0/sec --hashlimit-name a;;FAIL
+# Taken by iptables, which does not do what it says.
+-m hashlimit --hashlimit-upto 5x/sec --hashlimit-name a;;FAIL
+-m hashlimit --hashlimit-upto 5/sec --hashlimit-name a --hashlimit-burst 3 --hashlimit-htable-max 0 --hashlimit-htable-size 0;-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 3 --hashlimit-name a;OK
+-m hashlimit --hashlimit-above 5/sec --hashlimit-name a --hashlimit-htable-gcinterval 1000;-m hashlimit --hashlimit-above 5/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit --hashlimit-above 5/sec --hashlimit-name aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;-m hashlimit --hashlimit-above 5/sec --hashlimit-burst 5 --hashlimit-name aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;OK
+-m hashlimit --hashlimit-upto 5/s --hashlimit-name a --hashlimit-htable-expire 0;;FAIL
+-m hashlimit --hashlimit-upto 5/s --hashlimit-name a --hashlimit-htable-gcinterval 0;;FAIL
+-m hashlimit --hashlimit-upto 5/s --hashlimit-name a --hashlimit-htable-size 4294967295;-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-size 1048576;OK
+-m hashlimit --hashlimit-upto 5/s --hashlimit-name a --hashlimit-htable-size 1048577;-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-size 1048576;OK
+-m hashlimit --hashlimit-upto 1/day --hashlimit-burst 1000000 --hashlimit-name a;;FAIL
+-m hashlimit --hashlimit-upto 1/day --hashlimit-burst 5 --hashlimit-name a;;FAIL
+-m hashlimit --hashlimit-upto 1/day --hashlimit-burst 213504 --hashlimit-name a;=;OK
+-m hashlimit --hashlimit-upto 32000mb/s --hashlimit-name a;-m hashlimit --hashlimit-upto 34359738336b/s --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 1/day --hashlimit-rate-match --hashlimit-name a;-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-expire 86400000 --hashlimit-rate-match --hashlimit-rate-interval 86400;OK
+-m hashlimit --hashlimit-upto 10mb/s --hashlimit-rate-match --hashlimit-rate-interval 5 --hashlimit-burst 20mb --hashlimit-name a;-m hashlimit --hashlimit-upto 10mb/s --hashlimit-burst 20mb --hashlimit-name a --hashlimit-rate-match --hashlimit-rate-interval 5;OK
+-m hashlimit --hashlimit-upto 100b/s --hashlimit-burst 95 --hashlimit-name a;;FAIL
+-m hashlimit --hashlimit-upto 4294967295/day --hashlimit-name a;-m hashlimit --hashlimit-upto 50000/sec --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-expire 86400000;OK
+-m hashlimit --hashlimit-upto 5/s --hashlimit-name a.b;-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name a.b;OK
+-m hashlimit --hashlimit-upto 5/s --hashlimit-name .;;FAIL
+-m hashlimit --hashlimit-upto 5/s --hashlimit-name a --hashlimit-burst 1mb;;FAIL
+-m hashlimit --hashlimit-upto 5kb/s --hashlimit-name a --hashlimit-burst 2000000;;FAIL
+-m hashlimit --hashlimit-upto 5kb/s --hashlimit-name a --hashlimit-burst 2000000b;-m hashlimit --hashlimit-upto 5kb/s --hashlimit-burst 1955kb --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 999999/s --hashlimit-name a;-m hashlimit --hashlimit-upto 1000000/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 500001/s --hashlimit-name a;-m hashlimit --hashlimit-upto 1000000/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 333333/s --hashlimit-name a;-m hashlimit --hashlimit-upto 333333/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 7/day --hashlimit-name a;-m hashlimit --hashlimit-upto 7/day --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit --hashlimit-upto 5 --hashlimit-name a --hashlimit-mode "dstip|srcip";-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-mode srcip,dstip --hashlimit-name a;OK

@@ -1,0 +1,36 @@
+:INPUT
+-m limit;-m limit --limit 3/hour;OK
+-m limit --limit 3/hour;=;OK
+-m limit --limit 5;-m limit --limit 5/sec;OK
+-m limit --limit 5/s;-m limit --limit 5/sec;OK
+-m limit --limit 5/SECOND;-m limit --limit 5/sec;OK
+-m limit --limit 5/m;-m limit --limit 5/min;OK
+-m limit --limit 5/min --limit-burst 10;=;OK
+-m limit --limit 5/day;=;OK
+-m limit --limit 5/week;;FAIL
+-m limit --limit 0/s;;FAIL
+-m limit --limit 10000/s;-m limit --limit 10000/sec;OK
+-m limit --limit 10001/s;;FAIL
+-m limit --limit 1000000/day;-m limit --limit 694/min;OK
+-m limit --limit 60/min;-m limit --limit 1/sec;OK
+-m limit --limit 61/min;=;OK
+-m limit --limit 24/day;-m limit --limit 1/hour;OK
+-m limit --limit 7/min;=;OK
+-m limit --limit 1234/min;=;OK
+-m limit --limit 9999/hour;-m limit --limit 10000/hour;OK
+-m limit --limit 777/s;-m limit --limit 833/sec;OK
+# Taken by iptables, which does not do what it says.
+-m limit --limit 5x/s;;FAIL
+-m limit --limit -5/s;;FAIL
+-m limit --limit 5/;;FAIL
+-m limit --limit /s;;FAIL
+-m limit ! --limit 5/s;;FAIL
+-m limit --limit-burst 10;-m limit --limit 3/hour --limit-burst 10;OK
+-m limit --limit-burst 0;;FAIL
+-m limit --limit-burst 10000;;FAIL
+-m limit --limit-burst 10001;;FAIL
+-m limit --limit 1/d --limit-burst 5000;-m limit --limit 1/day --limit-burst 5000;OK
+-m limit --limit-burst 5;-m limit --limit 3/hour;OK
+-m limit --limit 1/day;;FAIL
+-m limit --limit 2/day;=;OK
+-m limit --limit 1/hour --limit-burst 200;=;OK
