@@ -33,9 +33,12 @@ public abstract record Match
     /// </summary>
     public virtual string? Lack => null;
 
+    /// <summary>Why it cannot stand in a chain that packets of this hook come to; null where it can (xtables' hook masks).</summary>
+    public virtual string? RefusalAt(Hook hook) => null;
+
     /// <summary>
-    /// The same as it stands in a rule for <paramref name="families"/>: what it leaves to the packet's family is said where there
-    /// is one family only, so that rules that mean the same are equal.
+    /// The same as it stands in a rule for <paramref name="families"/>: what is so for the packet's family unsaid is not said, so that
+    /// rules that mean the same are equal.
     /// </summary>
     public virtual Match Settled(FamilySet families) => this;
 

@@ -81,9 +81,14 @@ internal sealed class RuleList : IEnumerable<PlacedRule>
     internal Place? FindEqual(Rule rule)
     {
         int hash = rule.ContentHash();
+        return Find(block => block.IndexOf(rule, hash)) ?? (rule.Families == FamilySet.Both ? null : Find(block => block.IndexOfHalf(rule)));
+    }
+
+    private Place? Find(Func<Block, int> indexIn)
+    {
         for (int i = 0; i < _blocks.Count; i++)
         {
-            if (_blocks[i].IndexOf(rule, hash) is >= 0 and int index)
+            if (indexIn(_blocks[i]) is >= 0 and int index)
             {
                 return new Place(i, index);
             }
@@ -173,5 +178,8 @@ internal sealed class RuleList : IEnumerable<PlacedRule>
 
             return -1;
         }
+
+        /// <summary>The rule of both families that, for the families of <paramref name="rule"/> alone, is as it.</summary>
+        internal int IndexOfHalf(Rule rule) => Rules.FindIndex(placed => placed.Rule.Families == FamilySet.Both && placed.Rule.For(rule.Families).SameContent(rule));
     }
 }

@@ -51,7 +51,7 @@ public sealed record HmarkTarget : LackingTarget
     public override FamilySet Families => PrefixLengths.FamiliesOf(NamedPrefix(SourcePrefix)) & PrefixLengths.FamiliesOf(NamedPrefix(DestinationPrefix));
 
     public override Target Settled(FamilySet families) => PrefixLengths.Whole(families) is { } whole
-        ? this with { SourcePrefix = Prefix(SourcePrefix, whole), DestinationPrefix = Prefix(DestinationPrefix, whole) }
+        ? this with { SourcePrefix = Unsaid(SourcePrefix, whole), DestinationPrefix = Unsaid(DestinationPrefix, whole) }
         : this;
 
     public override void Print(RuleTextWriter writer) => HmarkText.Print(writer.Word("-j").Word("HMARK"), this);
@@ -60,6 +60,8 @@ public sealed record HmarkTarget : LackingTarget
 
     /// <summary>The prefix where all of an address has so many bits.</summary>
     internal static int? Prefix(int? prefix, int? whole) => prefix == HmarkGrammar.WholeAddress ? whole : prefix;
+
+    private static int? Unsaid(int? prefix, int whole) => prefix == whole ? HmarkGrammar.WholeAddress : prefix;
 
     private static int? NamedPrefix(int? prefix) => prefix == HmarkGrammar.WholeAddress ? null : prefix;
 }

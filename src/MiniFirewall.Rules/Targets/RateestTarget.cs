@@ -50,8 +50,8 @@ public sealed record RateestTarget(string Estimator, long Interval, long Average
         }
 
         average--;
-        string problem = doublings > MostDoublings ? "the interval of RATEEST is too long; up to 8s"
-            : average is 0 or >= MostAverageDoublings - 1 || LeastInterval << (doublings + average) > uint.MaxValue ? "the average of RATEEST is out of range; some times the interval" : "";
+        string problem = doublings > MostDoublings ? "the interval of RATEEST is more than 8s"
+            : average is 0 or >= MostAverageDoublings - 1 || LeastInterval << (doublings + average) > uint.MaxValue ? "the average of RATEEST is not some times its interval" : "";
         if (problem.Length > 0)
         {
             context.Diagnostics.Report(ErrorCodes.BadNumber, place, problem, "such as --rateest-interval 250ms --rateest-ewmalog 0.5s");

@@ -25,7 +25,7 @@ public sealed record RejectTarget(RejectAnswer Answer, FamilySet Named) : Lackin
 
     public override FamilySet Families => Named;
 
-    public override Target Settled(FamilySet families) => this with { Named = Answer == RejectAnswer.TcpReset ? Named : families };
+    public override Target Settled(FamilySet families) => Answer is RejectAnswer.PortUnreachable or RejectAnswer.TcpReset ? this with { Named = FamilySet.Both } : this;
 
     public override void Print(RuleTextWriter writer)
     {

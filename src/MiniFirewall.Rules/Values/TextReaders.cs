@@ -35,7 +35,7 @@ internal static class TextReaders
     /// </summary>
     internal static ValueReader<string> FileName(string what, int most)
     {
-        ValueReader<string> text = Text(what, 1, most);
+        ValueReader<string> text = Text($"name of the {what}", 1, most);
         return Read;
 
         bool Read(Word word, ReadContext context, out string name)
@@ -51,7 +51,7 @@ internal static class TextReaders
             }
 
             context.Diagnostics.Report(
-                ErrorCodes.BadName, word, $"{Show.Word(word.Text)} cannot be a {what}", "a file has its name: no '/', and more than dots");
+                ErrorCodes.BadName, word, $"{Show.Word(word.Text)} cannot name the {what}", "a file has the name: no '/', and not dots alone");
             return false;
         }
     }

@@ -11,7 +11,7 @@ namespace MiniFirewall.Kernel.Tests.Spelling;
 /// <summary>Generated rules are taken, refused, saved and listed as the kernel's own iptables does.</summary>
 public sealed class SpellingTests
 {
-    private const int Rules = 60;
+    private const int Rules = 400;
 
     /// <summary>Kinds of text by name, and the chain in which iptables takes them.</summary>
     public static TheoryData<string> Kinds => [.. Generators.Keys];

@@ -22,15 +22,15 @@ internal sealed class UpstreamChain(string chain) : IDisposable
         string command = family == Family.IPv4 ? "iptables-legacy" : "ip6tables-legacy";
         try
         {
-            _namespace.Execute(command + "-restore", [], $"*filter\n-A {chain} {rule}\nCOMMIT\n");
+            _namespace.Execute(command + "-restore", ["-w", "30"], $"*filter\n-A {chain} {rule}\nCOMMIT\n");
         }
         catch (InvalidOperationException)
         {
             return null;
         }
 
-        string saved = _namespace.Execute(command, ["-S", chain]).Split('\n')[1][$"-A {chain} ".Length..];
-        return new Spelling(saved, List(command, ["-L", chain, "-n"]), List(command, ["-L", chain]));
+        string saved = _namespace.Execute(command, ["-w", "30", "-S", chain]).Split('\n')[1][$"-A {chain} ".Length..];
+        return new Spelling(saved, List(command, ["-w", "30", "-L", chain, "-n"]), List(command, ["-w", "30", "-L", chain]));
     }
 
     /// <summary>What a listing shows behind the columns that every rule has.</summary>

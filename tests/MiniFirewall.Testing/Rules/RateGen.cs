@@ -36,7 +36,7 @@ public static class RateGen
         Gen.OneOf("", "", "", " --hashlimit-rate-match", " --hashlimit-rate-match --hashlimit-rate-interval 10", " --hashlimit-rate-match --hashlimit-rate-interval 1"),
         (mode, source, destination, measure) => mode + source + destination + measure);
 
-    /// <summary>Each rule has a table of its own: the kernel now and then refuses one whose name is just being freed.</summary>
+    /// <summary>Each rule has a table of its own, since rules that share one share its settings.</summary>
     public static Gen<string> Hashlimit { get; } = Gen.Select(
         Gen.OneOf("--hashlimit-upto", "--hashlimit-above", "! --hashlimit-upto", "--hashlimit"), Gen.Frequency((3, PacketRate), (2, ByteRate)),
         Option("--hashlimit-burst", HashlimitBurst), Gen.UInt, Gen.Select(Grouping, Table, (grouping, table) => grouping + table),

@@ -36,7 +36,7 @@ public sealed record ConnlimitMatch(uint Limit, bool IsAbove, int? Prefix, bool 
 
     public override FamilySet Families => PrefixLengths.FamiliesOf(Prefix);
 
-    public override Match Settled(FamilySet families) => Prefix is null ? this with { Prefix = PrefixLengths.Whole(families) } : this;
+    public override Match Settled(FamilySet families) => Prefix is not null && Prefix == PrefixLengths.Whole(families) ? this with { Prefix = null } : this;
 
     public override void Print(RuleTextWriter writer)
     {

@@ -67,10 +67,10 @@ public sealed record HashlimitMatch : LackingMatch
 
     public override FamilySet Families => PrefixLengths.FamiliesOf(SourcePrefix) & PrefixLengths.FamiliesOf(DestinationPrefix);
 
-    public override Match Settled(FamilySet families) => this with
+    public override Match Settled(FamilySet families) => SourcePrefix is null && DestinationPrefix is null ? this : this with
     {
-        SourcePrefix = SourcePrefix ?? PrefixLengths.Whole(families),
-        DestinationPrefix = DestinationPrefix ?? PrefixLengths.Whole(families),
+        SourcePrefix = SourcePrefix == PrefixLengths.Whole(families) ? null : SourcePrefix,
+        DestinationPrefix = DestinationPrefix == PrefixLengths.Whole(families) ? null : DestinationPrefix,
     };
 
     public override void Print(RuleTextWriter writer)

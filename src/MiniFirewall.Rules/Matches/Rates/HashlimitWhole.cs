@@ -45,7 +45,7 @@ internal static class HashlimitWhole
     {
         ulong burst = match.Burst == 0 ? HashlimitMatch.DefaultBurst : match.Burst;
         string problem = burst > HashlimitReaders.MostBurst
-            ? $"a burst of {burst} packets is too much; up to {HashlimitReaders.MostBurst}"
+            ? $"a burst of {burst} packets is more than {HashlimitReaders.MostBurst}"
             : !match.Measures && !RateCredits.Fit(match.Period, burst) ? $"a burst of {burst} packets lasts longer than the kernel can count" : "";
         return (burst, problem);
     }

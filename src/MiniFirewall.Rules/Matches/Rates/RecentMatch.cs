@@ -49,7 +49,7 @@ public sealed record RecentMatch : LackingMatch
 
     public override FamilySet Families => Mask?.Family.ToSet() ?? FamilySet.Both;
 
-    public override Match Settled(FamilySet families) => Mask is null ? this with { Mask = WholeOf(families) } : this;
+    public override Match Settled(FamilySet families) => Mask is not null && Mask == WholeOf(families) ? this with { Mask = null } : this;
 
     public override void Print(RuleTextWriter writer)
     {

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using Xunit;
+
+namespace MiniFirewall.Tests.Rules.Extensions;
+
+/// <summary>What cannot run is refused with its reason, and never lowered.</summary>
+public sealed class LackTests
+{
+    private const string Sets = "set a { 192.0.2.0/24 }\n";
+
+    [Theory]
+    [InlineData("-m conntrack --ctstate NEW", "needs connection state, which miniFirewall does not keep yet")]
+    [InlineData("-m state --state NEW", "needs connection state, which miniFirewall does not keep yet")]
+    [InlineData("-m connmark --mark 1", "needs connection state, which miniFirewall does not keep yet")]
+    [InlineData("-m connlabel --label 1", "needs connection state, which miniFirewall does not keep yet")]
+    [InlineData("-m connlimit --connlimit-above 1", "needs connection state, which miniFirewall does not keep yet")]
+    [InlineData("-m connbytes --connbytes 1 --connbytes-dir both --connbytes-mode bytes", "needs connection state, which miniFirewall does not keep yet")]
+    [InlineData("-m helper --helper ftp", "needs connection state, which miniFirewall does not keep yet")]
+    [InlineData("-m limit", "needs rates that are kept over time, which miniFirewall does not do yet")]
+    [InlineData("-m hashlimit --hashlimit-upto 1/s --hashlimit-name a", "needs rates that are kept over time, which miniFirewall does not do yet")]
+    [InlineData("-m recent --set", "needs lists of addresses that packets write, which miniFirewall does not keep yet")]
+    [InlineData("-m quota --quota 1", "needs bytes counted for the match alone, which miniFirewall does not do yet")]
+    [InlineData("-m set --match-set a src --return-nomatch", "needs elements that say nomatch told from those that are not there, which miniFirewall does not do yet")]
+    [InlineData("-m set --match-set a src --bytes-lt 5", "needs counters of a set's elements, which miniFirewall does not keep yet")]
+    [InlineData("-j REJECT", "needs packets of its own to be sent, which miniFirewall does not do yet")]
+    [InlineData("-j NFLOG", "needs packets handed to a netlink group, which miniFirewall does not do yet")]
+    [InlineData("-j NFQUEUE", "needs packets handed to a program in user space, which miniFirewall does not do yet")]
+    [InlineData("-j QUEUE", "needs packets handed to a program in user space, which miniFirewall does not do yet")]
+    [InlineData("-j MARK --set-mark 1", "needs the packet changed, which a BPF program on a Netfilter hook cannot do")]
+    [InlineData("-j CONNMARK --save-mark", "needs connection state, which miniFirewall does not keep yet")]
+    [InlineData("-j SET --add-set a src", "needs sets that packets change, which miniFirewall does not have yet")]
+    [InlineData("-j AUDIT --type drop", "needs audit records, which a BPF program on a Netfilter hook cannot write")]
+    [InlineData("-j LOG --log-ip-options", "reports have interfaces, addresses, ports, flags, length and uid, not what --log-ip-options asks for")]
+    public void Is_refused_with_its_reason(string rule, string reason)
+    {
+        string text = $"{Sets}-A INPUT {rule}";
+        Diagnostic refused = Assert.Single(Reading.Bad(text));
+        Assert.Equal((ErrorCodes.NotInForce, reason), (refused.Code, refused.Help));
+
+        Rule taken = RuleSetReader.Read("rules", text, Reading.Options() with { TakesLacking = true }).Rules!.Find("INPUT")!.Rules.Single();
+        Assert.Equal(reason, taken.Matches.Select(match => match.Lack).Append(taken.Target.Lack).Single(lack => lack is not null));
+        foreach (Match match in taken.Matches.Where(match => match.Lack is not null))
+        {
+            Assert.Throws<NotSupportedException>(() => match.Lower(Family.IPv4, ImmutableArray.CreateBuilder<Step>()));
+        }
+
+        if (taken.Target.Lack is not null)
+        {
+            Assert.Throws<NotSupportedException>(() => taken.Target.Lower(_ => 0));
+        }
+    }
+
+    [Theory]
+    [InlineData("-j LOG --log-uid")]
+    [InlineData("-m set --match-set a src ! --update-counters ! --update-subcounters")]
+    public void Lacks_nothing(string rule) => Assert.Null(Reading.Good($"{Sets}-A INPUT {rule}").Find("INPUT")!.Rules.Single().Matches.FirstOrDefault()?.Lack);
+
+    [Theory]
+    [InlineData("DNAT --to-destination 192.0.2.1", "target 'DNAT' is for the table nat, and this is filter")]
+    [InlineData("SECMARK --selctx a", "target 'SECMARK' is for the table mangle or security, and this is filter")]
+    [InlineData("TTL --ttl-set 5", "target 'TTL' is for the table mangle, and this is filter")]
+    [InlineData("CT --notrack", "target 'CT' is for the table raw, and this is filter")]
+    public void A_target_of_another_table_is_refused_with_its_table(string target, string message)
+    {
+        Diagnostic refused = Assert.Single(Reading.Bad($"-A INPUT -j {target}"));
+        Assert.Equal((ErrorCodes.UnsupportedTarget, message), (refused.Code, refused.Message));
+    }
+}
