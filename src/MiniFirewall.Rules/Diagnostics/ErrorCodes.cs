@@ -63,6 +63,12 @@ public static class ErrorCodes
     public const int EmptyText = 1507;
     public const int BadLogLevel = 1508;
 
+    public const int BadPattern = 1531;
+    public const int UnknownAlgorithm = 1532;
+    public const int BadU32 = 1533;
+    public const int BadTime = 1534;
+    public const int BadBytecode = 1535;
+
     public const int UnknownMatch = 1601;
     public const int UnsupportedMatch = 1602;
     public const int UnknownTarget = 1603;
@@ -137,6 +143,11 @@ public static class ErrorCodes
         [TooManyPorts] = nameof(TooManyPorts),
         [EmptyText] = nameof(EmptyText),
         [BadLogLevel] = nameof(BadLogLevel),
+        [BadPattern] = nameof(BadPattern),
+        [UnknownAlgorithm] = nameof(UnknownAlgorithm),
+        [BadU32] = nameof(BadU32),
+        [BadTime] = nameof(BadTime),
+        [BadBytecode] = nameof(BadBytecode),
         [UnknownMatch] = nameof(UnknownMatch),
         [UnsupportedMatch] = nameof(UnsupportedMatch),
         [UnknownTarget] = nameof(UnknownTarget),

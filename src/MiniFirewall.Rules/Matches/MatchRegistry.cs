@@ -21,6 +21,11 @@ public static class MatchRegistry
         TtlMatch.Grammar,
         HlMatch.Grammar,
         SetMatch.Grammar,
+        StringMatch.Grammar,
+        U32Match.Grammar,
+        TimeMatch.Grammar,
+        StatisticMatch.Grammar,
+        BpfMatch.Grammar,
     ];
 
     private static readonly FrozenDictionary<string, MatchGrammar> ByName = All
