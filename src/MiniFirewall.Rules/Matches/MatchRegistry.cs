@@ -26,6 +26,11 @@ public static class MatchRegistry
         TimeMatch.Grammar,
         StatisticMatch.Grammar,
         BpfMatch.Grammar,
+        ClusterMatch.Grammar,
+        RateestMatch.Grammar,
+        OsfMatch.Grammar,
+        IpvsMatch.Grammar,
+        NfacctMatch.Grammar,
     ];
 
     private static readonly FrozenDictionary<string, MatchGrammar> ByName = All

@@ -7,10 +7,10 @@ internal static class ForeignWords
 {
     internal static readonly FrozenSet<string> Matches = new[]
     {
-        "addrtype", "ah", "cgroup", "cluster", "connbytes", "connlabel", "connlimit", "connmark", "conntrack", "cpu",
+        "addrtype", "ah", "cgroup", "connbytes", "connlabel", "connlimit", "connmark", "conntrack", "cpu",
         "dccp", "devgroup", "dscp", "dst", "ecn", "esp", "eui64", "frag", "hashlimit", "hbh", "helper", "ipcomp",
-        "ipv6header", "ipvs", "limit", "mac", "mh", "nfacct", "osf", "owner", "physdev", "pkttype", "policy", "quota",
-        "rateest", "realm", "recent", "rpfilter", "rt", "sctp", "socket", "srh", "state",
+        "ipv6header", "limit", "mac", "mh", "owner", "physdev", "pkttype", "policy", "quota",
+        "realm", "recent", "rpfilter", "rt", "sctp", "socket", "srh", "state",
         "tcpmss", "tos",
     }.ToFrozenSet();
 
