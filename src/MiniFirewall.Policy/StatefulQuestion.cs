@@ -9,8 +9,15 @@ namespace MiniFirewall.Policy;
 /// </summary>
 public abstract record StatefulQuestion : Question
 {
+    /// <summary>The number of its memory among those of a program; the compiler gives it.</summary>
+    public int Cell { get; init; }
+
+    public sealed override bool NeedsPlace => true;
+
+    public sealed override ulong Argument => (ulong)Cell;
+
     /// <summary>What is remembered before the first packet.</summary>
-    public abstract ulong Start(KernelClock clock);
+    public abstract ulong Start { get; }
 
     /// <summary>Numbers that stand beside the memory, for a shared function to read.</summary>
     public abstract (ulong First, ulong Second) Constants(int hertz);
@@ -21,7 +28,7 @@ public abstract record StatefulQuestion : Question
     /// <summary>The answer to the first packet.</summary>
     public sealed override bool Ask(Packet packet)
     {
-        ulong memory = Start(packet.Clock);
+        ulong memory = Start;
         return Ask(packet, ref memory);
     }
 }

@@ -38,6 +38,8 @@ public readonly struct ValueArray<T>(ImmutableArray<T> items) : IReadOnlyList<T>
     public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)Items).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public override string ToString() => $"[{string.Join(", ", Items)}]";
 }
 
 /// <summary>Makes arrays from collection expressions.</summary>

@@ -9,7 +9,7 @@ public sealed record EveryNth(uint Every, uint First) : StatefulQuestion
 {
     public override Question Code => new EveryNth(1, 0);
 
-    public override ulong Start(KernelClock clock) => Every - 1 - First;
+    public override ulong Start => Every - 1 - First;
 
     public override (ulong First, ulong Second) Constants(int hertz) => (Every - 1, 0);
 

@@ -17,7 +17,16 @@ public sealed record TimeWindow(
     public const uint AllMonthDays = 0xfffffffe;
     public const byte AllWeekDays = 0xfe;
     public const uint LastSecond = SecondsPerDay - 1;
-    internal const uint SecondsPerDay = 86400;
+    public const uint SecondsPerDay = 86400;
+
+    /// <summary>How far the kernel's time zone is west of UTC, in minutes, as the compiler knows it.</summary>
+    public int MinutesWest { get; init; }
+
+    public override Question Code => this with { MinutesWest = 0 };
+
+    public override bool NeedsPlace => IsLocal;
+
+    public override ulong Argument => (ulong)MinutesWest;
 
     /// <summary>The last second that dates can be (INT_MAX).</summary>
     public const uint LastDate = int.MaxValue;

@@ -6,7 +6,7 @@ namespace MiniFirewall.Policy.Questions;
 /// <summary>
 /// There is credit for one more packet (net/netfilter/xt_limit.c): credit grows with every tick up to what a burst costs, and a
 /// packet that is let through costs what grows in the average time between two. 32-bit arithmetic that wraps. What is
-/// remembered is the tick of the last packet (its low 32 bits) in the high half, and the credit in the low one.
+/// remembered is the tick of the last packet (its low 32 bits) in the high half, and the credit in the low one; 0 is a full bucket.
 /// </summary>
 /// <param name="Average">The time from packet to packet, in 1/10,000 seconds; at least 1.</param>
 /// <param name="Burst">Packets that may come at once; at least 1.</param>
@@ -23,7 +23,8 @@ public sealed record TokenBucket(uint Average, uint Burst) : StatefulQuestion
     /// <summary>Whether a burst's credit fits into 32 bits, as the kernel asks before it takes a rule.</summary>
     public bool Fits(int hertz) => Burst > 0 && CreditsOf(unchecked(Average * Burst), hertz) >= CreditsOf(Average, hertz);
 
-    public override ulong Start(KernelClock clock) => ((ulong)(uint)clock.Jiffies << 32) | Cap(clock.Hertz);
+    /// <summary>Full.</summary>
+    public override ulong Start => 0;
 
     /// <summary>The cost of a packet and the most credit there can be; the credit of a tick.</summary>
     public override (ulong First, ulong Second) Constants(int hertz) => (((ulong)Cap(hertz) << 32) | Cost(hertz), CreditsPerJiffy(hertz));
@@ -32,7 +33,7 @@ public sealed record TokenBucket(uint Average, uint Burst) : StatefulQuestion
     {
         uint now = (uint)packet.Clock.Jiffies;
         int hertz = packet.Clock.Hertz;
-        uint credit = unchecked((uint)memory + ((now - (uint)(memory >> 32)) * CreditsPerJiffy(hertz)));
+        uint credit = memory == 0 ? Cap(hertz) : unchecked((uint)memory + ((now - (uint)(memory >> 32)) * CreditsPerJiffy(hertz)));
         credit = Math.Min(credit, Cap(hertz));
         bool passes = credit >= Cost(hertz);
         memory = ((ulong)now << 32) | (passes ? credit - Cost(hertz) : credit);
