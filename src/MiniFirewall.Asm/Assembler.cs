@@ -106,6 +106,17 @@ public sealed class Assembler
     public void AtomicAdd(MemorySize size, Register address, int offset, Register source) =>
         Emit((byte)(ClassStoreX | ModeAtomic | (byte)size), address, (byte)source, checked((short)offset), 0);
 
+    /// <summary>
+    /// Puts a register into memory where that is equal to R0, atomically; R0 becomes what was there before (BPF_CMPXCHG, kernel
+    /// 5.12). <paramref name="size"/> is Word or DoubleWord.
+    /// </summary>
+    public void AtomicCompareExchange(MemorySize size, Register address, int offset, Register source) =>
+        Emit((byte)(ClassStoreX | ModeAtomic | (byte)size), address, (byte)source, checked((short)offset), 0xf1);
+
+    /// <summary>Loads a member of an element of an array of structs in a kernel struct.</summary>
+    public void LoadElement(MemorySize size, Register destination, Register address, KernelElementReference element) =>
+        Emit((byte)(ClassLoadX | ModeMemory | (byte)size), destination, (byte)address, 0, 0, element);
+
     public void Jump(Label target)
     {
         Fix(target);

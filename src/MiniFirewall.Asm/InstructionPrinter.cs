@@ -17,6 +17,7 @@ public static class InstructionPrinter
         2 when (i.Opcode & 0xe0) == 0x60 => $"*({Width(i)} *)(r{(int)i.Destination} {Offset(i)}) = {(int)i.Immediate}",
         3 when (i.Opcode & 0xe0) == 0x60 => $"*({Width(i)} *)(r{(int)i.Destination} {Offset(i)}) = r{i.Source}",
         3 when (i.Opcode & 0xe0) == 0xc0 && i.Immediate == 0 => $"lock *({Width(i)} *)(r{(int)i.Destination} {Offset(i)}) += r{i.Source}",
+        3 when (i.Opcode & 0xe0) == 0xc0 && i.Immediate == 0xf1 => $"r0 = atomic64_cmpxchg((u64 *)(r{(int)i.Destination} {Offset(i)}), r0, r{i.Source})",
         4 or 7 => Arithmetic(i),
         5 or 6 => Jump(i),
         _ => $"unknown opcode {i.Opcode:x2}",
@@ -92,6 +93,9 @@ public static class InstructionPrinter
         Helper.RingbufSubmit => "bpf_ringbuf_submit",
         Helper.RingbufDiscard => "bpf_ringbuf_discard",
         Helper.Loop => "bpf_loop",
+        Helper.GetPrandomU32 => "bpf_get_prandom_u32",
+        Helper.GetCurrentTaskBtf => "bpf_get_current_task_btf",
+        Helper.KtimeGetTaiNs => "bpf_ktime_get_tai_ns",
         Helper.DynptrRead => "bpf_dynptr_read",
         _ => "unknown",
     };
@@ -129,5 +133,7 @@ public static class InstructionPrinter
 
     private static string Offset(in Instruction i) => i.Reference is KernelMemberReference member
         ? $"+{member.Struct}.{member.Member}{(member.Plus > 0 ? $"+{member.Plus}" : "")}"
-        : $"{i.Offset:+0;-0}";
+        : i.Reference is KernelElementReference element
+            ? $"+{element.Struct}.{element.Array}[{element.Index}].{element.Member}"
+            : $"{i.Offset:+0;-0}";
 }

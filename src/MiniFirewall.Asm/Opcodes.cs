@@ -33,6 +33,7 @@ public enum Helper
     MapLookupElement = 1,
     TailCall = 12,
     GetSmpProcessorId = 8,
+    GetPrandomU32 = 7,
     KtimeGetNs = 5,
     ProbeReadKernel = 113,
     Jiffies64 = 118,
@@ -40,6 +41,8 @@ public enum Helper
     RingbufReserve = 131,
     RingbufSubmit = 132,
     RingbufDiscard = 133,
+    GetCurrentTaskBtf = 158,
     Loop = 181,
     DynptrRead = 201,
+    KtimeGetTaiNs = 208,
 }

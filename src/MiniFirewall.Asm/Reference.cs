@@ -14,6 +14,9 @@ public sealed record MapValueReference(string Map, int Offset) : Reference;
 /// <summary>A call of a kernel function (BPF_PSEUDO_KFUNC_CALL); the immediate becomes its BTF id.</summary>
 public sealed record KernelFunctionReference(string Function) : Reference;
 
+/// <summary>The byte offset of a member of one of the equal structs that an array member of a kernel struct has.</summary>
+public sealed record KernelElementReference(string Struct, string Array, int Index, string ElementStruct, string Member) : Reference;
+
 /// <summary>The BTF id of a kernel struct, as an immediate.</summary>
 public sealed record KernelTypeReference(string Struct) : Reference;
 

@@ -24,6 +24,7 @@ internal sealed class ReferenceResolver(KernelTypes types, IReadOnlyDictionary<s
     private static IEnumerable<string> NamesOf(Reference? reference) => reference switch
     {
         KernelFunctionReference function => [function.Function],
+        KernelElementReference element => [element.Struct, element.ElementStruct],
         KernelTypeReference type => [type.Struct],
         KernelMemberReference member => [member.Struct],
         _ => [],
@@ -34,6 +35,7 @@ internal sealed class ReferenceResolver(KernelTypes types, IReadOnlyDictionary<s
         MapReference map => instruction with { Immediate = Map(map.Map).Descriptor.Number },
         MapValueReference value => instruction with { Immediate = ((long)value.Offset << 32) | (uint)Map(value.Map).Descriptor.Number },
         KernelFunctionReference function => instruction with { Immediate = Function(function.Function) },
+        KernelElementReference element => instruction with { Offset = ElementOffset(element) },
         KernelTypeReference type => instruction with { Immediate = Struct(type.Struct) },
         KernelMemberReference member => instruction with { Offset = MemberOffset(member, AccessWidth(instruction)) },
         _ => throw new InvalidOperationException($"a reference of the unknown kind {instruction.Reference?.GetType().Name}"),
@@ -44,6 +46,13 @@ internal sealed class ReferenceResolver(KernelTypes types, IReadOnlyDictionary<s
 
     private int Function(string name) =>
         types.FindFunction(name) ?? throw new MissingFeatureException($"this kernel has no function {name} for BPF programs");
+
+    private short ElementOffset(KernelElementReference reference)
+    {
+        KernelMember array = Member(new KernelMemberReference(reference.Struct, reference.Array));
+        KernelMember member = Member(new KernelMemberReference(reference.ElementStruct, reference.Member));
+        return checked((short)(array.Offset + (array.ElementSize * reference.Index) + member.Offset));
+    }
 
     private int Struct(string name) =>
         types.FindStruct(name) ?? throw new MissingFeatureException($"this kernel has no struct {name} in its BTF");

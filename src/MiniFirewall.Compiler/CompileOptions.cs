@@ -27,6 +27,12 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
     /// <summary>For kernels before 6.15 (<see cref="MiniFirewall.Asm.Assembler.ClearsDeadRegisters"/>).</summary>
     public bool ClearsDeadRegisters { get; init; }
 
+    /// <summary>The kernel's ticks a second (CONFIG_HZ).</summary>
+    public int Hertz { get; init; } = MiniFirewall.Packets.KernelClock.UsualHertz;
+
+    /// <summary>How far the kernel's time zone (sys_tz) is west of UTC, in minutes.</summary>
+    public int MinutesWest { get; init; }
+
     /// <summary>Images get room for rules to come.</summary>
     public bool HasSpare { get; init; }
 

@@ -5,6 +5,7 @@ using MiniFirewall.Compiler.Classifier.Build;
 using MiniFirewall.Compiler.Classifier.Change;
 using MiniFirewall.Compiler.Classifier.Code;
 using MiniFirewall.Compiler.Classifier.Image;
+using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Policy;
 
 namespace MiniFirewall.Compiler;
@@ -17,7 +18,14 @@ public sealed record CompiledPrograms(ImmutableArray<ProgramSpec> Specs, Classif
     public ImmutableArray<PacketProgram> Listed { get; init; } = [];
 
     /// <summary>The maps beside the shared ones that the programs name, with their contents.</summary>
-    public ImmutableArray<MapImage> Maps => Image is null ? [] : [new(WellKnownMaps.ImageSpec(Image.Layout.Size), Image.Bytes)];
+    public ImmutableArray<MapImage> Maps =>
+    [
+        .. Image is null ? [] : (ReadOnlySpan<MapImage>)[new(WellKnownMaps.ImageSpec(Image.Layout.Size), Image.Bytes)],
+        .. State is null ? [] : (ReadOnlySpan<MapImage>)[State],
+    ];
+
+    /// <summary>What questions remember; null where none does.</summary>
+    public MapImage? State { get; init; }
 }
 
 /// <summary>
@@ -38,6 +46,7 @@ public static class ProgramSetCompiler
     public static CompiledPrograms Compile(ImmutableArray<PacketProgram> programs, CompileOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        programs = QuestionPlacement.Place(programs, options, out MapImage? state);
         ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options))];
         FieldUse use = FieldUse.OfClassifier(listed);
         ClassifierImage? image = listed.IsEmpty ? null : ImageBuilder.Build(listed, use.Questions.Numbers, options.HasSpare);
@@ -51,7 +60,7 @@ public static class ProgramSetCompiler
         return new(
             [.. programs.Select(program => listed.Contains(program) ? CompileListed(program, image!, use, oddTests, options) : CompileStraight(program, options))],
             image)
-        { Listed = listed };
+        { Listed = listed, State = state };
     }
 
     /// <summary>A long list is straight code only where its calls nest too deeply for the classifier: then that is what stops it.</summary>

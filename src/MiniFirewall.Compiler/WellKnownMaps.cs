@@ -13,6 +13,9 @@ public static class WellKnownMaps
     public const string TestInput = "testinput";
     public const string Sets = "sets";
 
+    /// <summary>What stateful questions of a program's family remember (<see cref="Questions.StateCell"/>).</summary>
+    public const string State = "state";
+
     /// <summary>The classifier image of a program's family (<see cref="Classifier.Image.ImageFormat"/>).</summary>
     public const string Image = "image";
 
@@ -51,6 +54,8 @@ public static class WellKnownMaps
 
     /// <summary>An image's map; user space maps it into its memory.</summary>
     public static MapSpec ImageSpec(int size) => new(Image, MapType.Array, 4, size, 1) { Flags = Mappable };
+
+    public static MapSpec StateSpec(int cells) => new(State, MapType.Array, 4, Questions.StateCell.Size, cells) { Flags = Mappable };
 
     public static MapSpec CountersSpec(int capacity) => new(Counters, MapType.PerCpuArray, 4, CounterSize, capacity);
 

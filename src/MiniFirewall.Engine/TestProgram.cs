@@ -40,13 +40,8 @@ public sealed class TestProgram : IDisposable
             CompiledPrograms compiled = DryCompilation.Compile(rules, point, PrologueKind.Test);
             var maps = shared.MapsFor(counters, epoch, sets);
             maps.Add(WellKnownMaps.TestInput, input);
-            using BpfMap? image = compiled.Maps.Select(ImageMap.Create).SingleOrDefault();
-            if (image is not null)
-            {
-                maps.Add(WellKnownMaps.Image, image);
-            }
-
-            return new TestProgram(point, BpfProgram.Load(compiled.Specs[0], KernelBtf.Types, maps), input);
+            using OwnMaps own = OwnMaps.Make(compiled.Maps);
+            return new TestProgram(point, BpfProgram.Load(compiled.Specs[0], KernelBtf.Types, own.With(maps)), input);
         }
         catch
         {
@@ -63,7 +58,7 @@ public sealed class TestProgram : IDisposable
             return (Verdict?)null;
         }
 
-        _input.Update(new byte[_input.KeySize], TestInputLayout.Encode(packet.InInterface, packet.OutInterface, packet.Mark));
+        _input.Update(new byte[_input.KeySize], TestInputLayout.Encode(packet));
         return (Verdict)_program.TestRun(_point.Family, _point.Hook, packet.Bytes).Result;
     });
 

@@ -31,6 +31,18 @@ public sealed class Packet
     /// <summary>The kernel's packet mark (skb->mark), host order.</summary>
     public uint Mark { get; init; }
 
+    /// <summary>When the packet is judged: seconds from 1970 on, UTC. Now, where not said.</summary>
+    public long Time { get; init; } = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+
+    /// <summary>How far the kernel's time zone (sys_tz) is west of UTC, in minutes.</summary>
+    public int MinutesWest { get; init; }
+
+    /// <summary>The kernel's ticks when the packet is judged.</summary>
+    public KernelClock Clock { get; init; } = new(0, KernelClock.UsualHertz);
+
+    /// <summary>The random number that rules which leave something to chance draw for this packet.</summary>
+    public uint Chance { get; init; } = unchecked((uint)Random.Shared.NextInt64());
+
     /// <summary>The bytes from the network header on; its length is the kernel's skb->len.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 

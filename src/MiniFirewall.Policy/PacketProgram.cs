@@ -49,7 +49,16 @@ public interface IOriginText
 }
 
 /// <summary>One step of a statement; steps run in order.</summary>
-public abstract record Step;
+public abstract record Step
+{
+    /// <summary>The question that it asks; null where it asks none.</summary>
+    public Question? Question => this switch
+    {
+        Require { Condition: QuestionTest test } => test.Question,
+        DropWhen { Condition: QuestionTest test } => test.Question,
+        _ => null,
+    };
+}
 
 /// <summary>Where the condition does not hold, the statement does not match.</summary>
 public sealed record Require(Condition Condition) : Step;

@@ -24,6 +24,9 @@ public abstract record Question
     /// <summary>What the shared function is told of this question.</summary>
     public virtual ulong Argument => 0;
 
+    /// <summary>Only who compiles a rule set as a whole can tell it all that it asks: its memory, or the time zone.</summary>
+    public virtual bool NeedsPlace => false;
+
     /// <summary>The reference meaning.</summary>
     public abstract bool Ask(Packet packet);
 

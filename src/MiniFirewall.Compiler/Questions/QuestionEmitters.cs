@@ -11,6 +11,13 @@ internal static class QuestionEmitters
     {
         Of<HeaderNumber>(HeaderNumberEmitter.Emit),
         Of<TcpOption>(TcpOptionEmitter.Emit),
+        Of<TextSearch>(TextSearchEmitter.Emit),
+        Of<WordArithmetic>(WordArithmeticEmitter.Emit),
+        Of<ClassicProgram>(ClassicProgramEmitter.Emit),
+        Of<RandomChance>(RandomChanceEmitter.Emit),
+        Of<EveryNth>(EveryNthEmitter.Emit),
+        Of<TokenBucket>(TokenBucketEmitter.Emit),
+        Of<TimeWindow>(TimeWindowEmitter.Emit),
     }.ToFrozenDictionary();
 
     /// <exception cref="CompileException">Nobody knows how to ask it.</exception>

@@ -25,6 +25,8 @@ internal static class KernelRequirements
     {
         Structure = HasLoops ? ListStructure.Measured : ListStructure.Straight,
         ClearsDeadRegisters = ComparesDeadRegisters,
+        Hertz = KernelTime.Hertz,
+        MinutesWest = KernelTime.MinutesWest(),
     };
 
     /// <summary>The error to show for a refused call.</summary>

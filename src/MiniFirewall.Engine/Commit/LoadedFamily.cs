@@ -15,26 +15,20 @@ internal sealed record LoadedFamily(Family Family, ImmutableDictionary<HookPoint
     /// <param name="maps">The maps that all families share.</param>
     internal static LoadedFamily Load(Family family, CompiledPrograms compiled, IReadOnlyDictionary<string, BpfMap> maps)
     {
-        var own = new Dictionary<string, BpfMap>(maps);
         var programs = ImmutableDictionary.CreateBuilder<HookPoint, BpfProgram>();
-        BpfMap? image = null;
+        using OwnMaps own = OwnMaps.Make(compiled.Maps);
         try
         {
-            foreach (MapImage map in compiled.Maps)
-            {
-                own[map.Spec.Name] = image = ImageMap.Create(map);
-            }
-
+            Dictionary<string, BpfMap> all = own.With(maps);
             for (int i = 0; i < compiled.Specs.Length; i++)
             {
-                programs.Add(new HookPoint(DispatcherCompiler.Hooks[i], family), BpfProgram.Load(compiled.Specs[i], KernelBtf.Types, own));
+                programs.Add(new HookPoint(DispatcherCompiler.Hooks[i], family), BpfProgram.Load(compiled.Specs[i], KernelBtf.Types, all));
             }
 
-            return new(family, programs.ToImmutable(), image);
+            return new(family, programs.ToImmutable(), own.TakeImage());
         }
         catch
         {
-            image?.Dispose();
             foreach (BpfProgram program in programs.Values)
             {
                 program.Dispose();

@@ -64,6 +64,12 @@ public static class ErrorCodes
     public const int BadLogLevel = 1508;
     public const int BadName = 1530;
 
+    public const int BadPattern = 1531;
+    public const int UnknownAlgorithm = 1532;
+    public const int BadU32 = 1533;
+    public const int BadTime = 1534;
+    public const int BadBytecode = 1535;
+
     public const int UnknownMatch = 1601;
     public const int UnsupportedMatch = 1602;
     public const int UnknownTarget = 1603;
@@ -139,6 +145,11 @@ public static class ErrorCodes
         [EmptyText] = nameof(EmptyText),
         [BadLogLevel] = nameof(BadLogLevel),
         [BadName] = nameof(BadName),
+        [BadPattern] = nameof(BadPattern),
+        [UnknownAlgorithm] = nameof(UnknownAlgorithm),
+        [BadU32] = nameof(BadU32),
+        [BadTime] = nameof(BadTime),
+        [BadBytecode] = nameof(BadBytecode),
         [UnknownMatch] = nameof(UnknownMatch),
         [UnsupportedMatch] = nameof(UnsupportedMatch),
         [UnknownTarget] = nameof(UnknownTarget),

@@ -37,6 +37,9 @@ internal sealed class OptionSpec
     /// <summary>Its argument is free text, so a word that looks like an option is taken too.</summary>
     internal bool TakesText { get; init; }
 
+    /// <summary>Its one argument may be left out; then it is empty.</summary>
+    internal bool MayLackArgument { get; init; }
+
     /// <summary>The arguments with this use's effect, or null where a value was wrong (reported).</summary>
     internal object? Apply(object state, OptionUse use) => _apply(state, use);
 }

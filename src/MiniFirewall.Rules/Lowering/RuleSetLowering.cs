@@ -50,12 +50,23 @@ public static class RuleSetLowering
         }
     }
 
-    /// <summary>The statement of one rule; null where it leads to another chain, whose place only a whole program has.</summary>
+    /// <summary>
+    /// The statement of one rule; null where it leads to another chain, whose place only a whole program has, or asks what only a
+    /// whole program's compiler knows.
+    /// </summary>
     /// <param name="chain">The name of the rule's chain.</param>
     /// <param name="counter">The rule's counter.</param>
-    public static Statement? TryLower(string chain, Rule rule, Family family, int counter) => rule.Target is JumpTarget
-        ? null
-        : LowerRule(chain, rule, family, counter, name => throw new InvalidOperationException($"a way to {name}"), ImmutableArray.CreateBuilder<Step>());
+    public static Statement? TryLower(string chain, Rule rule, Family family, int counter)
+    {
+        if (rule.Target is JumpTarget)
+        {
+            return null;
+        }
+
+        Statement statement = LowerRule(
+            chain, rule, family, counter, name => throw new InvalidOperationException($"a way to {name}"), ImmutableArray.CreateBuilder<Step>());
+        return statement.Steps.Any(step => step.Question is { NeedsPlace: true }) ? null : statement;
+    }
 
     private static ImmutableArray<Statement> LowerRules(Chain chain, Family family, ICounterIndexes counters, Func<string, int> blockOf)
     {

@@ -34,6 +34,16 @@ public static class MatchRegistry
         HashlimitMatch.Grammar,
         RecentMatch.Grammar,
         QuotaMatch.Grammar,
+        StringMatch.Grammar,
+        U32Match.Grammar,
+        TimeMatch.Grammar,
+        StatisticMatch.Grammar,
+        BpfMatch.Grammar,
+        ClusterMatch.Grammar,
+        RateestMatch.Grammar,
+        OsfMatch.Grammar,
+        IpvsMatch.Grammar,
+        NfacctMatch.Grammar,
     ];
 
     private static readonly FrozenDictionary<string, MatchGrammar> ByName = All

@@ -181,6 +181,11 @@ internal sealed class LineParser
     private void Read(FoundOption found, Word option, Word? attached)
     {
         int arity = found.Global?.Arity ?? found.Spec!.Arity;
+        if (found.Spec is { MayLackArgument: true })
+        {
+            attached ??= _words.TakeOptional() ?? option with { Text = "" };
+        }
+
         bool negated = TakeNegation(found, option, out bool isSound);
         bool takesAttached = arity > 0 || found.Global is { TakesMore: true };
         if (attached is { } extra && !takesAttached)

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using MiniFirewall.Compiler.Classifier;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
+
+namespace MiniFirewall.Compiler.Questions;
+
+/// <summary>
+/// Tells questions what they cannot know before all programs of a family are there: each stateful question of each statement
+/// its own cell, the same on every hook, and questions of local time the time zone.
+/// </summary>
+internal sealed class QuestionPlacement
+{
+    private readonly Dictionary<(string Block, int Statement, int Step), int> _cells = [];
+    private readonly List<byte> _contents = [];
+    private readonly CompileOptions _options;
+
+    private QuestionPlacement(CompileOptions options) => _options = options;
+
+    /// <param name="state">The map of their memories; null where nothing is remembered.</param>
+    internal static ImmutableArray<PacketProgram> Place(ImmutableArray<PacketProgram> programs, CompileOptions options, out MapImage? state)
+    {
+        var placement = new QuestionPlacement(options);
+        ImmutableArray<PacketProgram> placed = [.. programs.Select(placement.Place)];
+        int cells = placement._cells.Count;
+        state = cells == 0 ? null : new MapImage(WellKnownMaps.StateSpec(cells), placement._contents.ToArray());
+        return placed;
+    }
+
+    private PacketProgram Place(PacketProgram program) =>
+        program.Blocks.Any(block => block.Statements.Any(statement => statement.Steps.Any(NeedsPlace)))
+            ? program with { Blocks = [.. program.Blocks.Select(Place)] }
+            : program;
+
+    private Block Place(Block block) => block with
+    {
+        Statements = [.. block.Statements.Select((statement, i) => statement.Steps.Any(NeedsPlace)
+            ? statement with { Steps = [.. statement.Steps.Select((step, j) => Place(step, (block.Name, i, j)))] }
+            : statement)],
+    };
+
+    private Step Place(Step step, (string Block, int Statement, int Step) at) => step switch
+    {
+        Require { Condition: QuestionTest test } => new Require(test with { Question = Place(test.Question, at) }),
+        DropWhen { Condition: QuestionTest test } => new DropWhen(test with { Question = Place(test.Question, at) }),
+        _ => step,
+    };
+
+    private Question Place(Question question, (string Block, int Statement, int Step) at) => question switch
+    {
+        StatefulQuestion stateful => stateful with { Cell = CellOf(stateful, at) },
+        TimeWindow { IsLocal: true } window => window with { MinutesWest = _options.MinutesWest },
+        _ => question,
+    };
+
+    private int CellOf(StatefulQuestion question, (string Block, int Statement, int Step) at)
+    {
+        if (!_cells.TryGetValue(at, out int cell))
+        {
+            cell = _cells.Count;
+            _cells.Add(at, cell);
+            _contents.AddRange(StateCell.Encode(question, _options.Hertz));
+        }
+
+        return cell;
+    }
+
+    private static bool NeedsPlace(Step step) => step.Question is { NeedsPlace: true };
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Classifier;
+
+namespace MiniFirewall.Engine.Commit;
+
+/// <summary>The maps of one family's programs alone, filled. Programs that are loaded keep those that they name.</summary>
+internal sealed class OwnMaps : IDisposable
+{
+    private readonly Dictionary<string, BpfMap> _maps = [];
+
+    private OwnMaps()
+    {
+    }
+
+    internal static OwnMaps Make(ImmutableArray<MapImage> images)
+    {
+        var own = new OwnMaps();
+        try
+        {
+            foreach (MapImage image in images)
+            {
+                own._maps.Add(image.Spec.Name, ImageMap.Create(image));
+            }
+
+            return own;
+        }
+        catch
+        {
+            own.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>These maps and others, by name.</summary>
+    internal Dictionary<string, BpfMap> With(IReadOnlyDictionary<string, BpfMap> others) => new(others.Concat(_maps));
+
+    /// <summary>The map of the classifier's image, which is the caller's from now on; null where no program looks into one.</summary>
+    internal BpfMap? TakeImage() => _maps.Remove(WellKnownMaps.Image, out BpfMap? image) ? image : null;
+
+    public void Dispose()
+    {
+        foreach (BpfMap map in _maps.Values)
+        {
+            map.Dispose();
+        }
+    }
+}

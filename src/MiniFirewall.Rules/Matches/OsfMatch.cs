@@ -1,0 +1,66 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Text;
+using MiniFirewall.Rules.Values;
+
+namespace MiniFirewall.Rules.Matches;
+
+/// <summary>-m osf: what operating system the sender of a SYN has, by its fingerprint (net/netfilter/xt_osf.c).</summary>
+/// <param name="TimeToLive">How its time to live counts, 0 to 2; null where not asked.</param>
+/// <param name="Log">What is reported to the kernel's log, 0 to 2; null where not asked.</param>
+public sealed record OsfMatch(string Genre, uint? TimeToLive, uint? Log, bool Negated) : LackingMatch
+{
+    private const int MostGenreBytes = 31;
+
+    public static MatchGrammar Grammar { get; } = new("osf", new OsfMatch("", null, null, false))
+    {
+        OneOf = ["genre"],
+        Check = IsOfTcp,
+        Options =
+        [
+            Option<OsfMatch>.Value<string>(["genre"], TextReaders.Text("name of a system", 1, MostGenreBytes), (m, genre, not) => m with { Genre = genre, Negated = not }, negatable: true),
+            Option<OsfMatch>.Value<uint>(["ttl"], NumberReaders.Number("level", 0, 2), (m, level, _) => m with { TimeToLive = level }),
+            Option<OsfMatch>.Value<uint>(["log"], NumberReaders.Number("level", 0, 2), (m, level, _) => m with { Log = level }),
+        ],
+    };
+
+    public override string Name => "osf";
+
+    public override FamilySet Families => FamilySet.IPv4;
+
+    public override string Lack => "needs the fingerprints of operating systems, which the kernel keeps for its own tables only";
+
+    public override void Print(RuleTextWriter writer)
+    {
+        writer.Word("-m").Word("osf").Not(Negated).Word("--genre").Word(Genre);
+        PrintLevel(writer, "--ttl", TimeToLive);
+        PrintLevel(writer, "--log", Log);
+    }
+
+    public override void List(RuleTextWriter writer, ListStyle style) =>
+        writer.Word("OS").Word("fingerprint").Word("match").Not(Negated).Word(Genre);
+
+    private static void PrintLevel(RuleTextWriter writer, string option, uint? level)
+    {
+        if (level is not null)
+        {
+            writer.Word(option).Word($"{level}");
+        }
+    }
+
+    private static bool IsOfTcp(object state, Word place, ReadContext context)
+    {
+        bool isOfTcp = context.Protocol is { Negated: false, Number: ProtocolNames.Tcp };
+        if (!isOfTcp)
+        {
+            context.Diagnostics.Report(ErrorCodes.WrongProtocol, place, "match osf needs -p tcp", "write -p tcp in this rule");
+        }
+
+        return isOfTcp;
+    }
+}
