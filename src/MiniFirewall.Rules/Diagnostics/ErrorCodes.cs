@@ -63,7 +63,6 @@ public static class ErrorCodes
     public const int EmptyText = 1507;
     public const int BadLogLevel = 1508;
     public const int BadName = 1530;
-
     public const int BadPattern = 1531;
     public const int UnknownAlgorithm = 1532;
     public const int BadU32 = 1533;
