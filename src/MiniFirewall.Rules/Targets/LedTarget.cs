@@ -33,7 +33,7 @@ public sealed record LedTarget(string Trigger, int Delay, bool AlwaysBlinks) : L
 
     public override void Print(RuleTextWriter writer)
     {
-        writer.Word("-j").Word("LED").Word("--led-trigger-id").Word($"\"{Trigger}\"");
+        writer.Word("-j").Word("LED").Word("--led-trigger-id").Word(Quoting.IsPlain(Trigger) ? $"\"{Trigger}\"" : Quoting.Quote(Trigger));
         if (Delay != 0)
         {
             writer.Word("--led-delay").Word(Delay == ForEver ? "inf" : $"{Delay}");

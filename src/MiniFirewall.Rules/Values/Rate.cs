@@ -41,8 +41,26 @@ internal static class Rate
         }
     }
 
-    /// <summary>"N/UNIT" in the longest unit that says the period well enough, and the unit's seconds.</summary>
+    /// <summary>
+    /// "N/UNIT", and the unit's seconds: in the unit that upstream chooses where that reads back as the same period, else in the
+    /// shortest that does, or upstream's where none is exact.
+    /// </summary>
     internal static string Print(ulong period, ulong scale, out ulong seconds)
+    {
+        (string Name, ulong Seconds) unit = Choose(period, scale);
+        if (!IsExact(unit.Seconds))
+        {
+            unit = Units.Reverse().FirstOrDefault(other => IsExact(other.Seconds), unit);
+        }
+
+        seconds = unit.Seconds;
+        return $"{seconds * scale / period}/{unit.Name}";
+
+        bool IsExact(ulong length) => length * scale >= period && length * scale / (length * scale / period) == period;
+    }
+
+    /// <summary>The longest unit that says the period well enough.</summary>
+    private static (string Name, ulong Seconds) Choose(ulong period, ulong scale)
     {
         int i = 1;
         while (i < Units.Length && period <= Units[i].Seconds * scale && Units[i].Seconds * scale / period >= Units[i].Seconds * scale % period)
@@ -50,8 +68,7 @@ internal static class Rate
             i++;
         }
 
-        seconds = Units[i - 1].Seconds;
-        return $"{seconds * scale / period}/{Units[i - 1].Name}";
+        return Units[i - 1];
     }
 
     private static void Report(Word word, ReadContext context, string message, string help) =>

@@ -12,6 +12,8 @@ internal sealed class UpstreamChain(string chain) : IDisposable
     /// <summary>Characters of target, protocol, options and addresses where none is longer than its column.</summary>
     private const int Columns = 62;
 
+    private const int Attempts = 3;
+
     private readonly NetworkNamespace _namespace = new();
 
     public void Dispose() => _namespace.Dispose();
@@ -20,17 +22,27 @@ internal sealed class UpstreamChain(string chain) : IDisposable
     internal Spelling? Spell(Family family, string rule)
     {
         string command = family == Family.IPv4 ? "iptables-legacy" : "ip6tables-legacy";
-        try
-        {
-            _namespace.Execute(command + "-restore", ["-w", "30"], $"*filter\n-A {chain} {rule}\nCOMMIT\n");
-        }
-        catch (InvalidOperationException)
+        if (!Enumerable.Range(0, Attempts).Any(_ => IsTaken(command, rule)))
         {
             return null;
         }
 
         string saved = _namespace.Execute(command, ["-w", "30", "-S", chain]).Split('\n')[1][$"-A {chain} ".Length..];
         return new Spelling(saved, List(command, ["-w", "30", "-L", chain, "-n"]), List(command, ["-w", "30", "-L", chain]));
+    }
+
+    /// <summary>On a busy machine the kernel refuses now and then, for want of a resource, what it takes the next moment.</summary>
+    private bool IsTaken(string command, string rule)
+    {
+        try
+        {
+            _namespace.Execute(command + "-restore", ["-w", "30"], $"*filter\n-A {chain} {rule}\nCOMMIT\n");
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     /// <summary>What a listing shows behind the columns that every rule has.</summary>

@@ -34,9 +34,8 @@ public static class ConnectionGen
         Gen.OneOf("", " --connlimit-daddr", " --connlimit-saddr"),
         (not, option, limit, mask, side) => $"-m connlimit {not}--connlimit-{option} {limit}{mask}{side}");
 
-    /// <summary>Of a range of one number iptables forgets the negation, so there is none here.</summary>
     public static Gen<string> Connbytes { get; } = Gen.Select(
-        TextGen.Not, Gen.OneOf("10", "10:", ":20", "10:20", "0x10:0x20", "5:6", "0:18446744073709551615"), Gen.OneOf("original", "reply", "both"),
+        TextGen.Not, Gen.OneOf("10", "10:", ":20", "10:20", "0x10:0x20", "5:5", "0:18446744073709551615"), Gen.OneOf("original", "reply", "both"),
         Gen.OneOf("packets", "bytes", "avgpkt"),
         (not, range, direction, unit) => $"-m connbytes {not}--connbytes {range} --connbytes-dir {direction} --connbytes-mode {unit}");
 

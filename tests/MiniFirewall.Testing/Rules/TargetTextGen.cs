@@ -43,6 +43,21 @@ public static class TargetTextGen
         Gen.Int[1, 1000000], Gen.OneOf("250ms", "0.5s", "1s", "2s", "3.3s", "8s", "100ms", "9s"), Gen.OneOf("0.5s", "1s", "100s", "60s", "4000ms", "2s", "1000s"),
         (name, interval, average) => $"-j RATEEST --rateest-name est{name} --rateest-interval {interval} --rateest-ewmalog {average}");
 
+    public static Gen<string> Audit { get; } = Gen.OneOf("accept", "drop", "reject", "DROP", "other").Select(type => $"-j AUDIT --type {type}");
+
+    public static Gen<string> Classify { get; } = Gen.Select(
+        Gen.OneOf("0", "1", "a", "ffff", "0x10"), Gen.OneOf("0", "1", "a", "ffff", "0x10"), (major, minor) => $"-j CLASSIFY --set-class {major}:{minor}");
+
+    public static Gen<string> Tee { get; } = Gen.Select(
+        Gen.OneOf("192.0.2.1", "0.0.0.0", "2001:db8::1", "::", "192.0.2.0/24"), RateGen.Option("--oif", Gen.OneOf("eth0", "a.5")), (gateway, name) => $"-j TEE --gateway {gateway}{name}");
+
+    public static Gen<string> Idletimer { get; } = Gen.Select(
+        Gen.OneOf(0, 1, 60, 2147482, 2147483), Gen.UInt, Gen.OneOf("", " --alarm"), (seconds, label, alarm) => $"-j IDLETIMER --timeout {seconds} --label timer{label}{alarm}");
+
+    public static Gen<string> Synproxy { get; } = Gen.Select(
+        Gen.OneOf("-p tcp ", "-p tcp ", "", "! -p tcp "), TextGen.Some(0, " --sack-perm", " --timestamp", " --wscale 7", " --mss 1460", " --ecn", " --wscale 255", " --mss 0"),
+        (protocol, options) => $"{protocol}-j SYNPROXY{string.Concat(options)}");
+
     public static Gen<string> Reject { get; } = Gen.Select(
         Gen.OneOf("", "-p tcp ", "! -p tcp ", "-p udp "),
         Gen.OneOf(
