@@ -18,6 +18,7 @@ internal static class QuestionEmitters
         Of<EveryNth>(EveryNthEmitter.Emit),
         Of<TokenBucket>(TokenBucketEmitter.Emit),
         Of<TimeWindow>(TimeWindowEmitter.Emit),
+        Of<TcpOption>(TcpOptionEmitter.Emit),
     }.ToFrozenDictionary();
 
     /// <exception cref="CompileException">Nobody knows how to ask it.</exception>

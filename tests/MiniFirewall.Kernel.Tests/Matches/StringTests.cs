@@ -18,15 +18,15 @@ public sealed class StringTests(MatchLab lab)
     [InlineData("--string get --icase", "g3T geT", Says.Match)]
     [InlineData("! --string GET", "GET / HTTP/1.0", Says.Miss)]
     [InlineData("! --string POST", "GET / HTTP/1.0", Says.Match)]
-    [InlineData("--string '/ HTTP/1.0'", "GET / HTTP/1.0", Says.Match)]
-    [InlineData("--string '/ HTTP/1.1'", "GET / HTTP/1.0", Says.Miss)]
+    [InlineData("--string \"/ HTTP/1.0\"", "GET / HTTP/1.0", Says.Match)]
+    [InlineData("--string \"/ HTTP/1.1\"", "GET / HTTP/1.0", Says.Miss)]
     [InlineData("--string 0", "GET / HTTP/1.0", Says.Match)]
     [InlineData("--string aab", "aaaab", Says.Match)]
     [InlineData("--string aaaaaaaaab", "aaaaaaaaaaaaaaaaab", Says.Match)]
     [InlineData("--string aaaaaaaaab", "aaaaaaaaaaaaaaaaaa", Says.Miss)]
-    [InlineData("--hex-string '|474554 20|/'", "GET / HTTP/1.0", Says.Match)]
-    [InlineData("--string '[' --icase", "{", Says.Miss)]
-    [InlineData("--string '@' --icase", "`", Says.Miss)]
+    [InlineData("--hex-string \"|474554 20|/\"", "GET / HTTP/1.0", Says.Match)]
+    [InlineData("--string \"[\" --icase", "{", Says.Miss)]
+    [InlineData("--string \"@\" --icase", "`", Says.Miss)]
     public void Texts(string match, string payload, Says says) => Both(match, Encoding.Latin1.GetBytes(payload), says);
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class StringTests(MatchLab lab)
     [InlineData("ff", "df", Says.Miss)]
     [InlineData("f7", "d7", Says.Miss)]
     public void Letters_of_Latin_1_have_two_cases(string pattern, string payload, Says says) =>
-        Both($"--hex-string '|{pattern}|' --icase --from 28", [.. new byte[32], .. Convert.FromHexString(payload)], says, "kmp");
+        Both($"--hex-string \"|{pattern}|\" --icase --from 28", [.. new byte[32], .. Convert.FromHexString(payload)], says, "kmp");
 
     [Theory]
     [InlineData(1)]
@@ -76,7 +76,7 @@ public sealed class StringTests(MatchLab lab)
     public void The_headers_are_part_of_the_packet()
     {
         byte[] packet = V4("abc"u8.ToArray());
-        lab.Check($"-m string --algo kmp --hex-string '|{Convert.ToHexString(packet[..20])}|'", Family.IPv4, packet, Says.Match);
+        lab.Check($"-m string --algo kmp --hex-string |{Convert.ToHexString(packet[..20])}|", Family.IPv4, packet, Says.Match);
     }
 
     private static byte[] V4(byte[] payload) => IPv4Header.Between("198.51.100.1", "203.0.113.9").Carry(new UdpDatagram(1000, 22) { Payload = [.. payload] });

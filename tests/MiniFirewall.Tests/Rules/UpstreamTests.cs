@@ -17,6 +17,7 @@ public sealed class UpstreamTests
         { "libxt_mark.t", FamilySet.Both }, { "libxt_length.t", FamilySet.Both }, { "libipt_ttl.t", FamilySet.IPv4 },
         { "libip6t_hl.t", FamilySet.IPv6 }, { "iptables.t", FamilySet.Both }, { "libxt_standard.t", FamilySet.Both },
         { "libipt_standard.t", FamilySet.IPv4 }, { "libip6t_standard.t", FamilySet.IPv6 },
+        { "libxt_string.t", FamilySet.Both }, { "libxt_time.t", FamilySet.Both },
         { "libipt_LOG.t", FamilySet.IPv4 }, { "libip6t_LOG.t", FamilySet.IPv6 },
         { "libxt_conntrack.t", FamilySet.Both }, { "libipt_conntrack.t", FamilySet.IPv4 }, { "libip6t_conntrack.t", FamilySet.IPv6 },
         { "libxt_state.t", FamilySet.Both }, { "libxt_connlimit.t", FamilySet.Both }, { "libipt_connlimit.t", FamilySet.IPv4 },
