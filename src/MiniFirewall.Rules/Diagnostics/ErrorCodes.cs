@@ -62,6 +62,9 @@ public static class ErrorCodes
     public const int TooManyPorts = 1506;
     public const int EmptyText = 1507;
     public const int BadLogLevel = 1508;
+    public const int TooManyItems = 1520;
+    public const int UnknownHeader = 1521;
+    public const int BadMobilityType = 1522;
 
     public const int UnknownMatch = 1601;
     public const int UnsupportedMatch = 1602;
@@ -137,6 +140,9 @@ public static class ErrorCodes
         [TooManyPorts] = nameof(TooManyPorts),
         [EmptyText] = nameof(EmptyText),
         [BadLogLevel] = nameof(BadLogLevel),
+        [TooManyItems] = nameof(TooManyItems),
+        [UnknownHeader] = nameof(UnknownHeader),
+        [BadMobilityType] = nameof(BadMobilityType),
         [UnknownMatch] = nameof(UnknownMatch),
         [UnsupportedMatch] = nameof(UnsupportedMatch),
         [UnknownTarget] = nameof(UnknownTarget),

@@ -21,6 +21,13 @@ public static class MatchRegistry
         TtlMatch.Grammar,
         HlMatch.Grammar,
         SetMatch.Grammar,
+        FragMatch.Grammar,
+        RtMatch.Grammar,
+        HbhMatch.Grammar,
+        DstMatch.Grammar,
+        MhMatch.Grammar,
+        Ipv6HeaderMatch.Grammar,
+        SrhMatch.Grammar,
     ];
 
     private static readonly FrozenDictionary<string, MatchGrammar> ByName = All

@@ -8,9 +8,9 @@ internal static class ForeignWords
     internal static readonly FrozenSet<string> Matches = new[]
     {
         "addrtype", "ah", "bpf", "cgroup", "cluster", "connbytes", "connlabel", "connlimit", "connmark", "conntrack", "cpu",
-        "dccp", "devgroup", "dscp", "dst", "ecn", "esp", "eui64", "frag", "hashlimit", "hbh", "helper", "ipcomp",
-        "ipv6header", "ipvs", "limit", "mac", "mh", "nfacct", "osf", "owner", "physdev", "pkttype", "policy", "quota",
-        "rateest", "realm", "recent", "rpfilter", "rt", "sctp", "socket", "srh", "state", "statistic", "string",
+        "dccp", "devgroup", "dscp", "ecn", "esp", "eui64", "hashlimit", "helper", "ipcomp",
+        "ipvs", "limit", "mac", "nfacct", "osf", "owner", "physdev", "pkttype", "policy", "quota",
+        "rateest", "realm", "recent", "rpfilter", "sctp", "socket", "state", "statistic", "string",
         "tcpmss", "time", "tos", "u32",
     }.ToFrozenSet();
 

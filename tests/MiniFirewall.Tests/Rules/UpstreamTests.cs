@@ -19,6 +19,7 @@ public sealed class UpstreamTests
         { "libip6t_hl.t", FamilySet.IPv6 }, { "iptables.t", FamilySet.Both }, { "libxt_standard.t", FamilySet.Both },
         { "libipt_standard.t", FamilySet.IPv4 }, { "libip6t_standard.t", FamilySet.IPv6 },
         { "libipt_LOG.t", FamilySet.IPv4 }, { "libip6t_LOG.t", FamilySet.IPv6 },
+        { "libip6t_rt.t", FamilySet.IPv6 },
     };
 
     [Theory]
