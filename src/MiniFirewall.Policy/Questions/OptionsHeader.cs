@@ -16,9 +16,6 @@ public readonly record struct HeaderOption(byte Type, byte? Length);
 /// <param name="Options">The options that it begins with, in this order; empty where not asked. The last one's data may reach beyond the header.</param>
 public sealed record OptionsHeader(byte Header, NumberTest? Length, ImmutableArray<HeaderOption> Options) : Question
 {
-    /// <summary>What a search has to find of it.</summary>
-    public const int LeastBytes = 2;
-
     public override bool Ask(Packet packet)
     {
         var search = HeaderSearch.For(Header, packet.Bytes);

@@ -18,9 +18,6 @@ namespace MiniFirewall.Policy.Questions;
 public sealed record RoutingHeader(
     NumberTest? Type, NumberTest? SegmentsLeft, NumberTest? Length, bool IsReservedZero, ImmutableArray<UInt128> Addresses, bool IsAnyAmong) : Question
 {
-    /// <summary>What a search has to find of it.</summary>
-    public const int LeastBytes = 4;
-
     private const int AddressesAt = 8, AddressBytes = 16;
 
     public override bool Ask(Packet packet)

@@ -84,7 +84,7 @@ public sealed record FragMatch : Match
     public override void Lower(Family family, ImmutableArray<Step>.Builder steps) => Questions.Lower(steps);
 
     private HeaderQuestions Questions => new(
-        new HeaderUnreadable(IPv6HeaderNumber.Fragment, FragmentHeader.Bytes),
+        new HeaderUnreadable(IPv6HeaderNumber.Fragment),
         new FragmentHeader(Identifications.Low, Identifications.High, NotIdentifications, IsReservedZero, IsFirst, HasMore));
 
     private void PrintFlags(RuleTextWriter writer, string reserved, string first, string more, string last)

@@ -38,5 +38,5 @@ public sealed record OptionsComparison(AskedNumber? Length, ImmutableArray<Heade
     }
 
     internal HeaderQuestions QuestionsOf(byte header) => new(
-        new HeaderUnreadable(header, OptionsHeader.LeastBytes), new OptionsHeader(header, Length?.Test, Options));
+        new HeaderUnreadable(header), new OptionsHeader(header, Length?.Test, Options));
 }

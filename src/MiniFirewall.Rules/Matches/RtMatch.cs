@@ -93,7 +93,7 @@ public sealed record RtMatch : Match
     public override void Lower(Family family, ImmutableArray<Step>.Builder steps) => Questions.Lower(steps);
 
     private HeaderQuestions Questions => new(
-        new HeaderUnreadable(IPv6HeaderNumber.Routing, RoutingHeader.LeastBytes),
+        new HeaderUnreadable(IPv6HeaderNumber.Routing),
         new RoutingHeader(
             Type?.Test, AsksSegments ? new NumberTest(SegmentsLeft.Low, SegmentsLeft.High, NotSegmentsLeft) : null, Length?.Test,
             IsReservedZero, Addresses, IsNotStrict));
