@@ -15,6 +15,9 @@ internal static class HeaderSearchEmitter
     /// <summary>Stack for whoever reads the header that is found.</summary>
     internal const int Buffer = -FrameBytes, BufferBytes = DynptrAt;
 
+    /// <summary>The bytes of a header that says its length in 8-byte units, without the first, in one byte.</summary>
+    internal const uint LeastLength = 8, MostLength = 2048;
+
     // The frame, from its bottom; the dynptr at its top is the question's own.
     private const int NextAt = 0, OffsetAt = 8, StatusAt = 16, BytesAt = 24, DynptrAt = 32, FrameBytes = 48;
 

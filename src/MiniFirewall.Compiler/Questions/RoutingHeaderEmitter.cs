@@ -21,7 +21,7 @@ internal static class RoutingHeaderEmitter
         HeaderSearchEmitter.EmitWhole(function, HeaderSearchEmitter.Buffer + LengthAt, function.No);
         if (question.Length is { } length)
         {
-            NumberTestEmitter.Emit(code, Register.R1, length, function.No);
+            NumberTestEmitter.Emit(code, Register.R1, HeaderSearchEmitter.LeastLength, HeaderSearchEmitter.MostLength, length, function.No);
         }
 
         EmitByteTest(function, TypeAt, question.Type);
@@ -45,7 +45,7 @@ internal static class RoutingHeaderEmitter
         if (test is { } asked)
         {
             function.Code.Load(MemorySize.Byte, Register.R1, Register.R10, HeaderSearchEmitter.Buffer + at);
-            NumberTestEmitter.Emit(function.Code, Register.R1, asked, function.No);
+            NumberTestEmitter.Emit(function.Code, Register.R1, byte.MinValue, byte.MaxValue, asked, function.No);
         }
     }
 

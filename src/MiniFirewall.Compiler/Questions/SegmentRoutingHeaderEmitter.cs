@@ -28,7 +28,8 @@ internal static class SegmentRoutingHeaderEmitter
         foreach (SegmentNumberTest number in question.Numbers)
         {
             LoadNumber(code, number.Number);
-            NumberTestEmitter.Emit(code, Register.R1, number.Test, function.No);
+            uint most = number.Number == SegmentNumber.Tag ? ushort.MaxValue : byte.MaxValue;
+            NumberTestEmitter.Emit(code, Register.R1, 0, most, number.Test, function.No);
         }
 
         foreach (SegmentTest segment in question.Segments)

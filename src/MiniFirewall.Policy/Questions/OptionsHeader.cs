@@ -34,6 +34,8 @@ public sealed record OptionsHeader(byte Header, NumberTest? Length, ImmutableArr
 
     public override int GetHashCode() => HashCode.Combine(Header, Length, Options.Length);
 
+    public override string ToString() => $"OptionsHeader {Header} {Length} {string.Join(',', Options)}";
+
     private bool BeginsWithOptions(ReadOnlySpan<byte> area)
     {
         for (int i = 0; i < Options.Length; i++)

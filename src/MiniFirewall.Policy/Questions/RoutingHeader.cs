@@ -48,6 +48,9 @@ public sealed record RoutingHeader(
 
     public override int GetHashCode() => HashCode.Combine(Type, SegmentsLeft, Length, IsReservedZero, Addresses.Length, IsAnyAmong);
 
+    public override string ToString() =>
+        $"RoutingHeader {Type} {SegmentsLeft} {Length} {IsReservedZero} {IsAnyAmong} {string.Join(',', Addresses)}";
+
     private bool HasAddresses(ReadOnlySpan<byte> area)
     {
         int count = area.Length / AddressBytes, met = 0;

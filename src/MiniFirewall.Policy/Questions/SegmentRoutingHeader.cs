@@ -84,6 +84,8 @@ public sealed record SegmentRoutingHeader(ImmutableArray<SegmentNumberTest> Numb
 
     public override int GetHashCode() => Numbers.Aggregate(Segments.Length, HashCode.Combine);
 
+    public override string ToString() => $"SegmentRoutingHeader {string.Join(',', Numbers)} {string.Join(',', Segments)}";
+
     private static uint Read(ReadOnlySpan<byte> header, SegmentNumber number) => number switch
     {
         SegmentNumber.NextHeader => header[0],

@@ -26,7 +26,7 @@ public static class HeaderChainGen
         Chain,
         Gen.Frequency((4, Gen.OneOf<byte>(IpProtocol.Tcp, IpProtocol.Udp)), (2, Gen.OneOf<byte>(IPv6HeaderNumber.NoNextHeader, IPv6HeaderNumber.Esp)), (1, Gen.OneOf(HopByHop, Routing, Fragment, Authentication, Destination)), (2, Gen.Const(Mobility))),
         Gen.Frequency((3, Gen.Byte.Array[0, 24]), (1, MobilityMessage)),
-        Gen.Frequency((3, Gen.Const(-1)), (2, Gen.Int[0, 200])),
+        Gen.Frequency((4, Gen.Const(-1)), (1, Gen.Int[0, 200])),
         (chain, last, payload, cut) => Make(chain, last, payload, cut));
 
     private static Gen<IPv6Extension[]> Chain => Gen.Frequency((1, One.Array[0]), (6, One.Array[1, 2]), (4, One.Array[3, 5]), (1, One.Array[70, 90]));
