@@ -16,6 +16,7 @@ internal static class QuestionEmitters
         Of<OptionsHeader>(OptionsHeaderEmitter.Emit),
         Of<HeaderKinds>(HeaderKindsEmitter.Emit),
         Of<SegmentRoutingHeader>(SegmentRoutingHeaderEmitter.Emit),
+        Of<TcpOption>(TcpOptionEmitter.Emit),
     }.ToFrozenDictionary();
 
     /// <exception cref="CompileException">Nobody knows how to ask it.</exception>
