@@ -50,7 +50,6 @@ internal static class SegmentRoutingHeaderEmitter
         if (number == SegmentNumber.Tag)
         {
             code.Load(MemorySize.Half, Register.R1, Register.R10, Header + TagAt);
-            code.ToBigEndian(Register.R1, 16);
             return;
         }
 

@@ -13,6 +13,8 @@ public enum SegmentNumber
     ExtensionLength,
     SegmentsLeft,
     LastEntry,
+
+    /// <summary>In the machine's byte order, little-endian, as the kernel compares it, though the header has it in network byte order.</summary>
     Tag,
 }
 
@@ -92,7 +94,7 @@ public sealed record SegmentRoutingHeader(ImmutableArray<SegmentNumberTest> Numb
         SegmentNumber.ExtensionLength => header[1],
         SegmentNumber.SegmentsLeft => header[3],
         SegmentNumber.LastEntry => header[4],
-        _ => BinaryPrimitives.ReadUInt16BigEndian(header[6..]),
+        _ => BinaryPrimitives.ReadUInt16LittleEndian(header[6..]),
     };
 
     private static bool Holds(ReadOnlySpan<byte> header, SegmentTest segment)

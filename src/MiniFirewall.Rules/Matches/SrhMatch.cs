@@ -49,6 +49,7 @@ public sealed record SrhMatch : Match
     /// <summary>The index of the list's last entry, which is the path's first segment.</summary>
     public SegmentComparison LastEntry { get; init; }
 
+    /// <summary>The tag's two bytes as a little-endian number: the kernel compares them as they are.</summary>
     public AskedNumber? Tag { get; init; }
 
     /// <summary>The segment before the active one.</summary>

@@ -53,7 +53,7 @@ public static class HeaderChainGen
     private static Gen<byte[]> RoutingBody => Gen.Select(
         Gen.OneOf<byte>(0, 0, 4, 4, 4, 2, 253),
         Gen.OneOf<byte>(0, 1, 2, 3, 255),
-        Gen.Frequency((3, Gen.Const(new byte[4])), (5, Gen.Select(Gen.OneOf<byte>(0, 1, 2, 3), Gen.OneOf<ushort>(0, 258, 513), (entry, tag) => new byte[] { entry, 0, (byte)(tag >> 8), (byte)tag }))),
+        Gen.Frequency((3, Gen.Const(new byte[4])), (5, Gen.Select(Gen.OneOf<byte>(0, 1, 2, 3), Gen.OneOf<ushort>(0, 258, 258), (entry, tag) => new byte[] { entry, 0, (byte)(tag >> 8), (byte)tag }))),
         Gen.OneOf(Addresses).Array[0, 4],
         Gen.Frequency((8, Gen.Const(0)), (1, Gen.Int[-2, 4])),
         (type, left, four, addresses, lie) =>
