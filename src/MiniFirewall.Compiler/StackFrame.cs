@@ -24,6 +24,12 @@ internal static class StackFrame
     internal static void EmitLoop(Assembler code, int bytes, int turns, Label callback)
     {
         code.Move(Register.R1, turns);
+        EmitLoopOfR1(code, bytes, callback);
+    }
+
+    /// <summary>As the other, with the number of turns in R1 already.</summary>
+    internal static void EmitLoopOfR1(Assembler code, int bytes, Label callback)
+    {
         code.LoadFunction(Register.R2, callback);
         Address(code, Register.R3, bytes, 0);
         code.Move(Register.R4, 0);

@@ -1,12 +1,11 @@
 using System.Buffers.Binary;
+using static MiniFirewall.Packets.IPv6HeaderNumber;
 
 namespace MiniFirewall.Packets;
 
 /// <summary>Finds the transport header, with the meaning of ip_tables (IPv4) and ipv6_find_hdr with no target (IPv6).</summary>
 internal static class TransportLocator
 {
-    private const byte HopByHop = 0, Routing = 43, Fragment = 44, Authentication = 51, NoNextHeader = 59, DestinationOptions = 60;
-
     /// <summary>A chain of more extension headers counts as broken; the kernel itself has no bound, no honest packet comes near.</summary>
     private const int MaxExtensionHeaders = 64;
 
@@ -31,7 +30,6 @@ internal static class TransportLocator
             }
 
             byte following = packet[offset];
-            int length = (packet[offset + 1] + 1) * 8;
             if (next is (Fragment or Routing) && offset + 4 > packet.Length)
             {
                 return TransportLocation.Broken;
@@ -46,16 +44,10 @@ internal static class TransportLocator
                         ? new(false, following, 0, fragmentOffset)
                         : TransportLocation.Broken;
                 }
-
-                length = 8;
-            }
-            else if (next == Authentication)
-            {
-                length = (packet[offset + 1] + 2) * 4;
             }
 
+            offset += LengthOf(next, packet[offset + 1]);
             next = following;
-            offset += length;
         }
 
         return new(false, next, offset, 0);

@@ -10,6 +10,12 @@ internal static class QuestionEmitters
     private static readonly FrozenDictionary<Type, Action<Question, QuestionFunction>> All = new[]
     {
         Of<HeaderNumber>(HeaderNumberEmitter.Emit),
+        Of<HeaderUnreadable>(HeaderUnreadableEmitter.Emit),
+        Of<FragmentHeader>(FragmentHeaderEmitter.Emit),
+        Of<RoutingHeader>(RoutingHeaderEmitter.Emit),
+        Of<OptionsHeader>(OptionsHeaderEmitter.Emit),
+        Of<HeaderKinds>(HeaderKindsEmitter.Emit),
+        Of<SegmentRoutingHeader>(SegmentRoutingHeaderEmitter.Emit),
         Of<TcpOption>(TcpOptionEmitter.Emit),
         Of<TextSearch>(TextSearchEmitter.Emit),
         Of<WordArithmetic>(WordArithmeticEmitter.Emit),

@@ -68,6 +68,9 @@ public static class ErrorCodes
     public const int BadU32 = 1533;
     public const int BadTime = 1534;
     public const int BadBytecode = 1535;
+    public const int TooManyItems = 1520;
+    public const int UnknownHeader = 1521;
+    public const int BadMobilityType = 1522;
 
     public const int UnknownMatch = 1601;
     public const int UnsupportedMatch = 1602;
@@ -149,6 +152,9 @@ public static class ErrorCodes
         [BadU32] = nameof(BadU32),
         [BadTime] = nameof(BadTime),
         [BadBytecode] = nameof(BadBytecode),
+        [TooManyItems] = nameof(TooManyItems),
+        [UnknownHeader] = nameof(UnknownHeader),
+        [BadMobilityType] = nameof(BadMobilityType),
         [UnknownMatch] = nameof(UnknownMatch),
         [UnsupportedMatch] = nameof(UnsupportedMatch),
         [UnknownTarget] = nameof(UnknownTarget),

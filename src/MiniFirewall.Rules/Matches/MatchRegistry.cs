@@ -44,6 +44,13 @@ public static class MatchRegistry
         OsfMatch.Grammar,
         IpvsMatch.Grammar,
         NfacctMatch.Grammar,
+        FragMatch.Grammar,
+        RtMatch.Grammar,
+        HbhMatch.Grammar,
+        DstMatch.Grammar,
+        MhMatch.Grammar,
+        Ipv6HeaderMatch.Grammar,
+        SrhMatch.Grammar,
     ];
 
     private static readonly FrozenDictionary<string, MatchGrammar> ByName = All

@@ -7,7 +7,7 @@ internal static class ForeignWords
 {
     internal static readonly FrozenSet<string> Matches = new[]
     {
-        "addrtype", "ah", "cgroup", "cpu", "dccp", "devgroup", "dscp", "dst", "ecn", "esp", "eui64", "frag", "hbh", "ipcomp", "ipv6header", "mac", "mh", "owner", "physdev", "pkttype", "policy", "realm", "rpfilter", "rt", "sctp", "socket", "srh", "tcpmss", "tos",
+        "addrtype", "ah", "cgroup", "cpu", "dccp", "devgroup", "dscp", "ecn", "esp", "eui64", "ipcomp", "mac", "owner", "physdev", "pkttype", "policy", "realm", "rpfilter", "sctp", "socket", "tcpmss", "tos",
     }.ToFrozenSet();
 
     /// <summary>Targets that the kernel takes in other tables only, with those (net/netfilter/xt_*.c, the target's table).</summary>

@@ -33,6 +33,7 @@ internal static class MatchGen
         IpProtocol.UdpLite or IpProtocol.Sctp or IpProtocol.Dccp => Gen.Frequency((1, TextGen.Nothing), (2, Multiport)),
         IpProtocol.Icmp => Gen.Frequency((1, TextGen.Nothing), (4, IcmpGen.V4)),
         IpProtocol.Icmpv6 => Gen.Frequency((1, TextGen.Nothing), (4, IcmpGen.V6)),
+        ProtocolGen.Mobility => Gen.Frequency((1, TextGen.Nothing), (4, HeaderMatchGen.Mobility)),
         _ => TextGen.Nothing,
     };
 
@@ -47,6 +48,9 @@ internal static class MatchGen
         FamilySet.IPv4 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, HopLimit("ttl")), (1, Range(Family.IPv4)), (sets, SetGen.For(Family.IPv4))),
         FamilySet.IPv6 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, HopLimit("hl")), (1, Range(Family.IPv6)), (sets, SetGen.For(Family.IPv6))),
         _ => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any)),
+        FamilySet.IPv4 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, HopLimit("ttl")), (1, Range(Family.IPv4)), (sets, SetGen.For(Family.IPv4))),
+        FamilySet.IPv6 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, HopLimit("hl")), (1, Range(Family.IPv6)), (2, HeaderMatchGen.Any), (sets, SetGen.For(Family.IPv6))),
+        _ => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length)),
     };
 
     private static Gen<string> HopLimit(string name)

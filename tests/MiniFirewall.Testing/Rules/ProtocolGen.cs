@@ -8,6 +8,9 @@ internal readonly record struct ProtocolText(string Text, byte Matchable);
 
 internal static class ProtocolGen
 {
+    /// <summary>The mobility header's number.</summary>
+    internal const byte Mobility = 135;
+
     private static readonly Gen<ProtocolText> None = Gen.OneOf(
         new ProtocolText("", 0), new("", 0), new("-p all", 0));
 
@@ -24,7 +27,7 @@ internal static class ProtocolGen
     internal static Gen<ProtocolText> For(FamilySet families) => families switch
     {
         FamilySet.IPv4 => Gen.Frequency((4, None), (8, Transport), (2, Other), (3, Icmp)),
-        FamilySet.IPv6 => Gen.Frequency((4, None), (8, Transport), (2, Other), (3, Icmpv6)),
+        FamilySet.IPv6 => Gen.Frequency((4, None), (8, Transport), (2, Other), (3, Icmpv6), (1, Gen.Const(new ProtocolText("-p mh", Mobility)))),
         _ => Gen.Frequency((4, None), (8, Transport), (2, Other)),
     };
 

@@ -25,6 +25,7 @@ public sealed class UpstreamTests
         { "libxt_recent.t", FamilySet.Both }, { "libipt_recent.t", FamilySet.IPv4 }, { "libip6t_recent.t", FamilySet.IPv6 },
         { "libxt_set.t", FamilySet.Both }, { "libipt_REJECT.t", FamilySet.IPv4 }, { "libip6t_REJECT.t", FamilySet.IPv6 },
         { "libxt_NFLOG.t", FamilySet.Both }, { "libxt_MARK.t", FamilySet.Both },
+        { "libip6t_rt.t", FamilySet.IPv6 },
     };
 
     [Theory]

@@ -1,0 +1,91 @@
+using CsCheck;
+using MiniFirewall.Compiler;
+using MiniFirewall.Kernel.Tests.Support;
+using MiniFirewall.Packets;
+using MiniFirewall.Testing.Packets;
+using MiniFirewall.Testing.Rules;
+using Xunit;
+
+namespace MiniFirewall.Kernel.Tests.Differential;
+
+/// <summary>The matches of IPv6 headers before chains of headers of all kinds, most of them odd: evaluator, ip6tables and compiled programs.</summary>
+public sealed class HeaderChainTests(ITestOutputHelper output)
+{
+    private const int RulesOfASet = 6, PacketsOfASet = 60;
+    private static readonly string[] Interfaces = ["eth0", "eth1"];
+
+    /// <summary>Rules that count and go on, so that one packet meets them all, up to the first that drops it as invalid.</summary>
+    private static readonly Gen<string> Rule = Gen.Frequency(
+        (9, HeaderMatchGen.Any),
+        (3, HeaderMatchGen.Mobility.Select(match => $"-p mh {match}")),
+        (1, Gen.Select(HeaderMatchGen.Any, HeaderMatchGen.Any, (a, b) => $"{a} {b}")),
+        (1, HeaderMatchGen.Any.Select(match => $"{match} -j DROP")));
+
+    private static readonly Gen<Packet> Packet = Gen.Select(
+        Gen.OneOf(Hook.LocalIn, Hook.Forward, Hook.LocalOut, Hook.LocalOut, Hook.LocalOut), HeaderChainGen.Bytes, (hook, bytes) => new Packet(Family.IPv6, hook, bytes)
+        {
+            InInterface = hook == Hook.LocalOut ? "" : "eth0",
+            OutInterface = hook == Hook.LocalIn ? "" : "eth1",
+        });
+
+    private static readonly Gen<(string[] Rules, Packet[] Packets)> Cases = Gen.Select(Rule.Array[RulesOfASet], Packet.Array[PacketsOfASet]);
+
+    [Fact]
+    public void Evaluator_and_ip6tables_agree()
+    {
+        using var iptables = new IptablesFirewall(Interfaces);
+        using var evaluator = new EvaluatorFirewall();
+        int met = 0, matched = 0, invalid = 0;
+        Cases.Sample(
+            sample =>
+            {
+                RuleTexts texts = Load(sample.Rules, evaluator, iptables);
+                foreach (Packet packet in sample.Packets.Where(Device.CanMeet))
+                {
+                    Observation expected = evaluator.Judge(packet)!;
+                    if (iptables.Judge(packet) is { } seen)
+                    {
+                        Compare(texts, packet, expected, iptables.Name, seen.Equals(expected) ? seen : iptables.Judge(packet)!);
+                        met++;
+                        matched += expected.Hits.Count > 1 ? 1 : 0;
+                        invalid += !expected.Passed && expected.Hits.Count == 0 ? 1 : 0;
+                    }
+                }
+            },
+            iter: Budget.RealPackets / PacketsOfASet / 4,
+            threads: 1);
+        output.WriteLine($"{met} packets met their hooks, {matched} of them some rule, {invalid} were invalid");
+        Assert.True(matched > met / 10 && invalid > met / 50, $"{met} {matched} {invalid}");
+    }
+
+    public static TheoryData<CompilationWay> Ways => [.. Enum.GetValues<CompilationWay>()];
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Evaluator_and_compiled_programs_agree(CompilationWay way)
+    {
+        using var evaluator = new EvaluatorFirewall();
+        using var compiled = new TestRunFirewall(new LoadOptions(PrologueKind.Test, way));
+        Cases.Sample(
+            sample =>
+            {
+                RuleTexts texts = Load(sample.Rules, evaluator, compiled);
+                foreach (Packet packet in sample.Packets.Where(compiled.CanMeet))
+                {
+                    Compare(texts, packet, evaluator.Judge(packet)!, compiled.Name, compiled.Judge(packet)!);
+                }
+            },
+            iter: Budget.Verdicts / 5000,
+            threads: 1);
+    }
+
+    private static RuleTexts Load(string[] rules, params IFirewall[] ways)
+    {
+        var texts = RuleTexts.Of([Family.IPv6], rules.SelectMany(rule => new[] { "INPUT", "FORWARD", "OUTPUT" }.Select(chain => $"-A {chain} {rule}")));
+        Array.ForEach(ways, way => way.Load(texts));
+        return texts;
+    }
+
+    private static void Compare(RuleTexts texts, Packet packet, Observation expected, string name, Observation seen) => Assert.True(
+        expected.Equals(seen), $"{name}: {seen}, expected {expected}\n{packet.Hook} {Convert.ToHexString(packet.Bytes)}\n{texts.Whole}");
+}

@@ -1,0 +1,24 @@
+:INPUT,FORWARD,OUTPUT
+-m dst;=;OK
+-m dst --dst-len 16;=;OK
+-m dst ! --dst-len 0x10;-m dst ! --dst-len 16;OK
+-m dst --dst-opts 5;=;OK
+-m dst --dst-opts 5:2,1,0,194:4;=;OK
+-m dst --dst-opts 0x5:0x2;-m dst --dst-opts 5:2;OK
+-m dst --dst-opts 5:255;-m dst --dst-opts 5;OK
+-m dst --dst-opts 5:0 ! --dst-len 8;-m dst ! --dst-len 8 --dst-opts 5:0;OK
+-m dst --dst-opts 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15:1,16;=;OK
+-m dst --dst-opts 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16:1;;FAIL
+-m dst --dst-opts 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17;;FAIL
+-m dst --dst-opts 0:1;;FAIL
+-m dst --dst-opts 1:2:3;;FAIL
+-m dst --dst-opts 1,;;FAIL
+-m dst --dst-opts ,1;;FAIL
+-m dst --dst-opts 1:;;FAIL
+-m dst --dst-opts :1;;FAIL
+-m dst --dst-opts x;;FAIL
+-m dst --dst-opts;;FAIL
+-m dst ! --dst-opts 5;;FAIL
+-m dst --dst-opts 5 --dst-opts 6;;FAIL
+-m dst --dst-len 4294967296;;FAIL
+-m dst --dst-len 8:16;;FAIL

@@ -1,0 +1,34 @@
+:INPUT,FORWARD,OUTPUT
+-m frag;=;OK
+-m frag --fragid 7;=;OK
+-m frag --fragid 7:19;=;OK
+-m frag ! --fragid 7:19;=;OK
+-m frag --fragid 7:7;-m frag --fragid 7;OK
+-m frag --fragid :19;-m frag --fragid 0:19;OK
+-m frag --fragid 19:;-m frag --fragid 19:4294967295;OK
+-m frag --fragid :;-m frag;OK
+-m frag ! --fragid :;-m frag ! --fragid 0:4294967295;OK
+-m frag --fragid 0xff;-m frag --fragid 255;OK
+-m frag --fragid=4294967295;-m frag --fragid 4294967295;OK
+-m frag --fraglen 8;=;OK
+-m frag ! --fraglen 0x8;-m frag ! --fraglen 8;OK
+-m frag --fragres;=;OK
+-m frag --fragfirst;=;OK
+-m frag --fragmore;=;OK
+-m frag --fraglast;=;OK
+-m frag --fraglast --fragfirst --fragres ! --fraglen 9 ! --fragid 3;-m frag ! --fragid 3 ! --fraglen 9 --fragres --fragfirst --fraglast;OK
+-m frag --fragfirst -m frag --fragmore;=;OK
+-m frag --fragid 19:7;;FAIL
+-m frag --fragid 4294967296;;FAIL
+-m frag --fragid 1:2:3;;FAIL
+-m frag --fragid -1;;FAIL
+-m frag --fragid x;;FAIL
+-m frag --fragid;;FAIL
+-m frag --fraglen 1:2;;FAIL
+-m frag --fragid 1 --fragid 1;;FAIL
+-m frag --fragmore --fraglast;;FAIL
+-m frag --fragmore --fragmore;;FAIL
+-m frag ! --fragres;;FAIL
+-m frag ! --fragfirst;;FAIL
+-m frag ! --fragmore;;FAIL
+-m frag ! --fraglast;;FAIL

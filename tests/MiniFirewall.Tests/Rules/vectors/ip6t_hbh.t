@@ -1,0 +1,24 @@
+:INPUT,FORWARD,OUTPUT
+-m hbh;=;OK
+-m hbh --hbh-len 16;=;OK
+-m hbh ! --hbh-len 0x10;-m hbh ! --hbh-len 16;OK
+-m hbh --hbh-opts 5;=;OK
+-m hbh --hbh-opts 5:2,1,0,194:4;=;OK
+-m hbh --hbh-opts 0x5:0x2;-m hbh --hbh-opts 5:2;OK
+-m hbh --hbh-opts 5:255;-m hbh --hbh-opts 5;OK
+-m hbh --hbh-opts 5:0 ! --hbh-len 8;-m hbh ! --hbh-len 8 --hbh-opts 5:0;OK
+-m hbh --hbh-opts 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15:1,16;=;OK
+-m hbh --hbh-opts 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16:1;;FAIL
+-m hbh --hbh-opts 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17;;FAIL
+-m hbh --hbh-opts 0:1;;FAIL
+-m hbh --hbh-opts 1:2:3;;FAIL
+-m hbh --hbh-opts 1,;;FAIL
+-m hbh --hbh-opts ,1;;FAIL
+-m hbh --hbh-opts 1:;;FAIL
+-m hbh --hbh-opts :1;;FAIL
+-m hbh --hbh-opts x;;FAIL
+-m hbh --hbh-opts;;FAIL
+-m hbh ! --hbh-opts 5;;FAIL
+-m hbh --hbh-opts 5 --hbh-opts 6;;FAIL
+-m hbh --hbh-len 4294967296;;FAIL
+-m hbh --hbh-len 8:16;;FAIL

@@ -1,0 +1,21 @@
+:INPUT,FORWARD,OUTPUT
+-m ipv6header --header hop-by-hop;=;OK
+-m ipv6header --header hop;-m ipv6header --header hop-by-hop;OK
+-m ipv6header --header prot,none,esp,auth,frag,route,dst,hop;-m ipv6header --header hop-by-hop,ipv6-opts,ipv6-route,ipv6-frag,ah,esp,ipv6-nonxt,protocol;OK
+-m ipv6header --header 0,43,44,50,51,59,60,255;-m ipv6header --header hop-by-hop,ipv6-opts,ipv6-route,ipv6-frag,ah,esp,ipv6-nonxt,protocol;OK
+-m ipv6header --header hopopt,ipv6-opts,IPv6-Frag;-m ipv6header --header hop-by-hop,ipv6-opts,ipv6-frag;OK
+-m ipv6header --header frag,44,ipv6-frag;-m ipv6header --header ipv6-frag;OK
+-m ipv6header ! --header esp;=;OK
+-m ipv6header --header ah,protocol --soft;=;OK
+-m ipv6header --soft ! --header protocol;-m ipv6header ! --header protocol --soft;OK
+-m ipv6header;;FAIL
+-m ipv6header --soft;;FAIL
+-m ipv6header ! --soft --header hop;;FAIL
+-m ipv6header --header;;FAIL
+-m ipv6header --header tcp;;FAIL
+-m ipv6header --header 6;;FAIL
+-m ipv6header --header fra;;FAIL
+-m ipv6header --header 0x2c;;FAIL
+-m ipv6header --header ,;;FAIL
+-m ipv6header --header hop --header dst;;FAIL
+-m ipv6header --header hop --soft --soft;;FAIL

@@ -1,0 +1,27 @@
+:INPUT,FORWARD,OUTPUT
+-p mobility-header -m mh;=;OK
+-p mh -m mh;-p mobility-header -m mh;OK
+-p mh --mh-type 5;-p mobility-header -m mh --mh-type 5;OK
+-p ipv6-mh --mh-type binding-update;-p mobility-header -m mh --mh-type 5;OK
+-p 135 ! --mh-type BU;-p mobility-header -m mh ! --mh-type 5;OK
+-p mobility-header -m mh --mh-type hot;-p mobility-header -m mh --mh-type 3;OK
+-p mobility-header -m mh --mh-type home-test;-p mobility-header -m mh --mh-type 3;OK
+-p mobility-header -m mh --mh-type home-test-;-p mobility-header -m mh --mh-type 1;OK
+-p mobility-header -m mh --mh-type bu:be;-p mobility-header -m mh --mh-type 5:7;OK
+-p mobility-header -m mh --mh-type brr:0x10;-p mobility-header -m mh --mh-type 0:16;OK
+-p mobility-header -m mh --mh-type :4;-p mobility-header -m mh --mh-type 0:4;OK
+-p mobility-header -m mh --mh-type 4:;-p mobility-header -m mh --mh-type 4:255;OK
+-p mobility-header -m mh --mh-type :;-p mobility-header -m mh;OK
+-p mobility-header -m mh ! --mh-type :;-p mobility-header -m mh ! --mh-type 0:255;OK
+-m mh;;FAIL
+-p tcp -m mh;;FAIL
+! -p mh -m mh;;FAIL
+-p mh --mh-type 256;;FAIL
+-p mh --mh-type 7:6;;FAIL
+-p mh --mh-type be:ba;;FAIL
+-p mh --mh-type 1:2:3;;FAIL
+-p mh --mh-type brr,bu;;FAIL
+-p mh --mh-type ho;;FAIL
+-p mh --mh-type nothing;;FAIL
+-p mh --mh-type;;FAIL
+-p mh --mh-type 1 --mh-type 2;;FAIL

@@ -1,0 +1,32 @@
+:INPUT,FORWARD,OUTPUT
+-m rt;=;OK
+-m rt --rt-type 0;=;OK
+-m rt ! --rt-type 4;=;OK
+-m rt --rt-type 256;=;OK
+-m rt --rt-segsleft 2;=;OK
+-m rt ! --rt-segsleft 2:5;=;OK
+-m rt --rt-segsleft :5;-m rt --rt-segsleft 0:5;OK
+-m rt ! --rt-len 24;=;OK
+-m rt --rt-type 0 --rt-0-res;=;OK
+-m rt --rt-type 0 --rt-0-addrs ::1;=;OK
+-m rt --rt-type 0 --rt-0-addrs 2001:DB8::1,::ffff:192.0.2.1;-m rt --rt-type 0 --rt-0-addrs 2001:db8::1,::ffff:192.0.2.1;OK
+-m rt --rt-type 0 --rt-0-addrs ::1,::2 --rt-0-not-strict;=;OK
+-m rt --rt-type 0 --rt-0-addrs ::1 --rt-0-not-strict --rt-0-res ! --rt-len 24 --rt-segsleft 0;-m rt --rt-type 0 --rt-segsleft 0 ! --rt-len 24 --rt-0-res --rt-0-addrs ::1 --rt-0-not-strict;OK
+-m rt --rt-type 0 --rt-0-addrs ::1,::2,::3,::4,::5,::6,::7,::8,::9,::a,::b,::c,::d,::e,::f,::10;=;OK
+-m rt --rt-type 0 --rt-0-addrs ::1,::2,::3,::4,::5,::6,::7,::8,::9,::a,::b,::c,::d,::e,::f,::10,::11;;FAIL
+-m rt --rt-0-res;;FAIL
+-m rt --rt-0-res --rt-type 0;;FAIL
+-m rt --rt-type 4 --rt-0-res;;FAIL
+-m rt ! --rt-type 0 --rt-0-res;;FAIL
+-m rt --rt-0-addrs ::1;;FAIL
+-m rt --rt-type 4 --rt-0-addrs ::1;;FAIL
+-m rt --rt-type 0 --rt-0-not-strict;;FAIL
+-m rt --rt-type 0 --rt-0-not-strict --rt-0-addrs ::1;;FAIL
+-m rt --rt-type 0 ! --rt-0-addrs ::1;;FAIL
+-m rt --rt-type 0 ! --rt-0-res;;FAIL
+-m rt --rt-type 0 --rt-0-addrs ::1,;;FAIL
+-m rt --rt-type 0 --rt-0-addrs 192.0.2.1;;FAIL
+-m rt --rt-type 0 --rt-0-addrs ::1/64;;FAIL
+-m rt --rt-type 0:1;;FAIL
+-m rt --rt-segsleft 5:2;;FAIL
+-m rt --rt-len a;;FAIL

@@ -1,0 +1,32 @@
+:INPUT,FORWARD,OUTPUT
+-m srh;=;OK
+-m srh --srh-next-hdr 6;=;OK
+-m srh ! --srh-next-hdr 0x11;-m srh ! --srh-next-hdr 17;OK
+-m srh --srh-hdr-len-eq 2;=;OK
+-m srh ! --srh-hdr-len-gt 2;=;OK
+-m srh --srh-hdr-len-lt 0;=;OK
+-m srh --srh-segs-left-eq 1;=;OK
+-m srh --srh-segs-left-gt 255;=;OK
+-m srh ! --srh-segs-left-lt 3;=;OK
+-m srh ! --srh-last-entry-eq 1;=;OK
+-m srh --srh-last-entry-gt 1;=;OK
+-m srh --srh-last-entry-lt 1;=;OK
+-m srh --srh-tag 65535;=;OK
+-m srh --srh-psid 2001:db8::1;-m srh --srh-psid 2001:db8::1/128;OK
+-m srh ! --srh-nsid 2001:db8::/32;=;OK
+-m srh --srh-lsid 2001:DB8::5/ffff:ffff::;-m srh --srh-lsid 2001:db8::5/32;OK
+-m srh --srh-psid ::/0;=;OK
+-m srh --srh-segs-left-gt 1 --srh-segs-left-lt 1;=;OK
+-m srh --srh-segs-left-gt 1 -m srh --srh-segs-left-lt 4;=;OK
+-m srh --srh-lsid c::/64 ! --srh-tag 0 --srh-psid a::/16 --srh-next-hdr 58 --srh-nsid b::1/128 ! --srh-last-entry-eq 2 --srh-segs-left-gt 0 --srh-hdr-len-eq 6;-m srh --srh-next-hdr 58 --srh-hdr-len-eq 6 --srh-segs-left-gt 0 ! --srh-last-entry-eq 2 ! --srh-tag 0 --srh-psid a::/16 --srh-nsid b::1/128 --srh-lsid c::/64;OK
+-m srh --srh-next-hdr tcp;;FAIL
+-m srh --srh-next-hdr 256;;FAIL
+-m srh --srh-hdr-len-eq 1:2;;FAIL
+-m srh --srh-tag 65536;;FAIL
+-m srh --srh-tag 1 --srh-tag 1;;FAIL
+-m srh --srh-psid 192.0.2.1;;FAIL
+-m srh --srh-psid 2001:db8::/129;;FAIL
+-m srh --srh-psid 2001:db8::/;;FAIL
+-m srh --srh-psid a::,b::;;FAIL
+-m srh --srh-psid;;FAIL
+-m srh --srh-segs-left-gt 1 --srh-segs-left-lt 4;;FAIL
