@@ -63,7 +63,7 @@ public sealed class TestProgram : IDisposable
             return (Verdict?)null;
         }
 
-        _input.Update(new byte[_input.KeySize], TestInputLayout.Encode(packet.InInterface, packet.OutInterface, packet.Mark));
+        _input.Update(new byte[_input.KeySize], TestInputLayout.Encode(packet));
         return (Verdict)_program.TestRun(_point.Family, _point.Hook, packet.Bytes).Result;
     });
 

@@ -63,6 +63,10 @@ public static class ErrorCodes
     public const int EmptyText = 1507;
     public const int BadLogLevel = 1508;
 
+    public const int UnknownName = 1540;
+    public const int BadLinkAddress = 1541;
+    public const int TooManyElements = 1542;
+
     public const int UnknownMatch = 1601;
     public const int UnsupportedMatch = 1602;
     public const int UnknownTarget = 1603;
@@ -137,6 +141,9 @@ public static class ErrorCodes
         [TooManyPorts] = nameof(TooManyPorts),
         [EmptyText] = nameof(EmptyText),
         [BadLogLevel] = nameof(BadLogLevel),
+        [UnknownName] = nameof(UnknownName),
+        [BadLinkAddress] = nameof(BadLinkAddress),
+        [TooManyElements] = nameof(TooManyElements),
         [UnknownMatch] = nameof(UnknownMatch),
         [UnsupportedMatch] = nameof(UnsupportedMatch),
         [UnknownTarget] = nameof(UnknownTarget),

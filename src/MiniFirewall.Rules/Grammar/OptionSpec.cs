@@ -28,6 +28,9 @@ internal sealed class OptionSpec
     /// <summary>Options of one group exclude one another; an option without a group only excludes itself.</summary>
     internal string Group { get; init; } = "";
 
+    /// <summary>It may be given more than once.</summary>
+    internal bool MayRepeat { get; init; }
+
     /// <summary>Its argument is free text, so a word that looks like an option is taken too.</summary>
     internal bool TakesText { get; init; }
 

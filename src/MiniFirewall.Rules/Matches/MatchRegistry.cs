@@ -21,6 +21,19 @@ public static class MatchRegistry
         TtlMatch.Grammar,
         HlMatch.Grammar,
         SetMatch.Grammar,
+        MacMatch.Grammar,
+        Eui64Match.Grammar,
+        PkttypeMatch.Grammar,
+        AddrtypeMatch.Grammar,
+        PhysdevMatch.Grammar,
+        DevgroupMatch.Grammar,
+        OwnerMatch.Grammar,
+        CgroupMatch.Grammar,
+        CpuMatch.Grammar,
+        RealmMatch.Grammar,
+        PolicyMatch.Grammar,
+        SocketMatch.Grammar,
+        RpfilterMatch.Grammar,
     ];
 
     private static readonly FrozenDictionary<string, MatchGrammar> ByName = All

@@ -33,6 +33,9 @@ public abstract record Match
     /// </summary>
     public virtual string? Lack => null;
 
+    /// <summary>Why it cannot stand in a chain that packets of this hook come to; null where it can (xtables' hook masks).</summary>
+    public virtual string? RefusalAt(Hook hook) => null;
+
     /// <summary>Appends the canonical text, from "-m name" on, as iptables-save prints it, without a leading space.</summary>
     public abstract void Print(RuleTextWriter writer);
 

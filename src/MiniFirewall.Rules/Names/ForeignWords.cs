@@ -7,10 +7,10 @@ internal static class ForeignWords
 {
     internal static readonly FrozenSet<string> Matches = new[]
     {
-        "addrtype", "ah", "bpf", "cgroup", "cluster", "connbytes", "connlabel", "connlimit", "connmark", "conntrack", "cpu",
-        "dccp", "devgroup", "dscp", "dst", "ecn", "esp", "eui64", "frag", "hashlimit", "hbh", "helper", "ipcomp",
-        "ipv6header", "ipvs", "limit", "mac", "mh", "nfacct", "osf", "owner", "physdev", "pkttype", "policy", "quota",
-        "rateest", "realm", "recent", "rpfilter", "rt", "sctp", "socket", "srh", "state", "statistic", "string",
+        "ah", "bpf", "cluster", "connbytes", "connlabel", "connlimit", "connmark", "conntrack", "cpu",
+        "dccp", "dscp", "dst", "ecn", "esp", "frag", "hashlimit", "hbh", "helper", "ipcomp",
+        "ipv6header", "ipvs", "limit", "mh", "nfacct", "osf", "quota",
+        "rateest", "recent", "rt", "sctp", "srh", "state", "statistic", "string",
         "tcpmss", "time", "tos", "u32",
     }.ToFrozenSet();
 

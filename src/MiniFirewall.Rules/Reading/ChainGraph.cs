@@ -25,6 +25,7 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
             }
         }
 
+        new HookRefusals(draft, diagnostics).Report();
         draft.ReportDoubtful();
         return new RuleSet(chains) { Sets = draft.Sets };
     }

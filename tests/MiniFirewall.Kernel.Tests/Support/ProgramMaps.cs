@@ -39,7 +39,7 @@ internal sealed class ProgramMaps : IDisposable
 
     /// <summary>Says what a test build is to see of the next packet's surroundings.</summary>
     internal void Describe(Packet packet, bool forceSlowPath) => _testInput.Update(
-        [0, 0, 0, 0], TestInputLayout.Encode(packet.InInterface, packet.OutInterface, packet.Mark, forceSlowPath));
+        [0, 0, 0, 0], TestInputLayout.Encode(packet, forceSlowPath));
 
     /// <summary>What has been added to one counter since the last call of <see cref="TakeAdded"/>.</summary>
     internal Counters Added(int index)

@@ -19,6 +19,9 @@ public sealed class UpstreamTests
         { "libip6t_hl.t", FamilySet.IPv6 }, { "iptables.t", FamilySet.Both }, { "libxt_standard.t", FamilySet.Both },
         { "libipt_standard.t", FamilySet.IPv4 }, { "libip6t_standard.t", FamilySet.IPv6 },
         { "libipt_LOG.t", FamilySet.IPv4 }, { "libip6t_LOG.t", FamilySet.IPv6 },
+        { "libxt_addrtype.t", FamilySet.IPv4 }, { "libxt_mac.t", FamilySet.Both }, { "libxt_owner.t", FamilySet.Both },
+        { "libxt_physdev.t", FamilySet.Both }, { "libxt_policy.t", FamilySet.Both }, { "libipt_policy.t", FamilySet.IPv4 },
+        { "libip6t_policy.t", FamilySet.IPv6 },
     };
 
     [Theory]
@@ -31,7 +34,7 @@ public sealed class UpstreamTests
         {
             if (line.StartsWith(':'))
             {
-                chains = line[1..].Split(',');
+                chains = [.. line[1..].Split(',').Where(chain => chain is "INPUT" or "FORWARD" or "OUTPUT")];
             }
             else if (line.Length > 0 && line[0] is not ('#' or '*'))
             {
@@ -48,7 +51,7 @@ public sealed class UpstreamTests
         string expected = parts[1] == "=" ? parts[0] : parts[1];
         foreach (FamilySet family in new[] { FamilySet.IPv4, FamilySet.IPv6 }.Where(family => (families & family) != 0))
         {
-            ReadResult result = Reading.Read($"-A {chain} {parts[0]}", family);
+            ReadResult result = RuleSetReader.Read("rules", $"-A {chain} {parts[0]}", Reading.Options(family) with { TakesLacking = true });
             yield return (result.Rules, parts[2]) switch
             {
                 (null, "FAIL") => "",
