@@ -12,8 +12,8 @@ using MiniFirewall.Rules.Values;
 namespace MiniFirewall.Rules.Matches;
 
 /// <summary>
-/// -m addrtype: what the addresses are to this machine's routing (net/netfilter/xt_addrtype.c). IPv4 only where the types, or the
-/// interface that they are to be of, are told apart there only.
+/// -m addrtype: what the addresses are to this machine's routing (net/netfilter/xt_addrtype.c). IPv4 only where IPv6 does not have
+/// the types.
 /// </summary>
 /// <param name="Source">--src-type; null where not asked.</param>
 /// <param name="Destination">--dst-type; null where not asked.</param>
@@ -35,6 +35,10 @@ public sealed record AddrtypeMatch(TypeSet? Source, TypeSet? Destination, Addres
     public override string Name => "addrtype";
 
     public override FamilySet Families => Asked.All(IsForBoth) ? FamilySet.Both : FamilySet.IPv4;
+
+    public override string? LackFor(Family family) => family == Family.IPv6 && Asked.Any(NeedsRoute)
+        ? "for IPv6, ANYCAST, UNREACHABLE, and LOCAL of one interface need a look-up of routes that BPF programs cannot make; write -4 for IPv4 only"
+        : null;
 
     public override string? RefusalAt(Hook hook) => (hook, Scope) switch
     {
@@ -106,9 +110,11 @@ public sealed record AddrtypeMatch(TypeSet? Source, TypeSet? Destination, Addres
 
     private IEnumerable<TypeSet> Asked => new[] { Source, Destination }.OfType<TypeSet>();
 
-    /// <summary>IPv6 has no broadcast, and its routes tell apart local addresses only, those of one interface not at all.</summary>
-    private bool IsForBoth(TypeSet types) =>
-        (types.Bits & ~IPv6AddressTypes.Known) == 0 && (Scope == AddressScope.Anywhere || !types.Has(AddressType.Local));
+    /// <summary>The kernel refuses IPv6 the types that it does not have.</summary>
+    private static bool IsForBoth(TypeSet types) => (types.Bits & ~IPv6AddressTypes.Known) == 0;
+
+    private bool NeedsRoute(TypeSet types) =>
+        types.Has(AddressType.Anycast) || types.Has(AddressType.Unreachable) || (Scope != AddressScope.Anywhere && types.Has(AddressType.Local));
 
     private bool IsMet(TypeSet? types, bool isSource, Packet packet) =>
         types is null || new AddressTypeIn(isSource, Scope, types.Bits).Ask(packet) != types.Negated;

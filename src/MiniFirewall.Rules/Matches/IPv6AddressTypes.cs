@@ -13,7 +13,7 @@ internal static class IPv6AddressTypes
 {
     /// <summary>The types that can be asked for, as <see cref="TypeSet.Bits"/>.</summary>
     internal const int Known = (1 << (int)AddressType.Unspecified) | (1 << (int)AddressType.Unicast)
-        | (1 << (int)AddressType.Local) | (1 << (int)AddressType.Multicast);
+        | (1 << (int)AddressType.Local) | (1 << (int)AddressType.Multicast) | (1 << (int)AddressType.Anycast) | (1 << (int)AddressType.Unreachable);
 
     private static readonly ValueRange Multicast = new((UInt128)0xff << 120, UInt128.MaxValue);
     private static readonly ValueRange Mapped = new((UInt128)0xffff << 32, ((UInt128)0xffff << 32) | uint.MaxValue);

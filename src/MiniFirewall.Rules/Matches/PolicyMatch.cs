@@ -43,7 +43,7 @@ public sealed record PolicyMatch(bool? IsOut, bool IsNone, bool IsStrict, Immuta
 
     public override FamilySet Families => Elements.SelectMany(Ends).Aggregate(FamilySet.Both, (families, end) => families & end.Family.ToSet());
 
-    public override string? Lack => Elements.All(element => element.IsEmpty)
+    public override string? Lack => Shown.All(element => element.IsEmpty)
         ? null
         : "what --reqid, --spi, --proto, --mode, --tunnel-src and --tunnel-dst ask is not looked up in the kernel's IPsec states yet; --pol ipsec and --pol none alone are";
 
@@ -55,9 +55,9 @@ public sealed record PolicyMatch(bool? IsOut, bool IsNone, bool IsStrict, Immuta
     };
 
     public bool Equals(PolicyMatch? other) => other is not null && IsOut == other.IsOut && IsNone == other.IsNone && IsStrict == other.IsStrict
-        && Elements.SequenceEqual(other.Elements);
+        && Shown.SequenceEqual(other.Shown);
 
-    public override int GetHashCode() => HashCode.Combine(IsOut, IsNone, IsStrict, Elements.Length);
+    public override int GetHashCode() => HashCode.Combine(IsOut, IsNone, IsStrict, Shown.Length);
 
     public override void Print(RuleTextWriter writer)
     {
