@@ -10,6 +10,20 @@ internal static class QuestionEmitters
     private static readonly FrozenDictionary<Type, Action<Question, QuestionFunction>> All = new[]
     {
         Of<HeaderNumber>(HeaderNumberEmitter.Emit),
+        Of<LinkTypeIs>(LinkEmitters.Emit),
+        Of<LinkSourceIs>(LinkEmitters.Emit),
+        Of<SourceIsModifiedEui64>(LinkEmitters.Emit),
+        Of<InterfaceGroupIs>(PlaceEmitters.Emit),
+        Of<RunsOnCpu>(PlaceEmitters.Emit),
+        Of<RouteRealmIs>(PlaceEmitters.Emit),
+        Of<IpsecIs>(PlaceEmitters.Emit),
+        Of<SocketExists>(SocketEmitters.Emit),
+        Of<SocketOwnerIn>(SocketEmitters.Emit),
+        Of<SocketClassIs>(SocketEmitters.Emit),
+        Of<SocketCgroupUnder>(SocketEmitters.Emit),
+        Of<BridgePortExists>(BridgeEmitters.Emit),
+        Of<BridgePortIs>(BridgeEmitters.Emit),
+        Of<AddressTypeIn>(AddressTypeEmitter.Emit),
     }.ToFrozenDictionary();
 
     /// <exception cref="CompileException">Nobody knows how to ask it.</exception>

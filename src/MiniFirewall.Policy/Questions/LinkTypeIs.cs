@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
 
 namespace MiniFirewall.Policy.Questions;
@@ -8,6 +9,8 @@ namespace MiniFirewall.Policy.Questions;
 /// </summary>
 public sealed record LinkTypeIs(LinkType Type) : Question
 {
+    public override ImmutableArray<Field> Reads => [Field.Destination];
+
     public override Question Code => new LinkTypeIs(LinkType.Host);
 
     public override ulong Argument => (ulong)Type;

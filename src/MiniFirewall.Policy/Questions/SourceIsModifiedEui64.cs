@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
 
 namespace MiniFirewall.Policy.Questions;
@@ -9,6 +10,8 @@ namespace MiniFirewall.Policy.Questions;
 public sealed record SourceIsModifiedEui64 : Question
 {
     private const ushort IPv6 = 0x86dd;
+
+    public override ImmutableArray<Field> Reads => [Field.Source];
 
     public override bool Ask(Packet packet) =>
         packet.Link is { EtherType: IPv6 } link && (packet.Bytes[0] >> 4) == 6 && (ulong)packet.Source == Modified(link.Source);
