@@ -48,7 +48,7 @@ public readonly record struct AddressTypes(AddressType Anywhere, AddressType Thr
             return address[0] == 0xff ? AddressType.Multicast : null;
         }
 
-        return BinaryPrimitives.ReadUInt32BigEndian(address) is 0xffff_ffff || address[0] == 0 ? AddressType.Broadcast
+        return BinaryPrimitives.ReadUInt32BigEndian(address) is 0 or 0xffff_ffff ? AddressType.Broadcast
             : address[0] >> 4 == 14 ? AddressType.Multicast
             : null;
     }

@@ -31,13 +31,12 @@ internal static class AddressTypeEmitter
         }
         else
         {
-            code.Load(MemorySize.DoubleWord, Address, QuestionFunction.Key, question.IsSource ? PacketKey.SourceLow : PacketKey.DestinationLow);
-            code.Move(Register.R1, Address);
-            code.Alu(AluOperation.ShiftRight, Register.R1, 24);
-            code.Jump(JumpCondition.Equal, Register.R1, 0, broadcast);
+            code.Load(MemorySize.Word, Address, QuestionFunction.Key, question.IsSource ? PacketKey.SourceLow : PacketKey.DestinationLow);
+            code.Jump(JumpCondition.Equal, Address, 0, broadcast);
             code.LoadConstant(Register.R2, uint.MaxValue);
             code.Jump(JumpCondition.Equal, Address, Register.R2, broadcast);
-            code.Alu(AluOperation.ShiftRight, Register.R1, 4);
+            code.Move(Register.R1, Address);
+            code.Alu(AluOperation.ShiftRight, Register.R1, 28);
             code.Jump(JumpCondition.NotEqual, Register.R1, 14, noMulticast);
             code.Move(Register.R1, (int)AddressType.Multicast);
             code.Jump(known);

@@ -32,7 +32,7 @@ internal static class LinkEmitters
         code.Jump(JumpCondition.NotEqual, Register.R3, (int)LinkType.Loopback, known);
         if (function.Family == Family.IPv4)
         {
-            code.Load(MemorySize.DoubleWord, Register.R2, QuestionFunction.Key, PacketKey.DestinationLow);
+            code.Load(MemorySize.Word, Register.R2, QuestionFunction.Key, PacketKey.DestinationLow);
             code.Alu(AluOperation.ShiftRight, Register.R2, 28);
             code.Jump(JumpCondition.Equal, Register.R2, 14, multicast);
             code.Move(Register.R3, (int)LinkType.Broadcast);
@@ -48,7 +48,7 @@ internal static class LinkEmitters
     /// <summary>net/netfilter/xt_mac.c, mac_mt.</summary>
     internal static void Emit(LinkSourceIs question, QuestionFunction function)
     {
-        EmitHeader(function, requiresEthernet: true);
+        EmitHeader(function, QuestionFunction.Context, requiresEthernet: true);
         function.Code.Alu(AluOperation.ShiftRight, SourceAndType, 16);
         function.AnswerEqual(SourceAndType, question.Negated);
     }
@@ -59,7 +59,7 @@ internal static class LinkEmitters
         const int IPv6 = 0x86dd, Version = QuestionFunction.StackTop - 8;
         const Register Start = Register.R8;
         Assembler code = function.Code;
-        EmitHeader(function, requiresEthernet: false);
+        EmitHeader(function, Start, requiresEthernet: false);
         code.Move(Register.R1, SourceAndType);
         code.Alu(AluOperation.And, Register.R1, 0xffff);
         code.Jump(JumpCondition.NotEqual, Register.R1, IPv6, function.No);
@@ -85,8 +85,9 @@ internal static class LinkEmitters
     }
 
     /// <summary>Reads the Ethernet header from its source on, the first byte most significant; goes to No where there is none.</summary>
+    /// <param name="skb">Free for this, R6 to R8.</param>
     /// <param name="requiresEthernet">The packet's interface must be an Ethernet, too.</param>
-    private static void EmitHeader(QuestionFunction function, bool requiresEthernet)
+    private static void EmitHeader(QuestionFunction function, Register skb, bool requiresEthernet)
     {
         Assembler code = function.Code;
         if (function.IsTest)
@@ -99,21 +100,21 @@ internal static class LinkEmitters
             return;
         }
 
-        const Register Skb = QuestionFunction.Context, Start = SourceAndType;
-        function.LoadSkbNumber(Skb);
+        const Register Start = SourceAndType;
+        function.LoadSkbNumber(skb);
         if (requiresEthernet)
         {
-            function.LoadNumber(Start, Skb, "sk_buff", "dev");
+            function.LoadNumber(Start, skb, "sk_buff", "dev");
             code.Jump(JumpCondition.Equal, Start, 0, function.No);
             function.LoadFrom(MemorySize.Half, Register.R1, Start, "net_device", "type");
             code.Jump(JumpCondition.NotEqual, Register.R1, EthernetType, function.No);
         }
 
-        function.LoadNumber(Start, Skb, "sk_buff", "head");
-        function.LoadFrom(MemorySize.Half, Register.R1, Skb, "sk_buff", "mac_header");
+        function.LoadNumber(Start, skb, "sk_buff", "head");
+        function.LoadFrom(MemorySize.Half, Register.R1, skb, "sk_buff", "mac_header");
         code.Jump(JumpCondition.Equal, Register.R1, NoHeader, function.No);
         code.Alu(AluOperation.Add, Start, Register.R1);
-        function.LoadNumber(Register.R2, Skb, "sk_buff", "data");
+        function.LoadNumber(Register.R2, skb, "sk_buff", "data");
         code.Move(Register.R1, Start);
         code.Alu(AluOperation.Add, Register.R1, EthernetHeader);
         code.Jump(JumpCondition.Greater, Register.R1, Register.R2, function.No);
