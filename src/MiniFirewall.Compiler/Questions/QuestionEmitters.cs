@@ -24,6 +24,7 @@ internal static class QuestionEmitters
         Of<BridgePortExists>(BridgeEmitters.Emit),
         Of<BridgePortIs>(BridgeEmitters.Emit),
         Of<AddressTypeIn>(AddressTypeEmitter.Emit),
+        Of<TcpOption>(TcpOptionEmitter.Emit),
     }.ToFrozenDictionary();
 
     /// <exception cref="CompileException">Nobody knows how to ask it.</exception>
