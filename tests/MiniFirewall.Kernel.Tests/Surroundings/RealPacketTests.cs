@@ -162,6 +162,37 @@ public sealed class RealPacketTests : IDisposable
     }
 
     [Fact]
+    public void The_cgroup_of_a_socket_is_looked_for_under_a_path()
+    {
+        string mount = File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')).FirstOrDefault(words => words[2] == "cgroup2")?[1] ?? "";
+        Assert.SkipUnless(mount.Length > 0, "cgroups of version 2 are not mounted here");
+        string top = $"minifw-test-{Environment.ProcessId}", inner = top + "/inner", other = top + "/other";
+        foreach (string path in new[] { top, inner, other })
+        {
+            Directory.CreateDirectory(Path.Combine(mount, path));
+        }
+
+        try
+        {
+            using var firewalls = new SideBySide(_places.Host, Family.IPv4);
+            firewalls.Load([.. new[] { "/", top, inner, other }.SelectMany(path => new[] { $"-A OUTPUT -m cgroup --path \"{path}\"", $"-A OUTPUT -m cgroup ! --path \"{path}\"" })]);
+            foreach ((string path, int deepest) in new[] { (inner, 5), (other, 7), (top, 3), ("", 1) })
+            {
+                var counts = firewalls.Count(() => Neighbours.Send(_places.Host, "192.0.2.2", $"echo $$ > {Path.Combine(mount, path)}/cgroup.procs;"));
+                Assert.True(counts.ContainsKey(new CounterPlace("OUTPUT", deepest)), path);
+                Assert.Equal(path == inner, !counts.ContainsKey(new CounterPlace("OUTPUT", 6)));
+            }
+        }
+        finally
+        {
+            foreach (string path in new[] { inner, other, top })
+            {
+                Directory.Delete(Path.Combine(mount, path));
+            }
+        }
+    }
+
+    [Fact]
     public void Policy_says_none_where_there_is_no_ipsec()
     {
         using var firewalls = new SideBySide(_places.Host, Family.IPv4);

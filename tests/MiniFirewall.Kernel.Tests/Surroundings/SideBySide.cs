@@ -57,9 +57,6 @@ internal sealed class SideBySide : IDisposable
     {
         TakeAll();
         traffic();
-
-        // What is under way still, and what comes by itself now and then, is in some counters and not in others.
-        Thread.Sleep(30);
         Hit[][] seen = TakeAll();
         for (int i = 1; i < seen.Length; i++)
         {
@@ -78,13 +75,32 @@ internal sealed class SideBySide : IDisposable
         Array.ForEach(_maps, maps => maps.Dispose());
     }
 
-    private Hit[][] TakeAll() =>
+    /// <summary>What has been added since the last call, read until nothing is: packets of the kernel's own come by themselves now and then.</summary>
+    private Hit[][] TakeAll()
+    {
+        List<Hit>[] sums = [.. Enumerable.Range(0, Ways.Length + 1).Select(_ => new List<Hit>())];
+        for (bool isQuiet = false; !isQuiet;)
+        {
+            Thread.Sleep(20);
+            List<Hit>[] added = [[.. _counters.TakeHits()], .. _programs.Select((programs, i) => programs!.HitsOf(_maps[i].TakeAdded()).ToList())];
+            isQuiet = added.All(hits => hits.Count == 0);
+            for (int i = 0; i < sums.Length; i++)
+            {
+                sums[i].AddRange(added[i]);
+            }
+        }
+
+        return [.. sums.Select(Sum)];
+    }
+
+    private static Hit[] Sum(List<Hit> hits) =>
     [
-        InOrder(_counters.TakeHits()),
-        .. _programs.Select((programs, i) => InOrder(programs!.HitsOf(_maps[i].TakeAdded()))),
+        .. hits.GroupBy(hit => hit.Place)
+            .Select(place => new Hit(place.Key, new Counters(Total(place, hit => hit.Packets), Total(place, hit => hit.Bytes))))
+            .OrderBy(hit => hit.Place.Chain, StringComparer.Ordinal).ThenBy(hit => hit.Place.Rule),
     ];
 
-    private static Hit[] InOrder(IEnumerable<Hit> hits) => [.. hits.OrderBy(hit => hit.Place.Chain, StringComparer.Ordinal).ThenBy(hit => hit.Place.Rule)];
+    private static ulong Total(IEnumerable<Hit> hits, Func<Counters, ulong> part) => hits.Aggregate(0ul, (sum, hit) => sum + part(hit.Added));
 
     private static string Show(Hit[] hits) => string.Join(", ", hits.Select(hit => $"{hit.Place} {hit.Added.Packets}:{hit.Added.Bytes}"));
 

@@ -1,8 +1,10 @@
 using MiniFirewall.Packets;
 using MiniFirewall.Packets.Building;
 using MiniFirewall.Policy;
+using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Lowering;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
 using MiniFirewall.Testing.Packets;
 using MiniFirewall.Testing.Rules;
 using Xunit;
@@ -90,6 +92,25 @@ public sealed class SurroundingsMeaningTests
     }
 
     [Theory]
+    [InlineData("/", true)]
+    [InlineData("one", true)]
+    [InlineData("/one/two/", true)]
+    [InlineData("one/other", false)]
+    [InlineData("one/two/three", false)]
+    public void Cgroup(string path, bool holds)
+    {
+        var options = Reading.Options() with { Cgroups = new OneBranch() };
+        var socket = new PacketSocket { Cgroups = [1, 10, 20] };
+        foreach (bool negated in new[] { false, true })
+        {
+            string line = $"-A OUTPUT -m cgroup {(negated ? "! " : "")}--path \"{path}\"";
+            Match match = RuleSetReader.Read("rules", line, options).Rules!.Find("OUTPUT")!.Rules.Single().Matches.Single();
+            Assert.Equal(holds != negated, match.Evaluate(new(Family.IPv4, Hook.LocalOut, Bare.Bytes) { Socket = socket }) == MatchResult.Match);
+            Assert.Equal(MatchResult.Miss, match.Evaluate(new(Family.IPv4, Hook.LocalOut, Bare.Bytes)));
+        }
+    }
+
+    [Theory]
     [InlineData("--physdev-in left0", true, false, true)]
     [InlineData("! --physdev-in left0", false, true, true)]
     [InlineData("--physdev-out right+", true, false, false)]
@@ -145,6 +166,17 @@ public sealed class SurroundingsMeaningTests
     {
         var datagram = new UdpDatagram(1000, 9);
         return new(family, hook, family == Family.IPv4 ? IPv4Header.Between(source, destination).Carry(datagram) : IPv6Header.Between(source, destination).Carry(datagram));
+    }
+
+    /// <summary>Cgroups one, two and three, each in the one before, with ids 10, 20 and 30; any other has id 99.</summary>
+    private sealed class OneBranch : ICgroups
+    {
+        public Cgroup? Find(string path)
+        {
+            string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+            ulong id = names.Length == 0 ? 1 : names[^1] switch { "one" => 10ul, "two" => 20, "three" => 30, _ => 99 };
+            return new Cgroup(id, names.Length);
+        }
     }
 
     /// <summary>A rule's counter is its place in the chain; policies have none.</summary>
