@@ -96,6 +96,26 @@ public sealed class Assembler
     public void LoadMember(MemorySize size, Register destination, Register address, string structName, string member, int plus = -1) =>
         Emit((byte)(ClassLoadX | ModeMemory | (byte)size), destination, (byte)address, 0, 0, new KernelMemberReference(structName, member) { Plus = plus });
 
+    /// <summary>Loads a bitfield of a kernel struct that lies within one byte.</summary>
+    public void LoadBits(Register destination, Register address, string structName, string member)
+    {
+        LoadMember(MemorySize.Byte, destination, address, structName, member, 0);
+        Emit((byte)((byte)AluOperation.ShiftRight | ClassAlu64), destination, 0, 0, 0, new KernelBitsReference(structName, member, false));
+        Emit((byte)((byte)AluOperation.And | ClassAlu64), destination, 0, 0, 0, new KernelBitsReference(structName, member, true));
+    }
+
+    /// <summary>Adds the offset of a member of a kernel struct.</summary>
+    public void AddOffset(Register register, string structName, string member) =>
+        Emit((byte)((byte)AluOperation.Add | ClassAlu64), register, 0, 0, 0, new KernelOffsetReference(structName, member));
+
+    /// <summary>Subtracts the offset of a member of a kernel struct.</summary>
+    public void SubtractOffset(Register register, string structName, string member) =>
+        Emit((byte)((byte)AluOperation.Subtract | ClassAlu64), register, 0, 0, 0, new KernelOffsetReference(structName, member));
+
+    /// <summary>Loads the value of an enumerator of the kernel's.</summary>
+    public void LoadEnumerator(Register destination, string enumName, string enumerator) =>
+        Emit((byte)((byte)AluOperation.Move | ClassAlu64), destination, 0, 0, 0, new KernelEnumeratorReference(enumName, enumerator));
+
     public void Store(MemorySize size, Register address, int offset, Register source) =>
         Emit((byte)(ClassStoreX | ModeMemory | (byte)size), address, (byte)source, checked((short)offset), 0);
 

@@ -29,3 +29,12 @@ public sealed record KernelMemberReference(string Struct, string Member) : Refer
     /// <summary>Bytes added to the member's offset; a part of an array member may then be read (the width is not checked).</summary>
     public int Plus { get; init; } = -1;
 }
+
+/// <summary>The byte offset of a member of a kernel struct, as an immediate; of an array, that of its first element.</summary>
+public sealed record KernelOffsetReference(string Struct, string Member) : Reference;
+
+/// <summary>The bits of a bitfield that lies within one byte, as an immediate: how far to shift them down, or their mask after that.</summary>
+public sealed record KernelBitsReference(string Struct, string Member, bool IsMask) : Reference;
+
+/// <summary>The value of an enumerator of the kernel's, as an immediate.</summary>
+public sealed record KernelEnumeratorReference(string Enum, string Enumerator) : Reference;

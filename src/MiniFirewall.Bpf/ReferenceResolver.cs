@@ -27,6 +27,9 @@ internal sealed class ReferenceResolver(KernelTypes types, IReadOnlyDictionary<s
         KernelElementReference element => [element.Struct, element.ElementStruct],
         KernelTypeReference type => [type.Struct],
         KernelMemberReference member => [member.Struct],
+        KernelOffsetReference member => [member.Struct],
+        KernelBitsReference member => [member.Struct],
+        KernelEnumeratorReference value => [value.Enum],
         _ => [],
     };
 
@@ -38,6 +41,9 @@ internal sealed class ReferenceResolver(KernelTypes types, IReadOnlyDictionary<s
         KernelElementReference element => instruction with { Offset = ElementOffset(element) },
         KernelTypeReference type => instruction with { Immediate = Struct(type.Struct) },
         KernelMemberReference member => instruction with { Offset = MemberOffset(member, AccessWidth(instruction)) },
+        KernelOffsetReference member => instruction with { Immediate = Member(new(member.Struct, member.Member)).Offset },
+        KernelBitsReference bits => instruction with { Immediate = Bits(bits) },
+        KernelEnumeratorReference value => instruction with { Immediate = Enumerator(value) },
         _ => throw new InvalidOperationException($"a reference of the unknown kind {instruction.Reference?.GetType().Name}"),
     };
 
@@ -56,6 +62,20 @@ internal sealed class ReferenceResolver(KernelTypes types, IReadOnlyDictionary<s
 
     private int Struct(string name) =>
         types.FindStruct(name) ?? throw new MissingFeatureException($"this kernel has no struct {name} in its BTF");
+
+    private int Enumerator(KernelEnumeratorReference value) => types.FindEnumerator(value.Enum, value.Enumerator)
+        ?? throw new MissingFeatureException($"this kernel has no {value.Enumerator} of enum {value.Enum} in its BTF");
+
+    private int Bits(KernelBitsReference reference)
+    {
+        KernelMember member = Member(new(reference.Struct, reference.Member));
+        if (!member.IsBitfield || member.Size != 1)
+        {
+            throw new InvalidOperationException($"{reference.Struct}.{reference.Member} is no bitfield within one byte in this kernel");
+        }
+
+        return reference.IsMask ? (1 << member.BitSize) - 1 : member.BitOffset % 8;
+    }
 
     private short MemberOffset(KernelMemberReference reference, int width)
     {

@@ -58,6 +58,10 @@ public sealed class KernelTypes
             : null;
     }
 
+    /// <summary>The value of an enumerator of an enum of 32 bits.</summary>
+    public int? FindEnumerator(string enumName, string enumerator) =>
+        Named(enumName).Any is int id ? new EnumeratorSearch(_landmarks, BtfBlob.Open(_bytes.Span)).Run(id, enumerator) : null;
+
     private NamedTypes Named(string name)
     {
         Prepare([name]);

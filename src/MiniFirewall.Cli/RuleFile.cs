@@ -1,4 +1,5 @@
 using System.Text;
+using MiniFirewall.Engine;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 
@@ -11,7 +12,7 @@ internal static class RuleFile
     /// <exception cref="RefusedTextException">It has mistakes.</exception>
     internal static RuleSet Read(string file)
     {
-        ReadResult result = RuleSetReader.Read(file, Text(file), ReadOptions.Default);
+        ReadResult result = RuleSetReader.Read(file, Text(file), ReadOptions.Default with { Cgroups = SystemCgroups.Instance });
         return result.Rules ?? throw new RefusedTextException(result.Diagnostics);
     }
 

@@ -5,8 +5,9 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Compiler;
 
 /// <summary>
-/// What a test build reads instead of the packet's surroundings: BPF_PROG_TEST_RUN can set neither interfaces nor mark,
-/// and always hands over linear packets. Clocks and random numbers are a packet's own too, so that two runs are one.
+/// What a test build reads instead of the packet's surroundings: BPF_PROG_TEST_RUN can set neither interfaces nor mark nor a
+/// socket, and always hands over linear packets. Clocks and random numbers are a packet's own too, so that two runs are one.
+/// Numbers are in host order.
 /// </summary>
 public static class TestInputLayout
 {
@@ -19,18 +20,110 @@ public static class TestInputLayout
     internal const int Jiffies = 264;
     internal const int Chance = 272;
 
+    /// <summary>One byte, as the kernel's skb->pkt_type.</summary>
+    internal const int LinkType = 37;
+
+    /// <summary>One byte: what is there at all, the bits below.</summary>
+    internal const int Present = 38;
+    internal const int HasLink = 1, HasSocket = 2, HasOwner = 4, IsBridged = 8, WasDecapsulated = 16, WillBeEncapsulated = 32, HasPath = 64;
+
+    /// <summary>One byte, of the cgroup ids.</summary>
+    internal const int CgroupCount = 39;
+
+    /// <summary>The 48 bits of the link-layer source address in 64.</summary>
+    internal const int LinkSource = 40;
+    internal const int EtherType = 48;
+    internal const int GroupCount = 50;
+    internal const int Cpu = 52;
+    internal const int Realm = 56;
+    internal const int InGroup = 60;
+    internal const int OutGroup = 64;
+    internal const int User = 68;
+    internal const int Group = 72;
+    internal const int SocketClass = 76;
+    internal const int Cgroups = 80;
+    internal const int Groups = Cgroups + (8 * PacketSocket.MostLevels);
+
+    /// <summary>Names of bridge ports, zero padded.</summary>
+    internal const int InPort = Groups + (4 * MostGroups);
+    internal const int OutPort = InPort + 16;
+
+    /// <summary>Three bytes each: the parts of <see cref="AddressTypes"/> in their order.</summary>
+    internal const int SourceTypes = OutPort + 16;
+    internal const int DestinationTypes = SourceTypes + 4;
+
+    /// <summary>Supplementary groups that a test may say.</summary>
+    internal const int MostGroups = 8;
+
     /// <summary>The map's value. Names are at most 15 ASCII characters.</summary>
     /// <param name="forceSlowPath">Read the transport header as if it stood outside the packet's linear part.</param>
     public static byte[] Encode(Packet packet, bool forceSlowPath = false)
     {
         var value = new byte[Size];
-        Encoding.ASCII.GetBytes(packet.InInterface, value.AsSpan(InInterface, 15));
-        Encoding.ASCII.GetBytes(packet.OutInterface, value.AsSpan(OutInterface, 15));
-        BinaryPrimitives.WriteUInt32LittleEndian(value.AsSpan(Mark), packet.Mark);
+        EncodeName(value, InInterface, packet.InInterface);
+        EncodeName(value, OutInterface, packet.OutInterface);
+        EncodeNumber(value, Mark, packet.Mark);
         BinaryPrimitives.WriteInt64LittleEndian(value.AsSpan(Time), packet.Time);
         BinaryPrimitives.WriteUInt64LittleEndian(value.AsSpan(Jiffies), packet.Clock.Jiffies);
-        BinaryPrimitives.WriteUInt32LittleEndian(value.AsSpan(Chance), packet.Chance);
+        EncodeNumber(value, Chance, packet.Chance);
         value[ForceSlowPath] = forceSlowPath ? (byte)1 : (byte)0;
+        value[LinkType] = (byte)packet.LinkType;
+        value[Present] = (byte)PresentBits(packet);
+        BinaryPrimitives.WriteUInt64LittleEndian(value.AsSpan(LinkSource), packet.Link?.Source ?? 0);
+        BinaryPrimitives.WriteUInt16LittleEndian(value.AsSpan(EtherType), packet.Link?.EtherType ?? 0);
+        EncodeNumber(value, Cpu, packet.Cpu);
+        EncodeNumber(value, Realm, packet.Realm);
+        EncodeNumber(value, InGroup, packet.InGroup);
+        EncodeNumber(value, OutGroup, packet.OutGroup);
+        EncodeSocket(value, packet.Socket);
+        EncodeName(value, InPort, packet.Bridge?.In ?? "");
+        EncodeName(value, OutPort, packet.Bridge?.Out ?? "");
+        if (packet.HeaderIsWhole)
+        {
+            EncodeTypes(value, SourceTypes, packet.SourceTypes);
+            EncodeTypes(value, DestinationTypes, packet.DestinationTypes);
+        }
+
         return value;
     }
+
+    private static int PresentBits(Packet packet) =>
+        (packet.Link is null ? 0 : HasLink)
+        | (packet.Socket is null ? 0 : HasSocket)
+        | (packet.Socket?.Owner is null ? 0 : HasOwner)
+        | (packet.Bridge is null ? 0 : IsBridged)
+        | (packet.Decapsulations is null ? 0 : HasPath)
+        | (packet.Decapsulations is > 0 ? WasDecapsulated : 0)
+        | (packet.WillBeEncapsulated ? WillBeEncapsulated : 0);
+
+    private static void EncodeSocket(byte[] value, PacketSocket? socket)
+    {
+        if (socket is null)
+        {
+            return;
+        }
+
+        EncodeNumber(value, SocketClass, socket.Class);
+        value[CgroupCount] = (byte)socket.Cgroups.Length;
+        for (int i = 0; i < socket.Cgroups.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(value.AsSpan(Cgroups + (8 * i)), socket.Cgroups[i]);
+        }
+
+        EncodeNumber(value, User, socket.Owner?.User ?? 0);
+        EncodeNumber(value, Group, socket.Owner?.Group ?? 0);
+        ReadOnlySpan<uint> groups = socket.Owner is { } owner ? owner.Groups.AsSpan() : default;
+        value[GroupCount] = (byte)groups.Length;
+        for (int i = 0; i < groups.Length; i++)
+        {
+            EncodeNumber(value, Groups + (4 * i), groups[i]);
+        }
+    }
+
+    private static void EncodeTypes(byte[] value, int at, AddressTypes types) =>
+        (value[at], value[at + 1], value[at + 2]) = ((byte)types.Anywhere, (byte)types.ThroughIn, (byte)types.ThroughOut);
+
+    private static void EncodeNumber(byte[] value, int at, uint number) => BinaryPrimitives.WriteUInt32LittleEndian(value.AsSpan(at), number);
+
+    private static void EncodeName(byte[] value, int at, string name) => Encoding.ASCII.GetBytes(name, value.AsSpan(at, 15));
 }

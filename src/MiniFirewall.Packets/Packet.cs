@@ -9,6 +9,7 @@ namespace MiniFirewall.Packets;
 public sealed class Packet
 {
     private readonly byte[] _bytes;
+    private readonly AddressTypes? _sourceTypes, _destinationTypes;
 
     public Packet(Family family, Hook hook, ReadOnlySpan<byte> bytes)
     {
@@ -42,6 +43,50 @@ public sealed class Packet
 
     /// <summary>The random number that rules which leave something to chance draw for this packet.</summary>
     public uint Chance { get; init; } = unchecked((uint)Random.Shared.NextInt64());
+
+    /// <summary>Whom the frame was for (skb->pkt_type).</summary>
+    public LinkType LinkType { get; init; }
+
+    /// <summary>The Ethernet header the packet came in with; null where it has none.</summary>
+    public LinkHeader? Link { get; init; }
+
+    /// <summary>The group of the interface the packet came in by (net_device.group); 0 where there is none.</summary>
+    public uint InGroup { get; init; }
+
+    /// <summary>The group of the interface the packet leaves by; 0 where there is none.</summary>
+    public uint OutGroup { get; init; }
+
+    /// <summary>The number of the processor that runs the hook.</summary>
+    public uint Cpu { get; init; }
+
+    /// <summary>The realm of the packet's route (dst_entry.tclassid): source realm times 65536 plus destination realm.</summary>
+    public uint Realm { get; init; }
+
+    /// <summary>The socket the packet belongs to; null where there is none, or one of another network namespace.</summary>
+    public PacketSocket? Socket { get; init; }
+
+    /// <summary>The ports of a bridge it came in by and leaves by; null for a packet that did not come through a bridge.</summary>
+    public BridgePorts? Bridge { get; init; }
+
+    /// <summary>IPsec took the packet out of what it came in: how many times; null where the kernel keeps no such path of it.</summary>
+    public int? Decapsulations { get; init; }
+
+    /// <summary>IPsec is to wrap the packet before it leaves.</summary>
+    public bool WillBeEncapsulated { get; init; }
+
+    /// <summary>What the source address is to the machine's routing; as usual on the hook where not said.</summary>
+    public AddressTypes SourceTypes
+    {
+        get => _sourceTypes ?? AddressTypes.UsualOf(this, isSource: true);
+        init => _sourceTypes = value;
+    }
+
+    /// <summary>What the destination address is to the machine's routing; as usual on the hook where not said.</summary>
+    public AddressTypes DestinationTypes
+    {
+        get => _destinationTypes ?? AddressTypes.UsualOf(this, isSource: false);
+        init => _destinationTypes = value;
+    }
 
     /// <summary>The bytes from the network header on; its length is the kernel's skb->len.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;

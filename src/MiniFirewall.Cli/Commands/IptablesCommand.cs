@@ -14,7 +14,7 @@ internal static class IptablesCommand
     internal static int Run(string program, string[] arguments)
     {
         FamilySet families = program == "iptables" ? FamilySet.IPv4 : FamilySet.IPv6;
-        var options = new ReadOptions { Families = families };
+        var options = new ReadOptions { Families = families, Cgroups = SystemCgroups.Instance };
         RuleCommand command = RuleCommand.Read(program, arguments, options, out ImmutableArray<Diagnostic> diagnostics)
             ?? throw new RefusedTextException(diagnostics);
         try

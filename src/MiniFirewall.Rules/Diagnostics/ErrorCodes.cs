@@ -72,6 +72,10 @@ public static class ErrorCodes
     public const int UnknownHeader = 1521;
     public const int BadMobilityType = 1522;
 
+    public const int UnknownName = 1540;
+    public const int BadLinkAddress = 1541;
+    public const int TooManyElements = 1542;
+
     public const int UnknownMatch = 1601;
     public const int UnsupportedMatch = 1602;
     public const int UnknownTarget = 1603;
@@ -155,6 +159,9 @@ public static class ErrorCodes
         [TooManyItems] = nameof(TooManyItems),
         [UnknownHeader] = nameof(UnknownHeader),
         [BadMobilityType] = nameof(BadMobilityType),
+        [UnknownName] = nameof(UnknownName),
+        [BadLinkAddress] = nameof(BadLinkAddress),
+        [TooManyElements] = nameof(TooManyElements),
         [UnknownMatch] = nameof(UnknownMatch),
         [UnsupportedMatch] = nameof(UnsupportedMatch),
         [UnknownTarget] = nameof(UnknownTarget),

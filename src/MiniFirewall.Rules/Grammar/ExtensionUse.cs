@@ -102,7 +102,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
         }
 
         DiagnosticBag diagnostics = use.Context.Diagnostics;
-        if (_used.Contains(option))
+        if (!option.MayRepeat && _used.Contains(option))
         {
             diagnostics.Report(ErrorCodes.RepeatedOption, use.Option, $"{option.Name} is given twice", "leave one out");
             return false;

@@ -34,6 +34,9 @@ internal sealed class OptionSpec
     /// <summary>Names of options that must be given too.</summary>
     internal IReadOnlyList<string> Needs { get; init; } = [];
 
+    /// <summary>It may be given more than once.</summary>
+    internal bool MayRepeat { get; init; }
+
     /// <summary>Its argument is free text, so a word that looks like an option is taken too.</summary>
     internal bool TakesText { get; init; }
 

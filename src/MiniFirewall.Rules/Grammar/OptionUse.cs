@@ -10,8 +10,9 @@ namespace MiniFirewall.Rules.Grammar;
 /// <param name="Protocol">The rule's protocol as far as it has been read.</param>
 /// <param name="Sets">The sets that the lines before have made, by name.</param>
 /// <param name="TakesLacking"><see cref="Language.ReadOptions.TakesLacking"/>.</param>
+/// <param name="Cgroups"><see cref="Language.ReadOptions.Cgroups"/>.</param>
 internal sealed record ReadContext(
-    ProtocolSpec? Protocol, NetworkNames Names, DiagnosticBag Diagnostics, IReadOnlyDictionary<string, NamedSet> Sets, bool TakesLacking = false)
+    ProtocolSpec? Protocol, NetworkNames Names, DiagnosticBag Diagnostics, IReadOnlyDictionary<string, NamedSet> Sets, bool TakesLacking = false, ICgroups? Cgroups = null)
 {
     /// <summary>The families that the rule can hold for as far as it has been read.</summary>
     internal FamilySet Families { get; init; } = FamilySet.Both;

@@ -28,6 +28,9 @@ public sealed record ReadOptions
     /// <summary>Gives the text of the file that a set's line names.</summary>
     public Func<string, string> SetFile { get; init; } = SetFiles.Read;
 
+    /// <summary>Who is asked for cgroups; null where nobody can be.</summary>
+    public ICgroups? Cgroups { get; init; }
+
     /// <summary>Takes rules that cannot be in force (<see cref="Model.Match.Lack"/>) too: to look at, not to apply.</summary>
     public bool TakesLacking { get; init; }
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Text;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Lowering;
 
@@ -12,8 +12,6 @@ namespace MiniFirewall.Rules.Lowering;
 /// </summary>
 internal static class HeaderLowering
 {
-    private const int NameBytes = 16;
-
     internal static void Lower(Rule rule, Family family, ImmutableArray<Step>.Builder steps)
     {
         LowerAddress(rule.Source, Field.Source, family, steps);
@@ -50,23 +48,12 @@ internal static class HeaderLowering
         }
     }
 
-    /// <summary>A whole name is compared with the zero byte that ends it, a beginning without.</summary>
     private static void LowerInterface(InterfaceSpec? spec, Field field, ImmutableArray<Step>.Builder steps)
     {
-        if (spec is null)
+        if (spec is not null)
         {
-            return;
+            (UInt128 value, UInt128 mask) = InterfaceNames.Compared(spec);
+            steps.Add(new Require(new FieldTest(field, mask, value, spec.Negated)));
         }
-
-        byte[] name = Encoding.UTF8.GetBytes(spec.Name);
-        int compared = spec.IsPrefix ? name.Length : name.Length + 1;
-        UInt128 value = 0, mask = 0;
-        for (int i = 0; i < NameBytes; i++)
-        {
-            value = (value << 8) | (i < name.Length ? name[i] : 0u);
-            mask = (mask << 8) | (i < compared ? 0xffu : 0u);
-        }
-
-        steps.Add(new Require(new FieldTest(field, mask, value, spec.Negated)));
     }
 }

@@ -51,6 +51,19 @@ public static class MatchRegistry
         MhMatch.Grammar,
         Ipv6HeaderMatch.Grammar,
         SrhMatch.Grammar,
+        MacMatch.Grammar,
+        Eui64Match.Grammar,
+        PkttypeMatch.Grammar,
+        AddrtypeMatch.Grammar,
+        PhysdevMatch.Grammar,
+        DevgroupMatch.Grammar,
+        OwnerMatch.Grammar,
+        CgroupMatch.Grammar,
+        CpuMatch.Grammar,
+        RealmMatch.Grammar,
+        PolicyMatch.Grammar,
+        SocketMatch.Grammar,
+        RpfilterMatch.Grammar,
     ];
 
     private static readonly FrozenDictionary<string, MatchGrammar> ByName = All

@@ -33,6 +33,9 @@ public abstract record Match
     /// </summary>
     public virtual string? Lack => null;
 
+    /// <summary>As <see cref="Lack"/>, for rules of one family.</summary>
+    public virtual string? LackFor(Family family) => Lack;
+
     /// <summary>Why it cannot stand in a chain that packets of this hook come to; null where it can (xtables' hook masks).</summary>
     public virtual string? RefusalAt(Hook hook) => null;
 

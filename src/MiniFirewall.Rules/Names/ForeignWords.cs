@@ -7,7 +7,7 @@ internal static class ForeignWords
 {
     internal static readonly FrozenSet<string> Matches = new[]
     {
-        "addrtype", "ah", "cgroup", "cpu", "dccp", "devgroup", "dscp", "ecn", "esp", "eui64", "ipcomp", "mac", "owner", "physdev", "pkttype", "policy", "realm", "rpfilter", "sctp", "socket", "tcpmss", "tos",
+        "ah", "cpu", "dccp", "dscp", "ecn", "esp", "ipcomp", "sctp", "tcpmss", "tos",
     }.ToFrozenSet();
 
     /// <summary>Targets that the kernel takes in other tables only, with those (net/netfilter/xt_*.c, the target's table).</summary>

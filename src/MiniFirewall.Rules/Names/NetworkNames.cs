@@ -1,6 +1,9 @@
 namespace MiniFirewall.Rules.Names;
 
-/// <summary>Names of protocols and services, as a machine's /etc/protocols and /etc/services give them. Immutable.</summary>
+/// <summary>
+/// Names of protocols and services, as a machine's /etc/protocols and /etc/services give them, and of the other numbers that rules
+/// may name. Immutable.
+/// </summary>
 public sealed class NetworkNames
 {
     private readonly Lazy<Dictionary<string, byte>> _protocols;
@@ -17,12 +20,38 @@ public sealed class NetworkNames
     public static NetworkNames BuiltIn { get; } = Parse("", "");
 
     /// <summary>This machine's names, read once; what its files lack is taken from <see cref="BuiltIn"/>.</summary>
-    public static NetworkNames System { get; } = new(() => ReadFile("/etc/protocols"), () => ReadFile("/etc/services"));
+    public static NetworkNames System { get; } = new(() => ReadFile("/etc/protocols"), () => ReadFile("/etc/services"))
+    {
+        Users = NumberNames.OfAccounts(() => ReadFile("/etc/passwd")),
+        Groups = NumberNames.OfAccounts(() => ReadFile("/etc/group")),
+        Realms = NumberNames.OfRouting(() => ReadFile("/etc/iproute2/rt_realms")),
+        InterfaceGroups = NumberNames.OfRouting(() => ReadFile("/etc/iproute2/group")),
+    };
+
+    internal NumberNames Users { get; init; } = NumberNames.None;
+
+    internal NumberNames Groups { get; init; } = NumberNames.None;
+
+    /// <summary>Realms of routes.</summary>
+    internal NumberNames Realms { get; init; } = NumberNames.None;
+
+    /// <summary>Groups of interfaces.</summary>
+    internal NumberNames InterfaceGroups { get; init; } = NumberNames.None;
 
     internal IEnumerable<string> Protocols => ProtocolNames.Known.Concat(_protocols.Value.Keys);
 
-    /// <summary>Reads the two files' text (protocols(5), services(5)); a line that makes no sense is passed over.</summary>
-    public static NetworkNames Parse(string protocols, string services) => new(() => protocols, () => services);
+    /// <summary>Reads the files' text (protocols(5), services(5), passwd(5), group(5)); a line that makes no sense is passed over.</summary>
+    /// <param name="realms">A number and a name a line, as /etc/iproute2/rt_realms.</param>
+    /// <param name="interfaceGroups">A number and a name a line, as /etc/iproute2/group.</param>
+    public static NetworkNames Parse(
+        string protocols, string services, string users = "", string groups = "", string realms = "", string interfaceGroups = "") =>
+        new(() => protocols, () => services)
+        {
+            Users = NumberNames.OfAccounts(() => users),
+            Groups = NumberNames.OfAccounts(() => groups),
+            Realms = NumberNames.OfRouting(() => realms),
+            InterfaceGroups = NumberNames.OfRouting(() => interfaceGroups),
+        };
 
     /// <summary>The number of a protocol's name, in any case of letters.</summary>
     internal bool TryGetProtocol(string name, out byte number)

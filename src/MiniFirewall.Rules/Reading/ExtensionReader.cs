@@ -1,3 +1,4 @@
+using MiniFirewall.Packets;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Matches;
@@ -120,7 +121,7 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         foreach (ExtensionUse use in _matches)
         {
             if (HasItsProtocol(use, context.Protocol) && use.Finish(context, isWrong) && use.State is Match match
-                && draft.Families.Narrow(match.Families, use.Place) && CanRun($"match {match.Name}", match.Lack, use.Place, context))
+                && draft.Families.Narrow(match.Families, use.Place) && CanRun($"match {match.Name}", LackOf(match, draft.Families.Families), use.Place, context))
             {
                 matches.Add(match);
             }
@@ -133,6 +134,9 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
 
         return matches;
     }
+
+    private static string? LackOf(Match match, FamilySet families) =>
+        (families.Has(Family.IPv4) ? match.LackFor(Family.IPv4) : null) ?? (families.Has(Family.IPv6) ? match.LackFor(Family.IPv6) : null);
 
     private bool CanRun(string what, string? lack, Word place, ReadContext context)
     {

@@ -15,7 +15,6 @@ internal readonly record struct PlacedRule(Rule Rule, Word TargetPlace);
 internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
 {
     private const int MostRules = 65536;
-    private const int LongestInterface = 15;
     private static readonly ProtocolSpec?[] SharedProtocols = new ProtocolSpec?[256];
     private readonly DiagnosticBag _diagnostics = session.Diagnostics;
     private readonly AddressReader _addresses = new(session);
@@ -192,24 +191,7 @@ internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
     /// <summary>A lone '+' fits every interface and asks nothing; negated, it never matches and is kept.</summary>
     private InterfaceSpec? ReadInterface(Word word, bool negated)
     {
-        string text = word.Text;
-        (string message, string help) = text switch
-        {
-            "" => ("the interface's name is empty", "such as eth0, or eth+ for all that begin so"),
-            _ when System.Text.Encoding.UTF8.GetByteCount(text) > LongestInterface =>
-                ($"interface name {Show.Word(text)} is longer than {LongestInterface} bytes", "the kernel has no such interface"),
-            ['-' or '!', ..] => ($"interface name {Show.Word(text)} begins with {text[0]}", "options and '!' need blanks around them"),
-            _ when text.Any(c => char.IsWhiteSpace(c) || c is '/' or '"' or '\'' or '\\') =>
-                ($"interface name {Show.Word(text)} has a character that no interface can have", "such as eth0, or eth+ for all that begin so"),
-            _ => ("", ""),
-        };
-        if (message.Length > 0)
-        {
-            _diagnostics.Report(ErrorCodes.BadInterface, word, message, help);
-            return null;
-        }
-
-        bool isPrefix = text.EndsWith('+');
-        return text == "+" && !negated ? null : new InterfaceSpec(isPrefix ? text[..^1] : text, isPrefix, negated);
+        bool isRead = InterfaceNames.TryRead(word, _diagnostics, out InterfaceSpec? name);
+        return !isRead || (word.Text == "+" && !negated) ? null : name! with { Negated = negated };
     }
 }

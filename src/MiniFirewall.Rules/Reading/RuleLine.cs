@@ -44,7 +44,7 @@ internal sealed class RuleLine
 
     internal ReadContext Context => _context is { } known && known.Protocol == Draft.Protocol && known.Families == Draft.Families.Families
         ? known
-        : _context = new(Draft.Protocol, _session.Options.Names, _diagnostics, _session.Sets.ByName, _session.Options.TakesLacking)
+        : _context = new(Draft.Protocol, _session.Options.Names, _diagnostics, _session.Sets.ByName, _session.Options.TakesLacking, _session.Options.Cgroups)
         {
             Families = Draft.Families.Families,
         };

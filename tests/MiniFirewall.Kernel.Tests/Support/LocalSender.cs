@@ -12,14 +12,15 @@ internal sealed class LocalSender : IDisposable
     private readonly byte[] _address;
     private uint _mark;
 
-    internal LocalSender(Family family)
+    /// <param name="toward">The address that the route is looked up for; one that a device routes anywhere, where not said.</param>
+    internal LocalSender(Family family, byte[]? toward = null)
     {
         bool v4 = family == Family.IPv4;
         _socket = LibC.NewSocket(v4 ? LibC.AfInet : LibC.AfInet6, LibC.SockRaw, ProtocolRaw);
         LibC.SetOption(_socket, SolSocket, SendBuffer, 1 << 20);
         _address = new byte[v4 ? 16 : 28];
         BinaryPrimitives.WriteUInt16LittleEndian(_address, (ushort)(v4 ? LibC.AfInet : LibC.AfInet6));
-        (v4 ? AddressPlan.RemoteV4 : AddressPlan.RemoteV6).CopyTo(_address.AsSpan(v4 ? 4 : 8));
+        (toward ?? (v4 ? AddressPlan.RemoteV4 : AddressPlan.RemoteV6)).CopyTo(_address.AsSpan(v4 ? 4 : 8));
     }
 
     private static int SendBuffer => 7;

@@ -42,8 +42,8 @@ internal sealed class NetworkNamespace : IDisposable
         return result.Task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Runs a command inside the namespace; throws, with what it said, where it fails.</summary>
-    internal string Execute(string command, string[] arguments, string input = "") => Run(() =>
+    /// <summary>Runs a command inside the namespace; throws, with what it said, where it fails and may not.</summary>
+    internal string Execute(string command, string[] arguments, string input = "", bool mayFail = false) => Run(() =>
     {
         var start = new ProcessStartInfo(command, arguments)
         {
@@ -57,7 +57,7 @@ internal sealed class NetworkNamespace : IDisposable
         process.StandardInput.Close();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0
+        return process.ExitCode == 0 || mayFail
             ? output
             : throw new InvalidOperationException($"{command} {string.Join(' ', arguments)}: {error.Result}{output}\n{input}");
     });

@@ -1,3 +1,4 @@
+using MiniFirewall.Engine;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 
@@ -8,7 +9,7 @@ internal static class RuleReading
 {
     internal static RuleSet Read(string text)
     {
-        ReadResult result = RuleSetReader.Read("rules", text, ReadOptions.Default);
+        ReadResult result = RuleSetReader.Read("rules", text, ReadOptions.Default with { Cgroups = SystemCgroups.Instance });
         return result.Rules ?? throw new InvalidOperationException($"{string.Join('\n', result.Diagnostics)}\n{text}");
     }
 }

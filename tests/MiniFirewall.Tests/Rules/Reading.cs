@@ -8,7 +8,7 @@ using Xunit;
 
 namespace MiniFirewall.Tests.Rules;
 
-/// <summary>Reads texts the same way on every machine: fixed host names, built-in protocols and services.</summary>
+/// <summary>Reads texts the same way on every machine: fixed host names, built-in protocols and services, a few users.</summary>
 internal static class Reading
 {
     internal static readonly NameTable Names = NameTable.Parse(
@@ -22,8 +22,13 @@ internal static class Reading
         ::1 localhost
         """);
 
+    /// <summary>The names that this code knows by itself, and some numbers' that iptables' own tests ask for.</summary>
+    internal static readonly NetworkNames NumberNames = NetworkNames.Parse(
+        "", "", "root:x:0:0:root:/root:/bin/sh\ngames:x:5:60::/:/bin/sh\nsync:x:4:65534::/:/bin/sync", "root:x:0:\nadm:x:4:",
+        "# reserved\n0 cosmos\n0x7 seven\n", "0 default");
+
     internal static ReadOptions Options(FamilySet families = FamilySet.Both) =>
-        new() { Families = families, Resolver = Names, Names = NetworkNames.BuiltIn };
+        new() { Families = families, Resolver = Names, Names = NumberNames };
 
     internal static ReadResult Read(string text, FamilySet families = FamilySet.Both) =>
         RuleSetReader.Read("rules", text, Options(families));

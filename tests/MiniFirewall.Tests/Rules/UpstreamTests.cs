@@ -26,6 +26,9 @@ public sealed class UpstreamTests
         { "libxt_set.t", FamilySet.Both }, { "libipt_REJECT.t", FamilySet.IPv4 }, { "libip6t_REJECT.t", FamilySet.IPv6 },
         { "libxt_NFLOG.t", FamilySet.Both }, { "libxt_MARK.t", FamilySet.Both },
         { "libip6t_rt.t", FamilySet.IPv6 },
+        { "libxt_addrtype.t", FamilySet.IPv4 }, { "libxt_mac.t", FamilySet.Both }, { "libxt_owner.t", FamilySet.Both },
+        { "libxt_physdev.t", FamilySet.Both }, { "libxt_policy.t", FamilySet.Both }, { "libipt_policy.t", FamilySet.IPv4 },
+        { "libip6t_policy.t", FamilySet.IPv6 },
     };
 
     [Theory]
@@ -39,7 +42,7 @@ public sealed class UpstreamTests
         {
             if (line.StartsWith(':'))
             {
-                chains = line[1..].Split(',');
+                chains = [.. line[1..].Split(',').Where(chain => chain is "INPUT" or "FORWARD" or "OUTPUT")];
             }
             else if (line.StartsWith('*'))
             {

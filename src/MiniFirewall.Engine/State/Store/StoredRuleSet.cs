@@ -20,7 +20,15 @@ internal sealed record StoredRuleSet(RuleSet Rules, ImmutableArray<int> Slots, I
     internal static StoredRuleSet Read(RuleStore store, ImmutableArray<NamedSet> sets)
     {
         StoredContents contents = StoredContents.Of(store);
-        ReadResult result = RuleSetReader.Read("rules in force", TextOf(store, contents), new ReadOptions { Resolver = new StoredNames(store.Names), Sets = sets });
+        ReadResult result = RuleSetReader.Read("rules in force", TextOf(store, contents), new ReadOptions
+        {
+            Resolver = new StoredNames(store.Names),
+            Sets = sets,
+            Cgroups = SystemCgroups.Instance,
+
+            // They were all right when they were applied; what a rule of them names may be gone.
+            TakesLacking = true,
+        });
         RuleSet read = result.Rules ?? throw new FirewallException(
             FirewallFailure.Refused, $"the loaded rules' stored text cannot be read ({result.Diagnostics[0]}); apply them again");
         var (slots, kept) = contents.Slots();
