@@ -7,11 +7,10 @@ internal static class ForeignWords
 {
     internal static readonly FrozenSet<string> Matches = new[]
     {
-        "addrtype", "ah", "bpf", "cgroup", "cluster", "connbytes", "connlabel", "connlimit", "connmark", "conntrack", "cpu",
-        "dccp", "devgroup", "dscp", "dst", "ecn", "esp", "eui64", "frag", "hashlimit", "hbh", "helper", "ipcomp",
-        "ipv6header", "ipvs", "limit", "mac", "mh", "nfacct", "osf", "owner", "physdev", "pkttype", "policy", "quota",
-        "rateest", "realm", "recent", "rpfilter", "rt", "sctp", "socket", "srh", "state", "statistic", "string",
-        "tcpmss", "time", "tos", "u32",
+        "addrtype", "bpf", "cgroup", "cluster", "connbytes", "connlabel", "connlimit", "connmark", "conntrack", "cpu",
+        "devgroup", "dst", "eui64", "frag", "hashlimit", "hbh", "helper", "ipv6header", "ipvs", "limit", "mac", "mh", "nfacct", "osf", "owner", "physdev", "pkttype", "policy", "quota",
+        "rateest", "realm", "recent", "rpfilter", "rt", "socket", "srh", "state", "statistic", "string",
+        "time", "u32",
     }.ToFrozenSet();
 
     internal static readonly FrozenSet<string> Targets = new[]

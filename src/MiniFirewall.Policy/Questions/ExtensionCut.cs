@@ -1,0 +1,13 @@
+using MiniFirewall.Packets;
+
+namespace MiniFirewall.Policy.Questions;
+
+/// <summary>
+/// An IPv6 packet's chain of extension headers is broken before it is known whether it has one of this kind, or the packet ends
+/// within the first bytes of that header.
+/// </summary>
+/// <param name="Size">How many of the header's bytes must be there.</param>
+public sealed record ExtensionCut(byte Kind, int Size) : Question
+{
+    public override bool Ask(Packet packet) => !ExtensionHeader.Find(packet, Kind).IsWhole(packet, Size);
+}
