@@ -32,7 +32,7 @@ public sealed record EcnMatch(bool? Echo, bool? Reduced, byte? Codepoint, bool N
         [
             Option<EcnMatch>.Flag(["ecn-tcp-cwr"], (m, not) => m with { Reduced = !not }, negatable: true),
             Option<EcnMatch>.Flag(["ecn-tcp-ece"], (m, not) => m with { Echo = !not }, negatable: true),
-            Option<EcnMatch>.Value<uint>(["ecn-ip-ect"], NumberReaders.Number("ECN codepoint", 0, 3), (m, value, not) => m with { Codepoint = (byte)value, NotCodepoint = not }, negatable: true),
+            Option<EcnMatch>.Value<uint>(["ecn-ip-ect"], NumberReaders.Number("codepoint of ECN", 0, 3), (m, value, not) => m with { Codepoint = (byte)value, NotCodepoint = not }, negatable: true),
         ],
     };
 

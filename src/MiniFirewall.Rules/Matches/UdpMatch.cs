@@ -42,6 +42,14 @@ public sealed record UdpMatch : Match
         TcpMatch.PrintPorts(writer, "--dport", DestinationPorts, NotDestination);
     }
 
+    public override void List(RuleTextWriter writer, ListStyle style)
+    {
+        var listing = new PortListing(style, "udp");
+        writer.Word("udp");
+        listing.List(writer, "spt", SourcePorts, NotSource);
+        listing.List(writer, "dpt", DestinationPorts, NotDestination);
+    }
+
     public override MatchResult Evaluate(Packet packet)
     {
         MatchResult header = TransportChecks.Evaluate(packet, HeaderSize);
