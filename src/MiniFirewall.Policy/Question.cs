@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using MiniFirewall.Packets;
 
 namespace MiniFirewall.Policy;
@@ -24,6 +25,9 @@ public abstract record Question
 
     /// <summary>The reference meaning.</summary>
     public abstract bool Ask(Packet packet);
+
+    /// <summary>Nothing of what is here: a question's code may be itself.</summary>
+    protected virtual bool PrintMembers(StringBuilder builder) => false;
 }
 
 /// <summary>

@@ -22,8 +22,9 @@ internal static class MatchGen
     internal static Gen<string[]> For(FamilySet families, byte protocol, RuleSetGenOptions options) =>
         Gen.Select(
             OfProtocol(protocol),
+            Gen.Frequency((3, TextGen.Nothing), (2, HeaderMatchGen.OfProtocol(protocol) ?? TextGen.Nothing)),
             Anywhere(families, options.Sets ? 1 : 0).Array[0, 2],
-            (own, others) => new[] { own }.Concat(others.Distinct()).ToArray())
+            (own, header, others) => new[] { own, header }.Concat(others.Distinct()).ToArray())
         .SelectMany(parts => Gen.Shuffle(parts));
 
     private static Gen<string> OfProtocol(byte protocol) => protocol switch
@@ -44,9 +45,9 @@ internal static class MatchGen
 
     private static Gen<string> Anywhere(FamilySet families, int sets) => families switch
     {
-        FamilySet.IPv4 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, HopLimit("ttl")), (1, Range(Family.IPv4)), (sets, SetGen.For(Family.IPv4))),
-        FamilySet.IPv6 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, HopLimit("hl")), (1, Range(Family.IPv6)), (sets, SetGen.For(Family.IPv6))),
-        _ => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length)),
+        FamilySet.IPv4 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, HopLimit("ttl")), (1, Range(Family.IPv4)), (sets, SetGen.For(Family.IPv4)), (1, HeaderMatchGen.Anywhere)),
+        FamilySet.IPv6 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, HopLimit("hl")), (1, Range(Family.IPv6)), (sets, SetGen.For(Family.IPv6)), (1, HeaderMatchGen.Anywhere), (1, HeaderMatchGen.AhOfIPv6)),
+        _ => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, HeaderMatchGen.Anywhere)),
     };
 
     private static Gen<string> HopLimit(string name)

@@ -95,6 +95,7 @@ internal sealed class PolicyInterpreter(PacketProgram program, Packet packet, Im
         AllOf all => all.Conditions.All(Holds) != all.Negated,
         SetTest test => SetOracle.Holds(sets[test.Set], test, packet) != test.Negated,
         TcpOptionTest option => HasOption(option.Kind) != option.Negated,
+        QuestionTest asked => asked.Question.Ask(packet) != asked.Negated,
         _ => throw new NotSupportedException(condition.ToString()),
     };
 
