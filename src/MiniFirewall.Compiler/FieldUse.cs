@@ -1,3 +1,4 @@
+using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Policy;
 
 namespace MiniFirewall.Compiler;
@@ -16,6 +17,9 @@ internal sealed class FieldUse
 
     /// <summary>Some statement looks into a set.</summary>
     internal bool Sets { get; private set; }
+
+    /// <summary>What statements ask beside fields.</summary>
+    internal QuestionCodes Questions { get; } = new();
 
     /// <summary>More of the transport header than its first four bytes.</summary>
     internal bool ReadsTcp => TcpOptions || HasAny(Field.TcpFlags, Field.TcpDataOffset, Field.TcpOptionsCut);
@@ -116,6 +120,10 @@ internal sealed class FieldUse
                 break;
             case TcpOptionTest:
                 TcpOptions = true;
+                break;
+            case QuestionTest test:
+                _fields.UnionWith(test.Question.Reads);
+                Questions.Add(test.Question.Code);
                 break;
             default:
                 throw new CompileException($"unknown condition {condition.GetType().Name}", Origin.None);

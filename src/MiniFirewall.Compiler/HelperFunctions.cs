@@ -1,4 +1,5 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
@@ -6,12 +7,13 @@ using MiniFirewall.Policy;
 namespace MiniFirewall.Compiler;
 
 /// <summary>Functions that several places call; emitted once, after everything else, if anybody did.</summary>
-internal sealed class HelperFunctions(Assembler code, Family family)
+internal sealed class HelperFunctions(Assembler code, Family family, PrologueKind prologue)
 {
     private readonly Label _event = code.DefineLabel("send_event");
     private readonly Label _option = code.DefineLabel("tcp_option");
     private readonly Label _walk = code.DefineLabel("walk_headers");
     private readonly Label _set = code.DefineLabel("set_lookup");
+    private readonly List<(Question Code, Label Entry)> _questions = [];
     private bool _eventUsed, _optionUsed, _walkUsed, _setUsed;
 
     /// <summary>send_event(ctx, kind &lt;&lt; 32 | counter).</summary>
@@ -68,9 +70,36 @@ internal sealed class HelperFunctions(Assembler code, Family family)
         code.Call(_set);
     }
 
+    /// <summary>R0 = 1 where the answer is yes, else 0. Inside a block.</summary>
+    internal void CallQuestion(Question question)
+    {
+        code.LoadConstant(Register.R3, question.Argument);
+        CallQuestionInR3(question.Code);
+    }
+
+    /// <summary>As <see cref="CallQuestion"/>, with the question's argument in R3 already.</summary>
+    internal void CallQuestionInR3(Question questionCode)
+    {
+        int known = _questions.FindIndex(question => question.Code == questionCode);
+        if (known < 0)
+        {
+            known = _questions.Count;
+            _questions.Add((questionCode, code.DefineLabel($"ask_{known}")));
+        }
+
+        code.Move(Register.R1, Frame.BlockContext);
+        code.Move(Register.R2, Frame.Key);
+        code.Call(_questions[known].Entry);
+    }
+
     internal void EmitUsed()
     {
         code.Origin = -1;
+        for (int i = 0; i < _questions.Count; i++)
+        {
+            new QuestionFunction(code, family, prologue).Emit($"ask_{i}_{_questions[i].Code.GetType().Name}", _questions[i].Code, _questions[i].Entry);
+        }
+
         if (_eventUsed)
         {
             EventEmitter.EmitFunction(code, _event);

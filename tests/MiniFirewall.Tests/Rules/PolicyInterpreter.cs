@@ -94,8 +94,8 @@ internal sealed class PolicyInterpreter(PacketProgram program, Packet packet, Im
         AnyOf any => any.Conditions.Any(Holds) != any.Negated,
         AllOf all => all.Conditions.All(Holds) != all.Negated,
         SetTest test => SetOracle.Holds(sets[test.Set], test, packet) != test.Negated,
+        QuestionTest test => test.Question.Ask(packet) != test.Negated,
         TcpOptionTest option => HasOption(option.Kind) != option.Negated,
-        QuestionTest asked => asked.Question.Ask(packet) != asked.Negated,
         _ => throw new NotSupportedException(condition.ToString()),
     };
 

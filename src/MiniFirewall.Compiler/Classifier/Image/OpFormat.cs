@@ -40,4 +40,7 @@ public enum OpKind : byte
 
     /// <summary>The packet is in a set: Low is which and by what fields (<see cref="Sets.SetLayout.What"/>).</summary>
     Set = 6,
+
+    /// <summary>The answer to a question is yes: Argument is the number of its code, Mask the code's hash, Low what the code is told.</summary>
+    Question = 7,
 }
