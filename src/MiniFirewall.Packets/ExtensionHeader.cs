@@ -30,7 +30,7 @@ public readonly record struct ExtensionHeader(bool IsThere, bool IsBroken, int O
 
         byte next = bytes[6];
         int offset = 40;
-        for (int headers = 0; headers < MostHeaders; headers++)
+        for (int headers = 0; headers <= MostHeaders; headers++)
         {
             if (!IsExtension(next))
             {

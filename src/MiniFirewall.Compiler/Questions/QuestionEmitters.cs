@@ -10,6 +10,14 @@ internal static class QuestionEmitters
     private static readonly FrozenDictionary<Type, Action<Question, QuestionFunction>> All = new[]
     {
         Of<HeaderNumber>(HeaderNumberEmitter.Emit),
+        Of<TcpHeaderCut>(TcpHeaderEmitter.Emit),
+        Of<TcpSegmentSize>(TcpHeaderEmitter.Emit),
+        Of<DccpType>(DccpHeaderEmitter.Emit),
+        Of<DccpOptionsCut>(DccpHeaderEmitter.Emit),
+        Of<DccpOption>(DccpHeaderEmitter.Emit),
+        Of<ExtensionNumber>(ExtensionEmitter.Emit),
+        Of<ExtensionCut>(ExtensionEmitter.Emit),
+        Of<SctpChunks>(SctpChunksEmitter.Emit),
     }.ToFrozenDictionary();
 
     /// <exception cref="CompileException">Nobody knows how to ask it.</exception>

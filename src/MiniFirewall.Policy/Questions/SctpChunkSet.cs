@@ -39,6 +39,9 @@ public sealed record SctpChunkSet(UInt128 Low, UInt128 High, ImmutableArray<Sctp
     /// <summary>What is asked of a type's flags; a mask of 0 where nothing is.</summary>
     public SctpChunkFlags FlagsOf(byte type) => Flags.FirstOrDefault(flags => flags.Type == type);
 
+    /// <summary>All of it: the text tells one set from another.</summary>
+    public override string ToString() => $"{High:x}:{Low:x} {string.Join(' ', Flags)}";
+
     public bool Equals(SctpChunkSet? other) => other is not null && Low == other.Low && High == other.High && Flags.SequenceEqual(other.Flags);
 
     public override int GetHashCode() => HashCode.Combine(Low, High, Flags.Length);

@@ -1,0 +1,202 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Policy.Questions;
+
+namespace MiniFirewall.Compiler.Questions;
+
+/// <summary>
+/// Asks for the chunks of an SCTP packet. Meaning: SctpChunks.Answer, that is net/netfilter/xt_sctp.c, match_packet. A chunk has
+/// at least four bytes, so the loop has a turn for each that a packet can hold.
+/// </summary>
+internal static class SctpChunksEmitter
+{
+    private const int CommonHeader = 12, MostChunks = 16384;
+
+    // The frame: where the walk is and where the packet ends (bytes from the network header), a bit for each type of the set that
+    // has not come up yet, what the walk came to, bytes as they are read.
+    private const int At = 0, End = 8, Missing = 16, MissingBytes = 32, Status = 48, Read = 56, FrameBytes = 80;
+
+    /// <summary>What the walk came to, beside answers; one that still goes on after the last turn is broken.</summary>
+    private const int Through = 3, Walking = 4;
+
+    private static readonly WalkFrame Walk = new(FrameBytes);
+
+    internal static void Emit(SctpChunks question, QuestionFunction function)
+    {
+        Assembler code = function.Code;
+        Label turn = code.DefineLabel("chunk_turn"), through = code.DefineLabel("through"), walking = code.DefineLabel("walking");
+        Label compare = code.DefineLabel("compare");
+        EmitFrame(question.Set, function);
+        function.EmitOpen();
+        StackFrame.EmitLoop(code, FrameBytes, MostChunks, turn);
+        StackFrame.Load(code, MemorySize.DoubleWord, Register.R1, FrameBytes, Status);
+        code.Jump(JumpCondition.Equal, Register.R1, Through, through);
+        code.Jump(JumpCondition.Equal, Register.R1, Walking, walking);
+        code.Mark(compare);
+        code.Jump(JumpCondition.Equal, Register.R1, QuestionFunction.Argument, function.Yes);
+        code.Jump(function.No);
+
+        code.Mark(walking);
+        code.Move(Register.R1, (int)SctpChunkAnswer.Broken);
+        code.Jump(compare);
+
+        code.Mark(through);
+        EmitThrough(code, question.Mode);
+        code.Jump(compare);
+        function.Behind(() => EmitTurn(code, turn, question));
+    }
+
+    private static void EmitFrame(SctpChunkSet set, QuestionFunction function)
+    {
+        Assembler code = function.Code;
+        code.Load(MemorySize.Word, Register.R1, QuestionFunction.Key, PacketKey.TransportOffset);
+        code.Alu(AluOperation.Add, Register.R1, CommonHeader);
+        StackFrame.Store(code, MemorySize.DoubleWord, FrameBytes, At, Register.R1);
+        function.LoadSkb(Register.R1);
+        code.LoadMember(MemorySize.Word, Register.R1, Register.R1, "sk_buff", "len");
+        StackFrame.Store(code, MemorySize.DoubleWord, FrameBytes, End, Register.R1);
+        ulong[] words = [(ulong)set.Low, (ulong)(set.Low >> 64), (ulong)set.High, (ulong)(set.High >> 64)];
+        for (int i = 0; i < words.Length; i++)
+        {
+            code.LoadConstant(Register.R1, words[i]);
+            StackFrame.Store(code, MemorySize.DoubleWord, FrameBytes, Missing + (i * 8), Register.R1);
+        }
+
+        code.StoreImmediate(MemorySize.DoubleWord, Register.R10, Walk.FromTop(Status), Walking);
+        StackFrame.Zero(code, FrameBytes, Read);
+    }
+
+    /// <summary>R1 = the answer where all chunks have been seen.</summary>
+    private static void EmitThrough(Assembler code, SctpChunkMode mode)
+    {
+        Label done = code.DefineLabel("answered");
+        if (mode == SctpChunkMode.All)
+        {
+            StackFrame.Load(code, MemorySize.DoubleWord, Register.R2, FrameBytes, Missing);
+            for (int at = 8; at < MissingBytes; at += 8)
+            {
+                StackFrame.Load(code, MemorySize.DoubleWord, Register.R3, FrameBytes, Missing + at);
+                code.Alu(AluOperation.Or, Register.R2, Register.R3);
+            }
+
+            code.Move(Register.R1, (int)SctpChunkAnswer.No);
+            code.Jump(JumpCondition.NotEqual, Register.R2, 0, done);
+        }
+
+        code.Move(Register.R1, (int)(mode == SctpChunkMode.Any ? SctpChunkAnswer.No : SctpChunkAnswer.Yes));
+        code.Mark(done);
+    }
+
+    /// <summary>One chunk: R1 the turn, R2 the frame; returns 1 to stop.</summary>
+    private static void EmitTurn(Assembler code, Label turn, SctpChunks question)
+    {
+        const Register Frame = Register.R6, Offset = Register.R7, Type = Register.R8, Flags = Register.R9;
+        Label broken = code.DefineLabel("broken"), through = code.DefineLabel("through");
+        Label fits = code.DefineLabel("fits"), other = code.DefineLabel("other"), next = code.DefineLabel("next");
+        code.BeginFunction(new Function("chunk_turn", IsGlobal: false, [new NumberParameter("index"), new NumberParameter("frame")]), turn);
+        code.Move(Frame, Register.R2);
+        code.Load(MemorySize.DoubleWord, Offset, Frame, At);
+        Walk.EmitRead(code, Frame, Read, 4, Offset, 0, broken);
+        code.Load(MemorySize.Half, Register.R1, Frame, Read + 2);
+        code.ToBigEndian(Register.R1, 16);
+        code.Jump(JumpCondition.Equal, Register.R1, 0, broken);
+        code.Alu(AluOperation.Add, Register.R1, 3);
+        code.Alu(AluOperation.And, Register.R1, ~3);
+        code.Alu(AluOperation.Add, Offset, Register.R1);
+        code.Alu(AluOperation.And, Offset, WalkFrame.OffsetMask);
+        code.Store(MemorySize.DoubleWord, Frame, At, Offset);
+        code.Load(MemorySize.Byte, Type, Frame, Read);
+        code.Load(MemorySize.Byte, Flags, Frame, Read + 1);
+        EmitLookUp(code, question.Set, Type, Flags, fits, other);
+
+        code.Mark(fits);
+        EmitFitting(code, question.Mode, Frame, Type, next);
+        code.Mark(other);
+        if (question.Mode == SctpChunkMode.Only)
+        {
+            EmitStop(code, Frame, (int)SctpChunkAnswer.No);
+        }
+
+        code.Mark(next);
+        code.Load(MemorySize.DoubleWord, Register.R1, Frame, End);
+        code.Jump(JumpCondition.GreaterOrEqual, Offset, Register.R1, through);
+        WalkFrame.EmitEnd(code, stops: false);
+        code.Mark(through);
+        EmitStop(code, Frame, Through);
+        code.Mark(broken);
+        EmitStop(code, Frame, (int)SctpChunkAnswer.Broken);
+    }
+
+    /// <summary>Goes to <paramref name="fits"/> where the set has the chunk, falling through at the end, or to <paramref name="other"/>.</summary>
+    private static void EmitLookUp(Assembler code, SctpChunkSet set, Register type, Register flags, Label fits, Label other)
+    {
+        bool isAll = set.Low == UInt128.MaxValue && set.High == UInt128.MaxValue;
+        foreach (byte member in Enumerable.Range(0, 256).Select(n => (byte)n).Where(set.Contains))
+        {
+            SctpChunkFlags asked = set.FlagsOf(member);
+            Label another = code.DefineLabel("another");
+            if (asked.Mask == 0)
+            {
+                if (!isAll)
+                {
+                    code.Jump(JumpCondition.Equal, type, member, fits);
+                }
+
+                continue;
+            }
+
+            code.Jump(JumpCondition.NotEqual, type, member, another);
+            code.Move(Register.R1, flags);
+            code.Alu(AluOperation.And, Register.R1, asked.Mask);
+            code.Jump(JumpCondition.Equal, Register.R1, asked.Value, fits);
+            code.Jump(other);
+            code.Mark(another);
+        }
+
+        if (!isAll)
+        {
+            code.Jump(other);
+        }
+    }
+
+    private static void EmitFitting(Assembler code, SctpChunkMode mode, Register frame, Register type, Label next)
+    {
+        if (mode == SctpChunkMode.Any)
+        {
+            EmitStop(code, frame, (int)SctpChunkAnswer.Yes);
+            return;
+        }
+
+        if (mode == SctpChunkMode.All)
+        {
+            EmitClear(code, frame, type, next);
+        }
+
+        code.Jump(next);
+    }
+
+    /// <summary>Takes the type's bit out of what is missing: it is in one of four words.</summary>
+    private static void EmitClear(Assembler code, Register frame, Register type, Label next)
+    {
+        code.Move(Register.R2, type);
+        code.Alu(AluOperation.And, Register.R2, 63);
+        code.Move(Register.R1, 1);
+        code.Alu(AluOperation.ShiftLeft, Register.R1, Register.R2);
+        code.Alu(AluOperation.Xor, Register.R1, -1);
+        for (int word = 0; word < MissingBytes / 8; word++)
+        {
+            Label later = code.DefineLabel("later word");
+            code.Jump(JumpCondition.GreaterOrEqual, type, 64 * (word + 1), later);
+            code.Load(MemorySize.DoubleWord, Register.R2, frame, Missing + (word * 8));
+            code.Alu(AluOperation.And, Register.R2, Register.R1);
+            code.Store(MemorySize.DoubleWord, frame, Missing + (word * 8), Register.R2);
+            code.Jump(next);
+            code.Mark(later);
+        }
+    }
+
+    private static void EmitStop(Assembler code, Register frame, int status)
+    {
+        code.StoreImmediate(MemorySize.DoubleWord, frame, Status, status);
+        WalkFrame.EmitEnd(code, stops: true);
+    }
+}
