@@ -9,17 +9,19 @@ namespace MiniFirewall.Packets;
 /// <param name="IsThere">The packet has such a header, though maybe not all of it.</param>
 /// <param name="IsBroken">The chain cannot be walked so far as to tell.</param>
 /// <param name="Offset">Bytes from the network header on.</param>
-public readonly record struct ExtensionHeader(bool IsThere, bool IsBroken, int Offset)
+/// <param name="Length">Bytes that the header says it has.</param>
+public readonly record struct ExtensionHeader(bool IsThere, bool IsBroken, int Offset, int Length)
 {
     private const byte HopByHop = 0, Routing = 43, Fragment = 44, DestinationOptions = 60;
 
     /// <summary>As in <see cref="TransportLocation"/>: a longer chain counts as broken.</summary>
     private const int MostHeaders = 64;
 
-    private static ExtensionHeader Absent => new(false, false, 0);
+    private static ExtensionHeader Absent => new(false, false, 0, 0);
 
-    private static ExtensionHeader Broken => new(false, true, 0);
+    private static ExtensionHeader Broken => new(false, true, 0, 0);
 
+    /// <param name="kind">0, 43, 44, 51 or 60.</param>
     public static ExtensionHeader Find(Packet packet, byte kind)
     {
         ReadOnlySpan<byte> bytes = packet.Bytes;
@@ -34,22 +36,12 @@ public readonly record struct ExtensionHeader(bool IsThere, bool IsBroken, int O
         {
             if (!IsExtension(next))
             {
-                return next == kind ? new(true, false, offset) : Absent;
+                return Absent;
             }
 
             if (offset + (next is Routing or Fragment ? 4 : 2) > bytes.Length)
             {
                 return Broken;
-            }
-
-            if (next == kind)
-            {
-                return new(true, false, offset);
-            }
-
-            if (next == Fragment && (BinaryPrimitives.ReadUInt16BigEndian(bytes[(offset + 2)..]) & 0xfff8) != 0)
-            {
-                return Absent;
             }
 
             int length = next switch
@@ -58,6 +50,16 @@ public readonly record struct ExtensionHeader(bool IsThere, bool IsBroken, int O
                 IpProtocol.Authentication => (bytes[offset + 1] + 2) * 4,
                 _ => (bytes[offset + 1] + 1) * 8,
             };
+            if (next == kind)
+            {
+                return new(true, false, offset, length);
+            }
+
+            if (next == Fragment && (BinaryPrimitives.ReadUInt16BigEndian(bytes[(offset + 2)..]) & 0xfff8) != 0)
+            {
+                return Absent;
+            }
+
             next = bytes[offset];
             offset += length;
         }
@@ -65,8 +67,8 @@ public readonly record struct ExtensionHeader(bool IsThere, bool IsBroken, int O
         return Broken;
     }
 
-    /// <summary>False where the chain is broken, or the header is there with fewer bytes than this.</summary>
-    public bool IsWhole(Packet packet, int size) => !IsBroken && (!IsThere || Offset + size <= packet.Bytes.Length);
+    /// <summary>False where the chain is broken, or the header is there with fewer bytes than this, or than it says.</summary>
+    public bool IsWhole(Packet packet, int size) => !IsBroken && (!IsThere || Offset + Math.Max(size, Length) <= packet.Bytes.Length);
 
     private static bool IsExtension(byte header) => header is HopByHop or Routing or Fragment or IpProtocol.Authentication or DestinationOptions;
 }

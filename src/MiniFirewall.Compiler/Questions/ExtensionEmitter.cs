@@ -39,7 +39,14 @@ internal static class ExtensionEmitter
         EmitWalk(question.Kind, function, function.Yes);
         code.Jump(JumpCondition.Equal, Register.R1, Absent, function.No);
         code.Jump(JumpCondition.NotEqual, Register.R1, Found, function.Yes);
-        code.Alu(AluOperation.Add, Place, question.Size - 1);
+        StackFrame.Load(code, MemorySize.Byte, Register.R1, FrameBytes, Read + 1);
+        EmitLength(code, question.Kind);
+        Label said = code.DefineLabel("as it says");
+        code.Jump(JumpCondition.GreaterOrEqual, Register.R1, question.Size, said);
+        code.Move(Register.R1, question.Size);
+        code.Mark(said);
+        code.Alu(AluOperation.Add, Place, Register.R1);
+        code.Alu(AluOperation.Subtract, Place, 1);
         function.EmitRead(Walk.FromTop(Read), 1, Place, function.Yes);
         code.Jump(function.No);
     }
@@ -80,7 +87,6 @@ internal static class ExtensionEmitter
             code.Jump(JumpCondition.Equal, Header, header, extension);
         }
 
-        code.Jump(JumpCondition.Equal, Header, kind, found);
         code.Jump(absent);
 
         code.Mark(extension);
@@ -109,7 +115,7 @@ internal static class ExtensionEmitter
         }
     }
 
-    /// <summary>R1 = the header's length in bytes: 8 of a fragment's, (n + 2) * 4 of an authentication header's, else (n + 1) * 8.</summary>
+    /// <summary>R1 = the length in bytes of the header that R7 names; goes away from a later fragment, which has no more headers.</summary>
     private static void EmitLength(Assembler code, Register frame, Register header, Label absent)
     {
         Label authentication = code.DefineLabel("authentication"), other = code.DefineLabel("other"), done = code.DefineLabel("length known");
@@ -120,15 +126,26 @@ internal static class ExtensionEmitter
         code.ToBigEndian(Register.R1, 16);
         code.Alu(AluOperation.And, Register.R1, 0xfff8);
         code.Jump(JumpCondition.NotEqual, Register.R1, 0, absent);
-        code.Move(Register.R1, 8);
+        EmitLength(code, Fragment);
         code.Jump(done);
         code.Mark(authentication);
-        code.Alu(AluOperation.Add, Register.R1, 2);
-        code.Alu(AluOperation.ShiftLeft, Register.R1, 2);
+        EmitLength(code, Authentication);
         code.Jump(done);
         code.Mark(other);
-        code.Alu(AluOperation.Add, Register.R1, 1);
-        code.Alu(AluOperation.ShiftLeft, Register.R1, 3);
+        EmitLength(code, DestinationOptions);
         code.Mark(done);
+    }
+
+    /// <summary>R1, the length that a header of this kind says, in bytes: 8 of a fragment's, (n + 2) * 4 of an authentication header's, else (n + 1) * 8.</summary>
+    private static void EmitLength(Assembler code, int kind)
+    {
+        if (kind == Fragment)
+        {
+            code.Move(Register.R1, 8);
+            return;
+        }
+
+        code.Alu(AluOperation.Add, Register.R1, kind == Authentication ? 2 : 1);
+        code.Alu(AluOperation.ShiftLeft, Register.R1, kind == Authentication ? 2 : 3);
     }
 }

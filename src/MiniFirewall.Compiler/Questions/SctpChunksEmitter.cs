@@ -40,7 +40,7 @@ internal static class SctpChunksEmitter
         code.Jump(compare);
 
         code.Mark(through);
-        EmitThrough(code, question.Mode);
+        EmitThrough(code, question);
         code.Jump(compare);
         function.Behind(() => EmitTurn(code, turn, question));
     }
@@ -66,10 +66,10 @@ internal static class SctpChunksEmitter
     }
 
     /// <summary>R1 = the answer where all chunks have been seen.</summary>
-    private static void EmitThrough(Assembler code, SctpChunkMode mode)
+    private static void EmitThrough(Assembler code, SctpChunks question)
     {
         Label done = code.DefineLabel("answered");
-        if (mode == SctpChunkMode.All)
+        if (question.Mode == SctpChunkMode.All && !question.Set.IsAll)
         {
             StackFrame.Load(code, MemorySize.DoubleWord, Register.R2, FrameBytes, Missing);
             for (int at = 8; at < MissingBytes; at += 8)
@@ -82,7 +82,8 @@ internal static class SctpChunksEmitter
             code.Jump(JumpCondition.NotEqual, Register.R2, 0, done);
         }
 
-        code.Move(Register.R1, (int)(mode == SctpChunkMode.Any ? SctpChunkAnswer.No : SctpChunkAnswer.Yes));
+        bool holds = question.Mode == SctpChunkMode.Only || (question.Mode == SctpChunkMode.All && !question.Set.IsAll);
+        code.Move(Register.R1, (int)(holds ? SctpChunkAnswer.Yes : SctpChunkAnswer.No));
         code.Mark(done);
     }
 
@@ -129,14 +130,13 @@ internal static class SctpChunksEmitter
     /// <summary>Goes to <paramref name="fits"/> where the set has the chunk, falling through at the end, or to <paramref name="other"/>.</summary>
     private static void EmitLookUp(Assembler code, SctpChunkSet set, Register type, Register flags, Label fits, Label other)
     {
-        bool isAll = set.Low == UInt128.MaxValue && set.High == UInt128.MaxValue;
         foreach (byte member in Enumerable.Range(0, 256).Select(n => (byte)n).Where(set.Contains))
         {
             SctpChunkFlags asked = set.FlagsOf(member);
             Label another = code.DefineLabel("another");
             if (asked.Mask == 0)
             {
-                if (!isAll)
+                if (!set.IsAll)
                 {
                     code.Jump(JumpCondition.Equal, type, member, fits);
                 }
@@ -152,7 +152,7 @@ internal static class SctpChunksEmitter
             code.Mark(another);
         }
 
-        if (!isAll)
+        if (!set.IsAll)
         {
             code.Jump(other);
         }

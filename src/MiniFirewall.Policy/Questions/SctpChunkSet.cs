@@ -20,6 +20,8 @@ public sealed record SctpChunkSet(UInt128 Low, UInt128 High, ImmutableArray<Sctp
 
     public bool IsEmpty => Low == 0 && High == 0;
 
+    public bool IsAll => Low == UInt128.MaxValue && High == UInt128.MaxValue;
+
     public bool Contains(byte type) => (((type < 128 ? Low : High) >> (type % 128)) & 1) != 0;
 
     public SctpChunkSet With(byte type) =>

@@ -7,7 +7,7 @@ namespace MiniFirewall.Policy.Questions;
 /// <summary>How a packet's chunks are compared with a set of types.</summary>
 public enum SctpChunkMode
 {
-    /// <summary>Every type of the set occurs.</summary>
+    /// <summary>Every type of the set occurs. Never so for <see cref="SctpChunkSet.All"/>: the kernel's has more types than a chunk can name.</summary>
     All,
 
     /// <summary>A type of the set occurs.</summary>
@@ -76,6 +76,6 @@ public sealed record SctpChunks(SctpChunkMode Mode, SctpChunkSet Set, bool AsksB
         }
         while (offset < bytes.Length);
 
-        return Mode == SctpChunkMode.Only || (Mode == SctpChunkMode.All && missing.IsEmpty) ? SctpChunkAnswer.Yes : SctpChunkAnswer.No;
+        return Mode == SctpChunkMode.Only || (Mode == SctpChunkMode.All && missing.IsEmpty && !Set.IsAll) ? SctpChunkAnswer.Yes : SctpChunkAnswer.No;
     }
 }

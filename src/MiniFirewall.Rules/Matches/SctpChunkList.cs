@@ -17,7 +17,7 @@ internal static class SctpChunkList
     /// <param name="isNumeric">Types as numbers, as iptables -L -n has them.</param>
     internal static string Print(SctpChunkSet set, bool isNumeric = false)
     {
-        if (set.IsEmpty || set.Low == UInt128.MaxValue)
+        if (set.IsEmpty || set.IsAll)
         {
             return set.IsEmpty ? "NONE" : "ALL";
         }

@@ -20,9 +20,11 @@ public sealed class HeaderMatchTextTests
     [Theory]
     [InlineData(Family.IPv4)]
     [InlineData(Family.IPv6)]
-    public void Saved_and_listed_as_iptables_does(Family family)
+    public void Saved_and_listed_as_iptables_does(Family family) =>
+        HeaderRuleGen.For(family).Array[RulesOfAFamily].Sample(rules => Compare(family, [.. rules.Distinct()]), iter: 1, threads: 1);
+
+    private static void Compare(Family family, string[] typed)
     {
-        string[] typed = [.. HeaderRuleGen.For(family).Array[RulesOfAFamily].Single(_ => true).Distinct()];
         Rule[] ours = [.. typed.Select(text => Read(family, text))];
         using var place = new NetworkNamespace();
         string program = family == Family.IPv4 ? "iptables-legacy" : "ip6tables-legacy";
