@@ -12,9 +12,6 @@ internal sealed class FieldUse
     {
     }
 
-    /// <summary>Some statement looks at TCP options.</summary>
-    internal bool TcpOptions { get; private set; }
-
     /// <summary>Some statement looks into a set.</summary>
     internal bool Sets { get; private set; }
 
@@ -22,7 +19,7 @@ internal sealed class FieldUse
     internal QuestionCodes Questions { get; } = new();
 
     /// <summary>More of the transport header than its first four bytes.</summary>
-    internal bool ReadsTcp => TcpOptions || HasAny(Field.TcpFlags, Field.TcpDataOffset, Field.TcpOptionsCut);
+    internal bool ReadsTcp => HasAny(Field.TcpFlags, Field.TcpDataOffset, Field.TcpOptionsCut);
 
     /// <summary>Something of the transport header, or its length.</summary>
     internal bool ReadsTransport => ReadsTcp
@@ -117,9 +114,6 @@ internal sealed class FieldUse
             case SetTest test:
                 Sets = true;
                 VisitDimensions(test);
-                break;
-            case TcpOptionTest:
-                TcpOptions = true;
                 break;
             case QuestionTest test:
                 _fields.UnionWith(test.Question.Reads);

@@ -10,11 +10,10 @@ namespace MiniFirewall.Compiler;
 internal sealed class HelperFunctions(Assembler code, Family family, PrologueKind prologue)
 {
     private readonly Label _event = code.DefineLabel("send_event");
-    private readonly Label _option = code.DefineLabel("tcp_option");
     private readonly Label _walk = code.DefineLabel("walk_headers");
     private readonly Label _set = code.DefineLabel("set_lookup");
     private readonly List<(Question Code, Label Entry)> _questions = [];
-    private bool _eventUsed, _optionUsed, _walkUsed, _setUsed;
+    private bool _eventUsed, _walkUsed, _setUsed;
 
     /// <summary>send_event(ctx, kind &lt;&lt; 32 | counter).</summary>
     internal void CallEvent(Register context, EventKind kind, int counter)
@@ -29,22 +28,6 @@ internal sealed class HelperFunctions(Assembler code, Family family, PrologueKin
         _eventUsed = true;
         code.Move(Register.R1, context);
         code.Call(_event);
-    }
-
-    /// <summary>R0 = 1 where the packet's TCP header has the option, else 0.</summary>
-    internal void CallTcpOption(byte kind)
-    {
-        code.Move(Register.R3, kind);
-        CallTcpOption(Frame.BlockContext, Frame.Key);
-    }
-
-    /// <summary>As <see cref="CallTcpOption(byte)"/>, with the kind in R3 already.</summary>
-    internal void CallTcpOption(Register context, Register key)
-    {
-        _optionUsed = true;
-        code.Move(Register.R1, context);
-        code.Move(Register.R2, key);
-        code.Call(_option);
     }
 
     /// <summary>Walks IPv6 extension headers from the protocol in the key on; R1 and R2 are context and key.</summary>
@@ -103,11 +86,6 @@ internal sealed class HelperFunctions(Assembler code, Family family, PrologueKin
         if (_eventUsed)
         {
             EventEmitter.EmitFunction(code, _event);
-        }
-
-        if (_optionUsed)
-        {
-            TcpOptionEmitter.EmitFunction(code, _option);
         }
 
         if (_setUsed)

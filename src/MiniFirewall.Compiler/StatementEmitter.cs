@@ -53,11 +53,6 @@ internal sealed class StatementEmitter(Assembler code, Family family, HelperFunc
     {
         switch (step)
         {
-            case Require { Condition: TcpOptionTest option }:
-                EmitBranch(tests, place, next);
-                helpers.CallTcpOption(option.Kind);
-                code.Jump(option.Negated ? JumpCondition.NotEqual : JumpCondition.Equal, Register.R0, 0, next);
-                break;
             case Require { Condition: SetTest set }:
                 EmitBranch(tests, place, next);
                 helpers.CallSetLookup(set);

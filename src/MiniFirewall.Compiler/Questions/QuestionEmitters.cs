@@ -10,6 +10,7 @@ internal static class QuestionEmitters
     private static readonly FrozenDictionary<Type, Action<Question, QuestionFunction>> All = new[]
     {
         Of<HeaderNumber>(HeaderNumberEmitter.Emit),
+        Of<TcpOption>(TcpOptionEmitter.Emit),
         Of<TcpHeaderCut>(TcpHeaderEmitter.Emit),
         Of<TcpSegmentSize>(TcpHeaderEmitter.Emit),
         Of<DccpType>(DccpHeaderEmitter.Emit),

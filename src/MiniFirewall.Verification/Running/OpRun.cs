@@ -35,7 +35,6 @@ internal sealed class OpRun(ImageBytes image, KnownQuestions questions, Packet p
     private bool Holds(in Op op, in Entry entry) => op.Kind switch
     {
         OpKind.Field when op.Offset + 8 <= PacketKey.Size => unchecked((key.Word(op.Offset) & op.Mask) - op.Low) <= op.Span,
-        OpKind.TcpOption => TcpOptions.Has(packet, op.Argument),
         OpKind.EntryProtocol => Contains(entry, Dimension.Protocol),
         OpKind.EntrySourcePort => Contains(entry, Dimension.SourcePort),
         OpKind.EntryDestinationPort => Contains(entry, Dimension.DestinationPort),

@@ -13,13 +13,10 @@ internal static class KeyVariables
 {
     private const int KeyBits = PacketKey.Size * 8;
 
-    private const int FirstPart = KeyBits, FirstOption = FirstPart + Parts.Count, FirstSet = FirstOption + 256, FirstQuestion = 1 << 30;
+    private const int FirstPart = KeyBits, FirstSet = FirstPart + Parts.Count, FirstQuestion = 1 << 30;
 
     /// <summary>The variable of "this part of the packet is as the entry says", where it does not matter what it says.</summary>
     internal static int OfPart(Part part) => FirstPart + (int)part;
-
-    /// <summary>The variable of "the TCP header has this option".</summary>
-    internal static int OfOption(int kind) => FirstOption + kind;
 
     /// <summary>The variable of "the packet is in this set, by these fields".</summary>
     internal static int OfSet(uint what) => checked(FirstSet + (int)what);

@@ -123,11 +123,6 @@ internal sealed class OpDiagrams(ImageBytes image, Diagrams diagrams, BoxDiagram
             return $"eight bytes at {op.Offset} of a key of {PacketKey.Size}";
         }
 
-        if (op.Kind == OpKind.TcpOption && op.Argument > byte.MaxValue)
-        {
-            return $"TCP option {op.Argument}";
-        }
-
         if (op.Kind == OpKind.Set && op.Low > SetLayout.MostWhat)
         {
             return $"set {op.Low:x}";
@@ -200,7 +195,6 @@ internal sealed class OpDiagrams(ImageBytes image, Diagrams diagrams, BoxDiagram
     private int ConditionOf(in Op op, in Box box, PartSet named) => op.Kind switch
     {
         OpKind.Field => FieldCondition(op),
-        OpKind.TcpOption => diagrams.Variable(KeyVariables.OfOption(op.Argument)),
         OpKind.Set => diagrams.Variable(KeyVariables.OfSet((uint)op.Low)),
         OpKind.Question => diagrams.Variable(questions.Of(op.Mask, op.Low)),
         OpKind.Always => Diagrams.Always,

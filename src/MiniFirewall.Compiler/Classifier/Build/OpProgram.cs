@@ -97,10 +97,6 @@ internal sealed class OpProgram(Family family, QuestionNumbers? questions = null
                 (onTrue, onFalse) = Swapped(set.Negated, onTrue, onFalse);
                 Emit(OpKind.Set, 0, 0, 0, SetLayout.What(set), 0, onTrue, onFalse);
                 break;
-            case TcpOptionTest option:
-                (onTrue, onFalse) = Swapped(option.Negated, onTrue, onFalse);
-                Emit(OpKind.TcpOption, 0, option.Kind, 0, 0, 0, onTrue, onFalse);
-                break;
             case QuestionTest { Question: var question } test when questions is not null:
                 (onTrue, onFalse) = Swapped(test.Negated, onTrue, onFalse);
                 Emit(OpKind.Question, 0, questions.Of(question.Code), QuestionCodes.HashOf(question.Code), question.Argument, 0, onTrue, onFalse);

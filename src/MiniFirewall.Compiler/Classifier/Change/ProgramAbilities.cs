@@ -10,7 +10,6 @@ namespace MiniFirewall.Compiler.Classifier.Change;
 internal sealed class ProgramAbilities
 {
     private readonly uint _fields;
-    private readonly bool _searchesTcpOptions;
 
     /// <summary>Null where every packet is odd.</summary>
     private readonly List<KnownTest>? _tests;
@@ -18,11 +17,10 @@ internal sealed class ProgramAbilities
     /// <summary>Name hashes of the chains that are straight code somewhere; null where they are not known.</summary>
     private readonly List<ulong>? _straight;
 
-    private ProgramAbilities(uint fields, bool searchesTcpOptions, List<KnownTest>? tests, List<ulong>? straight, QuestionNumbers questions)
+    private ProgramAbilities(uint fields, List<KnownTest>? tests, List<ulong>? straight, QuestionNumbers questions)
     {
         Questions = questions;
         _fields = fields;
-        _searchesTcpOptions = searchesTcpOptions;
         _tests = tests;
         _straight = straight;
     }
@@ -32,7 +30,7 @@ internal sealed class ProgramAbilities
 
     /// <param name="straight">Names of the chains that are straight code in some program of the family.</param>
     internal static ProgramAbilities Of(FieldUse use, List<OddTest>? oddTests, IEnumerable<string> straight) =>
-        new(use.Bits, use.TcpOptions, oddTests is null ? null : [.. oddTests.Select(KnownTest.Of)], [.. straight.Select(NameHash.Of)], use.Questions.Numbers);
+        new(use.Bits, oddTests is null ? null : [.. oddTests.Select(KnownTest.Of)], [.. straight.Select(NameHash.Of)], use.Questions.Numbers);
 
     internal static ProgramAbilities Read(ReadOnlySpan<byte> changes)
     {
@@ -57,7 +55,6 @@ internal sealed class ProgramAbilities
 
         return new(
             BinaryPrimitives.ReadUInt32LittleEndian(changes[ChangeFormat.Fields..]),
-            (flags & ChangeFormat.SearchesTcpOptions) != 0,
             (flags & ChangeFormat.AllAreOdd) != 0 ? null : tests,
             (flags & ChangeFormat.StraightUnknown) != 0 ? null : straight,
             new QuestionNumbers(questions));
@@ -67,7 +64,7 @@ internal sealed class ProgramAbilities
     {
         BinaryPrimitives.WriteUInt32LittleEndian(changes[ChangeFormat.Fields..], _fields);
         bool knowsStraight = _straight?.Count <= ChangeFormat.MostStraight;
-        uint flags = (_searchesTcpOptions ? ChangeFormat.SearchesTcpOptions : 0) | (_tests is null ? ChangeFormat.AllAreOdd : 0)
+        uint flags = (_tests is null ? ChangeFormat.AllAreOdd : 0)
             | (knowsStraight ? 0 : ChangeFormat.StraightUnknown);
         BinaryPrimitives.WriteUInt32LittleEndian(changes[ChangeFormat.Flags..], flags);
         List<KnownTest> written = [.. (_tests ?? []).Take(ChangeFormat.MostTests)];
@@ -92,7 +89,7 @@ internal sealed class ProgramAbilities
     internal bool Suffice(Statement statement)
     {
         FieldUse use = FieldUse.Of(statement);
-        return (use.Bits & ~_fields) == 0 && !use.Sets && (_searchesTcpOptions || !use.TcpOptions) && (_tests is null || Drops(statement).All(IsMet))
+        return (use.Bits & ~_fields) == 0 && !use.Sets && (_tests is null || Drops(statement).All(IsMet))
             && use.Questions.All.All(Questions.Has);
     }
 

@@ -95,11 +95,6 @@ internal sealed class OpFunction(Assembler code, Family family, ImageAccess imag
     private void EmitOther(Label isTrue, Label isFalse, Label invalid)
     {
         code.Jump(JumpCondition.Equal, Register.R3, (int)OpKind.Always, isTrue);
-        if (use.TcpOptions)
-        {
-            EmitTcpOption(isTrue, isFalse, invalid);
-        }
-
         if (use.Sets)
         {
             EmitSet(isTrue, isFalse, invalid);
@@ -123,16 +118,6 @@ internal sealed class OpFunction(Assembler code, Family family, ImageAccess imag
         code.Alu(AluOperation.And, Register.R3, Register.R4);
         code.Jump(JumpCondition.NotEqual, Register.R3, 0, isFalse);
         code.Jump(isTrue);
-    }
-
-    private void EmitTcpOption(Label isTrue, Label isFalse, Label invalid)
-    {
-        Label not = code.DefineLabel("no option op");
-        code.Jump(JumpCondition.NotEqual, Register.R3, (int)OpKind.TcpOption, not);
-        code.Load(MemorySize.Half, Register.R3, Address, OpFormat.Argument);
-        helpers.CallTcpOption(Context, Key);
-        EmitReturn(isTrue, isFalse, invalid);
-        code.Mark(not);
     }
 
     private void EmitSet(Label isTrue, Label isFalse, Label invalid)

@@ -19,11 +19,8 @@ public static class ChangeFormat
 
     public const int Flags = 32, TestCount = 36, StraightCount = 40, QuestionCount = 44;
 
-    /// <summary>In the flags: TCP options are searched for; every packet is odd.</summary>
-    public const uint SearchesTcpOptions = 1, AllAreOdd = 2;
-
-    /// <summary>In the flags: more chains are straight code than there is room to say.</summary>
-    public const uint StraightUnknown = 4;
+    /// <summary>In the flags: every packet is odd; more chains are straight code than there is room to say.</summary>
+    public const uint AllAreOdd = 1, StraightUnknown = 2;
 
     /// <summary>
     /// The tests that make a packet odd, eight bytes each: u16 protocol that a packet must have to meet it, or
