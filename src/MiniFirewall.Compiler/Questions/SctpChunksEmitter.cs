@@ -1,4 +1,5 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
 
 namespace MiniFirewall.Compiler.Questions;
@@ -11,9 +12,12 @@ internal static class SctpChunksEmitter
 {
     private const int CommonHeader = 12, MostChunks = 16384;
 
-    // The frame: where the walk is and where the packet ends (bytes from the network header), a bit for each type of the set that
-    // has not come up yet, what the walk came to, bytes as they are read.
-    private const int At = 0, End = 8, Missing = 16, MissingBytes = 32, Status = 48, Read = 56, FrameBytes = 80;
+    // The frame: where the walk is and where the packet ends (bytes from the network header), a bit for each member of the set that
+    // has not come up yet, what the walk came to, bytes as they are read. The bits stand where the verifier keeps nothing of their
+    // values (not at a multiple of eight), so that one turn looks like another.
+    private const int At = 0, End = 8, Missing = 20, Status = 24, Read = 32, FrameBytes = 56;
+
+    private const int MostMembers = 32;
 
     /// <summary>What the walk came to, beside answers; one that still goes on after the last turn is broken.</summary>
     private const int Through = 3, Walking = 4;
@@ -25,7 +29,14 @@ internal static class SctpChunksEmitter
         Assembler code = function.Code;
         Label turn = code.DefineLabel("chunk_turn"), through = code.DefineLabel("through"), walking = code.DefineLabel("walking");
         Label compare = code.DefineLabel("compare");
-        EmitFrame(question.Set, function);
+        bool tracks = question.Mode == SctpChunkMode.All && !question.Set.IsAll;
+        byte[] tracked = tracks ? [.. MembersOf(question.Set)] : [];
+        if (tracked.Length > MostMembers)
+        {
+            throw new CompileException($"more than {MostMembers} types of SCTP chunks to wait for", Origin.None);
+        }
+
+        EmitFrame(tracked.Length, function);
         function.EmitOpen();
         StackFrame.EmitLoop(code, FrameBytes, MostChunks, turn);
         StackFrame.Load(code, MemorySize.DoubleWord, Register.R1, FrameBytes, Status);
@@ -45,7 +56,7 @@ internal static class SctpChunksEmitter
         function.Behind(() => EmitTurn(code, turn, question));
     }
 
-    private static void EmitFrame(SctpChunkSet set, QuestionFunction function)
+    private static void EmitFrame(int members, QuestionFunction function)
     {
         Assembler code = function.Code;
         code.Load(MemorySize.Word, Register.R1, QuestionFunction.Key, PacketKey.TransportOffset);
@@ -54,13 +65,8 @@ internal static class SctpChunksEmitter
         function.LoadSkb(Register.R1);
         code.LoadMember(MemorySize.Word, Register.R1, Register.R1, "sk_buff", "len");
         StackFrame.Store(code, MemorySize.DoubleWord, FrameBytes, End, Register.R1);
-        ulong[] words = [(ulong)set.Low, (ulong)(set.Low >> 64), (ulong)set.High, (ulong)(set.High >> 64)];
-        for (int i = 0; i < words.Length; i++)
-        {
-            code.LoadConstant(Register.R1, words[i]);
-            StackFrame.Store(code, MemorySize.DoubleWord, FrameBytes, Missing + (i * 8), Register.R1);
-        }
-
+        StackFrame.Zero(code, FrameBytes, Missing & ~7);
+        code.StoreImmediate(MemorySize.Word, Register.R10, Walk.FromTop(Missing), (int)((1L << members) - 1));
         code.StoreImmediate(MemorySize.DoubleWord, Register.R10, Walk.FromTop(Status), Walking);
         StackFrame.Zero(code, FrameBytes, Read);
     }
@@ -71,13 +77,7 @@ internal static class SctpChunksEmitter
         Label done = code.DefineLabel("answered");
         if (question.Mode == SctpChunkMode.All && !question.Set.IsAll)
         {
-            StackFrame.Load(code, MemorySize.DoubleWord, Register.R2, FrameBytes, Missing);
-            for (int at = 8; at < MissingBytes; at += 8)
-            {
-                StackFrame.Load(code, MemorySize.DoubleWord, Register.R3, FrameBytes, Missing + at);
-                code.Alu(AluOperation.Or, Register.R2, Register.R3);
-            }
-
+            StackFrame.Load(code, MemorySize.Word, Register.R2, FrameBytes, Missing);
             code.Move(Register.R1, (int)SctpChunkAnswer.No);
             code.Jump(JumpCondition.NotEqual, Register.R2, 0, done);
         }
@@ -110,7 +110,7 @@ internal static class SctpChunksEmitter
         EmitLookUp(code, question.Set, Type, Flags, fits, other);
 
         code.Mark(fits);
-        EmitFitting(code, question.Mode, Frame, Type, next);
+        EmitFitting(code, question.Mode, Frame, next);
         code.Mark(other);
         if (question.Mode == SctpChunkMode.Only)
         {
@@ -127,24 +127,25 @@ internal static class SctpChunksEmitter
         EmitStop(code, Frame, (int)SctpChunkAnswer.Broken);
     }
 
-    /// <summary>Goes to <paramref name="fits"/> where the set has the chunk, falling through at the end, or to <paramref name="other"/>.</summary>
+    /// <summary>
+    /// Goes to <paramref name="fits"/> where the set has the chunk, with the members' bits but its own in R2, falling through at the
+    /// end; or to <paramref name="other"/>.
+    /// </summary>
     private static void EmitLookUp(Assembler code, SctpChunkSet set, Register type, Register flags, Label fits, Label other)
     {
-        foreach (byte member in Enumerable.Range(0, 256).Select(n => (byte)n).Where(set.Contains))
+        if (set.IsAll)
         {
-            SctpChunkFlags asked = set.FlagsOf(member);
+            code.Move(Register.R2, -1);
+            return;
+        }
+
+        byte[] members = [.. MembersOf(set)];
+        for (int i = 0; i < members.Length; i++)
+        {
+            SctpChunkFlags asked = set.FlagsOf(members[i]);
             Label another = code.DefineLabel("another");
-            if (asked.Mask == 0)
-            {
-                if (!set.IsAll)
-                {
-                    code.Jump(JumpCondition.Equal, type, member, fits);
-                }
-
-                continue;
-            }
-
-            code.Jump(JumpCondition.NotEqual, type, member, another);
+            code.Jump(JumpCondition.NotEqual, type, members[i], another);
+            code.Move(Register.R2, ~(1 << i));
             code.Move(Register.R1, flags);
             code.Alu(AluOperation.And, Register.R1, asked.Mask);
             code.Jump(JumpCondition.Equal, Register.R1, asked.Value, fits);
@@ -152,13 +153,12 @@ internal static class SctpChunksEmitter
             code.Mark(another);
         }
 
-        if (!set.IsAll)
-        {
-            code.Jump(other);
-        }
+        code.Jump(other);
     }
 
-    private static void EmitFitting(Assembler code, SctpChunkMode mode, Register frame, Register type, Label next)
+    private static IEnumerable<byte> MembersOf(SctpChunkSet set) => Enumerable.Range(0, 256).Select(type => (byte)type).Where(set.Contains);
+
+    private static void EmitFitting(Assembler code, SctpChunkMode mode, Register frame, Label next)
     {
         if (mode == SctpChunkMode.Any)
         {
@@ -168,30 +168,12 @@ internal static class SctpChunksEmitter
 
         if (mode == SctpChunkMode.All)
         {
-            EmitClear(code, frame, type, next);
+            code.Load(MemorySize.Word, Register.R1, frame, Missing);
+            code.Alu(AluOperation.And, Register.R1, Register.R2);
+            code.Store(MemorySize.Word, frame, Missing, Register.R1);
         }
 
         code.Jump(next);
-    }
-
-    /// <summary>Takes the type's bit out of what is missing: it is in one of four words.</summary>
-    private static void EmitClear(Assembler code, Register frame, Register type, Label next)
-    {
-        code.Move(Register.R2, type);
-        code.Alu(AluOperation.And, Register.R2, 63);
-        code.Move(Register.R1, 1);
-        code.Alu(AluOperation.ShiftLeft, Register.R1, Register.R2);
-        code.Alu(AluOperation.Xor, Register.R1, -1);
-        for (int word = 0; word < MissingBytes / 8; word++)
-        {
-            Label later = code.DefineLabel("later word");
-            code.Jump(JumpCondition.GreaterOrEqual, type, 64 * (word + 1), later);
-            code.Load(MemorySize.DoubleWord, Register.R2, frame, Missing + (word * 8));
-            code.Alu(AluOperation.And, Register.R2, Register.R1);
-            code.Store(MemorySize.DoubleWord, frame, Missing + (word * 8), Register.R2);
-            code.Jump(next);
-            code.Mark(later);
-        }
     }
 
     private static void EmitStop(Assembler code, Register frame, int status)
