@@ -12,13 +12,14 @@ public static class IpProtocol
     public const byte Authentication = 51;
     public const byte Icmpv6 = 58;
     public const byte NoNextHeader = 59;
+    public const byte Compression = 108;
     public const byte Sctp = 132;
     public const byte UdpLite = 136;
 
     private static readonly (byte Number, string Name)[] Known =
     [
         (Icmp, "icmp"), (Tcp, "tcp"), (Udp, "udp"), (Dccp, "dccp"), (Gre, "gre"), (Esp, "esp"),
-        (Authentication, "ah"), (Icmpv6, "icmpv6"), (Sctp, "sctp"), (UdpLite, "udplite"),
+        (Authentication, "ah"), (Icmpv6, "icmpv6"), (Compression, "ipcomp"), (Sctp, "sctp"), (UdpLite, "udplite"),
     ];
 
     /// <summary>The name of a protocol, or null where it has none here.</summary>

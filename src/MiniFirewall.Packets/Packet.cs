@@ -103,6 +103,9 @@ public sealed class Packet
     /// <summary>TTL or hop limit.</summary>
     public byte HopLimit => Family == Family.IPv4 ? _bytes[8] : _bytes[7];
 
+    /// <summary>IPv4's TOS byte or IPv6's traffic class: six bits of DSCP, two of ECN.</summary>
+    public byte TrafficClass => Family == Family.IPv4 ? _bytes[1] : (byte)(BinaryPrimitives.ReadUInt16BigEndian(_bytes) >> 4);
+
     /// <summary>Length the header declares: IPv4 total length; IPv6 payload length plus 40. Bytes.</summary>
     public int DeclaredLength => Family == Family.IPv4
         ? BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(2))

@@ -17,21 +17,7 @@ internal static class HeaderNumberEmitter
         code.StoreImmediate(MemorySize.DoubleWord, Register.R10, Number, 0);
         function.EmitOpen();
         function.EmitRead(Number, question.Bytes, Offset, function.No);
-        MemorySize size = question.Bytes switch { 1 => MemorySize.Byte, 2 => MemorySize.Half, _ => MemorySize.Word };
-        code.Load(size, Register.R1, Register.R10, Number);
-        if (question.Bytes > 1)
-        {
-            code.ToBigEndian(Register.R1, question.Bytes * 8);
-        }
-
-        code.LoadConstant(Register.R2, question.Mask);
-        code.Alu(AluOperation.And, Register.R1, Register.R2);
-        code.Move(Register.R2, Register.R8);
-        code.Alu(AluOperation.ShiftRight, Register.R2, 32);
-        code.Jump(JumpCondition.Greater, Register.R1, Register.R2, function.No);
-        code.Alu(AluOperation.Move, Register.R2, Register.R8, OperandWidth.Bits32);
-        code.Jump(JumpCondition.Less, Register.R1, Register.R2, function.No);
-        code.Jump(function.Yes);
+        NumberRangeEmitter.Emit(function, Number, question.Bytes, question.Mask);
     }
 
     private static void EmitOffset(HeaderNumber question, QuestionFunction function)
@@ -49,10 +35,14 @@ internal static class HeaderNumberEmitter
             code.Jump(JumpCondition.NotEqual, Register.R1, 0, function.No);
         }
 
-        code.Load(MemorySize.Half, Register.R1, QuestionFunction.Key, PacketKey.FragmentOffset);
-        code.Jump(JumpCondition.NotEqual, Register.R1, 0, function.No);
-        code.Load(MemorySize.Half, Register.R1, QuestionFunction.Key, PacketKey.TransportLength);
-        code.Jump(JumpCondition.Less, Register.R1, question.Offset + question.Bytes, function.No);
+        if (question.Start == HeaderStart.Transport)
+        {
+            code.Load(MemorySize.Half, Register.R1, QuestionFunction.Key, PacketKey.FragmentOffset);
+            code.Jump(JumpCondition.NotEqual, Register.R1, 0, function.No);
+            code.Load(MemorySize.Half, Register.R1, QuestionFunction.Key, PacketKey.TransportLength);
+            code.Jump(JumpCondition.Less, Register.R1, question.Offset + question.Bytes, function.No);
+        }
+
         code.Load(MemorySize.Word, Offset, QuestionFunction.Key, PacketKey.TransportOffset);
         code.Alu(AluOperation.Add, Offset, question.Offset);
     }

@@ -39,6 +39,14 @@ internal static class QuestionEmitters
         Of<BridgePortIs>(BridgeEmitters.Emit),
         Of<AddressTypeIn>(AddressTypeEmitter.Emit),
         Of<TcpOption>(TcpOptionEmitter.Emit),
+        Of<TcpHeaderCut>(TcpHeaderEmitter.Emit),
+        Of<TcpSegmentSize>(TcpHeaderEmitter.Emit),
+        Of<DccpType>(DccpHeaderEmitter.Emit),
+        Of<DccpOptionsCut>(DccpHeaderEmitter.Emit),
+        Of<DccpOption>(DccpHeaderEmitter.Emit),
+        Of<ExtensionNumber>(ExtensionEmitter.Emit),
+        Of<ExtensionCut>(ExtensionEmitter.Emit),
+        Of<SctpChunks>(SctpChunksEmitter.Emit),
     }.ToFrozenDictionary();
 
     /// <exception cref="CompileException">Nobody knows how to ask it.</exception>

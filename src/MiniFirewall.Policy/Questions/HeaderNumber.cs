@@ -11,6 +11,12 @@ public enum HeaderStart
 
     /// <summary>The transport header, as <see cref="Field.TransportLength"/> knows it; a later fragment has none.</summary>
     Transport,
+
+    /// <summary>
+    /// As <see cref="Transport"/>, but not asking for fragments: in a later one it is what follows IPv4's header, and IPv6's header
+    /// itself, as xtables leaves its own offset.
+    /// </summary>
+    Protocol,
 }
 
 /// <summary>
@@ -30,7 +36,7 @@ public sealed record HeaderNumber(HeaderStart Start, int Offset, int Bytes, uint
     public override bool Ask(Packet packet)
     {
         ReadOnlySpan<byte> header = Start == HeaderStart.Network ? packet.Bytes
-            : packet.Transport.IsBroken || packet.Transport.FragmentOffset != 0 ? default
+            : packet.Transport.IsBroken || (Start == HeaderStart.Transport && packet.Transport.FragmentOffset != 0) ? default
             : packet.TransportBytes;
         if (header.Length < Offset + Bytes)
         {

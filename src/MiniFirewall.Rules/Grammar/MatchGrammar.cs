@@ -1,3 +1,4 @@
+using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Rules.Grammar;
@@ -16,4 +17,10 @@ public sealed class MatchGrammar : ExtensionGrammar
 
     /// <summary>The protocol that the rule must name, not negated; the match's options then imply -m. Null where any will do.</summary>
     public byte? Protocol { get; internal init; }
+
+    /// <summary>The families in which <see cref="Protocol"/> must be named; without it the match is for the others.</summary>
+    internal FamilySet ProtocolFamilies { get; init; } = FamilySet.Both;
+
+    /// <summary>The match's options work without -m once its protocol is named.</summary>
+    internal bool IsImplied { get; init; } = true;
 }

@@ -28,6 +28,8 @@ public sealed record HlMatch(HopComparison Comparison) : Match
 
     public override void Print(RuleTextWriter writer) => Comparison.Print(writer, "hl");
 
+    public override void List(RuleTextWriter writer, ListStyle style) => Comparison.List(writer, "HL");
+
     public override MatchResult Evaluate(Packet packet) => Comparison.Evaluate(packet.HopLimit);
 
     public override void Lower(Family family, ImmutableArray<Step>.Builder steps) => Comparison.Lower(steps);

@@ -19,6 +19,23 @@ public readonly record struct IcmpType(byte Type, byte LowCode, byte HighCode)
         _ => $"{Type}/{LowCode}:{HighCode}",
     };
 
+    /// <summary>
+    /// What iptables -L shows behind the protocol: the first name that means just this, else numbers, with no blank before them
+    /// where they are not negated.
+    /// </summary>
+    internal string ListText(IReadOnlyList<(string Name, IcmpType Type)> names, bool negated, bool isNumeric)
+    {
+        IcmpType self = this;
+        string? name = isNumeric ? null : names.FirstOrDefault(entry => entry.Type == self).Name;
+        string codes = (LowCode, HighCode) switch
+        {
+            (0, 255) => "",
+            _ when LowCode == HighCode => $" code {LowCode}",
+            _ => $" codes {LowCode}-{HighCode}",
+        };
+        return name is null ? $"{(negated ? " !" : "")}type {Type}{codes}" : $" {(negated ? "!" : "")}{name}";
+    }
+
     /// <summary>A name or its unambiguous beginning, TYPE, TYPE/CODE or TYPE/LOW:HIGH (libxt_icmp.h, ipt_parse_icmp).</summary>
     internal static ValueReader<IcmpType> Reader(string protocol, IReadOnlyList<(string Name, IcmpType Type)> names)
     {

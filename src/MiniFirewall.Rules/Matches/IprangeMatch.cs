@@ -37,6 +37,12 @@ public sealed record IprangeMatch(AddressRange? Source, AddressRange? Destinatio
         PrintRange(writer, "--dst-range", Destination);
     }
 
+    public override void List(RuleTextWriter writer, ListStyle style)
+    {
+        ListRange(writer, "source", Source);
+        ListRange(writer, "destination", Destination);
+    }
+
     public override MatchResult Evaluate(Packet packet)
     {
         bool matches = (Source is null || Source.Contains(packet.Source) != Source.Negated)
@@ -55,6 +61,14 @@ public sealed record IprangeMatch(AddressRange? Source, AddressRange? Destinatio
         if (range is not null)
         {
             writer.Not(range.Negated).Word(option).Word(range.ToString());
+        }
+    }
+
+    private static void ListRange(RuleTextWriter writer, string side, AddressRange? range)
+    {
+        if (range is not null)
+        {
+            writer.Word($"{side} IP range").Not(range.Negated).Word(range.ToString());
         }
     }
 

@@ -22,8 +22,12 @@ public sealed record MarkMatch(uint Value, uint Mask, bool Negated) : Match
 
     public override string Name => "mark";
 
+    private string Text => Mask == uint.MaxValue ? $"0x{Value:x}" : $"0x{Value:x}/0x{Mask:x}";
+
     public override void Print(RuleTextWriter writer) =>
-        writer.Word("-m").Word("mark").Not(Negated).Word("--mark").Word(Mask == uint.MaxValue ? $"0x{Value:x}" : $"0x{Value:x}/0x{Mask:x}");
+        writer.Word("-m").Word("mark").Not(Negated).Word("--mark").Word(Text);
+
+    public override void List(RuleTextWriter writer, ListStyle style) => writer.Word("mark match").Not(Negated).Word(Text);
 
     public override MatchResult Evaluate(Packet packet) =>
         ((packet.Mark & Mask) == Value) != Negated ? MatchResult.Match : MatchResult.Miss;

@@ -64,6 +64,15 @@ public static class MatchRegistry
         PolicyMatch.Grammar,
         SocketMatch.Grammar,
         RpfilterMatch.Grammar,
+        AhMatch.Grammar,
+        EspMatch.Grammar,
+        IpcompMatch.Grammar,
+        SctpMatch.Grammar,
+        DccpMatch.Grammar,
+        TcpmssMatch.Grammar,
+        DscpMatch.Grammar,
+        TosMatch.Grammar,
+        EcnMatch.Grammar,
     ];
 
     private static readonly FrozenDictionary<string, MatchGrammar> ByName = All
@@ -71,7 +80,7 @@ public static class MatchRegistry
         .ToFrozenDictionary(entry => entry.name, entry => entry.grammar);
 
     private static readonly FrozenDictionary<byte, MatchGrammar> ByProtocol = All
-        .Where(grammar => grammar.Protocol is not null)
+        .Where(grammar => grammar is { Protocol: not null, IsImplied: true })
         .ToFrozenDictionary(grammar => grammar.Protocol!.Value);
 
     internal static IEnumerable<string> Names => ByName.Keys;

@@ -42,15 +42,27 @@ public sealed record MultiportMatch(PortSide Side, ImmutableArray<NumberRange> P
 
     public override string Name => "multiport";
 
+    /// <summary>The rule's protocol, whose services' names ports are shown by.</summary>
+    public byte Protocol { get; init; }
+
+    private string OptionName => Side switch { PortSide.Source => "sports", PortSide.Destination => "dports", _ => "ports" };
+
     public bool Equals(MultiportMatch? other) =>
-        other is not null && Side == other.Side && Negated == other.Negated && Ports.SequenceEqual(other.Ports);
+        other is not null && Side == other.Side && Protocol == other.Protocol && Negated == other.Negated && Ports.SequenceEqual(other.Ports);
 
     public override int GetHashCode() => HashCode.Combine(Side, Negated, Ports.Length);
 
     public override void Print(RuleTextWriter writer)
     {
-        string option = Side switch { PortSide.Source => "--sports", PortSide.Destination => "--dports", _ => "--ports" };
-        writer.Word("-m").Word("multiport").Not(Negated).Word(option).Word(string.Join(',', Ports));
+        writer.Word("-m").Word("multiport").Not(Negated).Word("--" + OptionName).Word(string.Join(',', Ports));
+    }
+
+    /// <summary>As upstream shows it: two blanks before '!'.</summary>
+    public override void List(RuleTextWriter writer, ListStyle style)
+    {
+        var listing = new PortListing(style, ProtocolNames.Print(Protocol));
+        string ports = string.Join(',', Ports.Select(listing.Show));
+        writer.Word("multiport").Word(OptionName).Word(Negated ? " !" + ports : ports);
     }
 
     public override MatchResult Evaluate(Packet packet)
@@ -80,12 +92,12 @@ public sealed record MultiportMatch(PortSide Side, ImmutableArray<NumberRange> P
         }));
     }
 
-    private static OptionSpec PortList(string[] names, PortSide side) => Option<MultiportMatch>.Value<ImmutableArray<NumberRange>>(
-        names, ReadPorts, (_, ports, not) => new(side, ports, not), negatable: true, group: "ports");
+    private static OptionSpec PortList(string[] names, PortSide side) => Option<MultiportMatch>.Value<(byte Protocol, ImmutableArray<NumberRange> Ports)>(
+        names, ReadPorts, (_, read, not) => new(side, read.Ports, not) { Protocol = read.Protocol }, negatable: true, group: "ports");
 
-    private static bool ReadPorts(Word word, ReadContext context, out ImmutableArray<NumberRange> ports)
+    private static bool ReadPorts(Word word, ReadContext context, out (byte Protocol, ImmutableArray<NumberRange> Ports) read)
     {
-        ports = [];
+        read = (0, []);
         if (context.Protocol is not { Negated: false } protocol || !Protocols.Contains(protocol.Number))
         {
             context.Diagnostics.Report(
@@ -94,6 +106,8 @@ public sealed record MultiportMatch(PortSide Side, ImmutableArray<NumberRange> P
             return false;
         }
 
-        return PortReaders.List(MostPorts)(word, context, out ports);
+        bool isRead = PortReaders.List(MostPorts)(word, context, out ImmutableArray<NumberRange> ports);
+        read = (protocol.Number, ports);
+        return isRead;
     }
 }

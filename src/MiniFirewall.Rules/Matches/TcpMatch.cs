@@ -75,6 +75,24 @@ public sealed record TcpMatch : Match
         }
     }
 
+    public override void List(RuleTextWriter writer, ListStyle style)
+    {
+        var listing = new PortListing(style, "tcp");
+        writer.Word("tcp");
+        listing.List(writer, "spt", SourcePorts, NotSource);
+        listing.List(writer, "dpt", DestinationPorts, NotDestination);
+        if (OptionKind is { } kind)
+        {
+            writer.Word($"option={(NotOption ? "!" : "")}{kind}");
+        }
+
+        if (AsksFlags)
+        {
+            string flags = style.IsNumeric ? $"0x{FlagMask:X2}/0x{FlagValue:X2}" : $"{PrintFlags(FlagMask)}/{PrintFlags(FlagValue)}";
+            writer.Word($"flags:{(NotFlags ? "!" : "")}{flags}");
+        }
+    }
+
     public override MatchResult Evaluate(Packet packet)
     {
         // A fragment 8 bytes in could overwrite the flags of the first one.

@@ -28,6 +28,8 @@ public sealed record TtlMatch(HopComparison Comparison) : Match
 
     public override void Print(RuleTextWriter writer) => Comparison.Print(writer, "ttl");
 
+    public override void List(RuleTextWriter writer, ListStyle style) => Comparison.List(writer, "TTL");
+
     public override MatchResult Evaluate(Packet packet) => Comparison.Evaluate(packet.HopLimit);
 
     public override void Lower(Family family, ImmutableArray<Step>.Builder steps) => Comparison.Lower(steps);

@@ -15,16 +15,13 @@ public sealed record UdpMatch : Match
 {
     private const int HeaderSize = 8;
 
-    /// <summary>Unlike -m tcp, -m udp takes a service's name of any protocol (getaddrinfo).</summary>
-    private static readonly string[] AnyProtocol = ["tcp", "udp", "sctp", "dccp"];
-
     public static MatchGrammar Grammar { get; } = new("udp", new UdpMatch())
     {
         Protocol = ProtocolNames.Udp,
         Options =
         [
-            Option<UdpMatch>.Value<NumberRange>(["sport", "source-port"], PortReaders.Range("udp", AnyProtocol), (m, range, not) => m with { SourcePorts = range, NotSource = not }, negatable: true),
-            Option<UdpMatch>.Value<NumberRange>(["dport", "destination-port"], PortReaders.Range("udp", AnyProtocol), (m, range, not) => m with { DestinationPorts = range, NotDestination = not }, negatable: true),
+            Option<UdpMatch>.Value<NumberRange>(["sport", "source-port"], PortReaders.Range("udp", PortReaders.AnyProtocol), (m, range, not) => m with { SourcePorts = range, NotSource = not }, negatable: true),
+            Option<UdpMatch>.Value<NumberRange>(["dport", "destination-port"], PortReaders.Range("udp", PortReaders.AnyProtocol), (m, range, not) => m with { DestinationPorts = range, NotDestination = not }, negatable: true),
         ],
     };
 
@@ -43,6 +40,14 @@ public sealed record UdpMatch : Match
         writer.Word("-m").Word("udp");
         TcpMatch.PrintPorts(writer, "--sport", SourcePorts, NotSource);
         TcpMatch.PrintPorts(writer, "--dport", DestinationPorts, NotDestination);
+    }
+
+    public override void List(RuleTextWriter writer, ListStyle style)
+    {
+        var listing = new PortListing(style, "udp");
+        writer.Word("udp");
+        listing.List(writer, "spt", SourcePorts, NotSource);
+        listing.List(writer, "dpt", DestinationPorts, NotDestination);
     }
 
     public override MatchResult Evaluate(Packet packet)

@@ -7,7 +7,7 @@ internal static class ForeignWords
 {
     internal static readonly FrozenSet<string> Matches = new[]
     {
-        "ah", "cpu", "dccp", "dscp", "ecn", "esp", "ipcomp", "sctp", "tcpmss", "tos",
+        "cpu",
     }.ToFrozenSet();
 
     /// <summary>Targets that the kernel takes in other tables only, with those (net/netfilter/xt_*.c, the target's table).</summary>

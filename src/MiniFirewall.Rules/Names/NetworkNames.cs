@@ -8,12 +8,14 @@ public sealed class NetworkNames
 {
     private readonly Lazy<Dictionary<string, byte>> _protocols;
     private readonly Lazy<Dictionary<(string Name, string Protocol), ushort>> _services;
+    private readonly Lazy<Dictionary<(ushort Port, string Protocol), string>> _serviceNames;
 
     /// <summary>Texts are read when a name is asked for that they may have: most rule lists ask for none.</summary>
     private NetworkNames(Func<string> protocols, Func<string> services)
     {
         _protocols = new(() => ReadProtocols(protocols()));
         _services = new(() => ReadServices(services()));
+        _serviceNames = new(() => ReadServiceNames(services()));
     }
 
     /// <summary>The names this code knows by itself; the same on every machine.</summary>
@@ -80,6 +82,9 @@ public sealed class NetworkNames
         return false;
     }
 
+    /// <summary>The first name that the services' file gives a port of a protocol (getservbyport), or null.</summary>
+    internal string? ServiceOf(ushort port, string protocol) => _serviceNames.Value.GetValueOrDefault((port, protocol));
+
     internal IEnumerable<string> ServicesOf(IReadOnlyList<string> protocols) =>
         _services.Value.Keys.Where(key => protocols.Contains(key.Protocol)).Select(key => key.Name);
 
@@ -129,6 +134,28 @@ public sealed class NetworkNames
         return services;
     }
 
+    private static Dictionary<(ushort Port, string Protocol), string> ReadServiceNames(string text)
+    {
+        Dictionary<(ushort Port, string Protocol), string> names = [];
+        foreach (string[] words in Lines(text))
+        {
+            if (TryReadPlace(words[1], out ushort port, out string protocol))
+            {
+                names.TryAdd((port, protocol), words[0]);
+            }
+        }
+
+        foreach ((string name, ushort port, string kinds) in ServiceTable.BuiltIn)
+        {
+            foreach (string protocol in kinds.Split(' '))
+            {
+                names.TryAdd((port, protocol), name);
+            }
+        }
+
+        return names;
+    }
+
     private static void AddProtocol(Dictionary<string, byte> protocols, string[] words)
     {
         if (!byte.TryParse(words[1], out byte number))
@@ -144,15 +171,23 @@ public sealed class NetworkNames
 
     private static void AddService(Dictionary<(string Name, string Protocol), ushort> services, string[] words)
     {
-        string[] place = words[1].Split('/');
-        if (place.Length != 2 || !ushort.TryParse(place[0], out ushort port))
+        if (!TryReadPlace(words[1], out ushort port, out string protocol))
         {
             return;
         }
 
         foreach (string name in words.Where((_, index) => index != 1))
         {
-            services.TryAdd((name, place[1]), port);
+            services.TryAdd((name, protocol), port);
         }
+    }
+
+    /// <summary>PORT/PROTOCOL.</summary>
+    private static bool TryReadPlace(string word, out ushort port, out string protocol)
+    {
+        string[] parts = word.Split('/');
+        protocol = parts[^1];
+        port = 0;
+        return parts.Length == 2 && ushort.TryParse(parts[0], out port);
     }
 }

@@ -8,7 +8,7 @@ namespace MiniFirewall.Rules.Names;
 /// </summary>
 internal static class ProtocolNames
 {
-    internal const byte Icmp = 1, Tcp = 6, Udp = 17, Dccp = 33, IcmpV6 = 58, Sctp = 132, MobilityHeader = 135, UdpLite = 136;
+    internal const byte Icmp = 1, Tcp = 6, Udp = 17, Dccp = 33, Esp = 50, Ah = 51, IcmpV6 = 58, Ipcomp = 108, Sctp = 132, MobilityHeader = 135, UdpLite = 136;
 
     /// <summary>Number and name, the name that is printed first.</summary>
     private static readonly (byte Number, string Name)[] Table =

@@ -120,7 +120,7 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         List<Match> matches = [];
         foreach (ExtensionUse use in _matches)
         {
-            if (HasItsProtocol(use, context.Protocol) && use.Finish(context, isWrong) && use.State is Match match
+            if (HasItsProtocol(use, draft, context.Protocol) && use.Finish(context, isWrong) && use.State is Match match
                 && draft.Families.Narrow(match.Families, use.Place) && CanRun($"match {match.Name}", LackOf(match, draft.Families.Families), use.Place, context))
             {
                 matches.Add(match);
@@ -167,12 +167,18 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         _scope.Add(_target);
     }
 
-    private bool HasItsProtocol(ExtensionUse use, ProtocolSpec? protocol)
+    private bool HasItsProtocol(ExtensionUse use, RuleDraft draft, ProtocolSpec? protocol)
     {
-        if (use.Grammar is not MatchGrammar { Protocol: { } needed }
+        if (use.Grammar is not MatchGrammar { Protocol: { } needed } grammar
             || (protocol is { Negated: false } && protocol.Number == needed))
         {
             return true;
+        }
+
+        FamilySet others = draft.Families.Families & ~grammar.ProtocolFamilies;
+        if (others != FamilySet.None)
+        {
+            return draft.Families.Narrow(others, use.Place);
         }
 
         string name = ProtocolNames.Print(needed);

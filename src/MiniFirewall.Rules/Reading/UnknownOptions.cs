@@ -27,7 +27,7 @@ internal static class UnknownOptions
     internal static void Report(Word option, string name, IEnumerable<string> inForce, DiagnosticBag diagnostics)
     {
         MatchGrammar[] owners = [.. MatchRegistry.WithOption(name)];
-        if (owners.Length > 0 && owners.All(owner => owner.Protocol is not null))
+        if (owners.Length > 0 && owners.All(owner => owner is { Protocol: not null, IsImplied: true }))
         {
             string[] protocols = [.. owners.Select(owner => "-p " + ProtocolNames.Print(owner.Protocol!.Value))];
             diagnostics.Report(

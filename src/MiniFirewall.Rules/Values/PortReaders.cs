@@ -9,6 +9,9 @@ namespace MiniFirewall.Rules.Values;
 /// <summary>Readers of ports: numbers, service names, ranges and lists.</summary>
 internal static class PortReaders
 {
+    /// <summary>Unlike -m tcp, -m udp and -m dccp take a service's name of any protocol (getaddrinfo).</summary>
+    internal static readonly string[] AnyProtocol = ["tcp", "udp", "sctp", "dccp"];
+
     /// <summary>
     /// PORT, LOW:HIGH, LOW: or :HIGH, with the service names of some protocols (libxt_tcp.c, parse_tcp_ports; xtoptions.c,
     /// xtopt_parse_mport).

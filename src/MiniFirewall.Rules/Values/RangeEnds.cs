@@ -18,15 +18,17 @@ internal static class RangeEnds
         return false;
     }
 
-    internal static bool AreInOrder(Word word, NumberRange range, ReadContext context)
+    internal static bool AreInOrder(Word word, NumberRange range, ReadContext context) => AreInOrder(word, range.Low, range.High, context);
+
+    internal static bool AreInOrder(Word word, uint low, uint high, ReadContext context)
     {
-        if (range.Low <= range.High)
+        if (low <= high)
         {
             return true;
         }
 
         context.Diagnostics.Report(
-            ErrorCodes.BadRange, word, $"the range {Show.Word(word.Text)} ends before it begins", $"write {range.High}:{range.Low}");
+            ErrorCodes.BadRange, word, $"the range {Show.Word(word.Text)} ends before it begins", $"write {high}:{low}");
         return false;
     }
 }

@@ -16,10 +16,10 @@ public sealed class HeaderChainTests(ITestOutputHelper output)
 
     /// <summary>Rules that count and go on, so that one packet meets them all, up to the first that drops it as invalid.</summary>
     private static readonly Gen<string> Rule = Gen.Frequency(
-        (9, HeaderMatchGen.Any),
-        (3, HeaderMatchGen.Mobility.Select(match => $"-p mh {match}")),
-        (1, Gen.Select(HeaderMatchGen.Any, HeaderMatchGen.Any, (a, b) => $"{a} {b}")),
-        (1, HeaderMatchGen.Any.Select(match => $"{match} -j DROP")));
+        (9, ExtensionHeaderGen.Any),
+        (3, ExtensionHeaderGen.Mobility.Select(match => $"-p mh {match}")),
+        (1, Gen.Select(ExtensionHeaderGen.Any, ExtensionHeaderGen.Any, (a, b) => $"{a} {b}")),
+        (1, ExtensionHeaderGen.Any.Select(match => $"{match} -j DROP")));
 
     private static readonly Gen<Packet> Packet = Gen.Select(
         Gen.OneOf(Hook.LocalIn, Hook.Forward, Hook.LocalOut, Hook.LocalOut, Hook.LocalOut), HeaderChainGen.Bytes, (hook, bytes) => new Packet(Family.IPv6, hook, bytes)

@@ -9,7 +9,7 @@ internal sealed class EdgeValues
     private static readonly int[] UsualProtocols =
     [
         IpProtocol.Tcp, IpProtocol.Tcp, IpProtocol.Tcp, IpProtocol.Udp, IpProtocol.Udp, IpProtocol.Icmp, IpProtocol.Icmpv6,
-        IpProtocol.UdpLite, IpProtocol.Sctp, IpProtocol.Dccp, IpProtocol.Esp, IpProtocol.NoNextHeader, IpProtocol.Gre, 253,
+        IpProtocol.UdpLite, IpProtocol.Sctp, IpProtocol.Dccp, IpProtocol.Esp, IpProtocol.Compression, IpProtocol.NoNextHeader, IpProtocol.Gre, 253,
     ];
 
     internal EdgeValues(RuleEdges edges, PacketGenOptions options, Family family, Hook hook)

@@ -18,14 +18,17 @@ internal static class TransportGen
             [IpProtocol.Tcp] = Tcp(values),
             [IpProtocol.Udp] = Ports<UdpDatagram>(values, (s, d) => new(s, d)),
             [IpProtocol.UdpLite] = Ports<UdpLiteDatagram>(values, (s, d) => new(s, d)),
-            [IpProtocol.Sctp] = Ports<SctpPacket>(values, (s, d) => new(s, d)),
-            [IpProtocol.Dccp] = Ports<DccpPacket>(values, (s, d) => new(s, d)),
             [IpProtocol.Icmp] = values.Icmp.Select(i => (Transport)new IcmpMessage(i.Type, i.Code)),
             [IpProtocol.Icmpv6] = values.Icmp.Select(i => (Transport)new Icmpv6Message(i.Type, i.Code)),
         };
+        foreach ((byte protocol, Gen<Transport> kind) in HeaderTransportGen.For(values))
+        {
+            kinds.Add(protocol, kind);
+        }
+
         Gen<Transport> headers = values.Protocol.SelectMany(protocol =>
             kinds.TryGetValue(protocol, out Gen<Transport>? kind) ? kind : Gen.Const<Transport>(new RawTransport(protocol)));
-        return Gen.Select(headers, Payload, (transport, payload) => transport with { Payload = payload });
+        return Gen.Select(headers, Payload, (transport, payload) => transport with { Payload = transport.Payload.AddRange(payload) });
     }
 
     private static Gen<Transport> Ports<T>(EdgeValues values, Func<ushort, ushort, T> make)

@@ -1,80 +1,70 @@
 using CsCheck;
-using MiniFirewall.Testing.Packets;
+using MiniFirewall.Packets;
 
 namespace MiniFirewall.Testing.Rules;
 
-/// <summary>The matches of IPv6 headers. Pools are those of <see cref="HeaderChainGen"/>, so that rules and packets meet.</summary>
-public static class HeaderMatchGen
+/// <summary>
+/// Matches that look into headers: ah, esp, ipcomp, sctp, dccp, tcpmss, dscp, tos and ecn. Chunk types and DCCP's options are not
+/// negated: there the kernel counts a packet that it cannot read, and miniFirewall does not.
+/// </summary>
+internal static class HeaderMatchGen
 {
-    private static readonly string[] HeaderNames = ["hop", "dst", "route", "frag", "auth", "esp", "none", "prot"];
+    private static readonly Gen<string> Spi = Gen.OneOf("0", "1", "5", "0:5", "1:65535", ":256", "256:", "4294967295", "0x10");
 
-    /// <summary>A match that needs no protocol.</summary>
-    public static Gen<string> Any { get; } = Gen.Frequency((3, Frag), (3, Rt), (2, Options("hbh")), (2, Options("dst")), (2, Ipv6Header), (3, Srh));
+    private static readonly Gen<string> ChunkTypes = Gen.OneOf(
+        "DATA", "INIT", "DATA,INIT", "SACK,ABORT", "DATA:U,SACK", "ABORT:T,SHUTDOWN_COMPLETE:t", "DATA:Be", "ALL", "NONE", "FORWARD_TSN,PAD", "DATA,INIT,SACK,ABORT,PAD");
 
-    /// <summary>-m mh, for rules of its protocol.</summary>
-    public static Gen<string> Mobility { get; } = Gen.Select(
-        TextGen.Not,
-        Gen.OneOf("0", "5", "1:5", "home-test", ":", ":4", "5:", "bu:be", "255"),
-        (not, types) => $"-m mh {not}--mh-type {types}");
+    private static readonly Gen<string> DccpTypes = Gen.OneOf(
+        "REQUEST", "DATA,ACK", "RESET", "INVALID", "REQUEST,RESPONSE,DATA,ACK,DATAACK,CLOSEREQ,CLOSE,RESET,SYNC,SYNCACK");
 
-    private static Gen<string> Frag => Words(
-        "frag",
-        Maybe(Gen.Select(TextGen.Not, Range(HeaderChainGen.Identifications), (not, ids) => $"{not}--fragid {ids}")),
-        Rarely(Gen.Const("! --fraglen 8")),
-        Maybe(Gen.Const("--fragres")),
-        Maybe(Gen.Const("--fragfirst")),
-        Maybe(Gen.OneOf("--fragmore", "--fraglast")));
+    internal static Gen<string> Esp { get; } = Gen.OneOf(Gen.Const("-m esp"), Asks("-m esp ", "--espspi", Spi));
 
-    private static Gen<string> Rt => Words(
-        "rt",
-        Gen.Frequency(
-            (3, TypeZero),
-            (2, Maybe(Gen.Select(TextGen.Not, Gen.OneOf("0", "4", "253", "256"), (not, type) => $"{not}--rt-type {type}")))),
-        Maybe(Gen.Select(TextGen.Not, Range([0, 1, 2, 255]), (not, left) => $"{not}--rt-segsleft {left}")),
-        Maybe(Gen.Select(TextGen.Not, Gen.OneOf("8", "16", "24", "40"), (not, length) => $"{not}--rt-len {length}")));
+    internal static Gen<string> Ah { get; } = Gen.OneOf(Gen.Const("-m ah"), Asks("-m ah ", "--ahspi", Spi));
 
-    private static Gen<string> TypeZero => Gen.Select(
-        Maybe(Gen.Const("--rt-0-res")),
-        Maybe(Gen.Select(Gen.OneOf(HeaderChainGen.Addresses).Array[1, 3], Gen.OneOf("", " --rt-0-not-strict"), (list, strict) => $"--rt-0-addrs {string.Join(',', list)}{strict}")),
-        (reserved, addresses) => $"--rt-type 0 {reserved} {addresses}");
+    internal static Gen<string> Ipcomp { get; } =
+        Gen.Select(Asks("-m ipcomp ", "--ipcompspi", Spi), Gen.OneOf("", " --compres"), (spi, reserved) => spi + reserved);
 
-    private static Gen<string> Options(string name) => Words(
-        name,
-        Maybe(Gen.Select(TextGen.Not, Gen.OneOf("8", "16", "24", "2048"), (not, length) => $"{not}--{name}-len {length}")),
-        Maybe(Gen.Frequency((1, Gen.Const("0")), (4, Option)).Array[1, 4].Select(list => $"--{name}-opts {string.Join(',', list)}")));
+    internal static Gen<string> Sctp { get; } = Gen.Frequency(
+        (1, Gen.Const("-m sctp")),
+        (1, Asks("-m sctp ", "--sport", TextGen.NumericPortRange)),
+        (1, Asks("-m sctp ", "--dport", TextGen.NumericPortRange)),
+        (4, Gen.Select(Gen.OneOf("all", "any", "only"), ChunkTypes, (mode, types) => $"-m sctp --chunk-types {mode} {types}")));
 
-    private static Gen<string> Option => Gen.Select(
-        Gen.OneOf(HeaderChainGen.OptionTypes), Gen.OneOf("", ":0", ":1", ":2", ":4", ":255"), (type, length) => type == 0 ? "0" : $"{type}{length}");
+    internal static Gen<string> Dccp { get; } = Gen.Frequency(
+        (1, Gen.Const("-m dccp")),
+        (1, Asks("-m dccp ", "--sport", TextGen.NumericPortRange)),
+        (1, Asks("-m dccp ", "--dport", TextGen.NumericPortRange)),
+        (2, Asks("-m dccp ", "--dccp-types", DccpTypes)),
+        (2, TextGen.Number(1, 255, 1, 2, 37, 38, 44).Select(kind => $"-m dccp --dccp-option {kind}")));
 
-    private static Gen<string> Ipv6Header => Words(
-        "ipv6header",
-        Gen.Select(TextGen.Not, Gen.Shuffle(HeaderNames), Gen.Int[1, 4], (not, names, count) => $"{not}--header {string.Join(',', names.Take(count))}"),
-        Gen.OneOf("", "--soft"));
+    /// <summary>What rules of -p tcp may ask beside -m tcp.</summary>
+    internal static Gen<string> Tcp { get; } = Gen.OneOf(
+        Asks("-m tcpmss ", "--mss", TextGen.NumberRange(0, 65535, 0, 512, 514, 1460, 65535)),
+        Gen.OneOf("--ecn-tcp-cwr", "! --ecn-tcp-cwr", "--ecn-tcp-ece", "! --ecn-tcp-ece --ecn-tcp-cwr", "--ecn-tcp-ece --ecn-ip-ect 1").Select(bits => $"-m ecn {bits}"));
 
-    private static Gen<string> Srh => Words(
-        "srh",
-        Rarely(Gen.Select(TextGen.Not, Gen.OneOf("6", "44", "59", "60"), (not, next) => $"{not}--srh-next-hdr {next}")),
-        Rarely(Compared("hdr-len", "2", "4", "0")),
-        Rarely(Compared("segs-left", "0", "1", "2", "255")),
-        Rarely(Compared("last-entry", "0", "1", "2")),
-        Rarely(Gen.Select(TextGen.Not, Gen.OneOf("0", "258", "513"), (not, tag) => $"{not}--srh-tag {tag}")),
-        Maybe(Segment("psid")),
-        Maybe(Segment("nsid")),
-        Maybe(Segment("lsid")));
+    /// <summary>Of every protocol and both families.</summary>
+    internal static Gen<string> Anywhere { get; } = Gen.OneOf(
+        Asks("-m dscp ", "--dscp", TextGen.Number(0, 63, 0, 8, 46)),
+        Asks("-m dscp ", "--dscp-class", Gen.OneOf("BE", "EF", "AF11", "CS7")),
+        Asks("-m tos ", "--tos", Gen.OneOf("0", "0x10/0x10", "0x03/0x0f", "1/0xff", "255/0", "0x80/0xc0", "Minimize-Delay", "Normal-Service")),
+        Asks("-m ecn ", "--ecn-ip-ect", Gen.OneOf("0", "1", "2", "3")));
 
-    private static Gen<string> Compared(string name, params string[] numbers) => Gen.Select(
-        TextGen.Not, Gen.OneOf("eq", "gt", "lt"), Gen.OneOf(numbers), (not, how, number) => $"{not}--srh-{name}-{how} {number}");
+    /// <summary>ah of IPv6, where it needs no protocol.</summary>
+    internal static Gen<string> AhOfIPv6 { get; } = Gen.OneOf(
+        Ah, Gen.OneOf("--ahlen 12", "! --ahlen 16", "--ahres", "--ahlen 5", "! --ahlen 0", "--ahspi 0 --ahlen 20 --ahres").Select(options => $"-m ah {options}"));
 
-    private static Gen<string> Segment(string name) => Gen.Select(
-        TextGen.Not, Gen.OneOf(HeaderChainGen.Addresses), Gen.OneOf("", "/128", "/127", "/64", "/16", "/0"), (not, address, mask) => $"{not}--srh-{name} {address}{mask}");
+    /// <summary>The match of a protocol, where this file has one.</summary>
+    internal static Gen<string>? OfProtocol(byte protocol) => protocol switch
+    {
+        IpProtocol.Esp => Esp,
+        IpProtocol.Authentication => Ah,
+        IpProtocol.Compression => Ipcomp,
+        IpProtocol.Sctp => Sctp,
+        IpProtocol.Dccp => Dccp,
+        IpProtocol.Tcp => Tcp,
+        _ => null,
+    };
 
-    private static Gen<string> Range(uint[] numbers) => Gen.Select(
-        Gen.OneOf(numbers), Gen.OneOf(numbers), Gen.OneOf("", ":"), (a, b, colon) => colon.Length == 0 ? $"{a}" : $"{Math.Min(a, b)}:{Math.Max(a, b)}");
-
-    private static Gen<string> Maybe(Gen<string> text) => Gen.Frequency((1, TextGen.Nothing), (1, text));
-
-    private static Gen<string> Rarely(Gen<string> text) => Gen.Frequency((4, TextGen.Nothing), (1, text));
-
-    private static Gen<string> Words(string name, params Gen<string>[] options) => options.Aggregate(
-        Gen.Const($"-m {name}"), (text, option) => Gen.Select(text, option, (before, one) => one.Length == 0 ? before : $"{before} {one}"));
+    private static Gen<string> Asks(string before, string option, Gen<string> value) =>
+        Gen.Select(TextGen.Not, value, (not, v) => $"{before}{not}{option} {v}");
 }

@@ -22,8 +22,9 @@ internal static class MatchGen
     internal static Gen<string[]> For(FamilySet families, byte protocol, RuleSetGenOptions options) =>
         Gen.Select(
             OfProtocol(protocol),
+            Gen.Frequency((3, TextGen.Nothing), (2, HeaderMatchGen.OfProtocol(protocol) ?? TextGen.Nothing)),
             Anywhere(families, options.Sets ? 1 : 0).Array[0, 2],
-            (own, others) => new[] { own }.Concat(others.Distinct()).ToArray())
+            (own, header, others) => new[] { own, header }.Concat(others.Distinct()).ToArray())
         .SelectMany(parts => Gen.Shuffle(parts));
 
     private static Gen<string> OfProtocol(byte protocol) => protocol switch
@@ -33,7 +34,7 @@ internal static class MatchGen
         IpProtocol.UdpLite or IpProtocol.Sctp or IpProtocol.Dccp => Gen.Frequency((1, TextGen.Nothing), (2, Multiport)),
         IpProtocol.Icmp => Gen.Frequency((1, TextGen.Nothing), (4, IcmpGen.V4)),
         IpProtocol.Icmpv6 => Gen.Frequency((1, TextGen.Nothing), (4, IcmpGen.V6)),
-        ProtocolGen.Mobility => Gen.Frequency((1, TextGen.Nothing), (4, HeaderMatchGen.Mobility)),
+        ProtocolGen.Mobility => Gen.Frequency((1, TextGen.Nothing), (4, ExtensionHeaderGen.Mobility)),
         _ => TextGen.Nothing,
     };
 
@@ -45,12 +46,12 @@ internal static class MatchGen
 
     private static Gen<string> Anywhere(FamilySet families, int sets) => families switch
     {
-        FamilySet.IPv4 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, HopLimit("ttl")), (1, Range(Family.IPv4)), (sets, SetGen.For(Family.IPv4))),
-        FamilySet.IPv6 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, HopLimit("hl")), (1, Range(Family.IPv6)), (sets, SetGen.For(Family.IPv6))),
-        _ => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any)),
-        FamilySet.IPv4 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, HopLimit("ttl")), (1, Range(Family.IPv4)), (sets, SetGen.For(Family.IPv4))),
-        FamilySet.IPv6 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, HopLimit("hl")), (1, Range(Family.IPv6)), (2, HeaderMatchGen.Any), (sets, SetGen.For(Family.IPv6))),
-        _ => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length)),
+        FamilySet.IPv4 => Gen.Frequency(
+            (4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, HopLimit("ttl")), (1, Range(Family.IPv4)), (sets, SetGen.For(Family.IPv4)), (1, HeaderMatchGen.Anywhere)),
+        FamilySet.IPv6 => Gen.Frequency(
+            (4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, HopLimit("hl")), (1, Range(Family.IPv6)), (sets, SetGen.For(Family.IPv6)), (1, HeaderMatchGen.Anywhere),
+            (1, HeaderMatchGen.AhOfIPv6), (2, ExtensionHeaderGen.Any)),
+        _ => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, HeaderMatchGen.Anywhere)),
     };
 
     private static Gen<string> HopLimit(string name)

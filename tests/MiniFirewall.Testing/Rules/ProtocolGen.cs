@@ -20,7 +20,7 @@ internal static class ProtocolGen
         new("-p sctp", IpProtocol.Sctp), new("-p 33", IpProtocol.Dccp));
 
     private static readonly Gen<ProtocolText> Other = Gen.OneOf(
-        new ProtocolText("! -p tcp", 0), new("! -p udp", 0), new("-p esp", 0), new("-p 59", 0), new("-p 47", 0),
+        new ProtocolText("! -p tcp", 0), new("! -p udp", 0), new("-p esp", IpProtocol.Esp), new("-p ipcomp", IpProtocol.Compression), new("-p 59", 0), new("-p 47", 0),
         new("! -p 132", 0), new("-p 253", 0));
 
     /// <summary>ICMP belongs to one family, so it only stands in rules that say theirs.</summary>
@@ -32,7 +32,7 @@ internal static class ProtocolGen
     };
 
     private static Gen<ProtocolText> Icmp { get; } = Gen.OneOf(
-        new ProtocolText("-p icmp", IpProtocol.Icmp), new("-p 1", IpProtocol.Icmp), new("! -p icmp", 0));
+        new ProtocolText("-p icmp", IpProtocol.Icmp), new("-p 1", IpProtocol.Icmp), new("! -p icmp", 0), new("-p ah", IpProtocol.Authentication));
 
     private static Gen<ProtocolText> Icmpv6 { get; } = Gen.OneOf(
         new ProtocolText("-p icmpv6", IpProtocol.Icmpv6), new("-p ipv6-icmp", IpProtocol.Icmpv6), new("! -p 58", 0));

@@ -25,6 +25,12 @@ internal static class TextGen
         (1, PortNumber.Select(p => $"{p}:")),
         (1, PortNumber.Select(p => $":{p}")));
 
+    /// <summary>As <see cref="PortRange"/>, without names.</summary>
+    internal static Gen<string> NumericPortRange { get; } = Gen.Frequency(
+        (6, PortNumber.Select(p => $"{p}")),
+        (3, Gen.Select(PortNumber, PortNumber, (a, b) => $"{Math.Min(a, b)}:{Math.Max(a, b)}")),
+        (1, PortNumber.Select(p => $"{p}:")));
+
     /// <summary>A list for multiport: at most 15 places, of which a range takes two. iptables takes no range of one port.</summary>
     internal static Gen<string> PortList { get; } = Gen.Frequency(
         (3, PortNumber.Select(p => $"{p}")),

@@ -18,6 +18,10 @@ public sealed class RuleSetGenTests
         "-m multiport", "--sports", "! --sports", "--dports", "! --dports", "--ports", "! --ports",
         "-m iprange", "--src-range", "! --src-range", "--dst-range", "! --dst-range", "-m comment", "-m mark", "! --mark",
         "-m set --match-set", "-m set ! --match-set", "-m length", "! --length", "-m ttl", "! --ttl-eq", "--ttl-lt", "--ttl-gt", "-m hl", "! --hl-eq", "--hl-lt", "--hl-gt",
+        "-p ah", "-p ipcomp", "-m ah", "--ahspi", "! --ahspi", "--ahlen", "! --ahlen", "--ahres", "-m esp", "--espspi", "! --espspi",
+        "-m ipcomp", "--ipcompspi", "! --ipcompspi", "--compres", "-m sctp", "--chunk-types all", "--chunk-types any", "--chunk-types only",
+        "-m dccp", "--dccp-types", "! --dccp-types", "--dccp-option", "-m tcpmss", "! --mss", "-m dscp", "! --dscp", "--dscp-class",
+        "-m tos", "! --tos", "-m ecn", "--ecn-ip-ect", "! --ecn-ip-ect", "--ecn-tcp-cwr", "! --ecn-tcp-cwr", "--ecn-tcp-ece", "! --ecn-tcp-ece",
         "-j ACCEPT", "-j DROP", "-j RETURN", "-j LOG", "--log-prefix", "--log-level", "-j C1", "-g C1", "-j last", "-g last",
         "/24", "/255.0.255.0", "/64", "/ffff::ffff", "-i +", "-o eth0+",
     ];

@@ -1,0 +1,107 @@
+using Xunit;
+
+namespace MiniFirewall.Tests.Rules.Extensions;
+
+/// <summary>Texts of matches that look into headers: as typed, as saved, and as iptables -L -n and iptables -L show them.</summary>
+internal static class HeaderMatchTexts
+{
+    /// <summary>Of both families.</summary>
+    internal static TheoryData<string, string, string, string> Both => new()
+    {
+        { "-p esp -m esp", "-p esp -m esp", "esp", "esp" },
+        { "-p 50 --espspi 0", "-p esp -m esp --espspi 0", "esp spi:0", "esp spi:0" },
+        { "-p esp -m esp --espspi 0:4294967295", "-p esp -m esp", "esp", "esp" },
+        { "-p esp -m esp ! --espspi :", "-p esp -m esp ! --espspi 0:4294967295", "esp spis:!0:4294967295", "esp spis:!0:4294967295" },
+        { "-p esp --espspi :0x20", "-p esp -m esp --espspi 0:32", "esp spis:0:32", "esp spis:0:32" },
+        { "-p esp ! --espspi 5", "-p esp -m esp ! --espspi 5", "esp spi:!5", "esp spi:!5" },
+        { "-p ipcomp -m ipcomp --ipcompspi 18", "-p ipcomp -m ipcomp --ipcompspi 18", "comp spi:18", "comp spi:18" },
+        { "-p 108 ! --ipcompspi 4:", "-p ipcomp -m ipcomp ! --ipcompspi 4:4294967295", "comp spis:!4:4294967295", "comp spis:!4:4294967295" },
+        { "-p ipcomp --compres --ipcompspi 1", "-p ipcomp -m ipcomp --ipcompspi 1 --compres", "comp spi:1 reserved", "comp spi:1 reserved" },
+        { "-p ipcomp -m ipcomp --ipcompspi :", "-p ipcomp -m ipcomp", "comp ", "comp " },
+        { "-p sctp -m sctp", "-p sctp -m sctp", "sctp", "sctp" },
+        { "-p sctp --dport :2 --sport 1", "-p sctp -m sctp --sport 1 --dport 0:2", "sctp spt:1 dpts:0:2", "sctp spt:1 dpts:0:2" },
+        { "-p sctp --sport :", "-p sctp -m sctp --sport 0:65535", "sctp", "sctp" },
+        { "-p sctp ! --destination-port 3:3", "-p sctp -m sctp ! --dport 3", "sctp dpt:!3", "sctp dpt:!3" },
+        { "-p sctp --chunk-types ONLY INIT,heartbeat,DATA", "-p sctp -m sctp --chunk-types only DATA,INIT,HEARTBEAT", "sctp only 0x0000,0x0001,0x0004", "sctp only DATA,INIT,HEARTBEAT" },
+        { "-p sctp ! --chunk-types any ALL", "-p sctp -m sctp ! --chunk-types any ALL", "sctp ! any ALL", "sctp ! any ALL" },
+        { "-p sctp --chunk-types all NONE", "-p sctp -m sctp --chunk-types all NONE", "sctp all NONE", "sctp all NONE" },
+        { "-p sctp --chunk-types all DATA:eI,ABORT:T", "-p sctp -m sctp --chunk-types all DATA:Ie,ABORT:T", "sctp all 0x0000:Ie,0x0006:T", "sctp all DATA:Ie,ABORT:T" },
+        { "-p sctp --chunk-types all DATA:UBEube", "-p sctp -m sctp --chunk-types all DATA:UBE", "sctp all 0x0000:UBE", "sctp all DATA:UBE" },
+        { "-p sctp --chunk-types any DATA:U,DATA:B,DATA", "-p sctp -m sctp --chunk-types any DATA:UB", "sctp any 0x0000:UB", "sctp any DATA:UB" },
+        { "-p sctp --chunk-types any DATA:,I_FORWARD_TSN", "-p sctp -m sctp --chunk-types any DATA,I_FORWARD_TSN", "sctp any 0x0000,0x00C2", "sctp any DATA,I_FORWARD_TSN" },
+        { "-p sctp --chunk-types any I_DATA:Ub", "-p sctp -m sctp --chunk-types any I_DATA:Ub", "sctp any 0x0040:Ub", "sctp any I_DATA:Ub" },
+        { "-p sctp --chunk-types any ASCONF,SHUTDOWN_COMPLETE:t,RE_CONFIG,PAD,ASCONF_ACK,FORWARD_TSN",
+            "-p sctp -m sctp --chunk-types any SHUTDOWN_COMPLETE:t,ASCONF_ACK,RE_CONFIG,PAD,FORWARD_TSN,ASCONF",
+            "sctp any 0x000E:t,0x0080,0x0082,0x0084,0x00C0,0x00C1", "sctp any SHUTDOWN_COMPLETE:t,ASCONF_ACK,RE_CONFIG,PAD,FORWARD_TSN,ASCONF" },
+        { "-p dccp -m dccp", "-p dccp -m dccp", "dccp", "dccp" },
+        { "-p dccp --sport ssh --dport 2:", "-p dccp -m dccp --sport 22 --dport 2:65535", "dccp spt:22 dpts:2:65535", "dccp spt:22 dpts:2:65535" },
+        { "-p dccp ! --sport :", "-p dccp -m dccp ! --sport 0:65535", "dccp spts:!0:65535", "dccp spts:!0:65535" },
+        { "-p 33 --dccp-types syncack,DATA,DATA", "-p dccp -m dccp --dccp-types DATA,SYNCACK", "dccp 2,9", "dccp DATA,SYNCACK" },
+        { "-p dccp ! --dccp-types INVALID --dccp-option 4", "-p dccp -m dccp ! --dccp-types INVALID --dccp-option 4", "dccp ! 10,11,12,13,14,15 option=4", "dccp ! INVALID option=4" },
+        { "-p dccp ! --dccp-option 255", "-p dccp -m dccp ! --dccp-option 255", "dccp option=!255", "dccp option=!255" },
+        { "-p tcp -m tcpmss --mss :42", "-p tcp -m tcpmss --mss 0:42", "tcpmss match 0:42", "tcpmss match 0:42" },
+        { "-m tcpmss ! --mss 42:42 -p tcp", "-p tcp -m tcpmss ! --mss 42", "tcpmss match !42", "tcpmss match !42" },
+        { "-m dscp --dscp 0x3f", "-m dscp --dscp 0x3f", "DSCP match 0x3f", "DSCP match 0x3f" },
+        { "-m dscp ! --dscp-class ef", "-m dscp ! --dscp 0x2e", "DSCP match !0x2e", "DSCP match !0x2e" },
+        { "-m dscp --dscp-class AF11", "-m dscp --dscp 0x0a", "DSCP match 0x0a", "DSCP match 0x0a" },
+        { "-m dscp --dscp-class BE", "-m dscp --dscp 0x00", "DSCP match 0x00", "DSCP match 0x00" },
+        { "-m tos --tos 16", "-m tos --tos 0x10/0xff", "tos match0x10/0xff", "tos match0x10/0xff" },
+        { "-m tos ! --tos 0xff/0x0f", "-m tos ! --tos 0xff/0x0f", "tos match!0xff/0x0f", "tos match!0xff/0x0f" },
+        { "-m tos --tos minimize-delay", "-m tos --tos 0x10/0x3f", "tos match0x10/0x3f", "tos match Minimize-Delay" },
+        { "-m tos ! --tos Normal-Service", "-m tos ! --tos 0x00/0x3f", "tos match!0x00/0x3f", "tos match! Normal-Service" },
+        { "-p tcp -m ecn ! --ecn-tcp-ece --ecn-tcp-cwr", "-p tcp -m ecn ! --ecn-tcp-ece --ecn-tcp-cwr", "ECN match !ECE CWR", "ECN match !ECE CWR" },
+        { "-m ecn ! --ecn-ip-ect 2", "-m ecn ! --ecn-ip-ect 2", "ECN match !ECT=2", "ECN match !ECT=2" },
+        { "-p tcp -m ecn --ecn-ip-ect 1 ! --ecn-tcp-cwr --ecn-tcp-ece", "-p tcp -m ecn --ecn-tcp-ece ! --ecn-tcp-cwr --ecn-ip-ect 1", "ECN match ECE !CWR ECT=1", "ECN match ECE !CWR ECT=1" },
+        { "-p tcp -m tcp", "-p tcp -m tcp", "tcp", "tcp" },
+        { "-p tcp --sport 22 --dport 22:23", "-p tcp -m tcp --sport 22 --dport 22:23", "tcp spt:22 dpts:22:23", "tcp spt:ssh dpts:ssh:telnet" },
+        { "-p tcp ! --dport ssh ! --tcp-option 7 --syn", "-p tcp -m tcp ! --dport 22 ! --tcp-option 7 --tcp-flags FIN,SYN,RST,ACK SYN", "tcp dpt:!22 option=!7 flags:0x17/0x02", "tcp dpt:!ssh option=!7 flags:FIN,SYN,RST,ACK/SYN" },
+        { "-p tcp ! --tcp-flags ALL NONE", "-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,PSH,ACK,URG NONE", "tcp flags:!0x3F/0x00", "tcp flags:!FIN,SYN,RST,PSH,ACK,URG/NONE" },
+        { "-p udp --sport domain ! --dport 53:54", "-p udp -m udp --sport 53 ! --dport 53:54", "udp spt:53 dpts:!53:54", "udp spt:domain dpts:!domain:54" },
+        { "-m length ! --length 5:6", "-m length ! --length 5:6", "length !5:6", "length !5:6" },
+        { "-m mark ! --mark 16/0xff", "-m mark ! --mark 0x10/0xff", "mark match ! 0x10/0xff", "mark match ! 0x10/0xff" },
+        { "-m mark --mark 1", "-m mark --mark 0x1", "mark match 0x1", "mark match 0x1" },
+        { "-m comment --comment \"it's two\"", "-m comment --comment \"it\\'s two\"", "/* it's two */", "/* it's two */" },
+        { "-m comment --comment \"\"", "-m comment --comment \"\"", "/*  */", "/*  */" },
+        { "-p tcp -m multiport --ports 1:5,ssh", "-p tcp -m multiport --ports 1:5,22", "multiport ports 1:5,22", "multiport ports 1:5,ssh" },
+        { "-p udp -m multiport ! --source-ports 53,7", "-p udp -m multiport ! --sports 53,7", "multiport sports  !53,7", "multiport sports  !domain,7" },
+        { "-p udplite -m multiport --destination-port 53", "-p udplite -m multiport --dports 53", "multiport dports 53", "multiport dports 53" },
+    };
+
+    internal static TheoryData<string, string, string, string> OfIPv4 => new()
+    {
+        { "-p ah -m ah", "-p ah -m ah", "ah ", "ah " },
+        { "-p 51 --ahspi 0x10", "-p ah -m ah --ahspi 16", "ah spi:16", "ah spi:16" },
+        { "-p ah -m ah ! --ahspi 1:5", "-p ah -m ah ! --ahspi 1:5", "ah spis:!1:5", "ah spis:!1:5" },
+        { "-p icmp --icmp-type any", "-p icmp -m icmp --icmp-type any", "icmptype 255", "icmp any" },
+        { "-p icmp ! --icmp-type 255/0:255", "-p icmp -m icmp ! --icmp-type any", "icmp !type 255", "icmp !any" },
+        { "-p icmp --icmp-type 8", "-p icmp -m icmp --icmp-type 8", "icmptype 8", "icmp echo-request" },
+        { "-p icmp --icmp-type 8/0", "-p icmp -m icmp --icmp-type 8/0", "icmptype 8 code 0", "icmptype 8 code 0" },
+        { "-p icmp ! --icmp-type required-option-missing", "-p icmp -m icmp ! --icmp-type 12/1", "icmp !type 12 code 1", "icmp !required-option-missing" },
+        { "-p icmp --icmp-type 3/2:3", "-p icmp -m icmp --icmp-type 3/2:3", "icmptype 3 codes 2-3", "icmptype 3 codes 2-3" },
+        { "-p icmp --icmp-type d", "-p icmp -m icmp --icmp-type 3", "icmptype 3", "icmp destination-unreachable" },
+        { "-p icmp --icmp-type 99/1", "-p icmp -m icmp --icmp-type 99/1", "icmptype 99 code 1", "icmptype 99 code 1" },
+        { "-m iprange ! --dst-range 3.3.3.3 --src-range 1.1.1.1-2.2.2.2", "-m iprange --src-range 1.1.1.1-2.2.2.2 ! --dst-range 3.3.3.3-3.3.3.3",
+            "source IP range 1.1.1.1-2.2.2.2 destination IP range ! 3.3.3.3-3.3.3.3", "source IP range 1.1.1.1-2.2.2.2 destination IP range ! 3.3.3.3-3.3.3.3" },
+        { "-m ttl ! --ttl 5", "-m ttl ! --ttl-eq 5", "TTL match TTL != 5", "TTL match TTL != 5" },
+        { "-m ttl --ttl-lt 5", "-m ttl --ttl-lt 5", "TTL match TTL < 5", "TTL match TTL < 5" },
+    };
+
+    internal static TheoryData<string, string, string, string> OfIPv6 => new()
+    {
+        { "-m ah", "-m ah", "ah ", "ah " },
+        { "-m ah ! --ahspi 0", "-m ah ! --ahspi 0", "ah spi:!0", "ah spi:!0" },
+        { "-m ah ! --ahspi :", "-m ah ! --ahspi 0:4294967295", "ah spis:!0:4294967295", "ah spis:!0:4294967295" },
+        { "-m ah --ahres --ahlen 12 --ahspi 1:5", "-m ah --ahspi 1:5 --ahlen 12 --ahres", "ah spis:1:5length:12 reserved", "ah spis:1:5length:12 reserved" },
+        { "-m ah --ahlen 0", "-m ah", "ah ", "ah " },
+        { "-m ah ! --ahlen 0", "-m ah ! --ahlen 0", "ah length:!0", "ah length:!0" },
+        { "-m ah --ahres", "-m ah --ahres", "ah  reserved", "ah  reserved" },
+        { "-p tcp -m ah --ahspi 4:4", "-p tcp -m ah --ahspi 4", "ah spi:4", "ah spi:4" },
+        { "-p ah --ahspi 5", "-p ah -m ah --ahspi 5", "ah spi:5", "ah spi:5" },
+        { "-p icmpv6 --icmpv6-type 1/0", "-p ipv6-icmp -m icmp6 --icmpv6-type 1/0", "ipv6-icmptype 1 code 0", "ipv6-icmp no-route" },
+        { "-p icmpv6 -m ipv6-icmp ! --icmpv6-type ping", "-p ipv6-icmp -m icmp6 ! --icmpv6-type 128", "ipv6-icmp !type 128", "ipv6-icmp !echo-request" },
+        { "-p 58 --icmpv6-type neighbor-solicitation", "-p ipv6-icmp -m icmp6 --icmpv6-type 135", "ipv6-icmptype 135", "ipv6-icmp neighbour-solicitation" },
+        { "-p icmpv6 --icmpv6-type 255/3", "-p ipv6-icmp -m icmp6 --icmpv6-type 255/3", "ipv6-icmptype 255 code 3", "ipv6-icmptype 255 code 3" },
+        { "-m hl --hl-gt 5", "-m hl --hl-gt 5", "HL match HL > 5", "HL match HL > 5" },
+        { "-m hl --hl 5", "-m hl --hl-eq 5", "HL match HL == 5", "HL match HL == 5" },
+    };
+}
