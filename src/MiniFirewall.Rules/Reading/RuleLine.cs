@@ -233,7 +233,7 @@ internal sealed class RuleLine
                 _command = new LineCommand(kind, place, _families) { Chain = argument };
                 break;
             case GlobalKind.Insert or GlobalKind.Delete:
-            case GlobalKind.Replace when _session.IsCommandLine:
+            case GlobalKind.Replace when _session.IsCommandLine || _session.IsRestore:
                 _command = new LineCommand(kind, place, _families) { Chain = argument, Number = _words.TakeOptional() };
                 break;
             case GlobalKind.Policy:

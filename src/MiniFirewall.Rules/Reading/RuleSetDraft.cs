@@ -37,6 +37,9 @@ internal sealed class RuleSetDraft
 
     internal ImmutableArray<NamedSet> Sets => [.. _session.Sets.All];
 
+    /// <summary>Of all chains and families.</summary>
+    internal int RuleCount => _chains.Sum(chain => chain.Rules.Count(FamilySet.Both));
+
     internal ChainDraft? Find(string name) => _byName.GetValueOrDefault(name);
 
     internal IEnumerable<string> ChainNames => _byName.Keys;
@@ -87,6 +90,22 @@ internal sealed class RuleSetDraft
                 : isBoth ? "a line of iptables is for IPv4 and IPv6; write iptables -4 for IPv4 only"
                 : "give the new one another name");
         }
+    }
+
+    /// <summary>Takes all rules of a family away, and those of its chains that are not to be kept.</summary>
+    internal void Keep(FamilySet families, Func<ChainDraft, bool> isKept)
+    {
+        foreach (ChainDraft chain in _chains)
+        {
+            chain.Clear(families);
+            chain.Families &= isKept(chain) ? FamilySet.Both : ~families;
+            if (chain.Families == FamilySet.None)
+            {
+                _byName.Remove(chain.Name);
+            }
+        }
+
+        _chains.RemoveAll(chain => chain.Families == FamilySet.None);
     }
 
     /// <summary>Sets a policy; <paramref name="policy"/> may be "-" for one that stays.</summary>
@@ -330,10 +349,12 @@ internal sealed class RuleSetDraft
             chains = [chain];
         }
 
-        foreach (ChainDraft chain in chains.ToList())
+        foreach (ChainDraft chain in chains)
         {
             DeleteChain(chain, command);
         }
+
+        _chains.RemoveAll(chain => chain.Families == FamilySet.None);
     }
 
     private void DeleteChain(ChainDraft chain, LineCommand command)
@@ -348,7 +369,6 @@ internal sealed class RuleSetDraft
         chain.Families &= ~command.Families;
         if (chain.Families == FamilySet.None)
         {
-            _chains.Remove(chain);
             _byName.Remove(chain.Name);
         }
     }
@@ -378,8 +398,14 @@ internal sealed class RuleSetDraft
         }
     }
 
-    private static void Zero(ChainDraft chain, FamilySet families)
+    private void Zero(ChainDraft chain, FamilySet families)
     {
+        if (_session.IsRestore)
+        {
+            chain.Zero(families);
+            return;
+        }
+
         chain.SetCounters(families, null);
         List<PlacedRule> rules = [.. chain.Rules];
         if (!rules.Exists(placed => placed.Rule.Counters is not null))
