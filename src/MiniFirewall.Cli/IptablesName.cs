@@ -1,4 +1,5 @@
 using MiniFirewall.Cli.Commands;
+using MiniFirewall.Cli.Iptables;
 
 namespace MiniFirewall.Cli;
 
@@ -17,13 +18,14 @@ internal static class IptablesName
 
     /// <summary>Runs the command line of an iptables name.</summary>
     /// <param name="isFirstWord">The name is the first argument, not the process's own.</param>
-    internal static int Run(string name, string[] arguments, bool isFirstWord) => name is "iptables" or "ip6tables"
-        ? Guarded.Run(() => IptablesCommand.Run(name, isFirstWord ? arguments[1..] : arguments))
-        : Refuse(name);
-
-    private static int Refuse(string name)
+    internal static int Run(string name, string[] arguments, bool isFirstWord)
     {
-        Complaint.Write($"{name}'s own command line is not there yet; minifw apply FILE takes iptables-save text and lines such as \"iptables -A INPUT -p tcp --dport 22 -j ACCEPT\"");
-        return ExitCode.Usage;
+        string[] words = isFirstWord ? arguments[1..] : arguments;
+        return Guarded.Run(() => name switch
+        {
+            "iptables" or "ip6tables" => IptablesCommand.Run(name, words),
+            "iptables-save" or "ip6tables-save" => SaveCommand.Run(name, words),
+            _ => RestoreCommand.Run(name, words),
+        });
     }
 }

@@ -22,4 +22,8 @@ public enum RestoreErrorKind
 /// <param name="Line">From 1.</param>
 /// <param name="Text">What upstream says, without the program's name; null where only <paramref name="Diagnostic"/> tells.</param>
 /// <param name="Diagnostic">What is wrong with a command; null where <paramref name="Text"/> tells.</param>
-public sealed record RestoreError(RestoreErrorKind Kind, int Line, string? Text, Diagnostic? Diagnostic);
+public sealed record RestoreError(RestoreErrorKind Kind, int Line, string? Text, Diagnostic? Diagnostic)
+{
+    /// <summary>The program's plain name stands before <see cref="Text"/> once more, as upstream has it.</summary>
+    public bool RepeatsName { get; init; }
+}

@@ -8,6 +8,8 @@ namespace MiniFirewall.Rules.Language;
 /// <summary>Prints one family's view of a rule set as iptables-save does, from "*filter" to "COMMIT" (iptables-save.c, do_output).</summary>
 public static class SavePrinter
 {
+    private static readonly Comparer<byte[]> ByBytes = Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right));
+
     /// <param name="policyCounters">What stands behind a built-in chain's policy.</param>
     /// <param name="ruleCounters">What stands before the rule of a place in its chain, from 0; null for no brackets.</param>
     public static void Print(
@@ -43,7 +45,7 @@ public static class SavePrinter
     [
         .. rules.Chains.Where(chain => chain.IsBuiltIn),
         .. rules.Chains.Where(chain => !chain.IsBuiltIn && chain.Families.Has(family))
-            .OrderBy(chain => chain.Name, Comparer<string>.Create((left, right) => Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right)))),
+            .OrderBy(chain => Encoding.UTF8.GetBytes(chain.Name), ByBytes),
     ];
 
     private static string PolicyLine(Chain chain, Family family, Counters counters)

@@ -19,7 +19,7 @@ internal static class RestoreChainLine
         Word name = WordAt(line, 1), policy = WordAt(line, name.End), counters = WordAt(line, policy.End);
         if (name.Text.Length == 0)
         {
-            return Bad(number, $"line {number} chain name invalid");
+            return Bad(number, $"line {number} chain name invalid") with { RepeatsName = true };
         }
 
         if (Encoding.UTF8.GetByteCount(name.Text) > LongestName)
@@ -34,7 +34,7 @@ internal static class RestoreChainLine
 
         return policy.Text switch
         {
-            "" => Bad(number, $"line {number} policy invalid"),
+            "" => Bad(number, $"line {number} policy invalid") with { RepeatsName = true },
             "-" => null,
             _ => SetPolicy(name.Text, policy.Text, counters.Text, number, table),
         };

@@ -69,8 +69,8 @@ internal sealed class RestoreInterpreter
             case RestoreLineKind.OpensFilter: OpenFilter(); break;
             case RestoreLineKind.Chain or RestoreLineKind.Command: ReadLine(line, kind == RestoreLineKind.Chain); break;
             case RestoreLineKind.Commit: _lastCommit = _line; break;
-            case RestoreLineKind.OpensNothing: Fail(RestoreErrorKind.BadLine, _line, "table name invalid", null); break;
-            case RestoreLineKind.OpensUnknown: Fail(RestoreErrorKind.BadLine, _line, $"unable to initialize table '{Show.Plain(table)}'", null); break;
+            case RestoreLineKind.OpensNothing: FailByName($"line {_line} table name invalid"); break;
+            case RestoreLineKind.OpensUnknown: FailByName($"unable to initialize table '{Show.Plain(table)}'"); break;
             case RestoreLineKind.Stray: Fail(RestoreErrorKind.Failed, _line, null, null); break;
         }
     }
@@ -116,6 +116,8 @@ internal sealed class RestoreInterpreter
             return null;
         }
     }
+
+    private void FailByName(string text) => _error = new RestoreError(RestoreErrorKind.BadLine, _line, text, null) { RepeatsName = true };
 
     private void Fail(RestoreErrorKind kind, int line, string? text, Diagnostic? diagnostic) => _error = new RestoreError(kind, line, text, diagnostic);
 }

@@ -28,10 +28,15 @@ internal sealed class RestoreTable(RuleSetDraft draft, DiagnosticBag diagnostics
     /// <summary>How many rules the text has left so far, at most.</summary>
     internal long Added { get; private set; }
 
-    /// <summary>Takes the family's rules and user chains away; policies stay (ip46tables_restore_main).</summary>
+    /// <summary>Takes the family's rules and user chains away; policies stay and count from zero (ip46tables_restore_main).</summary>
     internal void Clear()
     {
         Added = 0;
+        foreach (ChainDraft chain in draft.Chains)
+        {
+            chain.SetCounters(_family, default(Counters));
+        }
+
         draft.Keep(_family, isKept: chain => chain.IsBuiltIn);
     }
 
