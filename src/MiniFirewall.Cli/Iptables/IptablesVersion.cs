@@ -1,13 +1,11 @@
-using System.Reflection;
-
 namespace MiniFirewall.Cli.Iptables;
 
-/// <summary>What the programs of iptables' names say of themselves; scripts look for "v1.8".</summary>
+/// <summary>The version of iptables whose command line this is: scripts look for it, and choose options by it.</summary>
 internal static class IptablesVersion
 {
-    /// <summary>The iptables whose texts these are, and the minifw that it is.</summary>
-    internal static string Text { get; } = $"v1.8.9 (miniFirewall {Own()})";
+    /// <summary>As upstream's "1.8.9 (legacy)".</summary>
+    internal const string Text = "1.8.9 (miniFirewall)";
 
-    private static string Own() =>
-        typeof(IptablesVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+    /// <summary>The beginning of a message: "iptables v1.8.9 (miniFirewall)".</summary>
+    internal static string Of(string program) => $"{program} v{Text}";
 }

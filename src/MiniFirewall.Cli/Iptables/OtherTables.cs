@@ -22,5 +22,5 @@ internal static class OtherTables
     }
 
     internal static void Refuse(string name, string table) => Console.Error.WriteLine(
-        $"{name} {IptablesVersion.Text}: table `{table}' is kept by the system's own iptables, and none is installed; miniFirewall has the filter table only");
+        $"{IptablesVersion.Of(name)}: table `{table}' is kept by the system's own iptables, and none is installed; miniFirewall has the filter table only");
 }

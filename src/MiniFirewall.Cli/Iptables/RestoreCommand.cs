@@ -33,7 +33,7 @@ internal sealed class RestoreCommand
 
         if (arguments.IsVersion || arguments.IsHelp)
         {
-            Console.Out.Write(arguments.IsHelp ? RestoreHelp.Text(program) : $"{program} {IptablesVersion.Text}\n");
+            Console.Out.Write(arguments.IsHelp ? RestoreHelp.Text(program) : $"{IptablesVersion.Of(program)}\n");
             return ExitCode.Done;
         }
 
@@ -52,7 +52,7 @@ internal sealed class RestoreCommand
         }
         catch (FirewallException failure) when (failure.Failure == FirewallFailure.Permission)
         {
-            Console.Error.WriteLine($"{_program} {IptablesVersion.Text}: Permission denied (you must be root): {failure.Message}");
+            Console.Error.WriteLine($"{IptablesVersion.Of(_program)}: Permission denied (you must be root): {failure.Message}");
             return ExitCode.Permission;
         }
     }

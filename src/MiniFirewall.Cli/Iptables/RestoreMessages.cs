@@ -9,13 +9,14 @@ internal static class RestoreMessages
     /// <summary>Prints an error and returns the exit code it ends with.</summary>
     internal static int Print(string program, RestoreError error)
     {
-        string name = error.RepeatsName ? $"{program}: " : "";
         switch (error.Kind)
         {
+            case RestoreErrorKind.BadLine when error.Text is { } text:
+                return BadLine(program, error.RepeatsName ? $"{program}: {text}" : text, error.Line);
             case RestoreErrorKind.BadLine:
-                return BadLine(program, name + (error.Text ?? TextOf(error.Diagnostic!)), error.Line);
+                return BadLine(program, error.Diagnostic!, error.Line);
             case RestoreErrorKind.BadPolicy:
-                Console.Error.WriteLine($"{program} {IptablesVersion.Text}: {error.Text}");
+                Console.Error.WriteLine($"{IptablesVersion.Of(program)}: {error.Text}");
                 break;
             case RestoreErrorKind.CommitExpected:
                 Console.Error.WriteLine($"{program}: COMMIT expected at line {error.Line}");
@@ -31,7 +32,28 @@ internal static class RestoreMessages
     /// <summary>A line, or the command line (0), cannot be read.</summary>
     internal static int BadLine(string program, string message, int line)
     {
-        Console.Error.WriteLine($"{program} {IptablesVersion.Text}: {message}");
+        Console.Error.WriteLine($"{IptablesVersion.Of(program)}: {message}");
+        return End(program, line);
+    }
+
+    private static int BadLine(string program, Diagnostic diagnostic, int line)
+    {
+        Convention convention = diagnostic.Convention ?? new Convention(ConventionKind.Usage, OwnWords(diagnostic));
+        if (convention.Text.Length > 0)
+        {
+            Console.Error.WriteLine(convention.Kind == ConventionKind.Bare ? convention.Text : $"{IptablesVersion.Of(program)}: {convention.Text}");
+        }
+
+        if (diagnostic.Convention is not null && !Console.IsErrorRedirected)
+        {
+            Console.Error.WriteLine($"MFW{diagnostic.Code:D4}: {OwnWords(diagnostic)}");
+        }
+
+        return End(program, line);
+    }
+
+    private static int End(string program, int line)
+    {
         Console.Error.WriteLine($"Error occurred at line: {line}");
         Console.Error.WriteLine($"Try `{program} -h' or '{program} --help' for more information.");
         return ExitCode.Usage;
@@ -43,9 +65,10 @@ internal static class RestoreMessages
         Console.Error.WriteLine($"{program}: line {error.Line} failed");
         if (error.Diagnostic is { } reason)
         {
-            Console.Error.WriteLine($"{program}: {TextOf(reason)}");
+            string place = reason.Span.Line is > 0 and var line && line != error.Line ? $"line {line}: " : "";
+            Console.Error.WriteLine($"{program}: {place}{OwnWords(reason)}");
         }
     }
 
-    private static string TextOf(Diagnostic diagnostic) => diagnostic.Help.Length == 0 ? diagnostic.Message : $"{diagnostic.Message}; {diagnostic.Help}";
+    private static string OwnWords(Diagnostic diagnostic) => diagnostic.Help.Length == 0 ? diagnostic.Message : $"{diagnostic.Message}; {diagnostic.Help}";
 }

@@ -28,6 +28,9 @@ public abstract class ExtensionGrammar
     /// <summary>Options of which one must be given; empty where none need be.</summary>
     internal IReadOnlyList<string> OneOf { get; init; } = [];
 
+    /// <summary>What iptables says where none of <see cref="OneOf"/> is given, if that is not its common text.</summary>
+    internal string? MissingText { get; init; }
+
     /// <summary>A last look at the arguments as a whole, given the word that named the extension; reports what is wrong.</summary>
     internal Func<object, Word, ReadContext, bool>? Check { get; init; }
 

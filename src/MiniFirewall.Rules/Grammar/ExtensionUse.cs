@@ -19,6 +19,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
 
     internal void Apply(OptionSpec option, OptionUse use)
     {
+        use.Context.Diagnostics.Within = (Grammar.Name, option.Name);
         if (Allows(option, use) && option.Apply(State, use) is { } state)
         {
             State = state;
@@ -47,7 +48,8 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
         {
             string[] names = [.. Grammar.OneOf.Select(name => "--" + name)];
             context.Diagnostics.Report(
-                ErrorCodes.MissingOption, Place, $"{Grammar.Name} needs {Show.Choice(names)}", $"write it after {Show.Word(Place.Text)}");
+                ErrorCodes.MissingOption, Place, $"{Grammar.Name} needs {Show.Choice(names)}", $"write it after {Show.Word(Place.Text)}",
+                Convention.Usage(Grammar.MissingText ?? $"{Grammar.Name}: option \"{names[0]}\" must be specified\n"));
             return false;
         }
 
@@ -64,7 +66,9 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
         DiagnosticBag diagnostics = use.Context.Diagnostics;
         if (_used.Contains(option))
         {
-            diagnostics.Report(ErrorCodes.RepeatedOption, use.Option, $"{option.Name} is given twice", "leave one out");
+            diagnostics.Report(
+                ErrorCodes.RepeatedOption, use.Option, $"{option.Name} is given twice", "leave one out",
+                Convention.Usage($"{Grammar.Name}: option \"{option.Name}\" can only be used once.\n"));
             return false;
         }
 
@@ -72,7 +76,8 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
         {
             diagnostics.Report(
                 ErrorCodes.ExcludedOption, use.Option, $"{option.Name} cannot stand with {other.Name}",
-                $"give one of them, or write -m {Grammar.Name} a second time");
+                $"give one of them, or write -m {Grammar.Name} a second time",
+                Convention.Usage($"{Grammar.Name}: option \"{option.Name}\" cannot be used together with \"{other.Name}\".\n"));
             return false;
         }
 

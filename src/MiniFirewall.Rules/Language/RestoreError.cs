@@ -11,6 +11,9 @@ public enum RestoreErrorKind
     /// <summary>What the line asks for cannot be done to the table as it is there: "line N failed", exit code 1.</summary>
     Failed,
 
+    /// <summary>The kernel would not take what the line asks for: "line N failed", where the table is closed; exit code 1.</summary>
+    Refused,
+
     /// <summary>The line sets a policy that cannot be; exit code 1.</summary>
     BadPolicy,
 

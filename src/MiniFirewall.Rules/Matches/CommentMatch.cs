@@ -26,6 +26,8 @@ public sealed record CommentMatch(string Text) : Match
 
     public override void Print(RuleTextWriter writer) => writer.Word("-m").Word("comment").Word("--comment").Value(Text);
 
+    public override void List(RuleTextWriter writer, ListStyle style) => writer.Word("/*").Word(Text).Word("*/");
+
     public override MatchResult Evaluate(Packet packet) => MatchResult.Match;
 
     public override void Lower(Family family, ImmutableArray<Step>.Builder steps)

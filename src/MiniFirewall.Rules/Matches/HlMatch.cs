@@ -14,6 +14,7 @@ public sealed record HlMatch(HopComparison Comparison) : Match
     public static MatchGrammar Grammar { get; } = new("hl", new HlMatch(default(HopComparison)))
     {
         OneOf = ["hl-eq", "hl-lt", "hl-gt"],
+        MissingText = "HL match: You must specify one of `--hl-eq', `--hl-lt', `--hl-gt'",
         Options =
         [
             Compare(["hl-eq", "hl"], HopOperator.Equal, negatable: true),
@@ -27,6 +28,8 @@ public sealed record HlMatch(HopComparison Comparison) : Match
     public override FamilySet Families => FamilySet.IPv6;
 
     public override void Print(RuleTextWriter writer) => Comparison.Print(writer, "hl");
+
+    public override void List(RuleTextWriter writer, ListStyle style) => Comparison.List(writer, "HL");
 
     public override MatchResult Evaluate(Packet packet) => Comparison.Evaluate(packet.HopLimit);
 

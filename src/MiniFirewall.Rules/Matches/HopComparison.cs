@@ -24,6 +24,12 @@ public readonly record struct HopComparison(HopOperator Operator, byte Value)
         writer.Word("-m").Word(name).Not(Operator == HopOperator.NotEqual).Word($"--{name}-{suffix}").Word($"{Value}");
     }
 
+    internal void List(RuleTextWriter writer, string name)
+    {
+        string comparison = Operator switch { HopOperator.Equal => "==", HopOperator.NotEqual => "!=", HopOperator.Less => "<", _ => ">" };
+        writer.Word(name).Word("match").Word(name).Word(comparison).Word($"{Value}");
+    }
+
     internal MatchResult Evaluate(byte hops)
     {
         bool matches = Operator switch

@@ -47,6 +47,9 @@ public sealed record Icmp6Match(IcmpType Type, bool Negated) : Match
     public override void Print(RuleTextWriter writer) =>
         writer.Word("-m").Word("icmp6").Not(Negated).Word("--icmpv6-type").Word(Type.ToString());
 
+    public override void List(RuleTextWriter writer, ListStyle style) =>
+        IcmpType.List(writer, "ipv6-icmp", Names.Where(entry => !entry.Name.StartsWith("mld-", StringComparison.Ordinal)), Type, Negated, style.IsNumeric);
+
     public override MatchResult Evaluate(Packet packet)
     {
         MatchResult header = TransportChecks.Evaluate(packet, HeaderSize);

@@ -53,6 +53,8 @@ public sealed record IcmpMatch(IcmpType Type, bool Negated) : Match
     public override void Print(RuleTextWriter writer) =>
         writer.Word("-m").Word("icmp").Not(Negated).Word("--icmp-type").Word(Type == Any ? "any" : Type.ToString());
 
+    public override void List(RuleTextWriter writer, ListStyle style) => IcmpType.List(writer, "icmp", Names, Type, Negated, style.IsNumeric);
+
     public override MatchResult Evaluate(Packet packet)
     {
         MatchResult header = TransportChecks.Evaluate(packet, HeaderSize);

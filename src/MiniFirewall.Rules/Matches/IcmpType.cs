@@ -1,5 +1,6 @@
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Names;
 using MiniFirewall.Rules.Text;
 using MiniFirewall.Rules.Values;
@@ -18,6 +19,27 @@ public readonly record struct IcmpType(byte Type, byte LowCode, byte HighCode)
         _ when LowCode == HighCode => $"{Type}/{LowCode}",
         _ => $"{Type}/{LowCode}:{HighCode}",
     };
+
+    /// <summary>The first name that means the same where names are shown, else numbers.</summary>
+    internal static void List(
+        RuleTextWriter writer, string protocol, IEnumerable<(string Name, IcmpType Type)> names, IcmpType type, bool negated, bool isNumeric)
+    {
+        if (!isNumeric && names.FirstOrDefault(entry => entry.Type == type).Name is { } name)
+        {
+            writer.Word(protocol).Word($"{(negated ? "!" : "")}{name}");
+            return;
+        }
+
+        writer.Word($"{protocol}{(negated ? " !" : "")}type").Word($"{type.Type}");
+        if (type.LowCode == type.HighCode)
+        {
+            writer.Word("code").Word($"{type.LowCode}");
+        }
+        else if (type.LowCode != 0 || type.HighCode != byte.MaxValue)
+        {
+            writer.Word("codes").Word($"{type.LowCode}-{type.HighCode}");
+        }
+    }
 
     /// <summary>A name or its unambiguous beginning, TYPE, TYPE/CODE or TYPE/LOW:HIGH (libxt_icmp.h, ipt_parse_icmp).</summary>
     internal static ValueReader<IcmpType> Reader(string protocol, IReadOnlyList<(string Name, IcmpType Type)> names)
@@ -51,12 +73,12 @@ public readonly record struct IcmpType(byte Type, byte LowCode, byte HighCode)
         if (parts.Length > 2)
         {
             context.Diagnostics.Report(
-                ErrorCodes.BadIcmpType, word, $"{Show.Word(word.Text)} is not a type of {protocol}", "write TYPE or TYPE/CODE");
+                ErrorCodes.BadIcmpType, word, $"{Show.Word(word.Text)} is not a type of {protocol}", "write TYPE or TYPE/CODE", Unknown(protocol, word));
             return false;
         }
 
         uint low = 0, high = 255;
-        if (!NumberReaders.TryRead(parts[0], context, $"type of {protocol}", 0, 255, out uint number)
+        if (!NumberReaders.TryRead(parts[0], context, $"type of {protocol}", 0, 255, out uint number, Unknown(protocol, word))
             || (parts.Length == 2 && !TryReadCodes(parts[1], context, protocol, out low, out high)))
         {
             return false;
@@ -71,8 +93,8 @@ public readonly record struct IcmpType(byte Type, byte LowCode, byte HighCode)
         Word[] ends = [.. word.Split(':')];
         low = high = 0;
         return (ends.Length == 1 || RangeEnds.AreTwo(word, ends, context))
-            && NumberReaders.TryRead(ends[0], context, $"code of {protocol}", 0, 255, out low)
-            && NumberReaders.TryRead(ends[^1], context, $"code of {protocol}", 0, 255, out high)
+            && NumberReaders.TryRead(ends[0], context, $"code of {protocol}", 0, 255, out low, Unknown(protocol, word))
+            && NumberReaders.TryRead(ends[^1], context, $"code of {protocol}", 0, 255, out high, Unknown(protocol, word))
             && RangeEnds.AreInOrder(word, new NumberRange((ushort)low, (ushort)high), context);
     }
 
@@ -84,6 +106,10 @@ public readonly record struct IcmpType(byte Type, byte LowCode, byte HighCode)
         (string message, string help) = isAmbiguous
             ? ($"{Show.Word(word.Text)} is the beginning of several types of {protocol}", $"write {Show.Choice(fitting)}")
             : ($"{Show.Word(word.Text)} is not a type of {protocol}", Nearest.HintOr(word.Text, known, "a name, TYPE or TYPE/CODE"));
-        context.Diagnostics.Report(ErrorCodes.BadIcmpType, word, message, help);
+        context.Diagnostics.Report(ErrorCodes.BadIcmpType, word, message, help, isAmbiguous
+            ? Convention.Usage($"Ambiguous {protocol} type `{word.Text}': `{fitting[0]}' or `{fitting[1]}'?")
+            : Unknown(protocol, word));
     }
+
+    private static Convention Unknown(string protocol, Word word) => Convention.Usage($"Unknown {protocol} type `{word.Text}'");
 }

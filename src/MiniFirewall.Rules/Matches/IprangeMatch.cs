@@ -18,6 +18,7 @@ public sealed record IprangeMatch(AddressRange? Source, AddressRange? Destinatio
     public static MatchGrammar Grammar { get; } = new("iprange", new IprangeMatch(null, null))
     {
         OneOf = ["src-range", "dst-range"],
+        MissingText = "iprange match: You must specify `--src-range' or `--dst-range'",
         Check = HasOneFamily,
         Options =
         [
@@ -35,6 +36,12 @@ public sealed record IprangeMatch(AddressRange? Source, AddressRange? Destinatio
         writer.Word("-m").Word("iprange");
         PrintRange(writer, "--src-range", Source);
         PrintRange(writer, "--dst-range", Destination);
+    }
+
+    public override void List(RuleTextWriter writer, ListStyle style)
+    {
+        ListRange(writer, "source", Source);
+        ListRange(writer, "destination", Destination);
     }
 
     public override MatchResult Evaluate(Packet packet)
@@ -55,6 +62,14 @@ public sealed record IprangeMatch(AddressRange? Source, AddressRange? Destinatio
         if (range is not null)
         {
             writer.Not(range.Negated).Word(option).Word(range.ToString());
+        }
+    }
+
+    private static void ListRange(RuleTextWriter writer, string side, AddressRange? range)
+    {
+        if (range is not null)
+        {
+            writer.Word(side).Word("IP").Word("range").Not(range.Negated).Word(range.ToString());
         }
     }
 

@@ -28,6 +28,8 @@ public sealed record LengthMatch(NumberRange Range, bool Negated) : Match
     public override void Print(RuleTextWriter writer) =>
         writer.Word("-m").Word("length").Not(Negated).Word("--length").Word(Range.ToString());
 
+    public override void List(RuleTextWriter writer, ListStyle style) => writer.Word("length").Word($"{(Negated ? "!" : "")}{Range}");
+
     public override MatchResult Evaluate(Packet packet) =>
         Range.Contains(packet.Family == Family.IPv4 ? packet.DeclaredLength : packet.Bytes.Length) != Negated
             ? MatchResult.Match : MatchResult.Miss;

@@ -25,6 +25,9 @@ public sealed record MarkMatch(uint Value, uint Mask, bool Negated) : Match
     public override void Print(RuleTextWriter writer) =>
         writer.Word("-m").Word("mark").Not(Negated).Word("--mark").Word(Mask == uint.MaxValue ? $"0x{Value:x}" : $"0x{Value:x}/0x{Mask:x}");
 
+    public override void List(RuleTextWriter writer, ListStyle style) =>
+        writer.Word("mark").Word("match").Not(Negated).Word($"0x{Value:x}{(Mask == uint.MaxValue ? "" : $"/0x{Mask:x}")}");
+
     public override MatchResult Evaluate(Packet packet) =>
         ((packet.Mark & Mask) == Value) != Negated ? MatchResult.Match : MatchResult.Miss;
 

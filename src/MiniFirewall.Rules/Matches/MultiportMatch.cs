@@ -32,6 +32,7 @@ public sealed record MultiportMatch(PortSide Side, ImmutableArray<NumberRange> P
     public static MatchGrammar Grammar { get; } = new("multiport", new MultiportMatch(PortSide.Either, [], false))
     {
         OneOf = ["sports", "dports", "ports"],
+        MissingText = "multiport expection an option",
         Options =
         [
             PortList(["sports", "source-ports"], PortSide.Source),
@@ -51,6 +52,13 @@ public sealed record MultiportMatch(PortSide Side, ImmutableArray<NumberRange> P
     {
         string option = Side switch { PortSide.Source => "--sports", PortSide.Destination => "--dports", _ => "--ports" };
         writer.Word("-m").Word("multiport").Not(Negated).Word(option).Word(string.Join(',', Ports));
+    }
+
+    public override void List(RuleTextWriter writer, ListStyle style)
+    {
+        string side = Side switch { PortSide.Source => "sports", PortSide.Destination => "dports", _ => "ports" };
+        string protocol = ProtocolNames.Print(style.Protocol ?? ProtocolNames.Tcp);
+        writer.Word("multiport").Word(side).Word($"{(Negated ? " !" : "")}{string.Join(',', Ports.Select(range => style.Ports(range, protocol)))}");
     }
 
     public override MatchResult Evaluate(Packet packet)
@@ -90,7 +98,8 @@ public sealed record MultiportMatch(PortSide Side, ImmutableArray<NumberRange> P
         {
             context.Diagnostics.Report(
                 ErrorCodes.WrongProtocol, word, "multiport needs a protocol that has ports",
-                "write -p tcp, -p udp, -p udplite, -p sctp or -p dccp before -m multiport");
+                "write -p tcp, -p udp, -p udplite, -p sctp or -p dccp before -m multiport",
+                Convention.Usage("multiport needs `-p tcp', `-p udp', `-p udplite', `-p sctp' or `-p dccp'"));
             return false;
         }
 

@@ -24,6 +24,7 @@ public sealed record SetMatch(NamedSet Set, ImmutableArray<bool> Sources, bool N
     public static MatchGrammar Grammar { get; } = new("set", new SetMatch(None, [], false))
     {
         OneOf = ["match-set"],
+        MissingText = "You must specify `--match-set' with proper arguments",
         Options =
         [
             new OptionSpec(["match-set"], 2, ReadMatchSet) { Negatable = true },
@@ -50,6 +51,9 @@ public sealed record SetMatch(NamedSet Set, ImmutableArray<bool> Sources, bool N
     public override int GetHashCode() => HashCode.Combine(Set.Name, Negated, Sources.Length);
 
     public override void Print(RuleTextWriter writer) => writer.Word("-m").Word("set").Not(Negated).Word("--match-set").Word(Set.Name)
+        .Word(string.Join(',', Sources.Select(isSource => isSource ? "src" : "dst")));
+
+    public override void List(RuleTextWriter writer, ListStyle style) => writer.Not(Negated).Word("match-set").Word(Set.Name)
         .Word(string.Join(',', Sources.Select(isSource => isSource ? "src" : "dst")));
 
     public override MatchResult Evaluate(Packet packet) => IsIn(packet) != Negated ? MatchResult.Match : MatchResult.Miss;
@@ -135,7 +139,7 @@ public sealed record SetMatch(NamedSet Set, ImmutableArray<bool> Sources, bool N
         {
             diagnostics.Report(
                 ErrorCodes.NoSuchSet, name, $"set {Show.Word(name.Text)} does not exist",
-                Nearest.HintOr(name.Text, use.Context.Sets.Keys, $"make it on a line above: set NAME {{ {SetNotation.Example(SetType.Networks)} }}"));
+                Nearest.HintOr(name.Text, use.Context.Sets.Keys, $"make it on a line above: set NAME {{ {SetNotation.Example(SetType.Networks)} }}"), Convention.Usage($"Set {name.Text} doesn't exist.\n"));
             return null;
         }
 

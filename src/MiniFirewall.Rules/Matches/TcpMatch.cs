@@ -74,6 +74,23 @@ public sealed record TcpMatch : Match
         }
     }
 
+    public override void List(RuleTextWriter writer, ListStyle style)
+    {
+        writer.Word("tcp");
+        ListPorts(writer, "spt", style, "tcp", SourcePorts, NotSource);
+        ListPorts(writer, "dpt", style, "tcp", DestinationPorts, NotDestination);
+        if (OptionKind is { } kind)
+        {
+            writer.Word($"option={(NotOption ? "!" : "")}{kind}");
+        }
+
+        if (FlagMask != 0 || NotFlags)
+        {
+            string flags = style.IsNumeric ? $"0x{FlagMask:X2}/0x{FlagValue:X2}" : $"{PrintFlags(FlagMask)}/{PrintFlags(FlagValue)}";
+            writer.Word($"flags:{(NotFlags ? "!" : "")}{flags}");
+        }
+    }
+
     public override MatchResult Evaluate(Packet packet)
     {
         // A fragment 8 bytes in could overwrite the flags of the first one.
@@ -157,6 +174,15 @@ public sealed record TcpMatch : Match
         if (ports != NumberRange.All || negated)
         {
             writer.Not(negated).Word(option).Word(ports);
+        }
+    }
+
+    /// <summary>"spt:22", "spts:1:5", "spt:!22"; nothing where every port is asked for.</summary>
+    internal static void ListPorts(RuleTextWriter writer, string name, ListStyle style, string protocol, NumberRange ports, bool negated)
+    {
+        if (ports != NumberRange.All || negated)
+        {
+            writer.Word($"{name}{(ports.Low == ports.High ? "" : "s")}:{(negated ? "!" : "")}{style.Ports(ports, protocol)}");
         }
     }
 

@@ -14,6 +14,7 @@ public sealed record TtlMatch(HopComparison Comparison) : Match
     public static MatchGrammar Grammar { get; } = new("ttl", new TtlMatch(default(HopComparison)))
     {
         OneOf = ["ttl-eq", "ttl-lt", "ttl-gt"],
+        MissingText = "TTL match: You must specify one of `--ttl-eq', `--ttl-lt', `--ttl-gt",
         Options =
         [
             Compare(["ttl-eq", "ttl"], HopOperator.Equal, negatable: true),
@@ -27,6 +28,8 @@ public sealed record TtlMatch(HopComparison Comparison) : Match
     public override FamilySet Families => FamilySet.IPv4;
 
     public override void Print(RuleTextWriter writer) => Comparison.Print(writer, "ttl");
+
+    public override void List(RuleTextWriter writer, ListStyle style) => Comparison.List(writer, "TTL");
 
     public override MatchResult Evaluate(Packet packet) => Comparison.Evaluate(packet.HopLimit);
 

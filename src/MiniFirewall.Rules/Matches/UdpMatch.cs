@@ -45,6 +45,13 @@ public sealed record UdpMatch : Match
         TcpMatch.PrintPorts(writer, "--dport", DestinationPorts, NotDestination);
     }
 
+    public override void List(RuleTextWriter writer, ListStyle style)
+    {
+        writer.Word("udp");
+        TcpMatch.ListPorts(writer, "spt", style, "udp", SourcePorts, NotSource);
+        TcpMatch.ListPorts(writer, "dpt", style, "udp", DestinationPorts, NotDestination);
+    }
+
     public override MatchResult Evaluate(Packet packet)
     {
         MatchResult header = TransportChecks.Evaluate(packet, HeaderSize);

@@ -5,12 +5,14 @@ public sealed class NetworkNames
 {
     private readonly Lazy<Dictionary<string, byte>> _protocols;
     private readonly Lazy<Dictionary<(string Name, string Protocol), ushort>> _services;
+    private readonly Lazy<Dictionary<(ushort Port, string Protocol), string>> _byPort;
 
     /// <summary>Texts are read when a name is asked for that they may have: most rule lists ask for none.</summary>
     private NetworkNames(Func<string> protocols, Func<string> services)
     {
         _protocols = new(() => ReadProtocols(protocols()));
         _services = new(() => ReadServices(services()));
+        _byPort = new(() => ReadPorts(services()));
     }
 
     /// <summary>The names this code knows by itself; the same on every machine.</summary>
@@ -50,6 +52,9 @@ public sealed class NetworkNames
         port = 0;
         return false;
     }
+
+    /// <summary>The first name that the table has for a port; null where it has none.</summary>
+    internal string? ServiceOf(ushort port, string protocol) => _byPort.Value.GetValueOrDefault((port, protocol));
 
     internal IEnumerable<string> ServicesOf(IReadOnlyList<string> protocols) =>
         _services.Value.Keys.Where(key => protocols.Contains(key.Protocol)).Select(key => key.Name);
@@ -98,6 +103,30 @@ public sealed class NetworkNames
         }
 
         return services;
+    }
+
+    /// <summary>A line's own name is its port's, its aliases are not; the first line wins.</summary>
+    private static Dictionary<(ushort Port, string Protocol), string> ReadPorts(string text)
+    {
+        Dictionary<(ushort Port, string Protocol), string> ports = [];
+        foreach (string[] words in Lines(text))
+        {
+            string[] place = words[1].Split('/');
+            if (place.Length == 2 && ushort.TryParse(place[0], out ushort port))
+            {
+                ports.TryAdd((port, place[1]), words[0]);
+            }
+        }
+
+        foreach ((string name, ushort port, string kinds) in ServiceTable.BuiltIn)
+        {
+            foreach (string protocol in kinds.Split(' '))
+            {
+                ports.TryAdd((port, protocol), name);
+            }
+        }
+
+        return ports;
     }
 
     private static void AddProtocol(Dictionary<string, byte> protocols, string[] words)

@@ -81,6 +81,21 @@ internal sealed class ChainDraft(Chain start)
             : [AtZero(placed, families), .. Without(placed, families) is { } left ? [left] : Array.Empty<PlacedRule>()]);
     }
 
+    /// <summary>As <see cref="Zero(FamilySet)"/>, for one rule.</summary>
+    internal void Zero(RuleList.Place place, FamilySet families)
+    {
+        PlacedRule placed = Rules[place];
+        if (Without(placed, families) is { } left)
+        {
+            Rules[place] = left;
+            Rules.Insert(place, AtZero(placed, families));
+        }
+        else
+        {
+            Rules[place] = AtZero(placed, families);
+        }
+    }
+
     private static PlacedRule AtZero(PlacedRule placed, FamilySet families) =>
         placed with { Rule = placed.Rule with { Families = placed.Rule.Families & families, Counters = default(Counters) } };
 

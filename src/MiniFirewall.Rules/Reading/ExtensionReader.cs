@@ -26,6 +26,13 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
 
     internal Target Target => _jump ?? (Target?)_target?.State ?? NoTarget.Instance;
 
+    /// <summary>The matches and the target so far; the match of the protocol alone where there is no other.</summary>
+    internal IEnumerable<ExtensionGrammar> Grammars(ProtocolSpec? protocol)
+    {
+        ExtensionGrammar? implied = _matches.Count == 0 && protocol is { } spec ? MatchRegistry.ImpliedBy(spec.Number) : null;
+        return _matches.Select(match => match.Grammar).Append(implied).Append(_target?.Grammar).OfType<ExtensionGrammar>();
+    }
+
     internal void ReadMatch(Word word)
     {
         if (MatchRegistry.Find(word.Text) is { } grammar)
@@ -106,19 +113,22 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         foreach (ExtensionUse use in _matches)
         {
             if (HasItsProtocol(use, context.Protocol) && use.Finish(context, isWrong) && use.State is Match match
-                && draft.Families.Narrow(match.Families, use.Place) && CanRun($"match {match.Name}", match.Lack, use.Place, context))
+                && draft.Families.Narrow(match.Families, use.Place, Missing("match", use.Place)) && CanRun($"match {match.Name}", match.Lack, use.Place, context))
             {
                 matches.Add(match);
             }
         }
 
-        if (_target is { } target && target.Finish(context, isWrong) && target.State is Target state && draft.Families.Narrow(state.Families, target.Place))
+        if (_target is { } target && target.Finish(context, isWrong) && target.State is Target state && draft.Families.Narrow(state.Families, target.Place, Missing("target", target.Place)))
         {
             CanRun($"target {state.Name}", state.Lack, target.Place, context);
         }
 
         return matches;
     }
+
+    /// <summary>What iptables says of an extension that it has for the other family only.</summary>
+    private static Convention Missing(string kind, Word place) => Convention.Usage($"Couldn't load {kind} `{place.Text}':No such file or directory\n");
 
     private bool CanRun(string what, string? lack, Word place, ReadContext context)
     {
@@ -131,6 +141,9 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         return true;
     }
 
+    /// <summary>What iptables says of a word behind -g that is no chain.</summary>
+    internal static Convention NoChain(string name) => Convention.Usage($"goto '{name}' is not a chain");
+
     private void AddMatch(ExtensionUse match)
     {
         _matches.Add(match);
@@ -141,7 +154,8 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
     {
         if (isGoto)
         {
-            diagnostics.Report(ErrorCodes.BadJump, word, $"-g takes a chain, and {grammar.Name} is none", $"write -j {grammar.Name}");
+            diagnostics.Report(
+                ErrorCodes.BadJump, word, $"-g takes a chain, and {grammar.Name} is none", $"write -j {grammar.Name}", NoChain(word.Text));
             return;
         }
 
@@ -160,7 +174,7 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         string name = ProtocolNames.Print(needed);
         diagnostics.Report(
             ErrorCodes.WrongProtocol, use.Place, $"match {use.Grammar.Name} needs -p {name}",
-            protocol is { Negated: true } ? "a negated protocol says too little" : $"write -p {name} in this rule");
+            protocol is { Negated: true } ? "a negated protocol says too little" : $"write -p {name} in this rule", Convention.InvalidArgument);
         return false;
     }
 }

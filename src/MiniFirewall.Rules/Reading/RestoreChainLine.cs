@@ -48,7 +48,7 @@ internal static class RestoreChainLine
         }
 
         return session.Diagnostics.Count == 0 ? null
-            : new RestoreError(RestoreErrorKind.BadLine, number, null, session.Diagnostics.ToImmutable()[0]);
+            : new RestoreError(RestoreErrorKind.BadLine, number, null, session.Diagnostics.AsFound()[0]);
     }
 
     private static RestoreError? SetPolicy(string chain, string policy, string counters, int number, RestoreTable table)

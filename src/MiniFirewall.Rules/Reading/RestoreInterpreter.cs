@@ -25,8 +25,8 @@ internal sealed class RestoreInterpreter
     {
         _restore = restore;
         _session = new ReadSession(
-            new SourceText("line", ""), options with { Families = restore.Family.ToSet(), Sets = start.Sets, MaxErrors = 1 }) { IsRestore = true };
-        _table = new RestoreTable(new RuleSetDraft(_session, start), _session.Diagnostics, restore);
+            new SourceText("restore", ""), options with { Families = restore.Family.ToSet(), Sets = start.Sets, MaxErrors = 1 }) { IsCommandLine = true, IsRestore = true };
+        _table = new RestoreTable(_session, start, restore);
         _rules = new RestoreRules(_session, _table);
     }
 
@@ -40,6 +40,11 @@ internal sealed class RestoreInterpreter
             Read(sections.Next(line, lines.IsEnded), line, sections.Table);
         }
 
+        if (_error is { Kind: RestoreErrorKind.Refused } refused)
+        {
+            _error = refused with { Line = NextCommit(ref lines, sections) };
+        }
+
         if (_error is null && sections.IsOpen)
         {
             _error = new RestoreError(RestoreErrorKind.CommitExpected, _line + 1, null, null);
@@ -50,6 +55,16 @@ internal sealed class RestoreInterpreter
         return new RestoreResult(rules, _error, hasFilter);
     }
 
+    /// <summary>What the kernel refuses, it refuses where the table is closed.</summary>
+    private static int NextCommit(ref RestoreLines lines, RestoreSections sections)
+    {
+        while (lines.TryRead(out ReadOnlySpan<byte> line) && sections.Next(line, lines.IsEnded) != RestoreLineKind.Commit)
+        {
+        }
+
+        return lines.Number;
+    }
+
     private RuleSet? Finish()
     {
         RuleSet rules = _table.Finish();
@@ -58,7 +73,7 @@ internal sealed class RestoreInterpreter
             return rules;
         }
 
-        Fail(RestoreErrorKind.Failed, _lastCommit, null, _session.Diagnostics.ToImmutable()[0]);
+        Fail(RestoreErrorKind.Refused, _lastCommit, null, _session.Diagnostics.AsFound()[0]);
         return null;
     }
 

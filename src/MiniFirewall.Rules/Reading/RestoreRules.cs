@@ -4,13 +4,15 @@ using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Text;
-using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Reading;
 
 /// <summary>Reads the lines of a restore text that are commands, and does what they say.</summary>
 internal sealed class RestoreRules(ReadSession session, RestoreTable table)
 {
+    /// <summary>Options whose argument may look like another option.</summary>
+    private static readonly string[] TextOptions = ["--comment", "--log-prefix", "--nflog-prefix", "--string"];
+
     private readonly DiagnosticBag _diagnostics = session.Diagnostics;
     private readonly List<Word> _words = [];
     private RepeatedRules _repeated = new();
@@ -47,32 +49,63 @@ internal sealed class RestoreRules(ReadSession session, RestoreTable table)
         if (RestoreWords.Split(line, start, _words) is { } wrong)
         {
             _diagnostics.Report(ErrorCodes.BadCharacter, new Word("", wrong.At, wrong.At + 1), wrong.Message, "write the line again");
-            return Diagnosed(RestoreErrorKind.BadLine, number);
+            return Diagnosed(number);
         }
 
-        // A line that names its family need not be of the table's.
-        FamilySet families = _words.Exists(word => word.Text is "-4" or "-6" or "--ipv4" or "--ipv6") ? FamilySet.Both : table.Family;
-        var parser = new LineParser(session, _words, 0, families, null, null);
-        LineCommand? command = parser.Parse(session.Source.SpanOf(start, line.Length));
-        if (command is null)
-        {
-            return Diagnosed(RestoreErrorKind.BadLine, number);
-        }
-
-        command = command.For(table.Family);
-        if (command.Families == FamilySet.None)
+        if (IsForOtherFamily())
         {
             return null;
         }
 
+        var parser = new LineParser(session, _words, 0, table.Family, null, null);
+        LineCommand? command = parser.Parse(session.Source.SpanOf(start, line.Length));
+        if (command is null)
+        {
+            return Diagnosed(number);
+        }
+
+        if (Misplaced(command) is { } text)
+        {
+            return Bad(number, text);
+        }
+
         Count(command, counters);
         RestoreError? error = CheckTarget(command, number) ?? Apply(command, number);
-        if (error is null && isCut && families == table.Family)
+        if (error is null && isCut)
         {
             _repeated.Learn(cut, start, command);
         }
 
         return error;
+    }
+
+    /// <summary>A line that names the other family says nothing here, whatever else it says (xshared.c, do_parse).</summary>
+    private bool IsForOtherFamily()
+    {
+        string other = table.Family == FamilySet.IPv4 ? "6" : "4";
+        int at = _words.FindIndex(word => word.Text == "-" + other || word.Text == "--ipv" + other);
+        return at >= 0 && !(at > 0 && TextOptions.Contains(_words[at - 1].Text));
+    }
+
+    /// <summary>What iptables says of an option or command that makes no sense in a text; null where there is none.</summary>
+    private string? Misplaced(LineCommand command)
+    {
+        foreach ((GlobalKind kind, _) in session.Given)
+        {
+            if (kind == GlobalKind.Table)
+            {
+                return $"The -t option cannot be used in {table.Program}.\n";
+            }
+
+            if (kind is GlobalKind.Wait or GlobalKind.WaitInterval)
+            {
+                return $"You cannot use `{GlobalOption.Of(kind).Letter}' from {table.Program}";
+            }
+        }
+
+        return command.Kind is GlobalKind.List or GlobalKind.ListRules or GlobalKind.Version or GlobalKind.Help
+            ? $"{GlobalOption.Of(command.Kind).Letter} changes nothing and cannot stand in a text"
+            : null;
     }
 
     /// <summary>What the text sets begins with the counters that it gives, or at zero.</summary>
@@ -101,17 +134,12 @@ internal sealed class RestoreRules(ReadSession session, RestoreTable table)
         }
 
         table.ReportMissingTarget(placed.TargetPlace);
-        return Diagnosed(RestoreErrorKind.BadLine, number);
+        return Diagnosed(number);
     }
 
     private RestoreError? Apply(LineCommand command, int number)
     {
-        if (command.Number is { } place && !(NumberText.TryParse(place.Text, out ulong value) && value is > 0 and <= int.MaxValue))
-        {
-            return Bad(number, $"Invalid rule number `{Show.Plain(place.Text)}'");
-        }
-
-        if (command.Kind != GlobalKind.Append)
+        if (command.Kind is GlobalKind.DeleteChain or GlobalKind.RenameChain)
         {
             Forget();
         }
@@ -121,8 +149,8 @@ internal sealed class RestoreRules(ReadSession session, RestoreTable table)
             return null;
         }
 
-        RestoreError error = Failed(number);
-        return error.Diagnostic is { Code: ErrorCodes.BadChainName } ? error with { Kind = RestoreErrorKind.BadLine } : error;
+        RestoreError error = Diagnosed(number);
+        return error.Kind == RestoreErrorKind.Refused ? error with { Kind = RestoreErrorKind.Failed } : error;
     }
 
     private RestoreError? CheckLimits(int number) =>
@@ -130,9 +158,15 @@ internal sealed class RestoreRules(ReadSession session, RestoreTable table)
         : table.IsOverworked ? Bad(number, "too many lines that each look through the whole table")
         : null;
 
-    private RestoreError Diagnosed(RestoreErrorKind kind, int number) => new(kind, number, null, _diagnostics.ToImmutable()[0]);
+    /// <summary>What the first mistake is: of the line, or of what the kernel would be asked for.</summary>
+    private RestoreError Diagnosed(int number)
+    {
+        Diagnostic first = _diagnostics.AsFound()[0];
+        bool isRefusal = first.Code == ErrorCodes.NotInForce || first.Convention is { Kind: ConventionKind.Refusal };
+        return new RestoreError(isRefusal ? RestoreErrorKind.Refused : RestoreErrorKind.BadLine, number, null, first);
+    }
 
     private static RestoreError Bad(int number, string text) => new(RestoreErrorKind.BadLine, number, text, null);
 
-    private RestoreError Failed(int number) => new(RestoreErrorKind.Failed, number, null, _diagnostics.ToImmutable().FirstOrDefault());
+    private RestoreError Failed(int number) => new(RestoreErrorKind.Failed, number, null, _diagnostics.AsFound().FirstOrDefault());
 }

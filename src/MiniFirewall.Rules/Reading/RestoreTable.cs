@@ -4,20 +4,28 @@ using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Text;
+using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Reading;
 
 /// <summary>One family's view of a rule set that a restore text changes; the other family's rules and chains stay as they are.</summary>
-internal sealed class RestoreTable(RuleSetDraft draft, DiagnosticBag diagnostics, RestoreOptions options)
+internal sealed class RestoreTable(ReadSession session, RuleSet start, RestoreOptions options)
 {
     /// <summary>
-    /// What commands that look through the whole table may look at in all: rules and chains. A text of a hundred megabytes
-    /// that empties a hundred thousand chains on every line would take days.
+    /// What commands that look through the whole table may look at in all. A text of a hundred megabytes that empties a
+    /// hundred thousand chains on every line would take days.
     /// </summary>
     private const long MostWork = 4_000_000_000;
 
+    /// <summary>A chain is as much work as so many rules.</summary>
+    private const int ChainWeight = 64;
+
     private readonly FamilySet _family = options.Family.ToSet();
+    private RuleSetDraft _draft = new(session, start);
     private long _work;
+
+    /// <summary>The program whose text this is.</summary>
+    internal string Program => options.Family == Packets.Family.IPv4 ? "iptables-restore" : "ip6tables-restore";
 
     internal bool TakesCounters => options.TakesCounters;
 
@@ -32,25 +40,25 @@ internal sealed class RestoreTable(RuleSetDraft draft, DiagnosticBag diagnostics
     internal void Clear()
     {
         Added = 0;
-        foreach (ChainDraft chain in draft.Chains)
+        foreach (ChainDraft chain in _draft.Chains)
         {
             chain.SetCounters(_family, default(Counters));
         }
 
-        draft.Keep(_family, isKept: chain => chain.IsBuiltIn);
+        _draft.Keep(_family, isKept: chain => chain.IsBuiltIn);
     }
 
-    internal bool IsBuiltIn(string name) => draft.Find(name) is { IsBuiltIn: true };
+    internal bool IsBuiltIn(string name) => _draft.Find(name) is { IsBuiltIn: true };
 
     /// <summary>The chain, where the family has it.</summary>
-    internal ChainDraft? Find(string name) => draft.Find(name) is { } chain && (chain.Families & _family) != FamilySet.None ? chain : null;
+    internal ChainDraft? Find(string name) => _draft.Find(name) is { } chain && (chain.Families & _family) != FamilySet.None ? chain : null;
 
     /// <summary>Makes a user chain, or empties one that may be there; false where it exists and may not.</summary>
     internal bool TryDeclare(Word name)
     {
         if (Find(name.Text) is not { } known)
         {
-            draft.Declare(name, _family);
+            _draft.Declare(name, _family);
             return true;
         }
 
@@ -62,26 +70,29 @@ internal sealed class RestoreTable(RuleSetDraft draft, DiagnosticBag diagnostics
         return known.IsBuiltIn || options.KeepsRules;
     }
 
-    internal void SetPolicy(string chain, ChainPolicy policy) => draft.Find(chain)!.SetPolicy(_family, policy);
+    internal void SetPolicy(string chain, ChainPolicy policy) => _draft.Find(chain)!.SetPolicy(_family, policy);
 
-    /// <summary>Does what a command says; false where the table does not allow it, reported or not.</summary>
+    /// <summary>Does what a command says; false where the table does not allow it (reported).</summary>
     internal bool TryApply(LineCommand command)
     {
-        int before = diagnostics.Count;
-        Added += command.Rules.Count;
+        int before = session.Diagnostics.Count;
+        Added += command.Kind == GlobalKind.Check ? 0 : command.Rules.Count;
         _work += CostOf(command);
-        if (command.Kind == GlobalKind.DeleteChain && IsReferenced(command.Chain))
+        switch (command)
         {
-            return false;
+            case { Kind: GlobalKind.Check }: Check(command); break;
+            case { Kind: GlobalKind.Zero, Number: not null }: ZeroRule(command); break;
+            default: _draft.Apply(command); break;
         }
 
-        draft.Apply(command);
-        return diagnostics.Count == before;
-    }
+        bool isDone = session.Diagnostics.Count == before;
+        if (isDone && command.Kind == GlobalKind.RenameChain)
+        {
+            Rename(command);
+        }
 
-    /// <summary>Whether a rule goes to the user chain, or to any where none is named.</summary>
-    private bool IsReferenced(Word? chain) => draft.Chains.Any(from => from.Rules.Any(
-        placed => placed.Rule.Target is JumpTarget jump && (placed.Rule.Families & _family) != FamilySet.None && (chain is null || chain.Value.Text == jump.Chain)));
+        return isDone;
+    }
 
     /// <summary>Appends one rule; false where the family has no such chain.</summary>
     internal bool TryAppend(Word chain, PlacedRule rule)
@@ -96,21 +107,62 @@ internal sealed class RestoreTable(RuleSetDraft draft, DiagnosticBag diagnostics
         return true;
     }
 
-    internal void ReportMissingTarget(Word name) => draft.ReportMissing(name, isTarget: true);
+    internal void ReportMissingTarget(Word name) => _draft.ReportMissing(name, isTarget: true);
 
-    internal RuleSet Finish() => new ChainGraph(draft, diagnostics).Finish();
+    internal RuleSet Finish() => new ChainGraph(_draft, session.Diagnostics).Finish();
 
-    /// <summary>Rules and chains that a command looks through.</summary>
+    private void Check(LineCommand command)
+    {
+        ChainDraft? chain = Find(command.Chain!.Value.Text);
+        if (chain is null)
+        {
+            _draft.ReportMissing(command.Chain.Value, isTarget: false);
+        }
+        else if (command.Rules.Any(placed => chain.Rules.FindEqual(placed.Rule) is null))
+        {
+            session.Diagnostics.Report(ErrorCodes.NoSuchRule, command.Place, $"chain {Show.Word(chain.Name)} has no such rule", "the whole rule must be the same");
+        }
+    }
+
+    private void ZeroRule(LineCommand command)
+    {
+        ChainDraft? chain = Find(command.Chain!.Value.Text);
+        if (chain is null)
+        {
+            _draft.ReportMissing(command.Chain.Value, isTarget: false);
+        }
+        else if (!NumberText.TryParse(command.Number!.Value.Text, out ulong number) || chain.Rules.Find(_family, number) is not { } place)
+        {
+            _draft.ReportNumber(command, chain);
+        }
+        else
+        {
+            chain.Zero(place, _family);
+        }
+    }
+
+    private void Rename(LineCommand command)
+    {
+        var renaming = new ChainRenaming(
+            _family, command.Chain!.Value.Text, command.Second!.Value.Text, (chain, number, _) => chain.Rules[number - 1].Counters ?? default);
+        RuleSet before = new([.. _draft.Chains.Select(chain => chain.ToChain([.. chain.Rules.Select(placed => placed.Rule)]))]);
+        _draft = new RuleSetDraft(session, renaming.Of(before));
+    }
+
+    private long All => ((long)ChainWeight * _draft.Chains.Count) + _draft.RuleCount;
+
+    /// <summary>Rules that a command looks through, and chains.</summary>
     private long CostOf(LineCommand command)
     {
-        bool isOfAll = command.Chain is null;
+        int rules = command.Chain is { } chain ? Find(chain.Text)?.Rules.Count(_family) ?? 0 : 0;
         return command.Kind switch
         {
             GlobalKind.Append or GlobalKind.NewChain or GlobalKind.Policy => 0,
-            _ when isOfAll => draft.Chains.Count + draft.RuleCount,
-            GlobalKind.Delete or GlobalKind.Insert or GlobalKind.Replace => 1 + ((Find(command.Chain!.Value.Text)?.Rules.Count(_family) ?? 0) / 16),
-            GlobalKind.DeleteChain => draft.Chains.Count + draft.RuleCount,
-            _ => draft.Chains.Count + (Find(command.Chain!.Value.Text)?.Rules.Count(_family) ?? 0),
+            GlobalKind.RenameChain => 10 * All,
+            GlobalKind.DeleteChain => All,
+            _ when command.Chain is null => All,
+            GlobalKind.Flush or GlobalKind.Zero => rules,
+            _ => rules / 8,
         };
     }
 }

@@ -24,6 +24,9 @@ public sealed record LogTarget(string Prefix, byte Level, bool ShowsUid) : Targe
         ("emerg", 0), ("panic", 0), ("alert", 1), ("crit", 2), ("error", 3), ("warning", 4), ("notice", 5), ("info", 6), ("debug", 7),
     ];
 
+    /// <summary>As iptables -L shows levels, which is not always as it reads them.</summary>
+    private static readonly string[] ListedLevels = ["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"];
+
     public static TargetGrammar Grammar { get; } = new("LOG", new LogTarget("", Warning, false))
     {
         Options =
@@ -58,6 +61,26 @@ public sealed record LogTarget(string Prefix, byte Level, bool ShowsUid) : Targe
         if (ShowsUid)
         {
             writer.Word("--log-uid");
+        }
+    }
+
+    public override void List(RuleTextWriter writer, ListStyle style)
+    {
+        writer.Word("LOG");
+        if (style.IsNumeric)
+        {
+            writer.Word("flags").Word(ShowsUid ? "8" : "0");
+        }
+
+        writer.Word("level").Word(style.IsNumeric ? $"{Level}" : ListedLevels[Level]);
+        if (ShowsUid && !style.IsNumeric)
+        {
+            writer.Word("uid");
+        }
+
+        if (Prefix.Length > 0)
+        {
+            writer.Word("prefix").Word($"\"{Prefix}\"");
         }
     }
 

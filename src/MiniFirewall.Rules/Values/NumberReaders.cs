@@ -59,25 +59,30 @@ internal static class NumberReaders
             && (parts.Length == 1 || TryRead(parts[1], context, "mask", 0, uint.MaxValue, out masked.Mask));
     }
 
-    internal static bool TryRead(Word word, ReadContext context, string what, uint least, uint most, out uint value)
+    /// <param name="convention">What iptables says of a wrong one, where it is not libxtables' common text.</param>
+    internal static bool TryRead(Word word, ReadContext context, string what, uint least, uint most, out uint value, Convention? convention = null)
     {
         value = 0;
         if (NumberText.IsAmbiguous(word.Text))
         {
             context.Diagnostics.Report(
                 ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} begins with a zero, which iptables reads as octal",
-                "write the number without the zero");
+                "write the number without the zero", convention ?? BadValue(context, most));
             return false;
         }
 
         if (!NumberText.TryParse(word.Text, out ulong number) || number < least || number > most)
         {
             context.Diagnostics.Report(
-                ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} is not a {what}", $"a number from {least} to {most}");
+                ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} is not a {what}", $"a number from {least} to {most}", convention ?? BadValue(context, most));
             return false;
         }
 
         value = (uint)number;
         return true;
     }
+
+    /// <summary>libxtables' text (xtoptions.c, xtopt_parse_int).</summary>
+    private static Convention BadValue(ReadContext context, uint most) => Convention.Usage(
+        $"{context.Diagnostics.Within.Extension}: bad value for option \"{context.Diagnostics.Within.Option}\", or out of range (0-{most}).\n");
 }

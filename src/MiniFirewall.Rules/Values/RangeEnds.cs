@@ -26,7 +26,8 @@ internal static class RangeEnds
         }
 
         context.Diagnostics.Report(
-            ErrorCodes.BadRange, word, $"the range {Show.Word(word.Text)} ends before it begins", $"write {range.High}:{range.Low}");
+            ErrorCodes.BadRange, word, $"the range {Show.Word(word.Text)} ends before it begins", $"write {range.High}:{range.Low}",
+            Convention.Usage("invalid portrange (min > max)"));
         return false;
     }
 }
