@@ -4,7 +4,7 @@ using MiniFirewall.Policy;
 namespace MiniFirewall.Compiler;
 
 /// <summary>
-/// Which blocks become functions. The kernel allows eight call frames; main and the TCP option search with its callback take
+/// Which blocks become functions. The kernel allows eight call frames; main and a question with its callback take
 /// three, so blocks down to four calls below the entry are functions of their own, verified once each, and deeper ones are
 /// copied to where they are called from. A short entry block stands inside main: a return costs several nanoseconds on
 /// processors that guard it. A long block is cut into parts that are called one after the other, for the

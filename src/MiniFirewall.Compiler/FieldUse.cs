@@ -1,3 +1,4 @@
+using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Policy;
 
 namespace MiniFirewall.Compiler;
@@ -11,14 +12,14 @@ internal sealed class FieldUse
     {
     }
 
-    /// <summary>Some statement looks at TCP options.</summary>
-    internal bool TcpOptions { get; private set; }
-
     /// <summary>Some statement looks into a set.</summary>
     internal bool Sets { get; private set; }
 
+    /// <summary>What statements ask beside fields.</summary>
+    internal QuestionCodes Questions { get; } = new();
+
     /// <summary>More of the transport header than its first four bytes.</summary>
-    internal bool ReadsTcp => TcpOptions || HasAny(Field.TcpFlags, Field.TcpDataOffset, Field.TcpOptionsCut);
+    internal bool ReadsTcp => HasAny(Field.TcpFlags, Field.TcpDataOffset, Field.TcpOptionsCut);
 
     /// <summary>Something of the transport header, or its length.</summary>
     internal bool ReadsTransport => ReadsTcp
@@ -114,8 +115,9 @@ internal sealed class FieldUse
                 Sets = true;
                 VisitDimensions(test);
                 break;
-            case TcpOptionTest:
-                TcpOptions = true;
+            case QuestionTest test:
+                _fields.UnionWith(test.Question.Reads);
+                Questions.Add(test.Question.Code);
                 break;
             default:
                 throw new CompileException($"unknown condition {condition.GetType().Name}", Origin.None);

@@ -1,4 +1,5 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
@@ -6,13 +7,13 @@ using MiniFirewall.Policy;
 namespace MiniFirewall.Compiler;
 
 /// <summary>Functions that several places call; emitted once, after everything else, if anybody did.</summary>
-internal sealed class HelperFunctions(Assembler code, Family family)
+internal sealed class HelperFunctions(Assembler code, Family family, PrologueKind prologue)
 {
     private readonly Label _event = code.DefineLabel("send_event");
-    private readonly Label _option = code.DefineLabel("tcp_option");
     private readonly Label _walk = code.DefineLabel("walk_headers");
     private readonly Label _set = code.DefineLabel("set_lookup");
-    private bool _eventUsed, _optionUsed, _walkUsed, _setUsed;
+    private readonly List<(Question Code, Label Entry)> _questions = [];
+    private bool _eventUsed, _walkUsed, _setUsed;
 
     /// <summary>send_event(ctx, kind &lt;&lt; 32 | counter).</summary>
     internal void CallEvent(Register context, EventKind kind, int counter)
@@ -27,22 +28,6 @@ internal sealed class HelperFunctions(Assembler code, Family family)
         _eventUsed = true;
         code.Move(Register.R1, context);
         code.Call(_event);
-    }
-
-    /// <summary>R0 = 1 where the packet's TCP header has the option, else 0.</summary>
-    internal void CallTcpOption(byte kind)
-    {
-        code.Move(Register.R3, kind);
-        CallTcpOption(Frame.BlockContext, Frame.Key);
-    }
-
-    /// <summary>As <see cref="CallTcpOption(byte)"/>, with the kind in R3 already.</summary>
-    internal void CallTcpOption(Register context, Register key)
-    {
-        _optionUsed = true;
-        code.Move(Register.R1, context);
-        code.Move(Register.R2, key);
-        code.Call(_option);
     }
 
     /// <summary>Walks IPv6 extension headers from the protocol in the key on; R1 and R2 are context and key.</summary>
@@ -68,17 +53,39 @@ internal sealed class HelperFunctions(Assembler code, Family family)
         code.Call(_set);
     }
 
+    /// <summary>R0 = 1 where the answer is yes, else 0. Inside a block.</summary>
+    internal void CallQuestion(Question question)
+    {
+        code.LoadConstant(Register.R3, question.Argument);
+        CallQuestionInR3(question.Code);
+    }
+
+    /// <summary>As <see cref="CallQuestion"/>, with the question's argument in R3 already.</summary>
+    internal void CallQuestionInR3(Question questionCode)
+    {
+        int known = _questions.FindIndex(question => question.Code == questionCode);
+        if (known < 0)
+        {
+            known = _questions.Count;
+            _questions.Add((questionCode, code.DefineLabel($"ask_{known}")));
+        }
+
+        code.Move(Register.R1, Frame.BlockContext);
+        code.Move(Register.R2, Frame.Key);
+        code.Call(_questions[known].Entry);
+    }
+
     internal void EmitUsed()
     {
         code.Origin = -1;
+        for (int i = 0; i < _questions.Count; i++)
+        {
+            new QuestionFunction(code, family, prologue).Emit($"ask_{i}_{_questions[i].Code.GetType().Name}", _questions[i].Code, _questions[i].Entry);
+        }
+
         if (_eventUsed)
         {
             EventEmitter.EmitFunction(code, _event);
-        }
-
-        if (_optionUsed)
-        {
-            TcpOptionEmitter.EmitFunction(code, _option);
         }
 
         if (_setUsed)

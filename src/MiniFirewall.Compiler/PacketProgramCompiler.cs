@@ -27,7 +27,7 @@ public static class PacketProgramCompiler
         FieldUse use = FieldUse.Of(program);
         BlockPlan plan = BlockPlan.Of(program);
         var code = new Assembler { ClearsDeadRegisters = options.ClearsDeadRegisters };
-        var helpers = new HelperFunctions(code, program.Family);
+        var helpers = new HelperFunctions(code, program.Family, options.Prologue);
         var blocks = new BlockEmitter(code, program, plan, helpers);
         new MainEmitter(code, program, use, options, blocks.EmitEntry, helpers).Emit();
         blocks.EmitFunctions();

@@ -39,8 +39,8 @@ public static class ProgramSetCompiler
     {
         ArgumentNullException.ThrowIfNull(options);
         ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options))];
-        ClassifierImage? image = listed.IsEmpty ? null : ImageBuilder.Build(listed, options.HasSpare);
         FieldUse use = FieldUse.OfClassifier(listed);
+        ClassifierImage? image = listed.IsEmpty ? null : ImageBuilder.Build(listed, use.Questions.Numbers, options.HasSpare);
         List<OddTest>? oddTests = OddTests.Of(listed.SelectMany(program => program.Blocks).SelectMany(block => block.Statements));
         if (image is not null)
         {
@@ -78,7 +78,7 @@ public static class ProgramSetCompiler
     private static ProgramSpec CompileListed(PacketProgram program, ClassifierImage image, FieldUse use, List<OddTest>? oddTests, CompileOptions options)
     {
         var code = new Assembler { ClearsDeadRegisters = options.ClearsDeadRegisters };
-        var helpers = new HelperFunctions(code, program.Family);
+        var helpers = new HelperFunctions(code, program.Family, options.Prologue);
         var classifier = new ClassifierEmitter(code, program.Family, image.Layout, helpers, oddTests, use);
         if (BlockPlan.CallDepthOf(program) > ClassifierEmitter.DeepestCall)
         {

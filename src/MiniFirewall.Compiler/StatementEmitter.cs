@@ -53,15 +53,20 @@ internal sealed class StatementEmitter(Assembler code, Family family, HelperFunc
     {
         switch (step)
         {
-            case Require { Condition: TcpOptionTest option }:
-                EmitBranch(tests, place, next);
-                helpers.CallTcpOption(option.Kind);
-                code.Jump(option.Negated ? JumpCondition.NotEqual : JumpCondition.Equal, Register.R0, 0, next);
-                break;
             case Require { Condition: SetTest set }:
                 EmitBranch(tests, place, next);
                 helpers.CallSetLookup(set);
                 EmitSetResult(set.Negated, place, next);
+                break;
+            case Require { Condition: QuestionTest test }:
+                EmitBranch(tests, place, next);
+                helpers.CallQuestion(test.Question);
+                code.Jump(test.Negated ? JumpCondition.NotEqual : JumpCondition.Equal, Register.R0, 0, next);
+                break;
+            case DropWhen { Condition: QuestionTest test }:
+                EmitBranch(tests, place, next);
+                helpers.CallQuestion(test.Question);
+                EmitDrop(test.Negated ? JumpCondition.NotEqual : JumpCondition.Equal, Register.R0, place);
                 break;
             case Require require:
                 tests.Add(require.Condition);
@@ -105,9 +110,15 @@ internal sealed class StatementEmitter(Assembler code, Family family, HelperFunc
     /// <summary>The exit is the path that falls through, so that the verifier leaves nothing pending behind.</summary>
     private void EmitDrop(Condition condition, BlockPlace place)
     {
-        Label readable = code.DefineLabel("readable");
         _conditions.EmitMiss(condition, place);
-        code.Jump(JumpCondition.NotEqual, Register.R1, 0, readable);
+        EmitDrop(JumpCondition.NotEqual, Register.R1, place);
+    }
+
+    /// <summary>Unless the register is, or is not, zero.</summary>
+    private void EmitDrop(JumpCondition unless, Register register, BlockPlace place)
+    {
+        Label readable = code.DefineLabel("readable");
+        code.Jump(unless, register, 0, readable);
         EmitInvalid(place);
         code.Mark(readable);
     }

@@ -184,7 +184,7 @@ internal sealed class TransportEmitter(Assembler code, Family family, FieldUse u
     /// <summary>The data offset is the word's upper four bits; options are cut where it, times four, exceeds the length.</summary>
     private void EmitDataOffset()
     {
-        if (!use.HasAny(Field.TcpDataOffset, Field.TcpOptionsCut) && !use.TcpOptions)
+        if (!use.HasAny(Field.TcpDataOffset, Field.TcpOptionsCut))
         {
             return;
         }

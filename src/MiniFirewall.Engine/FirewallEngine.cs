@@ -5,6 +5,7 @@ using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.Sets;
 using MiniFirewall.Engine.State;
+using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -118,8 +119,16 @@ public sealed class FirewallEngine
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? running = state?.TryOpenGeneration();
-        return running is not null && QuickChange.TryMake(running, command, _parts.AfterStep);
+        return running is not null && (KeepsPolicy(running.Store, command)
+            ? running.ResetCounters(place => place.Rule is null && place.Chain.Name == command.Chain && command.Families.Has(place.Family)) is not null
+            : QuickChange.TryMake(running, command, _parts.AfterStep));
     }
+
+    /// <summary>-P with the policy that is in force already: its counters begin anew, as with any policy that is set, and nothing else changes.</summary>
+    private static bool KeepsPolicy(RuleStore store, RuleCommand command) =>
+        command is { Kind: RuleCommandKind.Policy, Policy: { } policy, Counters: null, Families: FamilySet.IPv4 or FamilySet.IPv6 }
+        && store.FindChain(command.Chain!) is { } chain && store.Chains[chain].Chain is { IsBuiltIn: true } builtIn
+        && builtIn.PolicyOf(command.Families == FamilySet.IPv4 ? Family.IPv4 : Family.IPv6).Verdict == policy;
 
     private void Apply(ApplyOptions options, Func<RuleSet> toCheck, Func<GenerationState?, RuleSet> change)
     {

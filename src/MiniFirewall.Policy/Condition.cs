@@ -44,9 +44,3 @@ public sealed record SetTest(int Set, ImmutableArray<Field> Dimensions, bool Neg
 
     public override int GetHashCode() => HashCode.Combine(Set, Negated, Dimensions.Length);
 }
-
-/// <summary>
-/// The TCP header carries an option of this kind, negated where asked. An earlier step has established a TCP header of
-/// TcpDataOffset * 4 bytes, all of them present. Meaning: xt_tcpudp.c tcp_find_option (a walk that stops at the header's end).
-/// </summary>
-public sealed record TcpOptionTest(byte Kind, bool Negated = false) : Condition;

@@ -84,7 +84,28 @@ public sealed record Leave : Outcome
 /// <summary>Steps to match, a counter, an event where asked, an outcome.</summary>
 /// <param name="Counter">Index of the (packets, bytes) pair that a match adds to.</param>
 /// <param name="Emits">A match sends an event that carries the counter's index.</param>
-public sealed record Statement(ImmutableArray<Step> Steps, int Counter, bool Emits, Outcome Outcome, Origin Origin);
+public sealed record Statement(ImmutableArray<Step> Steps, int Counter, bool Emits, Outcome Outcome, Origin Origin)
+{
+    /// <summary>The steps before the first that asks a question: they can be taken in any order, and of several statements at once.</summary>
+    public ImmutableArray<Step> Early => FirstQuestion is var first && first == Steps.Length ? Steps : Steps[..first];
+
+    /// <summary>The steps from the first that asks a question on: they are for packets that come to the statement and passed the others.</summary>
+    public ImmutableArray<Step> Late => FirstQuestion is var first && first == Steps.Length ? [] : Steps[first..];
+
+    private int FirstQuestion
+    {
+        get
+        {
+            int at = 0;
+            while (at < Steps.Length && Steps[at] is not (Require { Condition: QuestionTest } or DropWhen { Condition: QuestionTest }))
+            {
+                at++;
+            }
+
+            return at;
+        }
+    }
+}
 
 /// <summary>A list of statements, tried in order.</summary>
 public sealed record Block(string Name, ImmutableArray<Statement> Statements);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using MiniFirewall.Packets;
 
 namespace MiniFirewall.Policy;
@@ -6,7 +7,8 @@ namespace MiniFirewall.Policy;
 /// <summary>
 /// A yes-or-no question about a packet that no <see cref="Field"/> answers: it is asked when a statement comes to it, and not
 /// before, so it may cost something and may remember. Questions are equal where they ask the same. What a question means is
-/// <see cref="Ask"/>; the compiler has an emitter for each kind.
+/// <see cref="Ask"/>; the compiler has an emitter for each kind. Its text (ToString) says all that it asks: a question with an
+/// array writes the elements.
 /// </summary>
 public abstract record Question
 {
@@ -24,6 +26,9 @@ public abstract record Question
 
     /// <summary>The reference meaning.</summary>
     public abstract bool Ask(Packet packet);
+
+    /// <summary>Of what is declared here nothing makes a difference.</summary>
+    protected virtual bool PrintMembers(StringBuilder builder) => false;
 }
 
 /// <summary>

@@ -1,4 +1,5 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Packets;
 using MiniFirewall.Policy.Questions;
 
 namespace MiniFirewall.Compiler.Questions;
@@ -42,8 +43,12 @@ internal static class HeaderNumberEmitter
             return;
         }
 
-        code.Load(MemorySize.Byte, Register.R1, QuestionFunction.Key, PacketKey.ChainBroken);
-        code.Jump(JumpCondition.NotEqual, Register.R1, 0, function.No);
+        if (function.Family == Family.IPv6)
+        {
+            code.Load(MemorySize.Byte, Register.R1, QuestionFunction.Key, PacketKey.ChainBroken);
+            code.Jump(JumpCondition.NotEqual, Register.R1, 0, function.No);
+        }
+
         code.Load(MemorySize.Half, Register.R1, QuestionFunction.Key, PacketKey.FragmentOffset);
         code.Jump(JumpCondition.NotEqual, Register.R1, 0, function.No);
         code.Load(MemorySize.Half, Register.R1, QuestionFunction.Key, PacketKey.TransportLength);

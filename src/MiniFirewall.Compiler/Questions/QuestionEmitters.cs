@@ -10,6 +10,7 @@ internal static class QuestionEmitters
     private static readonly FrozenDictionary<Type, Action<Question, QuestionFunction>> All = new[]
     {
         Of<HeaderNumber>(HeaderNumberEmitter.Emit),
+        Of<TcpOption>(TcpOptionEmitter.Emit),
     }.ToFrozenDictionary();
 
     /// <exception cref="CompileException">Nobody knows how to ask it.</exception>

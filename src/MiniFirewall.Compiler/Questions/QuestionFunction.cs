@@ -1,5 +1,6 @@
 using MiniFirewall.Asm;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
 
 namespace MiniFirewall.Compiler.Questions;
 
@@ -18,6 +19,8 @@ internal sealed class QuestionFunction(Assembler code, Family family, PrologueKi
 
     private const int DynptrBytes = 16;
 
+    private readonly List<Action> _behind = [];
+
     internal Assembler Code => code;
 
     internal Family Family => family;
@@ -28,6 +31,31 @@ internal sealed class QuestionFunction(Assembler code, Family family, PrologueKi
     internal Label Yes { get; } = code.DefineLabel("yes");
 
     internal Label No { get; } = code.DefineLabel("no");
+
+    /// <summary>Writes the whole function.</summary>
+    internal void Emit(string name, Question question, Label entry)
+    {
+        code.BeginFunction(new Function(name, IsGlobal: true,
+            [new ContextParameter("ctx", "bpf_nf_ctx"), new BytesParameter("key", PacketKey.Size), new NumberParameter("argument")]), entry);
+        NullGuard.Emit(code, Register.R2, 0);
+        code.Move(Key, Register.R2);
+        code.Move(Context, Register.R1);
+        code.Move(Argument, Register.R3);
+        QuestionEmitters.Emit(question, this);
+        code.Mark(No);
+        code.Move(Register.R0, 0);
+        code.Exit();
+        code.Mark(Yes);
+        code.Move(Register.R0, 1);
+        code.Exit();
+        foreach (Action emit in _behind)
+        {
+            emit();
+        }
+    }
+
+    /// <summary>Has a function of its own (a loop's turn) written behind this one.</summary>
+    internal void Behind(Action emit) => _behind.Add(emit);
 
     /// <summary>result = the packet's sk_buff, a pointer whose members may be read as they are.</summary>
     internal void LoadSkb(Register result) => code.Load(MemorySize.DoubleWord, result, Context, 8);

@@ -20,6 +20,9 @@ public enum ConventionKind
 /// <param name="Text">May end with a line feed, as some of iptables' own do; an empty line follows it then.</param>
 public sealed record Convention(ConventionKind Kind, string Text)
 {
+    /// <summary>Bytes that the kernel has for the name of an extension or chain, less its end (XT_EXTENSION_MAXNAMELEN).</summary>
+    private const int LongestName = 28;
+
     /// <summary>The kernel's refusal of a rule that the command line itself took (EINVAL).</summary>
     internal static Convention InvalidArgument { get; } = Refusal("Invalid argument. Run `dmesg' for more information.");
 
@@ -57,6 +60,9 @@ public sealed record Convention(ConventionKind Kind, string Text)
         ErrorCodes.UnknownFlag => Usage($"Unknown TCP flag `{word}'"),
         ErrorCodes.EmptyText => Usage("Argument must have a minimum length of 1 characters\n"),
         ErrorCodes.BadLogLevel => Usage($"log level \"{word}\" unknown\n"),
+        ErrorCodes.UnknownMatch when word.Length > LongestName => Usage($"Invalid match name \"{word}\" ({LongestName} chars max)"),
+        ErrorCodes.UnknownTarget when word.Length is 0 => Usage("Invalid target name (too short)"),
+        ErrorCodes.UnknownTarget when word.Length > LongestName => Usage($"Invalid target name `{word}' ({LongestName} chars max)"),
         ErrorCodes.UnknownMatch or ErrorCodes.UnsupportedMatch => Usage($"Couldn't load match `{word}':No such file or directory\n"),
         ErrorCodes.UnknownTarget or ErrorCodes.UnsupportedTarget => Usage($"Couldn't load target `{word}':No such file or directory\n"),
         _ => null,

@@ -15,6 +15,9 @@ public abstract class ExtensionGrammar
 
     public string Name { get; }
 
+    /// <summary>The options, a line each, for people: spellings, and how many words stand behind them.</summary>
+    public IEnumerable<string> Usage => Options.Select(option => option.Usage);
+
     internal IReadOnlyList<OptionSpec> Options
     {
         get;

@@ -6,6 +6,7 @@ internal static class OptionsOfCommands
     /// <param name="byNumber">The command names its rule by a number.</param>
     internal static bool Allow(GlobalKind command, bool byNumber, GlobalKind option) => option switch
     {
+        _ when command is GlobalKind.Version or GlobalKind.Help => true,
         GlobalKind.Source or GlobalKind.Destination or GlobalKind.Protocol or GlobalKind.InInterface or GlobalKind.OutInterface
             or GlobalKind.Jump or GlobalKind.Goto or GlobalKind.Match or GlobalKind.Fragment => DescribesRule(command, byNumber),
         GlobalKind.Counters => command is GlobalKind.Append or GlobalKind.Insert or GlobalKind.Replace or GlobalKind.Policy,

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -131,7 +132,7 @@ public sealed record TcpMatch : Match
         {
             steps.Add(new DropWhen(RangeTest.Between(Field.TcpDataOffset, 0, (HeaderSize / 4) - 1)));
             steps.Add(new DropWhen(FieldTest.Equal(Field.TcpOptionsCut, 1)));
-            steps.Add(new Require(new TcpOptionTest(kind, NotOption)));
+            steps.Add(new Require(new QuestionTest(new TcpOption(kind), NotOption)));
         }
     }
 

@@ -254,7 +254,7 @@ internal sealed class RuleSetDraft
         }
 
         // Each rule of a list goes to the same place, so the list ends up reversed, as iptables leaves it.
-        chain.Insert(place, [.. RulesFor(command).Reverse()]);
+        chain.Insert(place, [.. RulesFor(command).Reverse().Select(Fresh)]);
     }
 
     private void Delete(LineCommand command)
@@ -295,10 +295,15 @@ internal sealed class RuleSetDraft
         List<PlacedRule> rules = [.. RulesFor(command)];
         if (rules.Count == 1)
         {
-            chain.Insert(place, [rules[0] with { Rule = rules[0].Rule with { Counters = rules[0].Rule.Counters ?? default(Counters) } }]);
+            chain.Insert(place, [Fresh(rules[0])]);
             chain.Remove(chain.Rules.Find(command.Families, number + 1)!.Value, command.Families);
         }
     }
+
+    /// <summary>A rule put among those in force counts from zero, and leaves an equal one that is there its own counters.</summary>
+    private PlacedRule Fresh(PlacedRule placed) => _session.IsCommandLine && placed.Rule.Counters is null
+        ? placed with { Rule = placed.Rule with { Counters = default(Counters) } }
+        : placed;
 
     private void ReportReplacement(LineCommand command, ChainDraft chain)
     {

@@ -17,7 +17,7 @@ internal readonly record struct EntryKind(int Program, bool Ends)
         }
 
         Record record = Record.Read(image, entry.Record);
-        bool ends = record.Kind is RecordKind.Decide or RecordKind.TailTo or RecordKind.Leave;
+        bool ends = record.Late == 0 && record.Kind is (RecordKind.Decide or RecordKind.TailTo or RecordKind.Leave);
         return new(view.IsOdd ? record.Full : record.Residual, ends);
     }
 

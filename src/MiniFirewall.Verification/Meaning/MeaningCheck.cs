@@ -32,7 +32,7 @@ internal sealed class MeaningCheck(ImageBytes image, View view, EntryTable entri
         bench.Tidy();
         try
         {
-            return Compare(statement.Steps, part, sides);
+            return Compare(statement.Early, part, sides);
         }
         catch (TooComplexException)
         {
@@ -47,7 +47,8 @@ internal sealed class MeaningCheck(ImageBytes image, View view, EntryTable entri
             return view.IsOdd ? "it has no full program" : null;
         }
 
-        return bench.Ops.ErrorOf(kind.Program);
+        return bench.Ops.ErrorOf(kind.Program)
+            ?? (bench.Ops.AsksQuestions(kind.Program) ? "its program asks a question before the packet has come to the statement" : null);
     }
 
     private string? Compare(ImmutableArray<Step> steps, ReadOnlySpan<int> found, Sides sides)

@@ -16,6 +16,7 @@ internal sealed class StatementCheck
     private readonly Findings _findings;
     private readonly (ViewCheck Places, MeaningCheck Meaning, string Name)[] _views;
     private readonly OutcomeCheck _outcomes;
+    private readonly LateCheck _late;
     private readonly List<int> _found = [], _reachable = [];
 
     internal StatementCheck(
@@ -27,6 +28,7 @@ internal sealed class StatementCheck
         _bench = bench;
         _findings = findings;
         _outcomes = new(image, chainNumbers);
+        _late = new(image, bench);
         _views = [.. views.Select(v => (v.Places, new MeaningCheck(image, v.View, entries, bench), v.View.Name))];
     }
 
@@ -42,7 +44,7 @@ internal sealed class StatementCheck
         _bench.Tidy();
         try
         {
-            return _bench.Statements.Of(statement.Steps, StepNames.None) == Results.Miss;
+            return _bench.Statements.Of(statement.Early, StepNames.None) == Results.Miss;
         }
         catch (TooComplexException)
         {
@@ -72,6 +74,11 @@ internal sealed class StatementCheck
         if (_outcomes.ErrorOf(entry, statement, chain) is { } error)
         {
             _findings.Add(chain.Name, statement.Origin, error, EntryTable.Where(index));
+        }
+
+        if (_late.ErrorOf(entry, statement) is { } late)
+        {
+            _findings.Add(chain.Name, statement.Origin, late, EntryTable.Where(index));
         }
 
         if (entry.HasRecord && entry.Shape != 0 && EntryKind.ShapeProgram(_image, entry.Shape) != Record.Read(_image, entry.Record).Full)

@@ -52,8 +52,8 @@ internal static class StepEquality
     private static bool Same(Condition one, Condition other) => ReferenceEquals(one, other) || (one, other) switch
     {
         (FieldTest a, FieldTest b) => a == b,
-        (TcpOptionTest a, TcpOptionTest b) => a == b,
         (SetTest a, SetTest b) => a.Equals(b),
+        (QuestionTest a, QuestionTest b) => a == b,
         (RangeTest a, RangeTest b) => a.Field == b.Field && a.Negated == b.Negated && a.Ranges.AsSpan().SequenceEqual(b.Ranges.AsSpan()),
         (AnyOf a, AnyOf b) => a.Negated == b.Negated && Same(a.Conditions, b.Conditions),
         (AllOf a, AllOf b) => a.Negated == b.Negated && Same(a.Conditions, b.Conditions),
@@ -86,7 +86,7 @@ internal static class StepEquality
         RangeTest test => HashCode.Combine(test.Field, test.Negated, test.Ranges.Length, test.Ranges[0].Low, test.Ranges[^1].High),
         AnyOf any => HashCode.Combine(1, any.Negated, any.Conditions.Length),
         AllOf all => HashCode.Combine(2, all.Negated, all.Conditions.Length),
-        TcpOptionTest option => HashCode.Combine(3, option.Kind, option.Negated),
+        QuestionTest test => HashCode.Combine(3, test.Question, test.Negated),
         SetTest set => HashCode.Combine(4, set.Set, set.Negated),
         _ => 0,
     };

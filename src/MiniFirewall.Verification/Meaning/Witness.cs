@@ -21,14 +21,6 @@ internal static class Witness
             }
         }
 
-        for (int kind = 0; kind <= byte.MaxValue; kind++)
-        {
-            if (values.TryGetValue(KeyVariables.OfOption(kind), out bool has))
-            {
-                words.Add($"TCP option {kind} {(has ? "present" : "absent")}");
-            }
-        }
-
         for (Part part = 0; part <= Part.Protocol; part++)
         {
             if (values.TryGetValue(KeyVariables.OfPart(part), out bool isEntrys))

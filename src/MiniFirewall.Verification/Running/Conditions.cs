@@ -21,7 +21,7 @@ internal static class Conditions
         return true;
     }
 
-    /// <summary>Conditions of "drop when" steps: none asks for a TCP option.</summary>
+    /// <summary>Conditions of early steps: none asks a question.</summary>
     internal static bool Holds(Condition condition, KeyBytes key, Family family) => condition switch
     {
         FieldTest test => ((Value(test.Field, key, family) & test.Mask) == test.Value) != test.Negated,

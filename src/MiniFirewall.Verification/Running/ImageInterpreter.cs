@@ -19,18 +19,21 @@ public sealed class ImageInterpreter
     private readonly ImageBytes _image;
     private readonly View _ordinary, _odd;
     private readonly Oddness _oddness;
+    private readonly KnownQuestions _questions;
     private readonly Dictionary<int, ChainRow> _chains;
     private readonly uint _epoch;
 
     /// <param name="programs">The packet programs that the image was made of: they say which packets are odd.</param>
     /// <param name="epoch">The epoch at which records are in force or not.</param>
-    public ImageInterpreter(ImmutableArray<PacketProgram> programs, ClassifierImage image, uint epoch)
+    /// <param name="changed">The programs with the statements that have come into the image since, where any has.</param>
+    public ImageInterpreter(ImmutableArray<PacketProgram> programs, ClassifierImage image, uint epoch, ImmutableArray<PacketProgram> changed = default)
     {
         ArgumentNullException.ThrowIfNull(image);
         _image = new(image.Layout, image.Bytes);
         _ordinary = new(_image, isOdd: false);
         _odd = new(_image, isOdd: true);
         _oddness = new(programs);
+        _questions = new(changed.IsDefault ? programs : programs.AddRange(changed));
         _chains = image.Chains.ToDictionary(chain => chain.Value, chain => ChainRow.Read(_image, chain.Key, chain.Value));
         _epoch = epoch;
     }
@@ -48,14 +51,15 @@ public sealed class ImageInterpreter
 
         var key = new KeyBytes(packet);
         bool isOdd = _oddness.IsOdd(key, packet.Family);
-        var way = new Way(this, new Lookup(_image, isOdd ? _odd : _ordinary, packet, key, _epoch));
+        var ops = new OpRun(_image, _questions, packet, key);
+        var way = new Way(this, new Lookup(_image, isOdd ? _odd : _ordinary, ops, key, _epoch), ops);
         string entry = program.Blocks[program.Entry].Name;
         uint result = way.Walk(_chains.Values.First(chain => chain.Name == entry).Number, 0);
         return way.Finish(result, program);
     }
 
     /// <summary>One packet's way through the chains.</summary>
-    private sealed class Way(ImageInterpreter image, Lookup lookup)
+    private sealed class Way(ImageInterpreter image, Lookup lookup, OpRun ops)
     {
         private readonly List<int> _counted = [], _events = [];
 
@@ -104,6 +108,13 @@ public sealed class ImageInterpreter
             }
 
             Record record = Record.Read(image._image, hit.Entry.Record);
+            ushort late = record.Late == 0 ? OpFormat.Match : ops.Run(record.Late, hit.Entry);
+            if (late != OpFormat.Match)
+            {
+                result = ResultCode.Invalid;
+                return late == OpFormat.Invalid;
+            }
+
             int counter = (int)(record.Result >> 2);
             if (record.Emits != 0)
             {

@@ -20,13 +20,13 @@ internal sealed class Lookup
     private uint _low, _best;
     private Hit? _hit;
 
-    internal Lookup(ImageBytes image, View view, Packet packet, KeyBytes key, uint epoch)
+    internal Lookup(ImageBytes image, View view, OpRun ops, KeyBytes key, uint epoch)
     {
         _image = image;
         _view = view;
         _decoder = new(image);
         _key = key;
-        _ops = new(image, packet, key);
+        _ops = ops;
         _epoch = epoch;
         for (int d = 0; d < Dimensions.Count; d++)
         {

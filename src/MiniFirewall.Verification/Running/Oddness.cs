@@ -36,7 +36,7 @@ internal sealed class Oddness(ImmutableArray<PacketProgram> programs)
         foreach (Statement statement in programs.SelectMany(program => program.Blocks).SelectMany(block => block.Statements))
         {
             ImmutableArray<Condition> protocols = [];
-            foreach (Step step in statement.Steps)
+            foreach (Step step in statement.Early)
             {
                 if (step is DropWhen drop)
                 {

@@ -6,7 +6,7 @@ using MiniFirewall.Verification.Decoding;
 namespace MiniFirewall.Verification.Running;
 
 /// <summary>Runs op programs for one packet.</summary>
-internal sealed class OpRun(ImageBytes image, Packet packet, KeyBytes key)
+internal sealed class OpRun(ImageBytes image, KnownQuestions questions, Packet packet, KeyBytes key)
 {
     /// <summary>One of the ends of <see cref="OpFormat"/>.</summary>
     /// <exception cref="BrokenImageException">The program leaves its section or does not end.</exception>
@@ -35,11 +35,11 @@ internal sealed class OpRun(ImageBytes image, Packet packet, KeyBytes key)
     private bool Holds(in Op op, in Entry entry) => op.Kind switch
     {
         OpKind.Field when op.Offset + 8 <= PacketKey.Size => unchecked((key.Word(op.Offset) & op.Mask) - op.Low) <= op.Span,
-        OpKind.TcpOption => TcpOptions.Has(packet, op.Argument),
         OpKind.EntryProtocol => Contains(entry, Dimension.Protocol),
         OpKind.EntrySourcePort => Contains(entry, Dimension.SourcePort),
         OpKind.EntryDestinationPort => Contains(entry, Dimension.DestinationPort),
         OpKind.Always => true,
+        OpKind.Question => questions.Ask(op.Mask, op.Low, packet),
         _ => throw new BrokenImageException($"an op of kind {(int)op.Kind} at offset {op.Offset}"),
     };
 

@@ -6,7 +6,7 @@ using MiniFirewall.Policy;
 namespace MiniFirewall.Verification.Symbolic;
 
 /// <summary>Diagrams of conditions.</summary>
-internal sealed class ConditionDiagrams(Diagrams diagrams, Family family)
+internal sealed class ConditionDiagrams(Diagrams diagrams, QuestionVariables questions, Family family)
 {
     private readonly FieldDiagrams _fields = new(diagrams, family);
 
@@ -19,7 +19,7 @@ internal sealed class ConditionDiagrams(Diagrams diagrams, Family family)
         AnyOf any => Negated(Any(any.Conditions), any.Negated),
         AllOf all => Negated(All(all.Conditions), all.Negated),
         SetTest set => Negated(diagrams.Variable(KeyVariables.OfSet(SetLayout.What(set))), set.Negated),
-        TcpOptionTest option => Negated(diagrams.Variable(KeyVariables.OfOption(option.Kind)), option.Negated),
+        QuestionTest test => Negated(diagrams.Variable(questions.Of(test.Question)), test.Negated),
         _ => throw new NotSupportedException($"{condition.GetType().Name} has no meaning here"),
     };
 

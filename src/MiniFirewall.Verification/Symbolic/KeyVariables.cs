@@ -13,16 +13,16 @@ internal static class KeyVariables
 {
     private const int KeyBits = PacketKey.Size * 8;
 
-    private const int FirstPart = KeyBits, FirstOption = FirstPart + Parts.Count, FirstSet = FirstOption + 256;
+    private const int FirstPart = KeyBits, FirstSet = FirstPart + Parts.Count, FirstQuestion = 1 << 30;
 
     /// <summary>The variable of "this part of the packet is as the entry says", where it does not matter what it says.</summary>
     internal static int OfPart(Part part) => FirstPart + (int)part;
 
-    /// <summary>The variable of "the TCP header has this option".</summary>
-    internal static int OfOption(int kind) => FirstOption + kind;
-
     /// <summary>The variable of "the packet is in this set, by these fields".</summary>
     internal static int OfSet(uint what) => checked(FirstSet + (int)what);
+
+    /// <summary>The variable of "the answer to this question is yes"; behind all others.</summary>
+    internal static int OfQuestion(int number) => checked(FirstQuestion + number);
 
     /// <summary>The variable of a bit of the number that stands at a place in the key.</summary>
     internal static int OfBit(int offset, int bit)

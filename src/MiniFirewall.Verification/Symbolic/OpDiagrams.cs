@@ -9,15 +9,17 @@ namespace MiniFirewall.Verification.Symbolic;
 /// Diagrams of op programs. What an entry's ops ask is a variable, or true where the entry does not restrict the field; a
 /// program that has such ops can also be asked with the entry's real intervals.
 /// </summary>
-internal sealed class OpDiagrams(ImageBytes image, Diagrams diagrams, BoxDiagrams boxes)
+internal sealed class OpDiagrams(ImageBytes image, Diagrams diagrams, BoxDiagrams boxes, QuestionVariables questions)
 {
-    private const OpKind LastKind = OpKind.Set;
+    private const OpKind LastKind = OpKind.Question;
 
     private readonly WordDiagrams _words = new(diagrams);
 
     private readonly Dictionary<(int Start, PartSet Whole), Results> _known = [];
     private readonly Dictionary<int, string?> _errors = [];
     private readonly Dictionary<int, PartSet> _asked = [];
+
+    private readonly HashSet<int> _asking = [];
 
     internal void Forget() => _known.Clear();
 
@@ -36,6 +38,9 @@ internal sealed class OpDiagrams(ImageBytes image, Diagrams diagrams, BoxDiagram
 
     /// <summary>The parts that ops of a sound program ask the entry for.</summary>
     internal PartSet AskedOf(int start) => ErrorOf(start) is null ? _asked[start] : default;
+
+    /// <summary>Some op of a sound program asks a question.</summary>
+    internal bool AsksQuestions(int start) => ErrorOf(start) is null && _asking.Contains(start);
 
     /// <summary>The results of a sound program for an entry of this box.</summary>
     internal Results Of(int start, in Box box, PartSet named)
@@ -86,6 +91,11 @@ internal sealed class OpDiagrams(ImageBytes image, Diagrams diagrams, BoxDiagram
             }
 
             asked = PartOf(op.Kind) is { } part ? asked.With(part) : asked;
+            if (op.Kind == OpKind.Question)
+            {
+                _asking.Add(start);
+            }
+
             AddTarget(op.OnTrue);
             AddTarget(op.OnFalse);
 
@@ -101,7 +111,7 @@ internal sealed class OpDiagrams(ImageBytes image, Diagrams diagrams, BoxDiagram
         return null;
     }
 
-    private static string? ErrorIn(in Op op)
+    private string? ErrorIn(in Op op)
     {
         if (op.Kind > LastKind)
         {
@@ -113,18 +123,23 @@ internal sealed class OpDiagrams(ImageBytes image, Diagrams diagrams, BoxDiagram
             return $"eight bytes at {op.Offset} of a key of {PacketKey.Size}";
         }
 
-        if (op.Kind == OpKind.TcpOption && op.Argument > byte.MaxValue)
-        {
-            return $"TCP option {op.Argument}";
-        }
-
         if (op.Kind == OpKind.Set && op.Low > SetLayout.MostWhat)
         {
             return $"set {op.Low:x}";
         }
 
+        if (op.Kind == OpKind.Question && !IsKnown(op))
+        {
+            return $"question {op.Argument} is not {op.Mask:x}";
+        }
+
         return IsJump(op.OnTrue) && IsJump(op.OnFalse) ? null : $"jumps by {op.OnTrue} and {op.OnFalse}";
     }
+
+    /// <summary>The programs know the op's question by its number.</summary>
+    private bool IsKnown(in Op op) => op.Argument < image.U32(image.Layout.Changes + ChangeFormat.QuestionCount)
+        && op.Argument < ChangeFormat.MostQuestions
+        && image.U64(image.Layout.Changes + ChangeFormat.Questions + (op.Argument * 8)) == op.Mask;
 
     private static bool IsJump(ushort jump) => jump is > 0 and < OpFormat.FirstEnd or OpFormat.Match or OpFormat.Miss or OpFormat.Invalid;
 
@@ -180,8 +195,8 @@ internal sealed class OpDiagrams(ImageBytes image, Diagrams diagrams, BoxDiagram
     private int ConditionOf(in Op op, in Box box, PartSet named) => op.Kind switch
     {
         OpKind.Field => FieldCondition(op),
-        OpKind.TcpOption => diagrams.Variable(KeyVariables.OfOption(op.Argument)),
         OpKind.Set => diagrams.Variable(KeyVariables.OfSet((uint)op.Low)),
+        OpKind.Question => diagrams.Variable(questions.Of(op.Mask, op.Low)),
         OpKind.Always => Diagrams.Always,
         _ => boxes.OfPart(box, PartOf(op.Kind)!.Value, named),
     };

@@ -13,9 +13,10 @@ internal sealed class Workbench
     internal Workbench(ImageBytes image)
     {
         Family family = image.IsV6 ? Family.IPv6 : Family.IPv4;
-        Conditions = new(Diagrams, family);
+        var questions = new QuestionVariables();
+        Conditions = new(Diagrams, questions, family);
         Boxes = new(Diagrams, Conditions.Fields, image.IsV6);
-        Ops = new(image, Diagrams, Boxes);
+        Ops = new(image, Diagrams, Boxes, questions);
         Statements = new(Diagrams, Conditions);
         Words = new(Diagrams);
     }

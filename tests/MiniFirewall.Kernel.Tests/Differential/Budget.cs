@@ -14,6 +14,12 @@ internal static class Budget
     /// <summary>Rule sets to commit through the engine.</summary>
     internal static int Commits => Read("MINIFW_COMMITS", 20);
 
+    /// <summary>Of how many real rule files one is run; 1 for all of them.</summary>
+    internal static int CorpusStep => Read("MINIFW_CORPUS_STEP", 6);
+
+    /// <summary>Packets that each real rule file is given.</summary>
+    internal static int CorpusPackets => Read("MINIFW_CORPUS_PACKETS", 150);
+
     internal static int Read(string variable, int usual) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
 }

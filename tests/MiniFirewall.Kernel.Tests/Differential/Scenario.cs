@@ -32,13 +32,16 @@ internal sealed record Scenario(GeneratedRules Rules, Packet[] Packets)
         RuleSetGen.Default.SelectMany(rules => RealPacket(RuleEdges.Of(rules.Text), interfaces)
             .Array[packets].Select(made => new Scenario(rules, made)));
 
-    private static Gen<Packet> RealPacket(RuleEdges edges, ImmutableArray<string> interfaces)
+    private static Gen<Packet> RealPacket(RuleEdges edges, ImmutableArray<string> interfaces) => RealPacket(edges, interfaces, Families);
+
+    /// <summary>A packet of one of the families that can travel between the interfaces.</summary>
+    internal static Gen<Packet> RealPacket(RuleEdges edges, ImmutableArray<string> interfaces, IEnumerable<Family> families)
     {
         ImmutableArray<(string, string)> entries = [.. interfaces.Select(name => (name, ""))];
         ImmutableArray<(string, string)> exits = [.. interfaces.Select(name => ("", name))];
         ImmutableArray<(string, string)> ways = [.. interfaces.SelectMany(entry => interfaces.Select(exit => (entry, exit)))];
         PacketGenOptions wire = PacketGenOptions.OnTheWire, any = PacketGenOptions.Anything with { MaxLength = 1400 };
-        return Gen.OneOf([.. Families.SelectMany(family => new[]
+        return Gen.OneOf([.. families.SelectMany(family => new[]
         {
             PacketGen.For(edges, wire with { InterfacePairs = entries }, family, Hook.LocalIn),
             PacketGen.For(edges, wire with { InterfacePairs = ways }, family, Hook.Forward),

@@ -1,5 +1,6 @@
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Lowering;
 using MiniFirewall.Rules.Model;
 using Xunit;
@@ -80,7 +81,7 @@ public sealed class LoweringTests
     {
         Require { Condition: FieldTest test } => test.Field.ToString(),
         Require { Condition: RangeTest test } => test.Field.ToString(),
-        Require { Condition: TcpOptionTest test } => $"option {test.Kind}",
+        Require { Condition: QuestionTest { Question: TcpOption option } } => $"option {option.Kind}",
         DropWhen { Condition: FieldTest test } => $"drop {test.Field}",
         DropWhen { Condition: RangeTest test } => $"drop {test.Field}",
         _ => throw new NotSupportedException(step.ToString()),

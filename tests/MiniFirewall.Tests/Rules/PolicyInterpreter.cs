@@ -94,7 +94,7 @@ internal sealed class PolicyInterpreter(PacketProgram program, Packet packet, Im
         AnyOf any => any.Conditions.Any(Holds) != any.Negated,
         AllOf all => all.Conditions.All(Holds) != all.Negated,
         SetTest test => SetOracle.Holds(sets[test.Set], test, packet) != test.Negated,
-        TcpOptionTest option => HasOption(option.Kind) != option.Negated,
+        QuestionTest test => test.Question.Ask(packet) != test.Negated,
         _ => throw new NotSupportedException(condition.ToString()),
     };
 
@@ -130,21 +130,5 @@ internal sealed class PolicyInterpreter(PacketProgram program, Packet packet, Im
         Span<byte> bytes = stackalloc byte[16];
         Encoding.UTF8.GetBytes(name, bytes);
         return BinaryPrimitives.ReadUInt128BigEndian(bytes);
-    }
-
-    private bool HasOption(byte kind)
-    {
-        ReadOnlySpan<byte> options = Transport((Transport(13)[12] >> 4) * 4)[20..((Transport(13)[12] >> 4) * 4)];
-        for (int i = 0; i < options.Length;)
-        {
-            if (options[i] == kind)
-            {
-                return true;
-            }
-
-            i += options[i] < 2 || i + 1 == options.Length || options[i + 1] == 0 ? 1 : options[i + 1];
-        }
-
-        return false;
     }
 }

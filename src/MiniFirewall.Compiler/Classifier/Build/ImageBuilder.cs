@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using MiniFirewall.Compiler.Classifier.Image;
+using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 
@@ -28,10 +29,10 @@ internal sealed class ImageBuilder
     /// <summary>Room for changes: a part of the entries there are, and as much as costs nothing.</summary>
     private const int SparePart = 64, LeastSpare = 512, RefsPerEntry = 8, LeastRefs = 16384;
 
-    private ImageBuilder(ImmutableArray<PacketProgram> programs)
+    private ImageBuilder(ImmutableArray<PacketProgram> programs, QuestionNumbers questions)
     {
         _family = programs[0].Family;
-        _list = ListedStatements.Of(programs);
+        _list = ListedStatements.Of(programs, questions);
         _entries = _list.Entries;
         bool isV6 = _family == Family.IPv6;
         int[] ordinary = [.. Enumerable.Range(0, _entries.Length).Where(i => _entries[i].IsOrdinary)];
@@ -46,7 +47,8 @@ internal sealed class ImageBuilder
     }
 
     /// <summary>The image, with room for later changes only where <paramref name="spare"/> says so.</summary>
-    internal static ClassifierImage Build(ImmutableArray<PacketProgram> programs, bool spare) => new ImageBuilder(programs).Build(spare);
+    internal static ClassifierImage Build(ImmutableArray<PacketProgram> programs, QuestionNumbers questions, bool spare) =>
+        new ImageBuilder(programs, questions).Build(spare);
 
     private ClassifierImage Build(bool spare)
     {
@@ -232,7 +234,7 @@ internal sealed class ImageBuilder
             BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.ChainSalt..], ViewBuilder.SaltOfChain(chain.Number));
             BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.ChainFirst..], chain.First);
             BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.ChainEnd..], chain.End);
-            BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.ChainNameHash..], ChainName.Hash(chain.Block.Name));
+            BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.ChainNameHash..], NameHash.Of(chain.Block.Name));
         }
     }
 

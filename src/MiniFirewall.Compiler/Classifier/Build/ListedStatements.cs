@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using MiniFirewall.Compiler.Classifier.Image;
+using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 
@@ -13,6 +14,7 @@ internal sealed record ListedChain(Block Block, int Number, uint First, uint End
 internal sealed class ListedStatements
 {
     private readonly Family _family;
+    private readonly QuestionNumbers _questions;
     private readonly StatementReader _reader;
     private readonly List<ListedChain> _chains = [];
     private readonly List<EntryForm> _entries = [];
@@ -23,9 +25,10 @@ internal sealed class ListedStatements
     private readonly List<(int Program, OddShape Odd)> _shapePrograms = [(0, OddShape.Unknown)];
     private uint _gap, _margin;
 
-    private ListedStatements(Family family)
+    private ListedStatements(Family family, QuestionNumbers questions)
     {
         _family = family;
+        _questions = questions;
         _reader = new(family);
     }
 
@@ -41,9 +44,9 @@ internal sealed class ListedStatements
 
     internal int RecordCount => _records.Count;
 
-    internal static ListedStatements Of(ImmutableArray<PacketProgram> programs)
+    internal static ListedStatements Of(ImmutableArray<PacketProgram> programs, QuestionNumbers questions)
     {
-        var list = new ListedStatements(programs[0].Family);
+        var list = new ListedStatements(programs[0].Family, questions);
         list.ListChains(programs);
         Dictionary<string, int> numbers = list._chains.ToDictionary(chain => chain.Block.Name, chain => chain.Number);
         HashSet<string> done = [];
@@ -123,10 +126,11 @@ internal sealed class ListedStatements
     private void AddForm(Statement statement, StatementForm form, int chain, uint order, Func<int, int> chainOf)
     {
         (ushort shape, int full, OddShape odd) = ShapeOf(form.Full);
-        bool decides = statement.Outcome is Decide && !statement.Emits;
+        int late = statement.Late is { IsEmpty: false } steps ? Ops.Add(OpProgram.OfLate(_family, steps, _questions)) : 0;
+        bool decides = statement.Outcome is Decide && !statement.Emits && late == 0;
         bool needsRecord = !decides || form.Residual.Count > 0 || shape == ImageFormat.ShapeInRecord;
         uint action = needsRecord
-            ? (uint)AddRecord(statement, form, full, chainOf, (order, chain)) << 2
+            ? (uint)AddRecord(statement, form, full, late, chainOf, (order, chain)) << 2
             : (uint)ResultCode.Of(((Decide)statement.Outcome).Verdict, statement.Counter);
         StatementSides sides = form.Residual.Count > 0 ? StatementSides.Of(form.Residual, _family, decides)
             : decides ? StatementSides.Deciding : StatementSides.None;
@@ -166,11 +170,11 @@ internal sealed class ListedStatements
         return shape;
     }
 
-    private int AddRecord(Statement statement, StatementForm form, int full, Func<int, int> chainOf, (uint Order, int Chain) own)
+    private int AddRecord(Statement statement, StatementForm form, int full, int late, Func<int, int> chainOf, (uint Order, int Chain) own)
     {
         int residual = form.Residual.Count == 0 ? 0 : Ops.Add(OpProgram.OfConditions(_family, form.Residual));
         var record = new byte[ImageFormat.RecordSize];
-        RecordWriter.Write(record, statement, 0, residual, full, chainOf, own);
+        RecordWriter.Write(record, statement, 0, residual, full, late, chainOf, own);
         _records.Add(record);
         return _records.Count - 1;
     }

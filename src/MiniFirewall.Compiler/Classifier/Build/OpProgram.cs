@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using MiniFirewall.Compiler.Classifier.Image;
+using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
@@ -7,7 +8,7 @@ using MiniFirewall.Policy;
 namespace MiniFirewall.Compiler.Classifier.Build;
 
 /// <summary>Writes one program of ops: conditions become tests with two ways out, all of them forward.</summary>
-internal sealed class OpProgram(Family family)
+internal sealed class OpProgram(Family family, QuestionNumbers? questions = null)
 {
     /// <summary>Labels that are ends; others count up from 0.</summary>
     private const int Match = -1, Miss = -2, Invalid = -3;
@@ -15,10 +16,16 @@ internal sealed class OpProgram(Family family)
     private readonly List<(OpKind Kind, byte Offset, ushort Argument, ulong Mask, ulong Low, ulong Span, int OnTrue, int OnFalse)> _ops = [];
     private readonly List<int> _labels = [];
 
+    /// <summary>The program of a statement's late steps.</summary>
+    internal static byte[] OfLate(Family family, IEnumerable<Step> steps, QuestionNumbers questions) => OfSteps(
+        new OpProgram(family, questions),
+        steps.Select(step => step is DropWhen drop ? new ConditionStep(drop.Condition, IsDrop: true) : new ConditionStep(((Require)step).Condition, IsDrop: false)));
+
     /// <summary>The program of steps, in their order.</summary>
-    internal static byte[] OfSteps(Family family, IReadOnlyList<OpStep> steps)
+    internal static byte[] OfSteps(Family family, IReadOnlyList<OpStep> steps) => OfSteps(new OpProgram(family), steps);
+
+    private static byte[] OfSteps(OpProgram program, IEnumerable<OpStep> steps)
     {
-        var program = new OpProgram(family);
         foreach (OpStep step in steps)
         {
             int next = program.NewLabel();
@@ -90,9 +97,9 @@ internal sealed class OpProgram(Family family)
                 (onTrue, onFalse) = Swapped(set.Negated, onTrue, onFalse);
                 Emit(OpKind.Set, 0, 0, 0, SetLayout.What(set), 0, onTrue, onFalse);
                 break;
-            case TcpOptionTest option:
-                (onTrue, onFalse) = Swapped(option.Negated, onTrue, onFalse);
-                Emit(OpKind.TcpOption, 0, option.Kind, 0, 0, 0, onTrue, onFalse);
+            case QuestionTest { Question: var question } test when questions is not null:
+                (onTrue, onFalse) = Swapped(test.Negated, onTrue, onFalse);
+                Emit(OpKind.Question, 0, questions.Of(question.Code), QuestionCodes.HashOf(question.Code), question.Argument, 0, onTrue, onFalse);
                 break;
             default:
                 throw new CompileException($"{condition.GetType().Name} in a list", Origin.None);

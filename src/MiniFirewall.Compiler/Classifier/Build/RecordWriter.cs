@@ -11,9 +11,10 @@ internal static class RecordWriter
     /// <param name="from">The epoch that it is in force from.</param>
     /// <param name="residual">Its residual program, 0 for none.</param>
     /// <param name="full">Its full program.</param>
+    /// <param name="late">The program of its late steps, 0 for none.</param>
     /// <param name="chainOf">Gives the chain of a block of the statement's program.</param>
     /// <param name="own">Where it stands.</param>
-    internal static void Write(Span<byte> record, Statement statement, uint from, int residual, int full, Func<int, int> chainOf, (uint Order, int Chain) own)
+    internal static void Write(Span<byte> record, Statement statement, uint from, int residual, int full, int late, Func<int, int> chainOf, (uint Order, int Chain) own)
     {
         (RecordKind kind, int result, int chain) = statement.Outcome switch
         {
@@ -25,6 +26,7 @@ internal static class RecordWriter
             _ => throw new CompileException($"unknown outcome {statement.Outcome.GetType().Name}", statement.Origin),
         };
         Write(record, from, ImageFormat.Forever, residual, (uint)result, kind, statement.Emits, chain, full, own);
+        BinaryPrimitives.WriteInt32LittleEndian(record[ImageFormat.RecordLate..], late);
     }
 
     internal static void Write(Span<byte> record, uint from, uint until, int residual, uint result, RecordKind kind, bool emits, int chain, int full, (uint Order, int Chain) own)

@@ -6,7 +6,8 @@ namespace MiniFirewall.Compiler.Classifier.Build;
 
 /// <summary>
 /// A statement as the image holds it: what entries say (prefixes, port ranges, protocol; each a list of alternatives), the
-/// conditions that are left for ordinary packets, and all steps in order for odd ones.
+/// conditions that are left for ordinary packets, and all steps in order for odd ones. Of a statement with late steps only what
+/// stands before them.
 /// </summary>
 internal sealed class StatementForm
 {
@@ -79,7 +80,7 @@ internal sealed class StatementReader(Family family)
     {
         var form = new StatementForm();
         bool mayDrop = false;
-        foreach (Step step in statement.Steps)
+        foreach (Step step in statement.Early)
         {
             if (step is DropWhen drop)
             {

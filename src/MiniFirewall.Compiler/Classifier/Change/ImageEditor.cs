@@ -44,7 +44,7 @@ public sealed class ImageEditor
     /// <summary>The number of a chain; null where the image does not have it, so that no packet comes to it.</summary>
     public int? FindChain(string name)
     {
-        ulong hash = ChainName.Hash(name);
+        ulong hash = NameHash.Of(name);
         int found = -1;
         for (int number = 0; number < _image.Layout.Capacity.Chains; number++)
         {
@@ -167,14 +167,15 @@ public sealed class ImageEditor
     {
         int? full = _programs.Add(OpProgram.OfSteps(_image.Family, form.Full));
         int? residual = form.Residual.Count == 0 ? 0 : _programs.Add(OpProgram.OfConditions(_image.Family, form.Residual));
-        if (full is null || residual is null || !_room.Has(records: 1))
+        int? late = statement.Late is { IsEmpty: false } steps ? _programs.Add(OpProgram.OfLate(_image.Family, steps, _abilities.Questions)) : 0;
+        if (full is null || residual is null || late is null || !_room.Has(records: 1))
         {
             return null;
         }
 
         int record = _room.TakeRecords(1);
         Span<byte> at = _image.At(_entries.RecordAt(record), ImageFormat.RecordSize);
-        RecordWriter.Write(at, statement, _epoch, residual.Value, full.Value, block => throw new InvalidOperationException($"block {block}"), own);
+        RecordWriter.Write(at, statement, _epoch, residual.Value, full.Value, late.Value, block => throw new InvalidOperationException($"block {block}"), own);
         return (record, _programs.ShapeOf(full.Value));
     }
 

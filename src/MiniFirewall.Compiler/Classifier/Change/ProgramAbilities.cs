@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using MiniFirewall.Compiler.Classifier.Code;
 using MiniFirewall.Compiler.Classifier.Image;
+using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Policy;
 
 namespace MiniFirewall.Compiler.Classifier.Change;
@@ -9,7 +10,6 @@ namespace MiniFirewall.Compiler.Classifier.Change;
 internal sealed class ProgramAbilities
 {
     private readonly uint _fields;
-    private readonly bool _searchesTcpOptions;
 
     /// <summary>Null where every packet is odd.</summary>
     private readonly List<KnownTest>? _tests;
@@ -17,17 +17,20 @@ internal sealed class ProgramAbilities
     /// <summary>Name hashes of the chains that are straight code somewhere; null where they are not known.</summary>
     private readonly List<ulong>? _straight;
 
-    private ProgramAbilities(uint fields, bool searchesTcpOptions, List<KnownTest>? tests, List<ulong>? straight)
+    private ProgramAbilities(uint fields, List<KnownTest>? tests, List<ulong>? straight, QuestionNumbers questions)
     {
+        Questions = questions;
         _fields = fields;
-        _searchesTcpOptions = searchesTcpOptions;
         _tests = tests;
         _straight = straight;
     }
 
+    /// <summary>The questions that the programs can ask.</summary>
+    internal QuestionNumbers Questions { get; }
+
     /// <param name="straight">Names of the chains that are straight code in some program of the family.</param>
     internal static ProgramAbilities Of(FieldUse use, List<OddTest>? oddTests, IEnumerable<string> straight) =>
-        new(use.Bits, use.TcpOptions, oddTests is null ? null : [.. oddTests.Select(KnownTest.Of)], [.. straight.Select(ChainName.Hash)]);
+        new(use.Bits, oddTests is null ? null : [.. oddTests.Select(KnownTest.Of)], [.. straight.Select(NameHash.Of)], use.Questions.Numbers);
 
     internal static ProgramAbilities Read(ReadOnlySpan<byte> changes)
     {
@@ -38,6 +41,12 @@ internal sealed class ProgramAbilities
             tests.Add(KnownTest.Read(changes[(ChangeFormat.Tests + (tests.Count * ChangeFormat.TestSize))..]));
         }
 
+        List<ulong> questions = [];
+        for (int left = BinaryPrimitives.ReadInt32LittleEndian(changes[ChangeFormat.QuestionCount..]); left > 0; left--)
+        {
+            questions.Add(BinaryPrimitives.ReadUInt64LittleEndian(changes[(ChangeFormat.Questions + (questions.Count * sizeof(ulong)))..]));
+        }
+
         List<ulong> straight = [];
         for (int left = BinaryPrimitives.ReadInt32LittleEndian(changes[ChangeFormat.StraightCount..]); left > 0; left--)
         {
@@ -46,16 +55,16 @@ internal sealed class ProgramAbilities
 
         return new(
             BinaryPrimitives.ReadUInt32LittleEndian(changes[ChangeFormat.Fields..]),
-            (flags & ChangeFormat.SearchesTcpOptions) != 0,
             (flags & ChangeFormat.AllAreOdd) != 0 ? null : tests,
-            (flags & ChangeFormat.StraightUnknown) != 0 ? null : straight);
+            (flags & ChangeFormat.StraightUnknown) != 0 ? null : straight,
+            new QuestionNumbers(questions));
     }
 
     internal void Write(Span<byte> changes)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(changes[ChangeFormat.Fields..], _fields);
         bool knowsStraight = _straight?.Count <= ChangeFormat.MostStraight;
-        uint flags = (_searchesTcpOptions ? ChangeFormat.SearchesTcpOptions : 0) | (_tests is null ? ChangeFormat.AllAreOdd : 0)
+        uint flags = (_tests is null ? ChangeFormat.AllAreOdd : 0)
             | (knowsStraight ? 0 : ChangeFormat.StraightUnknown);
         BinaryPrimitives.WriteUInt32LittleEndian(changes[ChangeFormat.Flags..], flags);
         List<KnownTest> written = [.. (_tests ?? []).Take(ChangeFormat.MostTests)];
@@ -66,16 +75,22 @@ internal sealed class ProgramAbilities
         }
 
         WriteStraight(changes, knowsStraight ? _straight! : []);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.QuestionCount..], Questions.Hashes.Count);
+        for (int i = 0; i < Questions.Hashes.Count; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(changes[(ChangeFormat.Questions + (i * sizeof(ulong)))..], Questions.Hashes[i]);
+        }
     }
 
     /// <summary>Whether all packets that come to the chain come to it in the image.</summary>
-    internal bool IsImageOnly(string chain) => _straight is not null && !_straight.Contains(ChainName.Hash(chain));
+    internal bool IsImageOnly(string chain) => _straight is not null && !_straight.Contains(NameHash.Of(chain));
 
     /// <summary>Whether the programs read what the statement asks for, and call every packet odd that it may drop. Sets need programs that look into them.</summary>
     internal bool Suffice(Statement statement)
     {
         FieldUse use = FieldUse.Of(statement);
-        return (use.Bits & ~_fields) == 0 && !use.Sets && (_searchesTcpOptions || !use.TcpOptions) && (_tests is null || Drops(statement).All(IsMet));
+        return (use.Bits & ~_fields) == 0 && !use.Sets && (_tests is null || Drops(statement).All(IsMet))
+            && use.Questions.All.All(Questions.Has);
     }
 
     private static void WriteStraight(Span<byte> changes, List<ulong> straight)
@@ -91,7 +106,7 @@ internal sealed class ProgramAbilities
     {
         List<OddTest> drops = [];
         byte? protocol = null;
-        foreach (Step step in statement.Steps)
+        foreach (Step step in statement.Early)
         {
             if (step is Require { Condition: FieldTest { Field: Field.Protocol, Negated: false } test } && (test.Mask & 0xff) == 0xff)
             {

@@ -26,6 +26,7 @@ internal sealed class ClassifierEmitter
     private readonly List<OddTest>? _oddTests;
     private readonly Label _runOps, _findOdd;
     private readonly OpFunction _ops;
+    private readonly bool _asksQuestions;
 
     /// <param name="oddTests">Of all statements of the image.</param>
     internal ClassifierEmitter(Assembler code, Family family, ImageLayout layout, HelperFunctions helpers, List<OddTest>? oddTests, FieldUse use)
@@ -38,6 +39,7 @@ internal sealed class ClassifierEmitter
         _runOps = code.DefineLabel("run_ops");
         _findOdd = code.DefineLabel("find_odd");
         _ops = new(code, family, _image, helpers, use);
+        _asksQuestions = use.Questions.All.Count > 0;
     }
 
     /// <summary>
@@ -255,6 +257,11 @@ internal sealed class ClassifierEmitter
         _image.Bound(Register.R1, _image.Layout.Capacity.Records, invalid);
         _code.Store(MemorySize.Word, Register.R10, Candidate, Register.R1);
         _image.AddressOfRecord(Register.R8, Register.R1);
+        if (_asksQuestions)
+        {
+            EmitLate(next, invalid);
+        }
+
         _code.Load(MemorySize.Byte, Register.R1, Register.R8, ImageFormat.RecordKind);
         _code.Jump(JumpCondition.Equal, Register.R1, (int)RecordKind.Decide, isDecision);
         EmitCount();
@@ -264,6 +271,21 @@ internal sealed class ClassifierEmitter
         EmitEvent();
         _code.Load(MemorySize.Word, Register.R0, Register.R8, ImageFormat.RecordResult);
         _code.Jump(leaveWith);
+    }
+
+    /// <summary>R8 is a record: goes on behind it where the packet does not match its late steps.</summary>
+    private void EmitLate(Label next, Label invalid)
+    {
+        Label matched = _code.DefineLabel("late steps match");
+        _code.Load(MemorySize.Word, Register.R3, Register.R8, ImageFormat.RecordLate);
+        _code.Jump(JumpCondition.Equal, Register.R3, 0, matched);
+        _code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, Context);
+        _code.Move(Register.R2, Frame.Key);
+        _code.Move(Register.R4, 0);
+        _code.Call(_runOps);
+        _code.Jump(JumpCondition.Equal, Register.R0, OpFunction.Missed, next);
+        _code.Jump(JumpCondition.NotEqual, Register.R0, OpFunction.Matched, invalid);
+        _code.Mark(matched);
     }
 
     private void EmitCount()

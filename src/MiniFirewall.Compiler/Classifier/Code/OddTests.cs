@@ -28,7 +28,7 @@ internal static class OddTests
         foreach (Statement statement in statements)
         {
             byte? protocol = null;
-            foreach (Step step in statement.Steps)
+            foreach (Step step in statement.Early)
             {
                 if (step is Require { Condition: FieldTest { Field: Field.Protocol, Negated: false } test } && test.Mask >= 0xff)
                 {

@@ -2,6 +2,7 @@ using MiniFirewall.Asm;
 using MiniFirewall.Compiler.Classifier.Image;
 using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
 
 namespace MiniFirewall.Compiler.Classifier.Code;
 
@@ -94,14 +95,14 @@ internal sealed class OpFunction(Assembler code, Family family, ImageAccess imag
     private void EmitOther(Label isTrue, Label isFalse, Label invalid)
     {
         code.Jump(JumpCondition.Equal, Register.R3, (int)OpKind.Always, isTrue);
-        if (use.TcpOptions)
-        {
-            EmitTcpOption(isTrue, isFalse, invalid);
-        }
-
         if (use.Sets)
         {
             EmitSet(isTrue, isFalse, invalid);
+        }
+
+        for (int number = 0; number < use.Questions.All.Count; number++)
+        {
+            EmitQuestion(number, use.Questions.All[number], isTrue, isFalse, invalid);
         }
 
         EmitEntry(invalid);
@@ -119,16 +120,6 @@ internal sealed class OpFunction(Assembler code, Family family, ImageAccess imag
         code.Jump(isTrue);
     }
 
-    private void EmitTcpOption(Label isTrue, Label isFalse, Label invalid)
-    {
-        Label not = code.DefineLabel("no option op");
-        code.Jump(JumpCondition.NotEqual, Register.R3, (int)OpKind.TcpOption, not);
-        code.Load(MemorySize.Half, Register.R3, Address, OpFormat.Argument);
-        helpers.CallTcpOption(Context, Key);
-        EmitReturn(isTrue, isFalse, invalid);
-        code.Mark(not);
-    }
-
     private void EmitSet(Label isTrue, Label isFalse, Label invalid)
     {
         Label not = code.DefineLabel("no set op");
@@ -136,6 +127,19 @@ internal sealed class OpFunction(Assembler code, Family family, ImageAccess imag
         code.Load(MemorySize.DoubleWord, Register.R3, Address, OpFormat.Low);
         helpers.CallSetLookupInR3();
         code.Jump(JumpCondition.Greater, Register.R0, SetLookupEmitter.InSet, invalid);
+        EmitReturn(isTrue, isFalse, invalid);
+        code.Mark(not);
+    }
+
+    /// <summary>The number counts only in an op of the kind: others use its place for something else.</summary>
+    private void EmitQuestion(int number, Question question, Label isTrue, Label isFalse, Label invalid)
+    {
+        Label not = code.DefineLabel("another question");
+        code.Jump(JumpCondition.NotEqual, Register.R3, (int)OpKind.Question, not);
+        code.Load(MemorySize.Half, Register.R4, Address, OpFormat.Argument);
+        code.Jump(JumpCondition.NotEqual, Register.R4, number, not);
+        code.Load(MemorySize.DoubleWord, Register.R3, Address, OpFormat.Low);
+        helpers.CallQuestionInR3(question);
         EmitReturn(isTrue, isFalse, invalid);
         code.Mark(not);
     }

@@ -6,7 +6,7 @@ namespace MiniFirewall.Compiler.Classifier.Image;
 /// </summary>
 public static class ChangeFormat
 {
-    public const int Size = 2048;
+    public const int Size = 4096;
 
     /// <summary>Elements in use, from the section's start; what lies behind is free.</summary>
     public const int UsedEntries = 0, UsedRefs = 4, UsedNodes = 8, UsedRecords = 12, UsedOps = 16;
@@ -17,13 +17,10 @@ public static class ChangeFormat
     /// <summary>A bit for each <see cref="Policy.Field"/> that the programs read.</summary>
     public const int Fields = 28;
 
-    public const int Flags = 32, TestCount = 36, StraightCount = 40;
+    public const int Flags = 32, TestCount = 36, StraightCount = 40, QuestionCount = 44;
 
-    /// <summary>In the flags: TCP options are searched for; every packet is odd.</summary>
-    public const uint SearchesTcpOptions = 1, AllAreOdd = 2;
-
-    /// <summary>In the flags: more chains are straight code than there is room to say.</summary>
-    public const uint StraightUnknown = 4;
+    /// <summary>In the flags: every packet is odd; more chains are straight code than there is room to say.</summary>
+    public const uint AllAreOdd = 1, StraightUnknown = 2;
 
     /// <summary>
     /// The tests that make a packet odd, eight bytes each: u16 protocol that a packet must have to meet it, or
@@ -35,10 +32,13 @@ public static class ChangeFormat
     public const ushort AnyProtocol = ushort.MaxValue;
 
     /// <summary>
-    /// The hashes of the names (<see cref="ChainName"/>) of the chains that are straight code in some program of the family:
+    /// The hashes of the names (<see cref="NameHash"/>) of the chains that are straight code in some program of the family:
     /// a change of the image alone would not change those.
     /// </summary>
-    public const int StraightChains = Tests + (MostTests * TestSize), MostStraight = (Size - StraightChains) / 8;
+    public const int StraightChains = Tests + (MostTests * TestSize), MostStraight = 128;
+
+    /// <summary>The hashes of the codes of questions that the programs can ask, by their numbers.</summary>
+    public const int Questions = StraightChains + (MostStraight * 8), MostQuestions = (Size - Questions) / 8;
 
     /// <summary>Kinds: the field is at most the value; it is the value; something that this format has no words for.</summary>
     public const byte AtMost = 0, Equal = 1, Other = 2;

@@ -48,7 +48,7 @@ public static class ImageFormat
     public const int TupleSourceHigh = 0, TupleSourceLow = 8, TupleDestinationHigh = 16, TupleDestinationLow = 24;
     public const int TuplePortMask = 32, TupleSalt = 40, TupleMinOrder = 48;
 
-    // A chain: bit sets of the tuples that hold entries of it, a salt for its keys, its orders, the hash of its name (ChainName).
+    // A chain: bit sets of the tuples that hold entries of it, a salt for its keys, its orders, the hash of its name (NameHash).
     public const int ChainTuples = 0, ChainOddTuples = 8, ChainSalt = 16, ChainFirst = 24, ChainEnd = 28, ChainNameHash = 32;
 
     /// <summary>A slot is one u64: tag in the low half (never 0 where used), reference in the high half.</summary>
@@ -90,6 +90,9 @@ public static class ImageFormat
 
     /// <summary>The record's own order and chain: where its call comes back to.</summary>
     public const int RecordOwnOrder = 28, RecordOwnChain = 32;
+
+    /// <summary>The program of the statement's late steps, which a packet that it is found for must match too; 0 for none.</summary>
+    public const int RecordLate = 36;
 
     /// <summary>Index of the shape whose program stands in the entry's record.</summary>
     public const int ShapeInRecord = 0;

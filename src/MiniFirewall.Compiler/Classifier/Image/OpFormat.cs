@@ -23,21 +23,21 @@ public enum OpKind : byte
     /// <summary>((eight bytes of the packet key at Offset &amp; Mask) - Low) &lt;= Span, unsigned.</summary>
     Field = 0,
 
-    /// <summary>The TCP header has the option Argument.</summary>
-    TcpOption = 1,
-
     /// <summary>The packet's protocol is the entry's, or the entry has none.</summary>
-    EntryProtocol = 2,
+    EntryProtocol = 1,
 
     /// <summary>The source port lies in the entry's range.</summary>
-    EntrySourcePort = 3,
+    EntrySourcePort = 2,
 
     /// <summary>The destination port lies in the entry's range.</summary>
-    EntryDestinationPort = 4,
+    EntryDestinationPort = 3,
 
     /// <summary>Always true.</summary>
-    Always = 5,
+    Always = 4,
 
     /// <summary>The packet is in a set: Low is which and by what fields (<see cref="Sets.SetLayout.What"/>).</summary>
-    Set = 6,
+    Set = 5,
+
+    /// <summary>The answer to a question is yes: Argument is the number of its code, Mask the code's hash, Low what the code is told.</summary>
+    Question = 6,
 }

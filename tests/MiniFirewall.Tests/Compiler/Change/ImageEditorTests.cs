@@ -133,7 +133,7 @@ public sealed class ImageEditorTests
 
     private static void AssertAnswers(EditedRules rules, ImmutableArray<PacketProgram> programs, uint epoch, Packet[] packets)
     {
-        var interpreter = new ImageInterpreter(rules.KnownDrops, rules.Image, epoch);
+        var interpreter = new ImageInterpreter(rules.KnownDrops, rules.Image, epoch, programs);
         PacketProgram program = programs.First(p => p.Hook == Hook.LocalIn);
         foreach (Packet packet in packets)
         {

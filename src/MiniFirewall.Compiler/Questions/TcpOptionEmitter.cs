@@ -1,11 +1,10 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Policy.Questions;
 
-namespace MiniFirewall.Compiler;
+namespace MiniFirewall.Compiler.Questions;
 
 /// <summary>
-/// The function tcp_option(ctx, key, kind): 1 where the TCP header has an option of that kind. Meaning:
-/// net/netfilter/xt_tcpudp.c, tcp_find_option. The caller has made sure that all options are there. The walk is a
-/// bpf_loop (kernel 5.17): the verifier looks at one turn, not at forty.
+/// Looks for a TCP option. The walk is a bpf_loop (kernel 5.17): the verifier looks at one turn, not at forty.
 /// </summary>
 internal static class TcpOptionEmitter
 {
@@ -16,24 +15,18 @@ internal static class TcpOptionEmitter
     // stand where the verifier keeps nothing of their values (not at multiples of eight), so that one turn looks like another.
     private const int Buffer = 0, At = 41, Length = 42, Kind = 43, Found = 44, Dynptr = 48, FrameBytes = 64;
 
-    private const Register Key = Register.R6, OptionsLength = Register.R7;
+    private const Register OptionsLength = Register.R9;
 
-    internal static void EmitFunction(Assembler code, Label entry)
+    internal static void Emit(TcpOption question, QuestionFunction function)
     {
-        Label absent = code.DefineLabel("absent"), turn = code.DefineLabel("option_turn");
-        code.BeginFunction(new Function("tcp_option", IsGlobal: true,
-            [new ContextParameter("ctx", "bpf_nf_ctx"), new BytesParameter("key", PacketKey.Size), new NumberParameter("kind")]), entry);
-        NullGuard.Emit(code, Register.R2, 0);
-        code.Move(Key, Register.R2);
+        Assembler code = function.Code;
+        Label turn = code.DefineLabel("option_turn");
         EmitFrame(code);
-        EmitRead(code, absent);
+        EmitRead(function);
         StackFrame.EmitLoop(code, FrameBytes, MaxOptions, turn);
         StackFrame.Load(code, MemorySize.Byte, Register.R0, FrameBytes, Found);
-        code.Exit();
-        code.Mark(absent);
-        code.Move(Register.R0, 0);
-        code.Exit();
-        EmitTurn(code, turn);
+        code.Jump(JumpCondition.NotEqual, Register.R0, 0, function.Yes);
+        function.Behind(() => EmitTurn(code, turn));
     }
 
     private static void EmitFrame(Assembler code)
@@ -43,35 +36,37 @@ internal static class TcpOptionEmitter
             StackFrame.Zero(code, FrameBytes, Buffer + at);
         }
 
-        StackFrame.Store(code, MemorySize.Byte, FrameBytes, Kind, Register.R3);
+        StackFrame.Store(code, MemorySize.Byte, FrameBytes, Kind, QuestionFunction.Argument);
 
         // The walk starts at 0, and nothing is found. A kind has eight bits, so this is 0 too, but the verifier sees any number.
+        code.Move(Register.R3, QuestionFunction.Argument);
         code.Alu(AluOperation.ShiftRight, Register.R3, 8);
         StackFrame.Store(code, MemorySize.Byte, FrameBytes, At, Register.R3);
         StackFrame.Store(code, MemorySize.Byte, FrameBytes, Found, Register.R3);
     }
 
-    private static void EmitRead(Assembler code, Label absent)
+    private static void EmitRead(QuestionFunction function)
     {
-        code.Load(MemorySize.Byte, OptionsLength, Key, PacketKey.TcpDataOffset);
+        Assembler code = function.Code;
+        code.Load(MemorySize.Byte, OptionsLength, QuestionFunction.Key, PacketKey.TcpDataOffset);
         code.Alu(AluOperation.ShiftLeft, OptionsLength, 2);
         code.Alu(AluOperation.Subtract, OptionsLength, 20);
-        code.Jump(JumpCondition.SignedLessOrEqual, OptionsLength, 0, absent);
-        code.Jump(JumpCondition.SignedGreater, OptionsLength, MaxOptions, absent);
+        code.Jump(JumpCondition.SignedLessOrEqual, OptionsLength, 0, function.No);
+        code.Jump(JumpCondition.SignedGreater, OptionsLength, MaxOptions, function.No);
         StackFrame.Store(code, MemorySize.Byte, FrameBytes, Length, OptionsLength);
 
-        code.Load(MemorySize.DoubleWord, Register.R1, Register.R1, 8);
+        function.LoadSkb(Register.R1);
         code.Move(Register.R2, 0);
         StackFrame.Address(code, Register.R3, FrameBytes, Dynptr);
         code.CallKernel("bpf_dynptr_from_skb");
         StackFrame.Address(code, Register.R1, FrameBytes, Buffer);
         code.Move(Register.R2, OptionsLength);
         StackFrame.Address(code, Register.R3, FrameBytes, Dynptr);
-        code.Load(MemorySize.Word, Register.R4, Key, PacketKey.TransportOffset);
+        code.Load(MemorySize.Word, Register.R4, QuestionFunction.Key, PacketKey.TransportOffset);
         code.Alu(AluOperation.Add, Register.R4, 20);
         code.Move(Register.R5, 0);
         code.Call(Helper.DynptrRead);
-        code.Jump(JumpCondition.NotEqual, Register.R0, 0, absent);
+        code.Jump(JumpCondition.NotEqual, Register.R0, 0, function.No);
     }
 
     /// <summary>One option: R2 points to the frame; returns 1 to stop.</summary>
