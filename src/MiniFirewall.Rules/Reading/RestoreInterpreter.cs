@@ -25,7 +25,11 @@ internal sealed class RestoreInterpreter
     {
         _restore = restore;
         _session = new ReadSession(
-            new SourceText("restore", ""), options with { Families = restore.Family.ToSet(), Sets = start.Sets, MaxErrors = 1 }) { IsCommandLine = true, IsRestore = true };
+            new SourceText("restore", ""), options with { Families = restore.Family.ToSet(), Sets = start.Sets, MaxErrors = 1 })
+        {
+            IsCommandLine = true,
+            IsRestore = true,
+        };
         _table = new RestoreTable(_session, start, restore);
         _rules = new RestoreRules(_session, _table);
     }
