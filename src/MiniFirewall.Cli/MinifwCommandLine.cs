@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MiniFirewall.Cli.Commands;
+using MiniFirewall.Cli.Iptables;
 
 namespace MiniFirewall.Cli;
 
@@ -22,9 +23,9 @@ internal static class MinifwCommandLine
     /// <param name="invokedAs">argv[0]: a link named iptables asks for iptables' own command line.</param>
     internal static int Run(string invokedAs, string[] arguments)
     {
-        if (IptablesName.Of(invokedAs, arguments) is { } name)
+        if (IptablesName.Of(invokedAs, arguments) is { } named)
         {
-            return IptablesName.Run(name, arguments, isFirstWord: Path.GetFileName(invokedAs) != name);
+            return IptablesName.Run(named.Name, named.Arguments);
         }
 
         ParseResult result = Root(arguments).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -5,6 +5,7 @@ using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.Sets;
 using MiniFirewall.Engine.State;
+using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -90,17 +91,44 @@ public sealed class FirewallEngine
             if (!TryChange(session, command))
             {
                 session.CollectOwn();
-                ApplyWhole(session, running => change(running?.Read()), running => ChangingPrograms.From(_parts.Programs, running, command));
+                ApplyWhole(session, running => Changed(running?.Read(), command, change), running => ChangingPrograms.From(_parts.Programs, running, command));
             }
         });
+    }
+
+    /// <summary>Whether there are such rules: whether there is the chain that a command names, and in it each rule that it describes.</summary>
+    public (bool Chain, bool Rules) Holds(RuleCommand command) => Refusals.Explained(() =>
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        return generation is null ? (RuleSet.Empty.Find(command.Chain!) is not null, false) : RuleSearch.Holds(generation.Store, command);
+    });
+
+    /// <summary>The rule set after a command; null where it leaves all as it is, counters too.</summary>
+    private static RuleSet? Changed(LoadedRuleSet? running, RuleCommand command, Func<LoadedRuleSet?, RuleSet> change)
+    {
+        RuleSet changed = change(running);
+        bool mayLeaveAll = command.Kind is RuleCommandKind.Flush or RuleCommandKind.DeleteChain || (command.Kind == RuleCommandKind.Policy && running is null);
+        return mayLeaveAll && changed.Equals(running?.Rules ?? RuleSet.Empty) ? null : changed;
     }
 
     private bool TryChange(WriterSession session, RuleCommand command)
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? running = state?.TryOpenGeneration();
-        return running is not null && QuickChange.TryMake(running, command, _parts.AfterStep);
+        return running is not null && (KeepsPolicy(running.Store, command)
+            ? running.ResetCounters(place => place.Rule is null && place.Chain.Name == command.Chain && command.Families.Has(place.Family)) is not null
+            : QuickChange.TryMake(running, command, _parts.AfterStep));
     }
+
+    /// <summary>-P with the policy that is in force already: its counters begin anew, as with any policy that is set, and nothing else changes.</summary>
+    private static bool KeepsPolicy(RuleStore store, RuleCommand command) =>
+        command is { Kind: RuleCommandKind.Policy, Policy: { } policy, Counters: null, Families: FamilySet.IPv4 or FamilySet.IPv6 }
+        && store.FindChain(command.Chain!) is { } chain && store.Chains[chain].Chain is { IsBuiltIn: true } builtIn
+        && builtIn.PolicyOf(command.Families == FamilySet.IPv4 ? Family.IPv4 : Family.IPv6).Verdict == policy;
 
     private void Apply(ApplyOptions options, Func<RuleSet> toCheck, Func<GenerationState?, RuleSet> change)
     {
@@ -119,7 +147,7 @@ public sealed class FirewallEngine
         });
     }
 
-    private void ApplyWhole(WriterSession session, Func<GenerationState?, RuleSet> change, Func<GenerationState?, ProgramSource> programs)
+    private void ApplyWhole(WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs)
     {
         try
         {
@@ -265,12 +293,16 @@ public sealed class FirewallEngine
         GenerationLoader.Load(rules, shared, null, ProgramsFor(options)).Dispose();
     }
 
-    private void Commit(WriterSession session, Func<GenerationState?, RuleSet> change, Func<GenerationState?, ProgramSource> programs)
+    private void Commit(WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs)
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? running = state?.TryOpenGeneration();
         Task grace = running is null ? Task.CompletedTask : StartGracePeriod();
-        RuleSet rules = change(running);
+        if (change(running) is not { } rules)
+        {
+            return;
+        }
+
         using SharedObjects shared = running is null ? SharedObjects.Make() : SharedObjects.Open(state!.Directory);
         using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, programs(running));
         using var protocol = new CommitProtocol(session.Pins, Namespace, shared, running, next, grace);

@@ -12,8 +12,11 @@ public enum FirewallFailure
     /// <summary>The caller may not do it.</summary>
     Permission,
 
-    /// <summary>Memory, descriptors or time have run out.</summary>
+    /// <summary>Memory or descriptors have run out.</summary>
     Resource,
+
+    /// <summary>Others have been changing the rules for longer than the caller would wait.</summary>
+    Busy,
 }
 
 /// <summary>A request that failed and changed nothing; the message is one line for people: what, why, what would help.</summary>

@@ -22,7 +22,8 @@ internal static class ChangingPrograms
 
     private static ImmutableHashSet<string> ChangingIn(Family family, GenerationState? running, RuleCommand command)
     {
-        ImmutableHashSet<string> own = command.Families.Has(family) ? [command.Chain] : [];
+        bool changesRules = command.Kind is RuleCommandKind.Append or RuleCommandKind.Insert or RuleCommandKind.Delete or RuleCommandKind.Replace;
+        ImmutableHashSet<string> own = changesRules && command.Families.Has(family) ? [command.Chain!] : [];
         using FamilyImage? image = running is null ? null : FamilyImage.TryOpen(running, family, running.Store.Epoch + 1);
         return image is null
             ? own

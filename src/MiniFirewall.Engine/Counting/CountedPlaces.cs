@@ -40,12 +40,12 @@ internal static class CountedPlaces
             ulong name = CounterKeys.HashOf(chain.Name);
             if (chain.IsBuiltIn)
             {
-                AddKeys(keys, name, FamilySet.Both, null);
+                AddKeys(keys, name, FamilySet.Both, null, goesOn: true);
             }
 
             foreach (Rule rule in chain.Rules)
             {
-                AddKeys(keys, name, rule.Families, lines.Hashes[next++]);
+                AddKeys(keys, name, rule.Families, lines.Hashes[next++], goesOn: rule.Counters is null);
             }
         }
 
@@ -88,13 +88,21 @@ internal static class CountedPlaces
         }
     }
 
-    private static void AddKeys(CounterKeys keys, ulong chain, FamilySet families, ulong? text)
+    /// <param name="goesOn">The place may go on with the counters of an equal one.</param>
+    private static void AddKeys(CounterKeys keys, ulong chain, FamilySet families, ulong? text, bool goesOn)
     {
         foreach (Family family in Families)
         {
             if (families.Has(family))
             {
-                keys.Add(chain, family, text);
+                if (goesOn)
+                {
+                    keys.Add(chain, family, text);
+                }
+                else
+                {
+                    keys.AddNew();
+                }
             }
         }
     }

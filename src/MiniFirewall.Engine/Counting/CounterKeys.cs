@@ -8,6 +8,8 @@ namespace MiniFirewall.Engine.Counting;
 /// <summary>Makes the keys of places, which come in their order.</summary>
 internal sealed class CounterKeys
 {
+    private const int New = -1;
+
     private readonly Dictionary<ulong, int> _seen = [];
     private readonly ImmutableArray<CounterKey>.Builder _keys = ImmutableArray.CreateBuilder<CounterKey>();
 
@@ -21,6 +23,9 @@ internal sealed class CounterKeys
         ref int seen = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_seen, place, out _);
         _keys.Add(new CounterKey(place, seen++));
     }
+
+    /// <summary>A place that begins with counters of its own: like none before, and it takes no equal one's turn.</summary>
+    internal void AddNew() => _keys.Add(new CounterKey(0, New));
 
     internal ImmutableArray<CounterKey> ToImmutable() => _keys.DrainToImmutable();
 }

@@ -72,7 +72,7 @@ internal sealed class WriterSession : IDisposable
         try
         {
             FileLock taken = FileLock.TryTake(home.Home, LockName(network), timeout)
-                ?? throw new FirewallException(FirewallFailure.Resource, $"another minifw has been changing the rules for {timeout!.Value.TotalSeconds:0.#} s");
+                ?? throw new FirewallException(FirewallFailure.Busy, $"another minifw has been changing the rules for {timeout!.Value.TotalSeconds:0.#} s");
             return new(home, taken, network);
         }
         catch

@@ -14,6 +14,9 @@ public readonly record struct SourceSpan(string File, int Line, int Column, int 
 /// <param name="Help">What would be right; empty where the message says it.</param>
 public sealed record Diagnostic(int Code, SourceSpan Span, string Message, string Help)
 {
+    /// <summary>What iptables says in its place; null where it has no such error.</summary>
+    public Convention? Convention { get; init; }
+
     /// <summary>FILE:LINE:COLUMN: error MFWnnnn: what; help.</summary>
     public override string ToString() =>
         $"{Span}: error MFW{Code:D4}: {Message}{(Help.Length > 0 ? "; " + Help : "")}";

@@ -28,6 +28,7 @@ public static class ErrorCodes
     public const int BadRuleNumber = 1209;
     public const int NoSuchRule = 1210;
     public const int ChainNotEmpty = 1211;
+    public const int ChainInUse = 1212;
 
     public const int UnknownOption = 1301;
     public const int AmbiguousOption = 1302;
@@ -119,6 +120,7 @@ public static class ErrorCodes
         [BadRuleNumber] = nameof(BadRuleNumber),
         [NoSuchRule] = nameof(NoSuchRule),
         [ChainNotEmpty] = nameof(ChainNotEmpty),
+        [ChainInUse] = nameof(ChainInUse),
         [UnknownOption] = nameof(UnknownOption),
         [AmbiguousOption] = nameof(AmbiguousOption),
         [MissingArgument] = nameof(MissingArgument),

@@ -15,6 +15,9 @@ public abstract class ExtensionGrammar
 
     public string Name { get; }
 
+    /// <summary>The options, a line each, for people: spellings, and how many words stand behind them.</summary>
+    public IEnumerable<string> Usage => Options.Select(option => option.Usage);
+
     internal IReadOnlyList<OptionSpec> Options
     {
         get;
@@ -27,6 +30,9 @@ public abstract class ExtensionGrammar
 
     /// <summary>Options of which one must be given; empty where none need be.</summary>
     internal IReadOnlyList<string> OneOf { get; init; } = [];
+
+    /// <summary>What iptables says where none of <see cref="OneOf"/> is given, if that is not its common text.</summary>
+    internal string? MissingText { get; init; }
 
     /// <summary>Options each of which must be given.</summary>
     internal IReadOnlyList<string> Mandatory { get; init; } = [];

@@ -19,6 +19,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
 
     internal void Apply(OptionSpec option, OptionUse use)
     {
+        use.Context.Diagnostics.Within = (Grammar.Name, option.Name);
         if (Allows(option, use) && option.Apply(State, use) is { } state)
         {
             State = state;
@@ -69,14 +70,16 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
         {
             string[] names = [.. Grammar.OneOf.Select(name => "--" + name)];
             diagnostics.Report(
-                ErrorCodes.MissingOption, Place, $"{Grammar.Name} needs {Show.Choice(names)}", $"write it after {Show.Word(Place.Text)}");
+                ErrorCodes.MissingOption, Place, $"{Grammar.Name} needs {Show.Choice(names)}", $"write it after {Show.Word(Place.Text)}",
+                Convention.Usage(Grammar.MissingText ?? $"{Grammar.Name}: option \"{names[0]}\" must be specified\n"));
             return false;
         }
 
         if (Grammar.Mandatory.FirstOrDefault(name => !IsGiven(name)) is { } missing)
         {
             diagnostics.Report(
-                ErrorCodes.MissingOption, Place, $"{Grammar.Name} needs --{missing}", $"write it after {Show.Word(Place.Text)}");
+                ErrorCodes.MissingOption, Place, $"{Grammar.Name} needs --{missing}", $"write it after {Show.Word(Place.Text)}",
+                Convention.Usage($"{Grammar.Name}: option \"--{missing}\" must be specified\n"));
             return false;
         }
 
@@ -104,7 +107,9 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
         DiagnosticBag diagnostics = use.Context.Diagnostics;
         if (!option.MayRepeat && _used.Contains(option))
         {
-            diagnostics.Report(ErrorCodes.RepeatedOption, use.Option, $"{option.Name} is given twice", "leave one out");
+            diagnostics.Report(
+                ErrorCodes.RepeatedOption, use.Option, $"{option.Name} is given twice", "leave one out",
+                Convention.Usage($"{Grammar.Name}: option \"{option.Name}\" can only be used once.\n"));
             return false;
         }
 
@@ -112,7 +117,8 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
         {
             diagnostics.Report(
                 ErrorCodes.ExcludedOption, use.Option, $"{option.Name} cannot stand with {other.Name}",
-                Grammar is MatchGrammar ? $"give one of them, or write -m {Grammar.Name} a second time" : "give one of them");
+                Grammar is MatchGrammar ? $"give one of them, or write -m {Grammar.Name} a second time" : "give one of them",
+                Convention.Usage($"{Grammar.Name}: option \"{option.Name}\" cannot be used together with \"{other.Name}\".\n"));
             return false;
         }
 

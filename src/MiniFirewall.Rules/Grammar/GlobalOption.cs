@@ -15,8 +15,13 @@ internal enum GlobalKind
     /// <summary>Makes sense on a command line of its own only: a text has no rules before it to replace.</summary>
     Replace,
 
-    /// <summary>A command that makes no sense in a file that describes a rule set.</summary>
-    OtherCommand,
+    /// <summary>This and the next ones do not describe a rule set: they make sense on a command line only.</summary>
+    Check,
+    List,
+    ListRules,
+    RenameChain,
+    Version,
+    Help,
     Source,
     Destination,
     Protocol,
@@ -31,14 +36,15 @@ internal enum GlobalKind
     OnlyIPv4,
     OnlyIPv6,
 
-    /// <summary>Accepted and without effect (-v).</summary>
-    Ignored,
+    Verbose,
+    Wait,
+    WaitInterval,
+    Numeric,
+    Exact,
+    LineNumbers,
 
-    /// <summary>As <see cref="Ignored"/>, with a number after it where one follows (-w 5).</summary>
-    IgnoredWithNumber,
-
-    /// <summary>An option of listing commands.</summary>
-    Listing,
+    /// <summary>A program that loads kernel modules; none is ever needed.</summary>
+    ModuleLoader,
 }
 
 /// <summary>One option of the command line itself (iptables xshared.c, the original options).</summary>
@@ -47,8 +53,14 @@ internal enum GlobalKind
 internal sealed record GlobalOption(GlobalKind Kind, char Short, string[] Names, int Arity, bool Negatable = false)
 {
     /// <summary>Takes a word that may be left out, or that is optional beyond the arity; such a word may be glued to it.</summary>
-    internal bool TakesMore => Kind is GlobalKind.Flush or GlobalKind.Zero or GlobalKind.DeleteChain or GlobalKind.OtherCommand
-        or GlobalKind.IgnoredWithNumber;
+    internal bool TakesMore => Kind is GlobalKind.Flush or GlobalKind.Zero or GlobalKind.DeleteChain or GlobalKind.List
+        or GlobalKind.ListRules or GlobalKind.Help or GlobalKind.Wait or GlobalKind.WaitInterval;
+
+    /// <summary>What the option asks the command line to do, and not how.</summary>
+    internal bool IsCommand => Kind <= GlobalKind.Help;
+
+    /// <summary>The option as iptables names it: by its letter.</summary>
+    internal string Letter => $"-{Short}";
 
     internal static readonly GlobalOption[] All =
     [
@@ -61,12 +73,12 @@ internal sealed record GlobalOption(GlobalKind Kind, char Short, string[] Names,
         new(GlobalKind.DeleteChain, 'X', ["delete-chain"], 0),
         new(GlobalKind.Policy, 'P', ["policy"], 1),
         new(GlobalKind.Replace, 'R', ["replace"], 1),
-        new(GlobalKind.OtherCommand, 'L', ["list"], 0),
-        new(GlobalKind.OtherCommand, 'S', ["list-rules"], 0),
-        new(GlobalKind.OtherCommand, 'C', ["check"], 0),
-        new(GlobalKind.OtherCommand, 'E', ["rename-chain"], 0),
-        new(GlobalKind.OtherCommand, 'V', ["version"], 0),
-        new(GlobalKind.OtherCommand, 'h', ["help"], 0),
+        new(GlobalKind.List, 'L', ["list"], 0),
+        new(GlobalKind.ListRules, 'S', ["list-rules"], 0),
+        new(GlobalKind.Check, 'C', ["check"], 1),
+        new(GlobalKind.RenameChain, 'E', ["rename-chain"], 1),
+        new(GlobalKind.Version, 'V', ["version"], 0, true),
+        new(GlobalKind.Help, 'h', ["help"], 0),
         new(GlobalKind.Source, 's', ["source", "src"], 1, true),
         new(GlobalKind.Destination, 'd', ["destination", "dst"], 1, true),
         new(GlobalKind.Protocol, 'p', ["protocol", "proto"], 1, true),
@@ -80,12 +92,13 @@ internal sealed record GlobalOption(GlobalKind Kind, char Short, string[] Names,
         new(GlobalKind.Table, 't', ["table"], 1),
         new(GlobalKind.OnlyIPv4, '4', ["ipv4"], 0),
         new(GlobalKind.OnlyIPv6, '6', ["ipv6"], 0),
-        new(GlobalKind.Ignored, 'v', ["verbose"], 0),
-        new(GlobalKind.IgnoredWithNumber, 'w', ["wait"], 0),
-        new(GlobalKind.IgnoredWithNumber, 'W', ["wait-interval"], 0),
-        new(GlobalKind.Listing, 'n', ["numeric"], 0),
-        new(GlobalKind.Listing, 'x', ["exact"], 0),
-        new(GlobalKind.Listing, '0', ["line-numbers"], 0),
+        new(GlobalKind.Verbose, 'v', ["verbose"], 0),
+        new(GlobalKind.Wait, 'w', ["wait"], 0),
+        new(GlobalKind.WaitInterval, 'W', ["wait-interval"], 0),
+        new(GlobalKind.Numeric, 'n', ["numeric"], 0),
+        new(GlobalKind.Exact, 'x', ["exact"], 0),
+        new(GlobalKind.LineNumbers, '0', ["line-numbers"], 0),
+        new(GlobalKind.ModuleLoader, 'M', ["modprobe"], 1),
     ];
 
     /// <summary>By the letter's code.</summary>
@@ -108,7 +121,10 @@ internal sealed record GlobalOption(GlobalKind Kind, char Short, string[] Names,
         return false;
     }
 
-    internal static GlobalOption? Find(char letter) => letter < Letters.Length ? Letters[letter] : null;
+    /// <summary>The option of a letter; --line-numbers has a digit, which is for messages only.</summary>
+    internal static GlobalOption? Find(char letter) => letter < Letters.Length && letter != '0' ? Letters[letter] : null;
+
+    internal static GlobalOption Of(GlobalKind kind) => Array.Find(All, option => option.Kind == kind)!;
 
     /// <summary>The option of exactly this long name, or null.</summary>
     internal static GlobalOption? Find(ReadOnlySpan<char> name) =>

@@ -20,6 +20,10 @@ internal sealed class OptionSpec
 
     internal string Name => "--" + Names[0];
 
+    /// <summary>A line for people: "[!] --sport, --source-port VALUE".</summary>
+    internal string Usage =>
+        $"{(Negatable ? "[!]" : "   ")} {string.Join(", ", Names.Select(name => "--" + name))}{string.Concat(Enumerable.Repeat(TakesText ? " TEXT" : " VALUE", Arity))}";
+
     /// <summary>How many words it takes.</summary>
     internal int Arity { get; }
 

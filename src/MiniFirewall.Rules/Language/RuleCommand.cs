@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Model;
@@ -23,9 +24,42 @@ public enum RuleCommandKind
 
     /// <summary>-R: puts a rule in the place of the one of a number.</summary>
     Replace,
+
+    /// <summary>-F: empties a chain, or all.</summary>
+    Flush,
+
+    /// <summary>-N: makes a chain.</summary>
+    NewChain,
+
+    /// <summary>-X: takes away an empty chain that no rule goes to, or all.</summary>
+    DeleteChain,
+
+    /// <summary>-P: sets a policy.</summary>
+    Policy,
+
+    /// <summary>-E: gives a chain another name.</summary>
+    RenameChain,
+
+    /// <summary>-Z: sets counters of a chain, of one rule, or all to zero.</summary>
+    Zero,
+
+    /// <summary>-C: asks whether there is a rule.</summary>
+    Check,
+
+    /// <summary>-L: lists rules in columns.</summary>
+    List,
+
+    /// <summary>-S: lists rules as commands.</summary>
+    ListRules,
+
+    /// <summary>-V.</summary>
+    Version,
+
+    /// <summary>-h.</summary>
+    Help,
 }
 
-/// <summary>One command of iptables that changes one chain of a rule set. It has been read, and knows nothing of the rule set yet.</summary>
+/// <summary>One command line of iptables. It has been read, and knows nothing of the rule set in force yet.</summary>
 public sealed class RuleCommand
 {
     private readonly ReadSession _session;
@@ -35,19 +69,14 @@ public sealed class RuleCommand
     {
         _session = session;
         _command = command;
-        Kind = command.Kind switch
-        {
-            GlobalKind.Append => RuleCommandKind.Append,
-            GlobalKind.Insert => RuleCommandKind.Insert,
-            GlobalKind.Delete => RuleCommandKind.Delete,
-            _ => RuleCommandKind.Replace,
-        };
+        Kind = KindOf(command.Kind);
         Rules = [.. command.Rules.Select(placed => placed.Rule)];
     }
 
     public RuleCommandKind Kind { get; }
 
-    public string Chain => _command.Chain!.Value.Text;
+    /// <summary>The chain; null for all of them.</summary>
+    public string? Chain => _command.Chain?.Text;
 
     /// <summary>The families that the command is for.</summary>
     public FamilySet Families => _command.Families;
@@ -63,29 +92,117 @@ public sealed class RuleCommand
     /// <summary>The rules that the command describes; none for one that deletes by number.</summary>
     public ImmutableArray<Rule> Rules { get; }
 
+    /// <summary>The policy of -P; null where the word is none, which <see cref="ApplyTo"/> reports.</summary>
+    public Verdict? Policy => _command.Second?.Text switch { "ACCEPT" => Verdict.Accept, "DROP" => Verdict.Drop, _ => null };
+
+    /// <summary>The counters of -c.</summary>
+    public Counters? Counters => _command.Counters;
+
+    /// <summary>-Z stands beside -L or -S.</summary>
+    public bool Zeroes => _command.Zeroes;
+
+    /// <summary>-V stands behind '!'.</summary>
+    public bool IsNegated => _command.IsNegated;
+
+    public CommandOptions Options { get; private init; } = new();
+
+    /// <summary>The matches and targets that stand before -h.</summary>
+    public ImmutableArray<ExtensionGrammar> Extensions { get; private init; } = [];
+
     /// <summary>Reads the arguments of an iptables command line.</summary>
     /// <param name="program">The program's name, for places in messages: they count in the line that program and arguments make.</param>
     /// <param name="options">Their families are the program's: IPv4 for iptables.</param>
-    /// <param name="diagnostics">What is wrong, where there is no command.</param>
+    /// <param name="diagnostics">What is wrong, where there is no command, the first that was found first.</param>
     public static RuleCommand? Read(string program, IReadOnlyList<string> arguments, ReadOptions options, out ImmutableArray<Diagnostic> diagnostics)
     {
         List<Word> words = WordsOf(program, arguments, out string line);
         var session = new ReadSession(new SourceText(program, line), options) { IsCommandLine = true };
         SourceSpan span = session.Source.SpanOf(0, line.Length);
-        LineCommand? command = new LineParser(session, words, 1, options.Families, words[0], null).Parse(span)?.For(options.Families);
-        diagnostics = session.Diagnostics.ToImmutable();
-        return command is null ? null : new RuleCommand(session, command);
+        var parser = new LineParser(session, words, 1, options.Families, words[0], null);
+        LineCommand? command = parser.Parse(span)?.For(options.Families);
+        if (command is not null)
+        {
+            CheckNames(session, command);
+        }
+
+        diagnostics = session.Diagnostics.AsFound();
+        return command is null || !diagnostics.IsEmpty
+            ? null
+            : new RuleCommand(session, command) { Options = parser.Options, Extensions = command.Kind == GlobalKind.Help ? [.. parser.Extensions] : [] };
     }
 
-    /// <summary>The rule set after the command, or what is wrong with it there.</summary>
-    public ReadResult ApplyTo(RuleSet rules)
+    /// <summary>The rule set after the command, or what is wrong with it there. For commands that change rules.</summary>
+    /// <param name="counted">What a rule of a chain has counted, where it is known: the chain, the rule's number from 1, its family.</param>
+    public ReadResult ApplyTo(RuleSet rules, Func<Chain, int, Family, Counters>? counted = null)
     {
+        ArgumentNullException.ThrowIfNull(rules);
         var session = new ReadSession(_session.Source, _session.Options) { IsCommandLine = true };
         var draft = new RuleSetDraft(session, rules);
         draft.Apply(_command);
-        RuleSet changed = new ChainGraph(draft, session.Diagnostics).Finish();
-        return new ReadResult(session.Diagnostics.Count == 0 ? changed : null, session.Diagnostics.ToImmutable());
+        RuleSet changed = new ChainGraph(draft, session.Diagnostics).Finish() with { Sets = rules.Sets };
+        if (Kind == RuleCommandKind.RenameChain && session.Diagnostics.Count == 0)
+        {
+            changed = new ChainRenaming(Families, Chain!, _command.Second!.Value.Text, counted).Of(rules);
+        }
+
+        return new ReadResult(session.Diagnostics.Count == 0 ? changed : null, session.Diagnostics.AsFound());
     }
+
+    /// <summary>What is wrong where a chain, a rule or a number that the command names is not there.</summary>
+    /// <param name="chainExists">The chain is there, the rule or the number is not.</param>
+    public Diagnostic Missing(bool chainExists)
+    {
+        var session = new ReadSession(_session.Source, _session.Options);
+        Word place = _command.Chain ?? _command.Place;
+        if (!chainExists)
+        {
+            session.Diagnostics.Report(ErrorCodes.NoSuchChain, place, $"chain {Show.Word(place.Text)} does not exist", "make it with -N first");
+        }
+        else if (_command.Number is { } number)
+        {
+            session.Diagnostics.Report(
+                ErrorCodes.BadRuleNumber, number, $"chain {Show.Word(place.Text)} has no rule {number.Text}", "a number beyond its rules means no rule",
+                RuleSetDraft.TooBig(_command.Kind));
+        }
+        else
+        {
+            session.Diagnostics.Report(ErrorCodes.NoSuchRule, _command.Place, $"chain {Show.Word(place.Text)} has no such rule", "the whole rule must be the same");
+        }
+
+        return session.Diagnostics.AsFound()[0];
+    }
+
+    /// <summary>What a name must be to be looked for, whatever the rules in force are.</summary>
+    private static void CheckNames(ReadSession session, LineCommand command)
+    {
+        if (command.Kind == GlobalKind.NewChain)
+        {
+            RuleSetDraft.IsChainName(command.Chain!.Value, session.Diagnostics);
+        }
+        else if (command.Chain is { } chain)
+        {
+            RuleSetDraft.IsShortEnough(chain, session.Diagnostics);
+        }
+    }
+
+    private static RuleCommandKind KindOf(GlobalKind kind) => kind switch
+    {
+        GlobalKind.Append => RuleCommandKind.Append,
+        GlobalKind.Insert => RuleCommandKind.Insert,
+        GlobalKind.Delete => RuleCommandKind.Delete,
+        GlobalKind.Replace => RuleCommandKind.Replace,
+        GlobalKind.Flush => RuleCommandKind.Flush,
+        GlobalKind.NewChain => RuleCommandKind.NewChain,
+        GlobalKind.DeleteChain => RuleCommandKind.DeleteChain,
+        GlobalKind.Policy => RuleCommandKind.Policy,
+        GlobalKind.RenameChain => RuleCommandKind.RenameChain,
+        GlobalKind.Zero => RuleCommandKind.Zero,
+        GlobalKind.Check => RuleCommandKind.Check,
+        GlobalKind.List => RuleCommandKind.List,
+        GlobalKind.ListRules => RuleCommandKind.ListRules,
+        GlobalKind.Version => RuleCommandKind.Version,
+        _ => RuleCommandKind.Help,
+    };
 
     /// <summary>The words as they came, placed in the line that they make with one blank between them.</summary>
     private static List<Word> WordsOf(string program, IReadOnlyList<string> arguments, out string line)

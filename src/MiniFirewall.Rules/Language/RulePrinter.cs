@@ -16,7 +16,8 @@ public static class RulePrinter
     }
 
     /// <summary>As <see cref="Print(Rule)"/>, behind what <paramref name="writer"/> has already.</summary>
-    public static void Print(Rule rule, RuleTextWriter writer)
+    /// <param name="counters">Written as -c PACKETS BYTES before the target, as iptables -S -v does; none where null.</param>
+    public static void Print(Rule rule, RuleTextWriter writer, Counters? counters = null)
     {
         FamilySet asked = writer.Families;
         writer.Families &= rule.Families;
@@ -37,6 +38,11 @@ public static class RulePrinter
         foreach (Match match in rule.Matches)
         {
             match.Print(writer);
+        }
+
+        if (counters is { } counted)
+        {
+            writer.Word("-c").Word($"{counted.Packets}").Word($"{counted.Bytes}");
         }
 
         rule.Target.Print(writer);

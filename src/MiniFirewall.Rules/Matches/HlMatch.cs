@@ -14,6 +14,7 @@ public sealed record HlMatch(HopComparison Comparison) : Match
     public static MatchGrammar Grammar { get; } = new("hl", new HlMatch(default(HopComparison)))
     {
         OneOf = ["hl-eq", "hl-lt", "hl-gt"],
+        MissingText = "HL match: You must specify one of `--hl-eq', `--hl-lt', `--hl-gt'",
         Options =
         [
             Compare(["hl-eq", "hl"], HopOperator.Equal, negatable: true),

@@ -1,5 +1,6 @@
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Names;
 using MiniFirewall.Rules.Text;
 using MiniFirewall.Rules.Values;
@@ -68,12 +69,12 @@ public readonly record struct IcmpType(byte Type, byte LowCode, byte HighCode)
         if (parts.Length > 2)
         {
             context.Diagnostics.Report(
-                ErrorCodes.BadIcmpType, word, $"{Show.Word(word.Text)} is not a type of {protocol}", "write TYPE or TYPE/CODE");
+                ErrorCodes.BadIcmpType, word, $"{Show.Word(word.Text)} is not a type of {protocol}", "write TYPE or TYPE/CODE", Unknown(protocol, word));
             return false;
         }
 
         uint low = 0, high = 255;
-        if (!NumberReaders.TryRead(parts[0], context, $"type of {protocol}", 0, 255, out uint number)
+        if (!NumberReaders.TryRead(parts[0], context, $"type of {protocol}", 0, 255, out uint number, Unknown(protocol, word))
             || (parts.Length == 2 && !TryReadCodes(parts[1], context, protocol, out low, out high)))
         {
             return false;
@@ -88,8 +89,8 @@ public readonly record struct IcmpType(byte Type, byte LowCode, byte HighCode)
         Word[] ends = [.. word.Split(':')];
         low = high = 0;
         return (ends.Length == 1 || RangeEnds.AreTwo(word, ends, context))
-            && NumberReaders.TryRead(ends[0], context, $"code of {protocol}", 0, 255, out low)
-            && NumberReaders.TryRead(ends[^1], context, $"code of {protocol}", 0, 255, out high)
+            && NumberReaders.TryRead(ends[0], context, $"code of {protocol}", 0, 255, out low, Unknown(protocol, word))
+            && NumberReaders.TryRead(ends[^1], context, $"code of {protocol}", 0, 255, out high, Unknown(protocol, word))
             && RangeEnds.AreInOrder(word, new NumberRange((ushort)low, (ushort)high), context);
     }
 
@@ -101,6 +102,10 @@ public readonly record struct IcmpType(byte Type, byte LowCode, byte HighCode)
         (string message, string help) = isAmbiguous
             ? ($"{Show.Word(word.Text)} is the beginning of several types of {protocol}", $"write {Show.Choice(fitting)}")
             : ($"{Show.Word(word.Text)} is not a type of {protocol}", Nearest.HintOr(word.Text, known, "a name, TYPE or TYPE/CODE"));
-        context.Diagnostics.Report(ErrorCodes.BadIcmpType, word, message, help);
+        context.Diagnostics.Report(ErrorCodes.BadIcmpType, word, message, help, isAmbiguous
+            ? Convention.Usage($"Ambiguous {protocol} type `{word.Text}': `{fitting[0]}' or `{fitting[1]}'?")
+            : Unknown(protocol, word));
     }
+
+    private static Convention Unknown(string protocol, Word word) => Convention.Usage($"Unknown {protocol} type `{word.Text}'");
 }

@@ -18,6 +18,7 @@ public sealed record IprangeMatch(AddressRange? Source, AddressRange? Destinatio
     public static MatchGrammar Grammar { get; } = new("iprange", new IprangeMatch(null, null))
     {
         OneOf = ["src-range", "dst-range"],
+        MissingText = "iprange match: You must specify `--src-range' or `--dst-range'",
         Check = HasOneFamily,
         Options =
         [

@@ -32,6 +32,7 @@ public sealed record MultiportMatch(PortSide Side, ImmutableArray<NumberRange> P
     public static MatchGrammar Grammar { get; } = new("multiport", new MultiportMatch(PortSide.Either, [], false))
     {
         OneOf = ["sports", "dports", "ports"],
+        MissingText = "multiport expection an option",
         Options =
         [
             PortList(["sports", "source-ports"], PortSide.Source),
@@ -63,6 +64,13 @@ public sealed record MultiportMatch(PortSide Side, ImmutableArray<NumberRange> P
         var listing = new PortListing(style, ProtocolNames.Print(Protocol));
         string ports = string.Join(',', Ports.Select(listing.Show));
         writer.Word("multiport").Word(OptionName).Word(Negated ? " !" + ports : ports);
+    }
+
+    public override void List(RuleTextWriter writer, ListStyle style)
+    {
+        string side = Side switch { PortSide.Source => "sports", PortSide.Destination => "dports", _ => "ports" };
+        string protocol = ProtocolNames.Print(style.Protocol ?? ProtocolNames.Tcp);
+        writer.Word("multiport").Word(side).Word($"{(Negated ? " !" : "")}{string.Join(',', Ports.Select(range => style.Ports(range, protocol)))}");
     }
 
     public override MatchResult Evaluate(Packet packet)
@@ -102,7 +110,8 @@ public sealed record MultiportMatch(PortSide Side, ImmutableArray<NumberRange> P
         {
             context.Diagnostics.Report(
                 ErrorCodes.WrongProtocol, word, "multiport needs a protocol that has ports",
-                "write -p tcp, -p udp, -p udplite, -p sctp or -p dccp before -m multiport");
+                "write -p tcp, -p udp, -p udplite, -p sctp or -p dccp before -m multiport",
+                Convention.Usage("multiport needs `-p tcp', `-p udp', `-p udplite', `-p sctp' or `-p dccp'"));
             return false;
         }
 

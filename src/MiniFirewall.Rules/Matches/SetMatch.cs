@@ -20,6 +20,7 @@ public sealed record SetMatch(SetReference Reference, bool Negated) : Match
     public static MatchGrammar Grammar { get; } = new("set", new SetMatch(None, false))
     {
         OneOf = ["match-set"],
+        MissingText = "You must specify `--match-set' with proper arguments",
         Options =
         [
             new OptionSpec(["match-set", "set"], 2, ReadMatchSet) { Negatable = true },

@@ -14,6 +14,7 @@ public sealed record TtlMatch(HopComparison Comparison) : Match
     public static MatchGrammar Grammar { get; } = new("ttl", new TtlMatch(default(HopComparison)))
     {
         OneOf = ["ttl-eq", "ttl-lt", "ttl-gt"],
+        MissingText = "TTL match: You must specify one of `--ttl-eq', `--ttl-lt', `--ttl-gt",
         Options =
         [
             Compare(["ttl-eq", "ttl"], HopOperator.Equal, negatable: true),

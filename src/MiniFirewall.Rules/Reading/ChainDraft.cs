@@ -67,11 +67,52 @@ internal sealed class ChainDraft(Chain start)
 
     internal void Clear(FamilySet families)
     {
-        List<PlacedRule> left = [.. Rules
-            .Select(placed => placed with { Rule = placed.Rule.For(placed.Rule.Families & ~families) })
-            .Where(placed => placed.Rule.Families != FamilySet.None)];
+        if (Rules.Count(families) > 0)
+        {
+            Rewrite(placed => Without(placed, families) is { } left ? [left] : []);
+        }
+    }
+
+    /// <summary>Has the rules start at zero for these families; those that hold for another one too are parted.</summary>
+    internal void Zero(FamilySet families)
+    {
+        SetCounters(families, default(Counters));
+        Rewrite(placed => (placed.Rule.Families & families) == FamilySet.None ? [placed]
+            : [AtZero(placed, families), .. Without(placed, families) is { } left ? [left] : Array.Empty<PlacedRule>()]);
+    }
+
+    /// <summary>As <see cref="Zero(FamilySet)"/>, for one rule.</summary>
+    internal void Zero(RuleList.Place place, FamilySet families)
+    {
+        PlacedRule placed = Rules[place];
+        if (Without(placed, families) is { } left)
+        {
+            Rules[place] = left;
+            Rules.Insert(place, AtZero(placed, families));
+        }
+        else
+        {
+            Rules[place] = AtZero(placed, families);
+        }
+    }
+
+    private static PlacedRule AtZero(PlacedRule placed, FamilySet families) =>
+        placed with { Rule = placed.Rule with { Families = placed.Rule.Families & families, Counters = default(Counters) } };
+
+    /// <summary>What is left of a rule without these families; null where nothing is.</summary>
+    private static PlacedRule? Without(PlacedRule placed, FamilySet families)
+    {
+        FamilySet left = placed.Rule.Families & ~families;
+        return left == placed.Rule.Families ? placed
+            : left == FamilySet.None ? null
+            : placed with { Rule = placed.Rule.For(left) };
+    }
+
+    private void Rewrite(Func<PlacedRule, PlacedRule[]> change)
+    {
+        List<PlacedRule> rules = [.. Rules.SelectMany(change)];
         Rules.Clear();
-        left.ForEach(Rules.Add);
+        rules.ForEach(Rules.Add);
     }
 
     internal Chain ToChain(ImmutableArray<Rule> rules) => start with

@@ -52,7 +52,7 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
         ChainDraft? chain = draft.Find(jump.Chain);
         if (chain is null)
         {
-            draft.ReportMissing(placed.TargetPlace, isTarget: !jump.IsGoto);
+            draft.ReportMissing(placed.TargetPlace, isTarget: !jump.IsGoto, jump.IsGoto ? ExtensionReader.NoChain(jump.Chain) : null);
         }
         else if (chain.IsBuiltIn)
         {
@@ -64,7 +64,8 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
             diagnostics.Report(
                 ErrorCodes.FamilyConflict, placed.TargetPlace,
                 $"chain {Show.Word(jump.Chain)} is for {FamilyNarrowing.Print(chain.Families)} and the rule for {FamilyNarrowing.Print(placed.Rule.Families)}",
-                "make the chain for the other family too with -N");
+                "make the chain for the other family too with -N",
+                jump.IsGoto ? ExtensionReader.NoChain(jump.Chain) : Convention.Of(ErrorCodes.UnknownTarget, jump.Chain));
         }
         else
         {

@@ -30,7 +30,7 @@ internal static class CounterReader
     internal static bool TryRead(Word packets, Word bytes, DiagnosticBag diagnostics, out Counters counters)
     {
         counters = default;
-        if (!TryReadNumber(packets, diagnostics, out ulong packetCount) || !TryReadNumber(bytes, diagnostics, out ulong byteCount))
+        if (!TryReadNumber(packets, "packet", diagnostics, out ulong packetCount) || !TryReadNumber(bytes, "byte", diagnostics, out ulong byteCount))
         {
             return false;
         }
@@ -39,12 +39,14 @@ internal static class CounterReader
         return true;
     }
 
-    private static bool TryReadNumber(Word word, DiagnosticBag diagnostics, out ulong number)
+    private static bool TryReadNumber(Word word, string what, DiagnosticBag diagnostics, out ulong number)
     {
         bool read = TryParse(word.Text, out number);
         if (!read)
         {
-            diagnostics.Report(ErrorCodes.BadCounters, word, $"{Show.Word(word.Text)} is not a counter", "write -c PACKETS BYTES");
+            diagnostics.Report(
+                ErrorCodes.BadCounters, word, $"{Show.Word(word.Text)} is not a counter", "write -c PACKETS BYTES",
+                Convention.Usage($"-c {what} counter not numeric"));
         }
 
         return read;

@@ -27,6 +27,13 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
 
     internal Target Target => _jump ?? (Target?)_target?.State ?? NoTarget.Instance;
 
+    /// <summary>The matches and the target so far; the match of the protocol alone where there is no other.</summary>
+    internal IEnumerable<ExtensionGrammar> Grammars(ProtocolSpec? protocol)
+    {
+        ExtensionGrammar? implied = _matches.Count == 0 && protocol is { } spec ? MatchRegistry.ImpliedBy(spec.Number) : null;
+        return _matches.Select(match => match.Grammar).Append(implied).Append(_target?.Grammar).OfType<ExtensionGrammar>();
+    }
+
     internal void ReadMatch(Word word)
     {
         if (MatchRegistry.Find(word.Text) is { } grammar)
@@ -121,13 +128,15 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         foreach (ExtensionUse use in _matches)
         {
             if (HasItsProtocol(use, draft, context.Protocol) && use.Finish(context, isWrong) && use.State is Match match
-                && draft.Families.Narrow(match.Families, use.Place) && CanRun($"match {match.Name}", LackOf(match, draft.Families.Families), use.Place, context))
+                && draft.Families.Narrow(match.Families, use.Place, Missing("match", use.Place))
+                && CanRun($"match {match.Name}", LackOf(match, draft.Families.Families), use.Place, context))
             {
                 matches.Add(match);
             }
         }
 
-        if (_target is { } target && target.Finish(context with { Matches = matches, Families = draft.Families.Families }, isWrong) && target.State is Target state && draft.Families.Narrow(state.Families, target.Place))
+        if (_target is { } target && target.Finish(context with { Matches = matches, Families = draft.Families.Families }, isWrong)
+            && target.State is Target state && draft.Families.Narrow(state.Families, target.Place, Missing("target", target.Place)))
         {
             CanRun($"target {state.Name}", state.Lack, target.Place, context);
         }
@@ -137,6 +146,9 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
 
     private static string? LackOf(Match match, FamilySet families) =>
         (families.Has(Family.IPv4) ? match.LackFor(Family.IPv4) : null) ?? (families.Has(Family.IPv6) ? match.LackFor(Family.IPv6) : null);
+
+    /// <summary>What iptables says of an extension that it has for the other family only.</summary>
+    private static Convention Missing(string kind, Word place) => Convention.Usage($"Couldn't load {kind} `{place.Text}':No such file or directory\n");
 
     private bool CanRun(string what, string? lack, Word place, ReadContext context)
     {
@@ -149,6 +161,9 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         return true;
     }
 
+    /// <summary>What iptables says of a word behind -g that is no chain.</summary>
+    internal static Convention NoChain(string name) => Convention.Usage($"goto '{name}' is not a chain");
+
     private void AddMatch(ExtensionUse match)
     {
         _matches.Add(match);
@@ -159,7 +174,8 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
     {
         if (isGoto)
         {
-            diagnostics.Report(ErrorCodes.BadJump, word, $"-g takes a chain, and {grammar.Name} is none", $"write -j {grammar.Name}");
+            diagnostics.Report(
+                ErrorCodes.BadJump, word, $"-g takes a chain, and {grammar.Name} is none", $"write -j {grammar.Name}", NoChain(word.Text));
             return;
         }
 
@@ -184,7 +200,7 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         string name = ProtocolNames.Print(needed);
         diagnostics.Report(
             ErrorCodes.WrongProtocol, use.Place, $"match {use.Grammar.Name} needs -p {name}",
-            protocol is { Negated: true } ? "a negated protocol says too little" : $"write -p {name} in this rule");
+            protocol is { Negated: true } ? "a negated protocol says too little" : $"write -p {name} in this rule", Convention.InvalidArgument);
         return false;
     }
 }

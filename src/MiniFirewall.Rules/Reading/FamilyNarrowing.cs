@@ -13,14 +13,15 @@ internal sealed class FamilyNarrowing(FamilySet families, Word? reason, Diagnost
     internal FamilySet Families { get; private set; } = families;
 
     /// <summary>Narrows to <paramref name="families"/>; false where nothing is left (reported, and the rule stays as it was).</summary>
-    internal bool Narrow(FamilySet families, Word place)
+    /// <param name="convention">What iptables says where nothing is left.</param>
+    internal bool Narrow(FamilySet families, Word place, Convention? convention = null)
     {
         FamilySet left = Families & families;
         if (left == FamilySet.None)
         {
             diagnostics.Report(
                 ErrorCodes.FamilyConflict, place, $"{Show.Word(place.Text)} is for {Print(families)}, but {(_reason is { } word ? Show.Word(word.Text) : "this text")} is for {Print(Families)}",
-                Help(place, families));
+                Help(place, families), convention);
             return false;
         }
 

@@ -17,7 +17,14 @@ internal sealed record LineCommand(GlobalKind Kind, Word Place, FamilySet Famili
     /// <summary>A rule's number as written, or null.</summary>
     internal Word? Number { get; init; }
 
-    internal Word? Policy { get; init; }
+    /// <summary>The policy behind -P, the new name behind -E.</summary>
+    internal Word? Second { get; init; }
+
+    /// <summary>'!' stands before the command, which -V alone allows.</summary>
+    internal bool IsNegated { get; init; }
+
+    /// <summary>-Z stands beside -L or -S.</summary>
+    internal bool Zeroes { get; init; }
 
     internal Counters? Counters { get; set; }
 

@@ -1,6 +1,7 @@
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Text;
 
@@ -33,6 +34,12 @@ internal sealed class LineParser
     /// <summary>The target that the line names, also where the line is wrong; null where it names none.</summary>
     internal Word? Target => _extensions.TargetPlace;
 
+    /// <summary>How the line wants its command done, beside what it is.</summary>
+    internal CommandOptions Options => _line.Options;
+
+    /// <summary>The matches and targets that the line has named.</summary>
+    internal IEnumerable<ExtensionGrammar> Extensions => _extensions.Grammars(_line.Draft.Protocol);
+
     /// <summary>The line's command, or null where something is wrong (reported).</summary>
     internal LineCommand? Parse(SourceSpan span)
     {
@@ -44,7 +51,9 @@ internal sealed class LineParser
 
         if (_negation is { } negation)
         {
-            _diagnostics.Report(ErrorCodes.MisplacedNegation, negation, "nothing follows '!'", "write the option that it negates after it");
+            _diagnostics.Report(
+                ErrorCodes.MisplacedNegation, negation, "nothing follows '!'", "write the option that it negates after it",
+                Convention.Usage("nothing appropriate following !"));
         }
 
         LineCommand? command = _line.Finish(span);
@@ -59,7 +68,9 @@ internal sealed class LineParser
                 ReadNegation(word);
                 break;
             case ['!', '-', ..]:
-                _diagnostics.Report(ErrorCodes.MisplacedNegation, word.Part(0, 1), "a space is missing after '!'", $"write ! {word.Text[1..]}");
+                _diagnostics.Report(
+                    ErrorCodes.MisplacedNegation, word.Part(0, 1), "a space is missing after '!'", $"write ! {word.Text[1..]}",
+                    Convention.Bare($"Bad argument `{word.Text}'"));
                 SkipArguments();
                 break;
             case ['-', '-', _, ..]:
@@ -79,7 +90,8 @@ internal sealed class LineParser
         _skipsWords = false;
         if (_negation is not null)
         {
-            _diagnostics.Report(ErrorCodes.MisplacedNegation, word, "'!' stands twice", "leave one out");
+            _diagnostics.Report(
+                ErrorCodes.MisplacedNegation, word, "'!' stands twice", "leave one out", Convention.Usage("multiple consecutive ! not allowed"));
         }
 
         _negation = word;
@@ -190,7 +202,9 @@ internal sealed class LineParser
         bool takesAttached = arity > 0 || found.Global is { TakesMore: true };
         if (attached is { } extra && !takesAttached)
         {
-            _diagnostics.Report(ErrorCodes.UnexpectedArgument, extra, $"{Show.Word(option.Text)} takes no argument", "leave it out");
+            _diagnostics.Report(
+                ErrorCodes.UnexpectedArgument, extra, $"{Show.Word(option.Text)} takes no argument", "leave it out",
+                Convention.Usage($"unknown option \"{option.Text}={extra.Text}\""));
             found.Extension?.Fail();
             return;
         }
@@ -223,11 +237,20 @@ internal sealed class LineParser
         isSound = found.Global?.Negatable ?? found.Spec!.Negatable;
         if (!isSound)
         {
-            _diagnostics.Report(ErrorCodes.CannotNegate, negation, $"{Show.Word(option.Text)} cannot be negated", "leave '!' out");
+            _diagnostics.Report(
+                ErrorCodes.CannotNegate, negation, $"{Show.Word(option.Text)} cannot be negated", "leave '!' out", CannotNegate(found));
         }
 
         return true;
     }
+
+    private static Convention CannotNegate(FoundOption found) => Convention.Usage(found switch
+    {
+        { Global.Kind: GlobalKind.Match or GlobalKind.Table } => $"unexpected ! flag before --{found.Global.Names[0]}",
+        { Global: { IsCommand: false } option } => $"cannot have ! before {option.Letter}",
+        { Extension: { } extension } => $"{extension.Grammar.Name}: option \"{found.Spec!.Name}\" cannot be inverted.\n",
+        _ => "unexpected '!' flag",
+    });
 
     private bool TryTakeArguments(Word option, Word? attached, int count, bool takesText, out Word first, out Word second)
     {

@@ -25,6 +25,9 @@ internal sealed class ReadSession
     /// <summary>What is read is one command, for rules that are in force already.</summary>
     internal bool IsCommandLine { get; init; }
 
+    /// <summary>What is read is a restore text, one command line at a time.</summary>
+    internal bool IsRestore { get; init; }
+
     internal SourceText Source { get; }
 
     internal ReadOptions Options { get; }

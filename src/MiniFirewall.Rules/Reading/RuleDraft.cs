@@ -48,7 +48,7 @@ internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
 
         if (number == 0 && negated)
         {
-            _diagnostics.Report(ErrorCodes.NeverMatches, word, "no packet is of no protocol", "leave the protocol out");
+            _diagnostics.Report(ErrorCodes.NeverMatches, word, "no packet is of no protocol", "leave the protocol out", Convention.Usage("rule would never match protocol"));
             return;
         }
 
@@ -70,7 +70,7 @@ internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
     internal void SetFragment(Word word, bool negated)
     {
         Fragment = !negated;
-        Families.Narrow(FamilySet.IPv4, word);
+        Families.Narrow(FamilySet.IPv4, word, Convention.Usage("`-f' is not supported in IPv6, use -m frag instead"));
     }
 
     /// <summary>One rule for each pair of a source and a destination that have a family in common (iptables' own order).</summary>
@@ -150,7 +150,7 @@ internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
     {
         if (items.Count <= 1 && others.Count <= 1)
         {
-            return items.Count == 0 || Families.Narrow(items[0].Families, items[0].Place);
+            return items.Count == 0 || Families.Narrow(items[0].Families, items[0].Place, NotFound(items[0].Place));
         }
 
         FamilySet sides = others.Aggregate(others.Count == 0 ? FamilySet.Both : FamilySet.None, (sum, item) => sum | item.Families);
@@ -168,13 +168,33 @@ internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
             return false;
         }
 
-        return Families.Fork().Narrow(item.Families, item.Place);
+        return Families.Fork().Narrow(item.Families, item.Place, NotFound(item.Place));
     }
+
+    /// <summary>What iptables says of an address of the other family.</summary>
+    private static Convention NotFound(Word place) => Convention.Usage($"host/network `{place.Text}' not found");
 
     private static ProtocolSpec Shared(byte number, bool negated) =>
         negated ? new ProtocolSpec(number, true) : SharedProtocols[number] ??= new ProtocolSpec(number, false);
 
-    private List<AddressItem> ReadAddresses(Word word, bool negated) => _addresses.ReadList(word, negated);
+    private List<AddressItem> ReadAddresses(Word word, bool negated)
+    {
+        List<AddressItem> items = _addresses.ReadList(word, negated);
+        return session.IsCommandLine ? [.. items.SelectMany(OneAnAddress)] : items;
+    }
+
+    /// <summary>As iptables: a host name on a command line means the addresses that it has now, each a rule of its own.</summary>
+    private IEnumerable<AddressItem> OneAnAddress(AddressItem item)
+    {
+        FamilySet families = session.Options.Families;
+        return item.Spec is not HostName name || (name.Families & families) == FamilySet.None
+            ? [item]
+            : Addresses(name, Family.IPv4, families).Concat(Addresses(name, Family.IPv6, families)).Select(address => new AddressItem(address, address.Families, item.Place));
+    }
+
+    private static IEnumerable<MaskedAddress> Addresses(HostName name, Family family, FamilySet families) => families.Has(family)
+        ? (family == Family.IPv4 ? name.V4 : name.V6).Select(address => new MaskedAddress(family, address, AddressNotation.PrefixMask(family, family == Family.IPv4 ? 32 : 128), name.Negated))
+        : [];
 
     private bool TryReadProtocol(string text, out byte number)
     {

@@ -1,6 +1,7 @@
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
 using MiniFirewall.Rules.Text;
@@ -16,6 +17,7 @@ internal sealed class RuleLine
     private readonly ExtensionReader _extensions;
     private readonly List<(GlobalKind Kind, Word Place)> _given;
     private ReadContext? _context;
+    private readonly CommandWords _commandWords;
     private LineCommand? _command;
     private readonly int _errorsBefore;
     private FamilySet _families;
@@ -34,10 +36,14 @@ internal sealed class RuleLine
         _errorsBefore = _diagnostics.Count;
         _words = words;
         _extensions = extensions;
+        _commandWords = new CommandWords(_diagnostics, words);
         Draft = new RuleDraft(session, new FamilyNarrowing(families, reason, _diagnostics)) { Counters = counters };
     }
 
     internal RuleDraft Draft { get; }
+
+    /// <summary>How the line wants its command done, beside what it is.</summary>
+    internal CommandOptions Options { get; private set; } = new();
 
     /// <summary>The chain that the command names, or null.</summary>
     internal Word? Chain => _command?.Chain;
@@ -71,10 +77,15 @@ internal sealed class RuleLine
             case GlobalKind.Table: ReadTable(value); break;
             case GlobalKind.OnlyIPv4: Restrict(FamilySet.IPv4, place); break;
             case GlobalKind.OnlyIPv6: Restrict(FamilySet.IPv6, place); break;
-            case GlobalKind.Ignored: break;
-            case GlobalKind.IgnoredWithNumber: _ = argument ?? _words.TakeOptional(); break;
-            case GlobalKind.Listing: Refuse(place); break;
-            default: ReadCommand(option.Kind, place, argument); break;
+            case GlobalKind.Verbose: Options = Options with { Verbosity = Options.Verbosity + 1 }; break;
+            case GlobalKind.Wait: ReadWait(argument ?? _words.TakeOptional()); break;
+            case GlobalKind.WaitInterval: ReadWaitInterval(argument ?? _words.TakeOptional()); break;
+            case GlobalKind.ModuleLoader: break;
+            case GlobalKind.Numeric or GlobalKind.Exact or GlobalKind.LineNumbers when !_session.IsCommandLine: Refuse(option.Kind, place); break;
+            case GlobalKind.Numeric: Options = Options with { IsNumeric = true }; break;
+            case GlobalKind.Exact: Options = Options with { IsExact = true }; break;
+            case GlobalKind.LineNumbers: Options = Options with { HasLineNumbers = true }; break;
+            default: ReadCommand(option.Kind, place, argument, negated); break;
         }
     }
 
@@ -85,19 +96,19 @@ internal sealed class RuleLine
         {
             if (_diagnostics.Count == _errorsBefore)
             {
-                _diagnostics.Report(ErrorCodes.NoCommand, span, "the line has no command", "such as -A CHAIN to append a rule");
+                _diagnostics.Report(
+                    ErrorCodes.NoCommand, span, "the line has no command", "such as -A CHAIN to append a rule", Convention.Usage("no command specified"));
             }
 
             return null;
         }
 
-        bool takesRule = command.Kind is GlobalKind.Append or GlobalKind.Insert or GlobalKind.Replace or GlobalKind.Delete && !DeletesByNumber(command);
+        bool takesRule = OptionsOfCommands.DescribesRule(command.Kind, command.Number is not null);
         command.Families = _families;
         command.Counters = Draft.Counters;
-        return takesRule ? FinishRule(command, span) : FinishWithoutRule(command);
+        CheckOptions(command);
+        return takesRule ? FinishRule(command, span) : command;
     }
-
-    private static bool DeletesByNumber(LineCommand command) => command is { Kind: GlobalKind.Delete, Number: not null };
 
     private LineCommand FinishRule(LineCommand command, SourceSpan span)
     {
@@ -112,25 +123,31 @@ internal sealed class RuleLine
         return command;
     }
 
-    private LineCommand FinishWithoutRule(LineCommand command)
+    private void CheckOptions(LineCommand command)
     {
-        GlobalKind[] allowed = [GlobalKind.Table, GlobalKind.OnlyIPv4, GlobalKind.OnlyIPv6, GlobalKind.Ignored, GlobalKind.IgnoredWithNumber, GlobalKind.Listing, command.Kind];
-        foreach ((GlobalKind kind, Word place) in _given.Where(entry => !allowed.Contains(entry.Kind) && !IsCommand(entry.Kind)))
+        if (Options is { HasWaitInterval: true, Wait: null })
         {
-            if (kind != GlobalKind.Counters || command.Kind != GlobalKind.Policy)
-            {
-                Refuse(place);
-            }
+            _diagnostics.Report(
+                ErrorCodes.MisplacedOption, command.Place, "-W says nothing without -w", "leave it out",
+                Convention.Usage("--wait-interval only makes sense with --wait\n"));
         }
 
-        return command;
+        foreach ((GlobalKind kind, Word place) in _given)
+        {
+            if (!OptionsOfCommands.Allow(command.Kind, command.Number is not null, kind))
+            {
+                Refuse(kind, place);
+            }
+        }
     }
 
     private void CheckChainOf(LineCommand command, GlobalKind kind, string chain, string reason)
     {
         if (command.Chain is { } named && named.Text == chain && IsGiven(kind, out Word place))
         {
-            _diagnostics.Report(ErrorCodes.WrongChain, place, $"{Show.Word(place.Text)} cannot stand in {chain}", reason);
+            _diagnostics.Report(
+                ErrorCodes.WrongChain, place, $"{Show.Word(place.Text)} cannot stand in {chain}", reason,
+                Convention.Usage($"Can't use {GlobalOption.Of(kind).Letter} with {chain}\n"));
         }
     }
 
@@ -142,12 +159,15 @@ internal sealed class RuleLine
             _given.Add((option.Kind, place));
         }
 
-        if (isNew || option.Kind is GlobalKind.Match or GlobalKind.Jump or GlobalKind.Goto or GlobalKind.Ignored || IsCommand(option.Kind))
+        if (isNew || option.IsCommand || option.Kind is GlobalKind.Match or GlobalKind.Jump or GlobalKind.Goto or GlobalKind.Verbose or GlobalKind.Wait
+            or GlobalKind.WaitInterval or GlobalKind.ModuleLoader)
         {
             return false;
         }
 
-        _diagnostics.Report(ErrorCodes.RepeatedOption, place, $"{Show.Word(place.Text)} is given twice", "leave one out");
+        _diagnostics.Report(
+            ErrorCodes.RepeatedOption, place, $"{Show.Word(place.Text)} is given twice", "leave one out",
+            Convention.Usage($"multiple {option.Letter} flags not allowed"));
         return true;
     }
 
@@ -166,13 +186,11 @@ internal sealed class RuleLine
         return false;
     }
 
-    private static bool IsCommand(GlobalKind kind) => kind <= GlobalKind.OtherCommand;
-
     private void ReadTarget(Word option, Word value, bool isGoto)
     {
         if (_jumps)
         {
-            _diagnostics.Report(ErrorCodes.RepeatedOption, option, "the rule has two targets", "write two rules");
+            _diagnostics.Report(ErrorCodes.RepeatedOption, option, "the rule has two targets", "write two rules", Convention.Usage("multiple -j flags not allowed"));
             return;
         }
 
@@ -184,7 +202,7 @@ internal sealed class RuleLine
     {
         if (Draft.Counters is not null)
         {
-            _diagnostics.Report(ErrorCodes.RepeatedOption, place, "the line has counters twice", "leave one out");
+            _diagnostics.Report(ErrorCodes.RepeatedOption, place, "the line has counters twice", "leave one out", Convention.Usage("multiple -c flags not allowed"));
             return;
         }
 
@@ -192,7 +210,9 @@ internal sealed class RuleLine
         Word? bytes = parts.Length == 2 ? parts[1] : parts.Length == 1 ? _words.TakeOptional() : null;
         if (bytes is not { } second)
         {
-            _diagnostics.Report(ErrorCodes.MissingArgument, place, $"{Show.Word(place.Text)} needs two arguments", "write -c PACKETS BYTES");
+            _diagnostics.Report(
+                ErrorCodes.MissingArgument, place, $"{Show.Word(place.Text)} needs two arguments", "write -c PACKETS BYTES",
+                Convention.Usage("-c requires packet and byte counter"));
         }
         else if (CounterReader.TryRead(parts[0], second, _diagnostics, out Counters counters))
         {
@@ -211,61 +231,88 @@ internal sealed class RuleLine
     private void Restrict(FamilySet families, Word place)
     {
         _families &= families;
-        Draft.Families.Narrow(families, place);
+        Draft.Families.Narrow(families, place, Convention.Bare(""));
     }
 
-    private void Refuse(Word place) => _diagnostics.Report(
-        ErrorCodes.MisplacedOption, place, $"{Show.Word(place.Text)} cannot stand with this command", "leave it out");
+    private void Refuse(GlobalKind kind, Word place) => _diagnostics.Report(
+        ErrorCodes.MisplacedOption, place, $"{Show.Word(place.Text)} cannot stand with this command", "leave it out",
+        Convention.Usage($"Illegal option `{GlobalOption.Of(kind).Letter}' with this command"));
 
-    private void ReadCommand(GlobalKind kind, Word place, Word? argument)
+    private void ReadWait(Word? seconds)
     {
-        if (_command is { } other)
+        int wait = -1;
+        if (seconds is { } word && !int.TryParse(word.Text, out wait))
         {
             _diagnostics.Report(
-                ErrorCodes.SecondCommand, place, $"{Show.Word(place.Text)} cannot stand with {Show.Word(other.Place.Text)}", "write one command a line");
-            return;
+                ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} is no number of seconds", "such as -w 5", Convention.Usage("wait seconds not numeric"));
         }
 
-        switch (kind)
+        Options = Options with { Wait = wait };
+    }
+
+    private void ReadWaitInterval(Word? microseconds)
+    {
+        if (microseconds is { } word && !uint.TryParse(word.Text, out _))
         {
-            case GlobalKind.NewChain or GlobalKind.Policy or GlobalKind.Flush or GlobalKind.Zero or GlobalKind.DeleteChain when _session.IsCommandLine:
-                RefuseCommand(place);
-                PassOver();
-                break;
-            case GlobalKind.Append or GlobalKind.NewChain:
-                _command = new LineCommand(kind, place, _families) { Chain = argument };
-                break;
-            case GlobalKind.Insert or GlobalKind.Delete:
-            case GlobalKind.Replace when _session.IsCommandLine:
-                _command = new LineCommand(kind, place, _families) { Chain = argument, Number = _words.TakeOptional() };
-                break;
-            case GlobalKind.Policy:
-                _command = new LineCommand(kind, place, _families) { Chain = argument, Policy = _words.TakeOptional() };
-                break;
-            case GlobalKind.Flush or GlobalKind.Zero or GlobalKind.DeleteChain:
-                _command = new LineCommand(kind, place, _families) { Chain = argument ?? _words.TakeOptional() };
-                break;
-            default:
-                RefuseCommand(place);
-                PassOver();
-                break;
+            _diagnostics.Report(
+                ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} is no number of microseconds", "leave -W out", Convention.Usage("wait interval not numeric"));
+        }
+
+        Options = Options with { HasWaitInterval = true };
+    }
+
+    private void ReadCommand(GlobalKind kind, Word place, Word? argument, bool negated)
+    {
+        LineCommand? command = _session.IsCommandLine ? _commandWords.Read(kind, place, argument, _families) : ReadCommandOfText(kind, place, argument);
+        bool looksAtNothing = kind is GlobalKind.Version or GlobalKind.Help;
+        if (command is null || looksAtNothing)
+        {
+            _command = command is null ? _command : command with { IsNegated = negated };
+            PassOver();
+        }
+        else if (_command is not { } other)
+        {
+            _command = command;
+        }
+        else if (CommandWords.Together(other, command) is { } together)
+        {
+            _command = together;
+        }
+        else
+        {
+            _diagnostics.Report(
+                ErrorCodes.SecondCommand, place, $"{Show.Word(place.Text)} cannot stand with {Show.Word(other.Place.Text)}", "write one command a line",
+                Convention.Usage($"Cannot use {GlobalOption.Of(kind).Letter} with {GlobalOption.Of(other.Kind).Letter}"));
         }
     }
 
-    /// <summary>The rest of the line is for the command that was refused.</summary>
+    /// <summary>A command of a text that describes a rule set; null for one that does not (reported).</summary>
+    private LineCommand? ReadCommandOfText(GlobalKind kind, Word place, Word? argument)
+    {
+        var command = new LineCommand(kind, place, _families) { Chain = argument };
+        switch (kind)
+        {
+            case GlobalKind.Append or GlobalKind.NewChain:
+                return command;
+            case GlobalKind.Insert or GlobalKind.Delete:
+                return command with { Number = _words.TakeOptional() };
+            case GlobalKind.Policy:
+                return command with { Second = _words.TakeOptional() };
+            case GlobalKind.Flush or GlobalKind.Zero or GlobalKind.DeleteChain:
+                return command with { Chain = argument ?? _words.TakeOptional() };
+            default:
+                _diagnostics.Report(
+                    ErrorCodes.UnsupportedCommand, place, $"{Show.Word(place.Text)} does not describe a rule set", "a text has -A, -I, -D, -N, -X, -F, -Z and -P");
+                return null;
+        }
+    }
+
+    /// <summary>The rest of the line is for a command that was refused, or that looks at nothing else.</summary>
     private void PassOver()
     {
         while (!_words.AtEnd)
         {
             _words.Take();
         }
-    }
-
-    private void RefuseCommand(Word place)
-    {
-        (string message, string help) = _session.IsCommandLine
-            ? ("is not there yet", "there are -A, -I, -D and -R; minifw show lists the rules, and minifw apply FILE sets all of them")
-            : ("does not describe a rule set", "a text has -A, -I, -D, -N, -X, -F, -Z and -P");
-        _diagnostics.Report(ErrorCodes.UnsupportedCommand, place, $"{Show.Word(place.Text)} {message}", help);
     }
 }

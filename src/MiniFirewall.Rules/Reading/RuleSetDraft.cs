@@ -37,6 +37,9 @@ internal sealed class RuleSetDraft
 
     internal ImmutableArray<NamedSet> Sets => [.. _session.Sets.All];
 
+    /// <summary>Of all chains and families.</summary>
+    internal int RuleCount => _chains.Sum(chain => chain.Rules.Count(FamilySet.Both));
+
     internal ChainDraft? Find(string name) => _byName.GetValueOrDefault(name);
 
     internal IEnumerable<string> ChainNames => _byName.Keys;
@@ -52,6 +55,7 @@ internal sealed class RuleSetDraft
             case GlobalKind.NewChain: Declare(command.Chain!.Value, command.Families); break;
             case GlobalKind.DeleteChain: DeleteChains(command); break;
             case GlobalKind.Policy: SetPolicy(command); break;
+            case GlobalKind.RenameChain: CheckRenaming(command); break;
             case GlobalKind.Flush: ForChains(command, chain => chain.Clear(command.Families)); break;
             default: ForChains(command, chain => Zero(chain, command.Families)); break;
         }
@@ -65,7 +69,7 @@ internal sealed class RuleSetDraft
     /// <summary>Makes a user chain, or makes one of the other family be of these too.</summary>
     internal void Declare(Word name, FamilySet families)
     {
-        if (!IsChainName(name))
+        if (!IsChainName(name, _diagnostics))
         {
             return;
         }
@@ -87,6 +91,22 @@ internal sealed class RuleSetDraft
                 : isBoth ? "a line of iptables is for IPv4 and IPv6; write iptables -4 for IPv4 only"
                 : "give the new one another name");
         }
+    }
+
+    /// <summary>Takes all rules of a family away, and those of its chains that are not to be kept.</summary>
+    internal void Keep(FamilySet families, Func<ChainDraft, bool> isKept)
+    {
+        foreach (ChainDraft chain in _chains)
+        {
+            chain.Clear(families);
+            chain.Families &= isKept(chain) ? FamilySet.Both : ~families;
+            if (chain.Families == FamilySet.None)
+            {
+                _byName.Remove(chain.Name);
+            }
+        }
+
+        _chains.RemoveAll(chain => chain.Families == FamilySet.None);
     }
 
     /// <summary>Sets a policy; <paramref name="policy"/> may be "-" for one that stays.</summary>
@@ -137,7 +157,7 @@ internal sealed class RuleSetDraft
         }
     }
 
-    internal void ReportMissing(Word name, bool isTarget)
+    internal void ReportMissing(Word name, bool isTarget, Convention? convention = null)
     {
         string text = name.Text;
         IEnumerable<string> known = isTarget ? ChainNames.Concat(TargetRegistry.Names) : ChainNames;
@@ -148,7 +168,7 @@ internal sealed class RuleSetDraft
                 : Nearest.HintOr(text, known, "make it with -N first");
         _diagnostics.Report(
             isTarget ? ErrorCodes.UnknownTarget : ErrorCodes.NoSuchChain, name,
-            $"{(isTarget ? "target or chain" : "chain")} {Show.Word(text)} does not exist", help);
+            $"{(isTarget ? "target or chain" : "chain")} {Show.Word(text)} does not exist", help, convention);
     }
 
     private void Add(ChainDraft chain)
@@ -168,7 +188,8 @@ internal sealed class RuleSetDraft
         else if ((chain.Families & command.Families) == FamilySet.None)
         {
             _diagnostics.Report(
-                ErrorCodes.FamilyConflict, name, $"chain {Show.Word(name.Text)} is for {FamilyNarrowing.Print(chain.Families)} only", "make it for the other family too with -N");
+                ErrorCodes.FamilyConflict, name, $"chain {Show.Word(name.Text)} is for {FamilyNarrowing.Print(chain.Families)} only", "make it for the other family too with -N",
+                Convention.Refusal("No chain/target/match by that name."));
             return null;
         }
 
@@ -233,7 +254,7 @@ internal sealed class RuleSetDraft
         }
 
         // Each rule of a list goes to the same place, so the list ends up reversed, as iptables leaves it.
-        chain.Insert(place, [.. RulesFor(command).Reverse()]);
+        chain.Insert(place, [.. RulesFor(command).Reverse().Select(Fresh)]);
     }
 
     private void Delete(LineCommand command)
@@ -274,10 +295,15 @@ internal sealed class RuleSetDraft
         List<PlacedRule> rules = [.. RulesFor(command)];
         if (rules.Count == 1)
         {
-            chain.Insert(place, rules);
+            chain.Insert(place, [Fresh(rules[0])]);
             chain.Remove(chain.Rules.Find(command.Families, number + 1)!.Value, command.Families);
         }
     }
+
+    /// <summary>A rule put among those in force counts from zero, and leaves an equal one that is there its own counters.</summary>
+    private PlacedRule Fresh(PlacedRule placed) => _session.IsCommandLine && placed.Rule.Counters is null
+        ? placed with { Rule = placed.Rule with { Counters = default(Counters) } }
+        : placed;
 
     private void ReportReplacement(LineCommand command, ChainDraft chain)
     {
@@ -288,7 +314,8 @@ internal sealed class RuleSetDraft
         else
         {
             _diagnostics.Report(
-                ErrorCodes.BadRuleNumber, command.Place, $"{Show.Word(command.Place.Text)} replaces one rule by another", "write the chain, the rule's number and the new rule");
+                ErrorCodes.BadRuleNumber, command.Place, $"{Show.Word(command.Place.Text)} replaces one rule by another", "write the chain, the rule's number and the new rule",
+                Convention.Usage("Replacement rule does not specify a unique address"));
         }
     }
 
@@ -307,9 +334,18 @@ internal sealed class RuleSetDraft
         }
     }
 
-    private void ReportNumber(LineCommand command, ChainDraft chain) => _diagnostics.Report(
+    internal void ReportNumber(LineCommand command, ChainDraft chain) => _diagnostics.Report(
         ErrorCodes.BadRuleNumber, command.Number ?? command.Place,
-        $"chain {Show.Word(chain.Name)} has {chain.Rules.Count(command.Families)} rules so far", "a number beyond them means no rule");
+        $"chain {Show.Word(chain.Name)} has {chain.Rules.Count(command.Families)} rules so far", "a number beyond them means no rule", TooBig(command.Kind));
+
+    /// <summary>What iptables says of a number beyond a chain's rules.</summary>
+    internal static Convention TooBig(GlobalKind kind) => Convention.Refusal(kind switch
+    {
+        GlobalKind.Insert => "Index of insertion too big.",
+        GlobalKind.Delete => "Index of deletion too big.",
+        GlobalKind.Replace => "Index of replacement too big.",
+        _ => "Index of counter too big.",
+    });
 
     private void DeleteChains(LineCommand command)
     {
@@ -330,14 +366,44 @@ internal sealed class RuleSetDraft
             chains = [chain];
         }
 
-        foreach (ChainDraft chain in chains.ToList())
+        Dictionary<string, string> users = Users(command.Families);
+        foreach (ChainDraft chain in chains)
         {
-            DeleteChain(chain, command);
+            DeleteChain(chain, command, users.GetValueOrDefault(chain.Name));
         }
+
+        _chains.RemoveAll(chain => chain.Families == FamilySet.None);
     }
 
-    private void DeleteChain(ChainDraft chain, LineCommand command)
+    /// <summary>The first chain with a rule that goes to a chain, by that chain's name.</summary>
+    private Dictionary<string, string> Users(FamilySet families)
     {
+        Dictionary<string, string> users = [];
+        foreach (ChainDraft chain in _chains)
+        {
+            foreach (PlacedRule placed in chain.Rules)
+            {
+                if (placed.Rule.Target is JumpTarget jump && (placed.Rule.Families & families) != FamilySet.None)
+                {
+                    users.TryAdd(jump.Chain, chain.Name);
+                }
+            }
+        }
+
+        return users;
+    }
+
+    /// <param name="user">A chain with a rule that goes to it, or null.</param>
+    private void DeleteChain(ChainDraft chain, LineCommand command, string? user)
+    {
+        if (user is not null)
+        {
+            _diagnostics.Report(
+                ErrorCodes.ChainInUse, command.Chain ?? command.Place, $"chain {Show.Word(user)} has a rule that goes to {Show.Word(chain.Name)}",
+                "take that rule away first");
+            return;
+        }
+
         if (chain.Rules.Count(command.Families) > 0)
         {
             _diagnostics.Report(
@@ -348,16 +414,36 @@ internal sealed class RuleSetDraft
         chain.Families &= ~command.Families;
         if (chain.Families == FamilySet.None)
         {
-            _chains.Remove(chain);
             _byName.Remove(chain.Name);
+        }
+    }
+
+    /// <summary>The new name is looked at first, as iptables does (libiptc.c, TC_RENAME_CHAIN).</summary>
+    private void CheckRenaming(LineCommand command)
+    {
+        Word name = command.Chain!.Value, other = command.Second!.Value;
+        if (other.Text is "ACCEPT" or "DROP" or "QUEUE" or "RETURN" || (Find(other.Text) is { } there && (there.Families & command.Families) != FamilySet.None))
+        {
+            _diagnostics.Report(
+                ErrorCodes.ChainExists, other, $"{Show.Word(other.Text)} exists already", "give the chain another name", Convention.Refusal("File exists."));
+        }
+        else if (Find(name.Text) is { IsBuiltIn: true })
+        {
+            _diagnostics.Report(
+                ErrorCodes.BuiltInChain, name, $"{Show.Word(name.Text)} is a built-in chain", "only chains of your own can be renamed",
+                Convention.Refusal("No chain/target/match by that name."));
+        }
+        else if (ChainOf(command) is not null)
+        {
+            IsChainName(other, _diagnostics);
         }
     }
 
     private void SetPolicy(LineCommand command)
     {
-        if (command.Policy is { } policy && policy.Text != "-")
+        if (command.Second is { } policy && policy.Text != "-")
         {
-            SetPolicy(command.Chain!.Value, policy, command.Counters, command.Families);
+            SetPolicy(command.Chain!.Value, policy, command.Counters ?? (_session.IsCommandLine ? default(Counters) : null), command.Families);
         }
         else
         {
@@ -378,8 +464,14 @@ internal sealed class RuleSetDraft
         }
     }
 
-    private static void Zero(ChainDraft chain, FamilySet families)
+    private void Zero(ChainDraft chain, FamilySet families)
     {
+        if (_session.IsRestore)
+        {
+            chain.Zero(families);
+            return;
+        }
+
         chain.SetCounters(families, null);
         List<PlacedRule> rules = [.. chain.Rules];
         if (!rules.Exists(placed => placed.Rule.Counters is not null))
@@ -395,33 +487,56 @@ internal sealed class RuleSetDraft
     {
         if (Find(name.Text) is null)
         {
-            ReportMissing(name, isTarget: false);
+            ReportMissing(name, isTarget: false, Convention.Refusal("Bad built-in chain name."));
             return;
         }
 
-        _diagnostics.Report(ErrorCodes.BadPolicy, name, $"chain {Show.Word(name.Text)} has no policy", "only INPUT, FORWARD and OUTPUT have one");
+        _diagnostics.Report(
+            ErrorCodes.BadPolicy, name, $"chain {Show.Word(name.Text)} has no policy", "only INPUT, FORWARD and OUTPUT have one",
+            Convention.Refusal("Bad built-in chain name."));
     }
 
-    private bool IsChainName(Word name)
+    /// <summary>Whether a chain may have this name; where not, it is reported.</summary>
+    internal static bool IsChainName(Word name, DiagnosticBag diagnostics)
     {
-        string text = name.Text;
-        (string message, string help) = text switch
+        if (!IsShortEnough(name, diagnostics))
         {
-            "" => ("the chain's name is empty", "write a name"),
-            _ when System.Text.Encoding.UTF8.GetByteCount(text) > LongestChainName =>
-                ($"chain name {Show.Word(text)} is longer than {LongestChainName} bytes", "shorten it"),
-            ['-' or '!' or '#', ..] => ($"chain name {Show.Word(text)} begins with {text[0]}", "begin it with a letter"),
+            return false;
+        }
+
+        string text = name.Text;
+        const string Clash = "chain name may not clash with target name";
+        (string message, string help, string convention) = text switch
+        {
+            "" => ("the chain's name is empty", "write a name", Clash),
+            ['-' or '!' or '#', ..] => ($"chain name {Show.Word(text)} begins with {text[0]}", "begin it with a letter",
+                $"chain name not allowed to start with `{text[0]}'"),
             _ when TargetRegistry.Find(text) is not null || ForeignWords.Targets.Contains(text) =>
-                ($"chain name {Show.Word(text)} is the name of a target", "give the chain another name"),
+                ($"chain name {Show.Word(text)} is the name of a target", "give the chain another name", Clash),
             _ when text.Any(c => char.IsWhiteSpace(c) || c is '"' or '\'' or '\\') =>
-                ($"chain name {Show.Word(text)} has a blank, a quote or a backslash", "write letters, digits, '-' and '_'"),
-            _ => ("", ""),
+                ($"chain name {Show.Word(text)} has a blank, a quote or a backslash", "write letters, digits, '-' and '_'",
+                    $"Invalid chain name `{text}'"),
+            _ => ("", "", ""),
         };
         if (message.Length > 0)
         {
-            _diagnostics.Report(ErrorCodes.BadChainName, name, message, help);
+            diagnostics.Report(ErrorCodes.BadChainName, name, message, help, Convention.Usage(convention));
         }
 
         return message.Length == 0;
+    }
+
+    /// <summary>Whether a chain's name is no longer than any chain's can be; where it is, that is reported.</summary>
+    internal static bool IsShortEnough(Word name, DiagnosticBag diagnostics)
+    {
+        bool isShort = System.Text.Encoding.UTF8.GetByteCount(name.Text) <= LongestChainName;
+        if (!isShort)
+        {
+            diagnostics.Report(
+                ErrorCodes.BadChainName, name, $"chain name {Show.Word(name.Text)} is longer than {LongestChainName} bytes", "shorten it",
+                Convention.Usage($"chain name `{name.Text}' too long (must be under {LongestChainName + 1} chars)"));
+        }
+
+        return isShort;
     }
 }

@@ -7,15 +7,18 @@ internal static class Show
 {
     private const int Longest = 60;
 
-    internal static string Word(string text)
+    internal static string Word(string text) => $"'{Plain(text)}'";
+
+    /// <summary>As <see cref="Word"/>, without quotes.</summary>
+    internal static string Plain(string text)
     {
-        var shown = new StringBuilder("'");
+        var shown = new StringBuilder();
         foreach (char c in text.Length > Longest ? text[..Longest] : text)
         {
             shown.Append(char.IsControl(c) || char.IsSurrogate(c) ? '?' : c);
         }
 
-        return shown.Append(text.Length > Longest ? "...'" : "'").ToString();
+        return shown.Append(text.Length > Longest ? "..." : "").ToString();
     }
 
     /// <summary>"a, b or c".</summary>

@@ -6,6 +6,7 @@ namespace MiniFirewall.Rules.Text;
 internal sealed class SourceText
 {
     private readonly List<int> _lineStarts = [0];
+    private int _firstLine = 1;
     private int _lastLine;
 
     internal SourceText(string file, string content)
@@ -20,14 +21,24 @@ internal sealed class SourceText
 
     internal string File { get; }
 
-    internal string Content { get; }
+    internal string Content { get; private set; }
+
+    /// <summary>Goes on with another line of a text that is never held whole; places of lines before mean nothing then.</summary>
+    /// <param name="number">The line's, from 1.</param>
+    internal void MoveTo(string line, int number)
+    {
+        Content = line;
+        _firstLine = number;
+        _lineStarts.RemoveRange(1, _lineStarts.Count - 1);
+        _lastLine = 0;
+    }
 
     /// <summary>The place of [start, end); cut where the line ends, so that a span never leaves its line.</summary>
     internal SourceSpan SpanOf(int start, int end)
     {
         int line = LineOf(start);
         int length = Math.Max(0, Math.Min(end, LineEnd(line)) - start);
-        return new SourceSpan(File, line + 1, start - _lineStarts[line] + 1, length);
+        return new SourceSpan(File, _firstLine + line, start - _lineStarts[line] + 1, length);
     }
 
     /// <summary>Most places asked for lie on the last line asked for, or on the next.</summary>

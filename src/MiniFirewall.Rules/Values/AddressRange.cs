@@ -19,7 +19,9 @@ public sealed record AddressRange(Family Family, UInt128 Low, UInt128 High, bool
         range = new AddressRange(Family.IPv4, 0, 0, false);
         if (ends.Length > 2)
         {
-            context.Diagnostics.Report(ErrorCodes.BadRange, word, $"{Show.Word(word.Text)} has more than one '-'", "write ADDRESS-ADDRESS");
+            context.Diagnostics.Report(
+                ErrorCodes.BadRange, word, $"{Show.Word(word.Text)} has more than one '-'", "write ADDRESS-ADDRESS",
+                BadValue(context, word.From(ends[0].Text.Length + 1)));
             return false;
         }
 
@@ -44,9 +46,12 @@ public sealed record AddressRange(Family Family, UInt128 Low, UInt128 High, bool
         context.Diagnostics.Report(
             ErrorCodes.BadAddress, word,
             word.Text.Length == 0 ? "an address is missing" : $"{Show.Word(word.Text)} is not an address",
-            "a range is ADDRESS-ADDRESS, such as 10.0.0.1-10.0.0.9");
+            "a range is ADDRESS-ADDRESS, such as 10.0.0.1-10.0.0.9", BadValue(context, word));
         return false;
     }
+
+    private static Convention BadValue(ReadContext context, Word word) => Convention.Usage(
+        $"{context.Diagnostics.Within.Extension}: Bad value for \"{context.Diagnostics.Within.Option}\" option: \"{word.Text}\"");
 
     private static bool IsSound(Word word, ReadContext context, bool sound, string message, string help)
     {

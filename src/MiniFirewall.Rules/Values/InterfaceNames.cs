@@ -27,7 +27,9 @@ internal static class InterfaceNames
         };
         if (message.Length > 0)
         {
-            diagnostics.Report(ErrorCodes.BadInterface, word, message, help);
+            diagnostics.Report(ErrorCodes.BadInterface, word, message, help, text.Length == 0
+                ? Convention.Usage("Empty interface is likely to be undesired")
+                : text.Length > Longest ? Convention.Usage($"interface name `{text}' must be shorter than IFNAMSIZ ({Longest})") : null);
             name = null;
             return false;
         }

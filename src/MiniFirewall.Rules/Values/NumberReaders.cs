@@ -26,15 +26,15 @@ internal static class NumberReaders
             Word[] ends = [.. word.Split(':')];
             if (ends.Length == 1)
             {
-                bool read = TryRead(word, context, what, 0, ushort.MaxValue, out uint single);
+                bool read = TryRead(word, context, what, 0, ushort.MaxValue, out uint single, BadEnd(context, word));
                 range = new NumberRange((ushort)single, (ushort)single);
                 return read;
             }
 
             uint low = 0, high = ushort.MaxValue;
             if (!RangeEnds.AreTwo(word, ends, context)
-                || (ends[0].Text.Length > 0 && !TryRead(ends[0], context, what, 0, ushort.MaxValue, out low))
-                || (ends[1].Text.Length > 0 && !TryRead(ends[1], context, what, 0, ushort.MaxValue, out high)))
+                || (ends[0].Text.Length > 0 && !TryRead(ends[0], context, what, 0, ushort.MaxValue, out low, BadEnd(context, ends[0])))
+                || (ends[1].Text.Length > 0 && !TryRead(ends[1], context, what, 0, ushort.MaxValue, out high, BadEnd(context, ends[1]))))
             {
                 return false;
             }
@@ -55,29 +55,42 @@ internal static class NumberReaders
             return false;
         }
 
-        return TryRead(parts[0], context, "value", 0, uint.MaxValue, out masked.Value)
-            && (parts.Length == 1 || TryRead(parts[1], context, "mask", 0, uint.MaxValue, out masked.Mask));
+        return TryRead(parts[0], context, "value", 0, uint.MaxValue, out masked.Value, BadPart(context, "integer"))
+            && (parts.Length == 1 || TryRead(parts[1], context, "mask", 0, uint.MaxValue, out masked.Mask, BadPart(context, "mask")));
     }
 
-    internal static bool TryRead(Word word, ReadContext context, string what, uint least, uint most, out uint value)
+    /// <param name="convention">What iptables says of a wrong one, where it is not libxtables' common text.</param>
+    internal static bool TryRead(Word word, ReadContext context, string what, uint least, uint most, out uint value, Convention? convention = null)
     {
         value = 0;
         if (NumberText.IsAmbiguous(word.Text))
         {
             context.Diagnostics.Report(
                 ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} begins with a zero, which iptables reads as octal",
-                "write the number without the zero");
+                "write the number without the zero", convention ?? BadValue(context, most));
             return false;
         }
 
         if (!NumberText.TryParse(word.Text, out ulong number) || number < least || number > most)
         {
             context.Diagnostics.Report(
-                ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} is not a {what}", $"a number from {least} to {most}");
+                ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} is not a {what}", $"a number from {least} to {most}", convention ?? BadValue(context, most));
             return false;
         }
 
         value = (uint)number;
         return true;
     }
+
+    /// <summary>libxtables' text of a range's end (xtopt_parse_mint).</summary>
+    private static Convention BadEnd(ReadContext context, Word end) => Convention.Usage(
+        $"{context.Diagnostics.Within.Extension}: bad value for option \"{context.Diagnostics.Within.Option}\" near \"{end.Text}\", or out of range (0-{ushort.MaxValue}).\n");
+
+    /// <summary>libxtables' text of VALUE/MASK (xtopt_parse_mark).</summary>
+    private static Convention BadPart(ReadContext context, string part) => Convention.Usage(
+        $"{context.Diagnostics.Within.Extension}: bad {part} value for option \"{context.Diagnostics.Within.Option}\", or out of range.\n");
+
+    /// <summary>libxtables' text (xtoptions.c, xtopt_parse_int).</summary>
+    private static Convention BadValue(ReadContext context, uint most) => Convention.Usage(
+        $"{context.Diagnostics.Within.Extension}: bad value for option \"{context.Diagnostics.Within.Option}\", or out of range (0-{most}).\n");
 }

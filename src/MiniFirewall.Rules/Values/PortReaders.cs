@@ -166,6 +166,8 @@ internal static class PortReaders
             _ => ($"{Show.Word(word.Text)} is not a port of {protocol}",
                 Nearest.HintOr(word.Text, context.Names.ServicesOf(services), "a number from 0 to 65535 or a service name")),
         };
-        context.Diagnostics.Report(ErrorCodes.BadPort, word, message, help);
+        context.Diagnostics.Report(
+            ErrorCodes.BadPort, word, message, help,
+            protocol == "udp" && services.Length > 1 ? Convention.Usage($"Port \"{word.Text}\" does not resolve to anything.\n") : null);
     }
 }

@@ -14,7 +14,9 @@ internal static class RangeEnds
             return true;
         }
 
-        context.Diagnostics.Report(ErrorCodes.BadRange, word, $"{Show.Word(word.Text)} has more than one ':'", "write LOW:HIGH");
+        context.Diagnostics.Report(
+            ErrorCodes.BadRange, word, $"{Show.Word(word.Text)} has more than one ':'", "write LOW:HIGH",
+            Convention.Usage($"invalid port/service `{word.Text[(ends[0].Text.Length + 1)..]}' specified"));
         return false;
     }
 
@@ -28,7 +30,8 @@ internal static class RangeEnds
         }
 
         context.Diagnostics.Report(
-            ErrorCodes.BadRange, word, $"the range {Show.Word(word.Text)} ends before it begins", $"write {high}:{low}");
+            ErrorCodes.BadRange, word, $"the range {Show.Word(word.Text)} ends before it begins", $"write {high}:{low}",
+            Convention.Usage("invalid portrange (min > max)"));
         return false;
     }
 }

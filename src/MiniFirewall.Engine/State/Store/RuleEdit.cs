@@ -11,29 +11,26 @@ internal sealed record BegunRule(Rule? Rule, StoredRule Stored, RuleSlots Slots)
 
 /// <summary>
 /// Turns a command into a change of a store, where that can be done without a look at the other rules: one rule, of one
-/// family, that goes to no chain (it might close a circle) and names no host. Everything else, and everything that is wrong,
-/// is for the whole rule set to be read: so this has no errors of its own.
+/// family, that goes to no chain (it might close a circle), names no host and comes without counters; or the end of all rules
+/// of a chain, or of all chains, where they are not too many. Everything else, and everything that is wrong, is for the whole
+/// rule set to be read: so this has no errors of its own.
 /// </summary>
 internal static class RuleEdit
 {
+    /// <summary>A rule that ends is a look at its entries in the image; from here on making both anew is faster.</summary>
+    private const int MostFlushed = 256;
+
     /// <summary>Writes the change beside the rules in force; null where it cannot be done so.</summary>
     internal static RuleChange? TryStage(RuleStore store, RuleCommand command)
     {
         if (command.Families is not (FamilySet.IPv4 or FamilySet.IPv6) || command.Rules.Length > 1 || !command.Rules.All(StandsAlone)
-            || store.FindChain(command.Chain) is not { } chain || (store.Chains[chain].Chain.Families & command.Families) == FamilySet.None)
+            || ChainsOf(store, command) is not { Length: > 0 } chains)
         {
             return null;
         }
 
         RuleChange change = store.Begin();
-        bool isStaged = command.Kind switch
-        {
-            RuleCommandKind.Append => TryPut(store, change, chain, null, command),
-            RuleCommandKind.Insert => TryInsert(store, change, chain, command),
-            RuleCommandKind.Delete => TryDelete(store, change, chain, command),
-            _ => TryReplace(store, change, chain, command),
-        };
-        if (isStaged)
+        if (TryStage(store, change, chains, command))
         {
             return change;
         }
@@ -42,8 +39,37 @@ internal static class RuleEdit
         return null;
     }
 
+    private static bool TryStage(RuleStore store, RuleChange change, int[] chains, RuleCommand command) => command.Kind switch
+    {
+        RuleCommandKind.Append => TryPut(store, change, chains[0], null, command),
+        RuleCommandKind.Insert => TryInsert(store, change, chains[0], command),
+        RuleCommandKind.Delete => TryDelete(store, change, chains[0], command),
+        RuleCommandKind.Replace => TryReplace(store, change, chains[0], command),
+        RuleCommandKind.Flush => TryFlush(store, change, chains, command),
+        _ => false,
+    };
+
+    /// <summary>The chains that the command names: of its family, one or all; null where it names one that is not there.</summary>
+    private static int[]? ChainsOf(RuleStore store, RuleCommand command)
+    {
+        IEnumerable<int> all = Enumerable.Range(0, store.Chains.Length).Where(chain => (store.Chains[chain].Chain.Families & command.Families) != FamilySet.None);
+        return command.Chain is not { } name ? [.. all] : store.FindChain(name) is { } found && all.Contains(found) ? [found] : null;
+    }
+
+    private static bool TryFlush(RuleStore store, RuleChange change, int[] chains, RuleCommand command)
+    {
+        Family family = FamilyOf(command);
+        if (chains.Sum(chain => store.Count(chain, family)) > MostFlushed)
+        {
+            return false;
+        }
+
+        StoredRule[] rules = [.. chains.SelectMany(chain => store.RulesOf(chain)).Where(rule => rule.Families.Has(family))];
+        return Array.TrueForAll(rules, rule => change.TryDelete(rule, command.Families));
+    }
+
     private static bool StandsAlone(Rule rule) =>
-        rule.Target is not JumpTarget && rule.Source is not HostName && rule.Destination is not HostName;
+        rule.Target is not JumpTarget && rule.Source is not HostName && rule.Destination is not HostName && rule.Counters is null;
 
     private static bool TryInsert(RuleStore store, RuleChange change, int chain, RuleCommand command)
     {

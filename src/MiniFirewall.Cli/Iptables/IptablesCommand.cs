@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using MiniFirewall.Cli.Output;
+using MiniFirewall.Engine;
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Sets;
+
+namespace MiniFirewall.Cli.Iptables;
+
+/// <summary>iptables and ip6tables: one command on the filter table of one family, with upstream's words, texts and exit codes.</summary>
+internal sealed class IptablesCommand
+{
+    private readonly string _program;
+    private readonly Family _family;
+    private readonly RuleCommand _command;
+    private readonly Refusal _refusal;
+    private VerboseLines? _lines;
+
+    private IptablesCommand(string program, RuleCommand command)
+    {
+        _program = program;
+        _family = FamilyOf(program);
+        _command = command;
+        _refusal = new Refusal(program);
+    }
+
+    /// <param name="program">iptables or ip6tables.</param>
+    internal static int Run(string program, string[] arguments) => Guarded.Run(() =>
+    {
+        string[] words = JsonOption.TakeFrom(arguments, out bool asJson);
+        string table = TableName.In(words);
+        if (OtherTables.Has(table))
+        {
+            return OtherTables.Run(program, words, table);
+        }
+
+        if (table != TableName.Filter)
+        {
+            return new Refusal(program).NoTable(table, "Table does not exist (do you need to insmod?)", ExitCode.Unsupported);
+        }
+
+        RuleCommand? command = RuleCommand.Read(program, words, OptionsFor(program, words), out ImmutableArray<Diagnostic> wrong);
+        return command is null ? new Refusal(program).Tell(wrong) : new IptablesCommand(program, command).Run(asJson);
+    });
+
+    /// <summary>Sets are looked for only where a word may ask for one: a rule's text does not say what they are.</summary>
+    private static ReadOptions OptionsFor(string program, string[] words)
+    {
+        bool namesSet = Array.Exists(words, word => word is "set" or "-mset" or "--match=set");
+        ImmutableArray<NamedSet> sets = namesSet ? FirewallEngine.Open().Read()?.Rules.Sets ?? [] : [];
+        return new ReadOptions { Families = FamilyOf(program).ToSet(), Sets = sets };
+    }
+
+    private static Family FamilyOf(string program) => program == "iptables" ? Family.IPv4 : Family.IPv6;
+
+    private int Run(bool asJson)
+    {
+        if (_command.Options.HasWaitInterval)
+        {
+            Console.Error.WriteLine("Ignoring deprecated --wait-interval option.");
+        }
+
+        if (asJson && _command.Kind is not (RuleCommandKind.List or RuleCommandKind.ListRules))
+        {
+            Complaint.Write("--json stands with -L and -S only");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            _lines = _command.Kind is RuleCommandKind.List or RuleCommandKind.ListRules ? null : VerboseLines.Of(_command, _family);
+            return _command.Kind switch
+            {
+                RuleCommandKind.Version => WriteVersion(),
+                RuleCommandKind.Help => IptablesHelp.Write(_program, _command.Extensions),
+                RuleCommandKind.Check => Check(),
+                RuleCommandKind.List or RuleCommandKind.ListRules => List(asJson),
+                RuleCommandKind.Zero => Zero(),
+                _ => Change(),
+            };
+        }
+        catch (FirewallException failure) when (_refusal.Tell(failure, _command.Options.Wait) is { } code)
+        {
+            return code;
+        }
+    }
+
+    private int WriteVersion()
+    {
+        Console.Out.WriteLine(_command.IsNegated ? $"Not {IptablesVersion.Text} ;-)" : IptablesVersion.Of(_program));
+        return ExitCode.Done;
+    }
+
+    /// <summary>Waits for others by default, without end: writers queue, and none fails because another is at work.</summary>
+    private TimeSpan? Patience => _command.Options.Wait is { } seconds and >= 0 ? TimeSpan.FromSeconds(seconds) : null;
+
+    private int Check()
+    {
+        (bool chain, bool rules) = FirewallEngine.Open().Holds(_command);
+        return Done(chain && rules ? null : _command.Missing(chain));
+    }
+
+    private int Change()
+    {
+        try
+        {
+            FirewallEngine.Open().Change(_command, Changed, Patience);
+            return Done(null);
+        }
+        catch (RefusedTextException refused)
+        {
+            return Done(refused.Diagnostics[0]);
+        }
+    }
+
+    private RuleSet Changed(LoadedRuleSet? running)
+    {
+        ReadResult result = _command.ApplyTo(running?.Rules ?? RuleSet.Empty, running is null ? null : running.OfRule);
+        return result.Rules ?? throw new RefusedTextException(result.Diagnostics);
+    }
+
+    private int List(bool asJson)
+    {
+        LoadedRuleSet? loaded = Loaded(_command.Zeroes);
+        var listing = new RuleListing(_command, _family, loaded);
+        if (_command.Chain is { } chain && !listing.Has(chain))
+        {
+            return Done(_command.Missing(chainExists: false));
+        }
+
+        if (asJson)
+        {
+            JsonOutput.Document(json => ListingJson.Write(json, listing, loaded, _family));
+        }
+        else
+        {
+            listing.Write(Console.Out);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private int Zero()
+    {
+        var listing = new RuleListing(_command, _family, Loaded(zeroes: false));
+        if (_command.Chain is { } chain && (!listing.Has(chain) || (_command.Number is not null && listing.IsEmpty)))
+        {
+            return Done(_command.Missing(listing.Has(chain)));
+        }
+
+        Loaded(zeroes: true);
+        return Done(null);
+    }
+
+    /// <summary>The rules in force, with the counters that they have, or had before they were set to zero.</summary>
+    private LoadedRuleSet? Loaded(bool zeroes)
+    {
+        var engine = FirewallEngine.Open();
+        LoadedRuleSet? loaded = zeroes ? engine.ResetCounters(new ZeroedPlaces(_command, _family).Contains, Patience) : engine.Read();
+        return loaded is null && !Environment.IsPrivilegedProcess
+            ? throw new FirewallException(FirewallFailure.Permission, "the rules in force cannot be seen")
+            : loaded;
+    }
+
+    /// <summary>Ends the command: tells what -v asks for, and what is wrong. iptables shows the rules of a command that the rules in force refuse, too.</summary>
+    private int Done(Diagnostic? wrong)
+    {
+        bool wasTried = wrong is null || wrong.Convention is { Kind: ConventionKind.Refusal };
+        if (wasTried)
+        {
+            _lines?.Write();
+        }
+
+        return wrong is null ? ExitCode.Done : _refusal.Tell([wrong]);
+    }
+}
