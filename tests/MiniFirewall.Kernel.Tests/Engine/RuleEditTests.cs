@@ -36,6 +36,7 @@ public sealed class RuleEditTests
         s_content.Select(content => $"-I INPUT {content}"),
         Gen.Int[1, 9].Select(number => $"-D INPUT {number}"),
         s_content.Select(content => $"-D INPUT {content}"),
+        Gen.Const("-F INPUT"),
         Gen.Select(Gen.Int[1, 9], s_content).Select(pair => $"-R INPUT {pair.Item1} {pair.Item2}"))).Select(pair => $"{pair.Item1} {pair.Item2}");
 
     [Fact]
@@ -68,13 +69,19 @@ public sealed class RuleEditTests
     [InlineData("iptables -D INPUT 4")]
     [InlineData("iptables -D INPUT -s 10.0.0.1 -j DROP")]
     [InlineData("iptables -R INPUT 2 -j DROP")]
+    [InlineData("iptables -A INPUT -s host")]
+    [InlineData("iptables -F INPUT")]
+    [InlineData("iptables -F")]
     public void Changes_of_one_rule_are_made_in_place(string line) => Assert.NotNull(RuleEdit.TryStage(Make(Parse(Start)), Command(line)));
 
     [Theory]
     [InlineData("iptables -A INPUT -j web")]
-    [InlineData("iptables -A INPUT -s host")]
     [InlineData("iptables -A nowhere -j DROP")]
     [InlineData("iptables -A INPUT -s 10.0.0.1,10.0.0.2")]
+    [InlineData("iptables -A INPUT -j DROP -c 1 2")]
+    [InlineData("iptables -P INPUT DROP")]
+    [InlineData("iptables -N new")]
+    [InlineData("iptables -F nowhere")]
     [InlineData("iptables -I INPUT 6 -j DROP")]
     [InlineData("iptables -I INPUT 0 -j DROP")]
     [InlineData("iptables -D INPUT 5")]
