@@ -93,7 +93,7 @@ internal sealed class RuleLine
         {
             if (_diagnostics.Count == _errorsBefore)
             {
-                _diagnostics.Report(ErrorCodes.NoCommand, span, "the line has no command", "such as -A CHAIN to append a rule");
+                _diagnostics.Report(ErrorCodes.NoCommand, span, "the line has no command", "such as -A CHAIN to append a rule", Convention.Of(ErrorCodes.NoCommand, ""));
             }
 
             return null;

@@ -40,7 +40,6 @@ public sealed class ListingTests : IDisposable
         "-A INPUT -c 999999999 99999999999",
         "-A INPUT -c 9999999999999 99999999999999999",
         "-A INPUT -c 9999499 9999500",
-        "-P FORWARD DROP -c 1234567 7654321",
     ];
 
     private static readonly string[] OfIPv4 =
@@ -94,6 +93,8 @@ public sealed class ListingTests : IDisposable
             _both.Compare(program, line.Split(' '));
         }
 
+        // iptables forgets the counters given to a policy with the next change; minifw does not.
+        _both.Compare(program, "-P", "FORWARD", "DROP", "-c", "1234567", "7654321");
         for (int options = 0; options < 16; options++)
         {
             string letters = $"{((options & 1) != 0 ? "n" : "")}{((options & 2) != 0 ? "v" : "")}{((options & 4) != 0 ? "x" : "")}";

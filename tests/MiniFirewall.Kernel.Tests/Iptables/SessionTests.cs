@@ -20,7 +20,7 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public void Rules_are_put_found_replaced_and_taken_away() => Run(
         "-A INPUT -p tcp --dport 22 -j ACCEPT", "-I INPUT -i lo -j ACCEPT", "-I INPUT 2 -s 192.0.2.1 -j DROP", "-I INPUT 4 -j DROP", "-I INPUT 9 -j DROP",
-        "-S", "-C INPUT -p tcp --dport 22 -j ACCEPT", "-C INPUT -p tcp --dport 23 -j ACCEPT", "-C nosuch -j ACCEPT", "-v -C INPUT -s 192.0.2.1 -j DROP",
+        "-S", "-C INPUT -p tcp --dport 22 -j ACCEPT", "-C INPUT -p tcp --dport 23 -j ACCEPT", "-C nosuch -j ACCEPT", "-D nosuch -j ACCEPT", "-D nosuch 1", "-R nosuch 1 -j ACCEPT", "-I nosuch -j ACCEPT", "-v -C INPUT -s 192.0.2.1 -j DROP",
         "-R INPUT 1 -i eth+ -j ACCEPT", "-R INPUT 9 -j ACCEPT", "-R INPUT 1 -s 192.0.2.1,192.0.2.2", "-D INPUT 9", "-D INPUT 2", "-D INPUT -p tcp --dport 22 -j ACCEPT",
         "-D INPUT -p tcp --dport 22 -j ACCEPT", "-S INPUT", "-A INPUT -s 192.0.2.1,192.0.2.2 -d 198.51.100.1,198.51.100.2", "-I INPUT -s 192.0.2.3,192.0.2.4",
         "-C INPUT -s 192.0.2.3,192.0.2.4", "-C INPUT -s 192.0.2.3,192.0.2.5", "-D INPUT -s 192.0.2.3,192.0.2.5", "-S INPUT",
@@ -29,7 +29,7 @@ public sealed class SessionTests : IDisposable
 
     [Fact]
     public void Counters_are_given_shown_and_set_to_zero() => Run(
-        "-A INPUT -p tcp -j ACCEPT -c 5 6", "-A INPUT -c 7,8", "-I INPUT -p tcp -j ACCEPT -c 1 2", "-P INPUT DROP -c 10 20", "-S -v", "-Z INPUT 1", "-S -v",
+        "-A INPUT -p tcp -j ACCEPT -c 5 6", "-A INPUT -c 7,8", "-I INPUT -p tcp -j ACCEPT -c 1 2", "-P INPUT DROP -c 10 20", "-S -v", "-P INPUT DROP", "-S -v", "-Z INPUT 1", "-S -v",
         "-Z INPUT 9", "-Z nosuch", "-L -Z -v", "-S -v", "-v -Z", "-v -Z INPUT", "-A INPUT -c 5", "-A INPUT -c x 6", "-A INPUT -c 6 x", "-A INPUT -c 5 6 -c 7 8",
         "-D INPUT -c 5 6 -p tcp", "-A OUTPUT -c 3 4", "-S -Z -v", "-S -v", "-P INPUT DROP", "-P INPUT ACCEPT", "-S -v", "-R INPUT 1 -p tcp -j ACCEPT -c 8 9", "-S -v");
 
