@@ -78,7 +78,6 @@ internal sealed class RuleLine
             case GlobalKind.Wait: ReadWait(argument ?? _words.TakeOptional()); break;
             case GlobalKind.WaitInterval: ReadWaitInterval(argument ?? _words.TakeOptional()); break;
             case GlobalKind.ModuleLoader: break;
-            case GlobalKind.Numeric or GlobalKind.Exact or GlobalKind.LineNumbers when !_session.IsCommandLine: Refuse(option.Kind, place); break;
             case GlobalKind.Numeric: Options = Options with { IsNumeric = true }; break;
             case GlobalKind.Exact: Options = Options with { IsExact = true }; break;
             case GlobalKind.LineNumbers: Options = Options with { HasLineNumbers = true }; break;
