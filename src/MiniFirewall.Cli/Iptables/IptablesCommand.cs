@@ -50,7 +50,7 @@ internal sealed class IptablesCommand
     {
         bool namesSet = Array.Exists(words, word => word is "set" or "-mset" or "--match=set");
         ImmutableArray<NamedSet> sets = namesSet ? FirewallEngine.Open().Read()?.Rules.Sets ?? [] : [];
-        return new ReadOptions { Families = FamilyOf(program).ToSet(), Sets = sets };
+        return new ReadOptions { Families = FamilyOf(program).ToSet(), Sets = sets, Cgroups = SystemCgroups.Instance };
     }
 
     private static Family FamilyOf(string program) => program == "iptables" ? Family.IPv4 : Family.IPv6;
