@@ -29,9 +29,6 @@ public sealed record MarkMatch(uint Value, uint Mask, bool Negated) : Match
 
     public override void List(RuleTextWriter writer, ListStyle style) => writer.Word("mark match").Not(Negated).Word(Text);
 
-    public override void List(RuleTextWriter writer, ListStyle style) =>
-        writer.Word("mark").Word("match").Not(Negated).Word($"0x{Value:x}{(Mask == uint.MaxValue ? "" : $"/0x{Mask:x}")}");
-
     public override MatchResult Evaluate(Packet packet) =>
         ((packet.Mark & Mask) == Value) != Negated ? MatchResult.Match : MatchResult.Miss;
 

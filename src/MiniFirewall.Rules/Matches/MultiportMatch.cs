@@ -66,13 +66,6 @@ public sealed record MultiportMatch(PortSide Side, ImmutableArray<NumberRange> P
         writer.Word("multiport").Word(OptionName).Word(Negated ? " !" + ports : ports);
     }
 
-    public override void List(RuleTextWriter writer, ListStyle style)
-    {
-        string side = Side switch { PortSide.Source => "sports", PortSide.Destination => "dports", _ => "ports" };
-        string protocol = ProtocolNames.Print(style.Protocol ?? ProtocolNames.Tcp);
-        writer.Word("multiport").Word(side).Word($"{(Negated ? " !" : "")}{string.Join(',', Ports.Select(range => style.Ports(range, protocol)))}");
-    }
-
     public override MatchResult Evaluate(Packet packet)
     {
         MatchResult header = TransportChecks.Evaluate(packet, BytesNeeded);
