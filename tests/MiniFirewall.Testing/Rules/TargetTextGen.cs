@@ -51,8 +51,10 @@ public static class TargetTextGen
     public static Gen<string> Tee { get; } = Gen.Select(
         Gen.OneOf("192.0.2.1", "0.0.0.0", "2001:db8::1", "::", "192.0.2.0/24"), RateGen.Option("--oif", Gen.OneOf("eth0", "a.5")), (gateway, name) => $"-j TEE --gateway {gateway}{name}");
 
+    /// <summary>Timers of one label are one in the kernel, of all namespaces, and of one kind.</summary>
     public static Gen<string> Idletimer { get; } = Gen.Select(
-        Gen.OneOf(0, 1, 60, 2147482, 2147483), Gen.UInt, Gen.OneOf("", " --alarm"), (seconds, label, alarm) => $"-j IDLETIMER --timeout {seconds} --label timer{label}{alarm}");
+        Gen.OneOf(0, 1, 60, 2147482, 2147483), Gen.UInt, Gen.OneOf("plain", "alarm"),
+        (seconds, label, kind) => $"-j IDLETIMER --timeout {seconds} --label {kind}{label}{(kind == "alarm" ? " --alarm" : "")}");
 
     public static Gen<string> Synproxy { get; } = Gen.Select(
         Gen.OneOf("-p tcp ", "-p tcp ", "", "! -p tcp "), TextGen.Some(0, " --sack-perm", " --timestamp", " --wscale 7", " --mss 1460", " --ecn", " --wscale 255", " --mss 0"),
