@@ -44,9 +44,9 @@ internal static class MatchGen
 
     private static Gen<string> Anywhere(FamilySet families, int sets) => families switch
     {
-        FamilySet.IPv4 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, HopLimit("ttl")), (1, Range(Family.IPv4)), (sets, SetGen.For(Family.IPv4))),
-        FamilySet.IPv6 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, HopLimit("hl")), (1, Range(Family.IPv6)), (sets, SetGen.For(Family.IPv6))),
-        _ => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length)),
+        FamilySet.IPv4 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, SurroundingsGen.For(families)), (1, HopLimit("ttl")), (1, Range(Family.IPv4)), (sets, SetGen.For(Family.IPv4))),
+        FamilySet.IPv6 => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, SurroundingsGen.For(families)), (1, HopLimit("hl")), (1, Range(Family.IPv6)), (sets, SetGen.For(Family.IPv6))),
+        _ => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, SurroundingsGen.For(families))),
     };
 
     private static Gen<string> HopLimit(string name)
