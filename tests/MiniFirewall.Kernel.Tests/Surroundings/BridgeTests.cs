@@ -57,6 +57,7 @@ public sealed class BridgeTests : IDisposable
             .. Both("INPUT", asked), .. Both("FORWARD", asked), .. Both("OUTPUT", notOut),
             "-A FORWARD -m physdev --physdev-in left0 --physdev-out right0 --physdev-is-bridged", "-A FORWARD -m physdev ! --physdev-in left0 ! --physdev-out left0 --physdev-is-in",
         ]);
+        WaitForThePorts(firewalls);
         var counts = firewalls.Count(() =>
         {
             Neighbours.Send(_left, "192.0.2.3");
@@ -64,11 +65,21 @@ public sealed class BridgeTests : IDisposable
             Neighbours.Send(_left, "192.0.2.1");
             Neighbours.Send(_left, "198.51.100.7");
             Neighbours.Send(_bridge, "192.0.2.3");
-            Thread.Sleep(50);
         });
         Assert.True(counts[new CounterPlace("FORWARD", 1)] >= 1, "bridged from the left");
         Assert.True(counts[new CounterPlace("FORWARD", 11)] >= 1, "bridged to the right");
         Assert.True(counts[new CounterPlace("INPUT", 1)] >= 1, "from the left to the bridge");
+    }
+
+    /// <summary>A port carries nothing until the kernel has seen its cable, a moment later.</summary>
+    private void WaitForThePorts(SideBySide firewalls)
+    {
+        foreach ((NetworkNamespace from, string to) in new[] { (_left, "192.0.2.3"), (_right, "192.0.2.2") })
+        {
+            for (int i = 0; i < 100 && !firewalls.Count(() => Neighbours.Send(from, to)).ContainsKey(new CounterPlace("FORWARD", 0)); i++)
+            {
+            }
+        }
     }
 
     private static IEnumerable<string> Both(string chain, string[] options) =>

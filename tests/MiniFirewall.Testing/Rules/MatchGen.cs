@@ -47,11 +47,12 @@ internal static class MatchGen
     private static Gen<string> Anywhere(FamilySet families, int sets) => families switch
     {
         FamilySet.IPv4 => Gen.Frequency(
-            (4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, HopLimit("ttl")), (1, Range(Family.IPv4)), (sets, SetGen.For(Family.IPv4)), (1, HeaderMatchGen.Anywhere)),
+            (4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, SurroundingsGen.For(families)), (1, HopLimit("ttl")), (1, Range(Family.IPv4)),
+            (sets, SetGen.For(Family.IPv4)), (1, HeaderMatchGen.Anywhere)),
         FamilySet.IPv6 => Gen.Frequency(
-            (4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, HopLimit("hl")), (1, Range(Family.IPv6)), (sets, SetGen.For(Family.IPv6)), (1, HeaderMatchGen.Anywhere),
-            (1, HeaderMatchGen.AhOfIPv6), (2, ExtensionHeaderGen.Any)),
-        _ => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, HeaderMatchGen.Anywhere)),
+            (4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, SurroundingsGen.For(families)), (1, HopLimit("hl")), (1, Range(Family.IPv6)),
+            (sets, SetGen.For(Family.IPv6)), (1, HeaderMatchGen.Anywhere), (1, HeaderMatchGen.AhOfIPv6), (2, ExtensionHeaderGen.Any)),
+        _ => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, SurroundingsGen.For(families)), (1, HeaderMatchGen.Anywhere)),
     };
 
     private static Gen<string> HopLimit(string name)
