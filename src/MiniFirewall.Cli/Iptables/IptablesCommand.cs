@@ -65,7 +65,7 @@ internal sealed class IptablesCommand
 
         try
         {
-            _lines = _command.Kind is RuleCommandKind.List or RuleCommandKind.ListRules ? null : VerboseLines.Of(_command, _family);
+            _lines = VerboseLines.Of(_command, _family);
             return _command.Kind switch
             {
                 RuleCommandKind.Version => WriteVersion(),
@@ -132,6 +132,7 @@ internal sealed class IptablesCommand
         else
         {
             listing.Write(Console.Out);
+            _lines?.Write();
         }
 
         return ExitCode.Done;
