@@ -70,7 +70,7 @@ internal sealed class IptablesCommand
 
         try
         {
-            _lines = _command.Kind is RuleCommandKind.List or RuleCommandKind.ListRules ? null : VerboseLines.Of(_command, _family);
+            _lines = VerboseLines.Of(_command, _family);
             return _command.Kind switch
             {
                 RuleCommandKind.Version => WriteVersion(),
@@ -137,6 +137,7 @@ internal sealed class IptablesCommand
         else
         {
             listing.Write(Console.Out);
+            _lines?.Write();
         }
 
         return ExitCode.Done;

@@ -25,6 +25,7 @@ internal sealed class VerboseLines
             RuleCommandKind.Flush => "Flushing",
             RuleCommandKind.DeleteChain => "Deleting",
             RuleCommandKind.Zero when command.Number is null => "Zeroing",
+            RuleCommandKind.List or RuleCommandKind.ListRules when command.Zeroes => "Zeroing",
             _ => null,
         };
         IEnumerable<string> chains = verb is null ? [] : ChainsOf(command, family);

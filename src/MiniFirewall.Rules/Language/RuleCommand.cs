@@ -138,6 +138,7 @@ public sealed class RuleCommand
         ArgumentNullException.ThrowIfNull(rules);
         var session = new ReadSession(_session.Source, _session.Options) { IsCommandLine = true };
         var draft = new RuleSetDraft(session, rules);
+        ReportTargetFirst(draft);
         draft.Apply(_command);
         RuleSet changed = new ChainGraph(draft, session.Diagnostics).Finish() with { Sets = rules.Sets };
         if (Kind == RuleCommandKind.RenameChain && session.Diagnostics.Count == 0)
@@ -172,6 +173,16 @@ public sealed class RuleCommand
         }
 
         return session.Diagnostics.AsFound()[0];
+    }
+
+    /// <summary>Where neither the rule's chain nor the chain it goes to is there, iptables tells of the latter.</summary>
+    private void ReportTargetFirst(RuleSetDraft draft)
+    {
+        if (Chain is { } chain && draft.Find(chain) is null
+            && _command.Rules.FirstOrDefault() is { Rule.Target: JumpTarget { IsGoto: false } jump } placed && draft.Find(jump.Chain) is null)
+        {
+            draft.ReportMissing(placed.TargetPlace, isTarget: true);
+        }
     }
 
     /// <summary>What a name must be to be looked for, whatever the rules in force are.</summary>

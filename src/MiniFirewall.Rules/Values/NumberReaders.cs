@@ -55,8 +55,8 @@ internal static class NumberReaders
             return false;
         }
 
-        return TryRead(parts[0], context, "value", 0, uint.MaxValue, out masked.Value, BadPart(context, "integer"))
-            && (parts.Length == 1 || TryRead(parts[1], context, "mask", 0, uint.MaxValue, out masked.Mask, BadPart(context, "mask")));
+        return TryRead(parts[0], context, "value", 0, uint.MaxValue, out masked.Value, BadMark(context))
+            && (parts.Length == 1 || TryRead(parts[1], context, "mask", 0, uint.MaxValue, out masked.Mask, BadMark(context)));
     }
 
     /// <param name="convention">What iptables says of a wrong one, where it is not libxtables' common text.</param>
@@ -87,8 +87,8 @@ internal static class NumberReaders
         $"{context.Diagnostics.Within.Extension}: bad value for option \"{context.Diagnostics.Within.Option}\" near \"{end.Text}\", or out of range (0-{ushort.MaxValue}).\n");
 
     /// <summary>libxtables' text of VALUE/MASK (xtopt_parse_mark).</summary>
-    private static Convention BadPart(ReadContext context, string part) => Convention.Usage(
-        $"{context.Diagnostics.Within.Extension}: bad {part} value for option \"{context.Diagnostics.Within.Option}\", or out of range.\n");
+    private static Convention BadMark(ReadContext context) => Convention.Usage(
+        $"{context.Diagnostics.Within.Extension}: bad integer value for option \"{context.Diagnostics.Within.Option}\", or out of range.\n");
 
     /// <summary>libxtables' text (xtoptions.c, xtopt_parse_int).</summary>
     private static Convention BadValue(ReadContext context, uint most) => Convention.Usage(

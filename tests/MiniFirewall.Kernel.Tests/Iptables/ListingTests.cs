@@ -55,7 +55,6 @@ public sealed class ListingTests : IDisposable
         "-A INPUT -p icmp",
         "-A INPUT -p icmp --icmp-type echo-request",
         "-A INPUT -p icmp --icmp-type 3/4",
-        "-A INPUT -p icmp --icmp-type 8/1:5",
         "-A INPUT -p icmp --icmp-type 200/3",
         "-A INPUT -p icmp --icmp-type any",
         "-A INPUT -p icmp ! --icmp-type 3",

@@ -53,7 +53,7 @@ public sealed class SessionTests : IDisposable
 
     private static readonly string[] WrongLines =
     [
-        "", "foo", "-A", "-A INPUT foo", "-A INPUT -A FORWARD", "-A INPUT -L", "-L -S", "-L -s ::", "-L INPUT x", "-L INPUT 0", "-L nosuch", "-S nosuch", "-F nosuch",
+        "", "foo", "-A", "-A INPUT foo", "-A INPUT -A FORWARD", "-A INPUT -L", "-L -S", "-L -p tcp", "-L INPUT x", "-L INPUT 0", "-L nosuch", "-S nosuch", "-F nosuch",
         "-D INPUT 0", "-D INPUT 1 -p tcp", "-D INPUT 1", "-D INPUT", "-I INPUT 0", "-R INPUT", "-E a", "-P INPUT", "-P INPUT REJECT", "-P nosuch DROP", "-X a b",
         "-N aaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "-N !x", "-N ACCEPT", "-N LOG", "-A aaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "-A nosuch -j ACCEPT", "-A INPUT -j INPUT",
         "-A INPUT -j nosuch", "-A INPUT -j aaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "-A INPUT -g nosuch", "-A INPUT -g ACCEPT", "-A INPUT -j ACCEPT -j DROP", "-A INPUT -m nosuch",
