@@ -61,7 +61,7 @@ internal static class QuickChange
 
     private static bool TryWrite(RuleStore store, RuleChange change, Family family, ImageEditor? image)
     {
-        foreach (StoredRule ended in change.Ended.Where(rule => rule.Families.Has(family) && !GoesOn(change, rule, family)))
+        foreach (StoredRule ended in change.Ended.Where(rule => IsMet(store, rule, family) && !GoesOn(change, rule, family)))
         {
             string chain = store.Chains[ended.Chain].Chain.Name;
             if (image is null || !image.IsImageOnly(chain) || (image.FindChain(chain) is not null && !image.TryEnd(store.SlotsOf(ended).Of(family))))
@@ -70,8 +70,12 @@ internal static class QuickChange
             }
         }
 
-        return change.Begun.Where(begun => begun.Rule is not null && begun.Stored.Families.Has(family)).All(begun => TryBegin(store, change, begun, family, image));
+        return change.Begun.Where(begun => begun.Rule is not null && IsMet(store, begun.Stored, family)).All(begun => TryBegin(store, change, begun, family, image));
     }
+
+    /// <summary>Whether packets of the family can meet what a record says: a chain itself is for nobody, and so are rules of one that no rule goes to yet.</summary>
+    private static bool IsMet(RuleStore store, StoredRule stored, Family family) =>
+        stored.Chain != RuleRecord.ChainItself && !store.IsLate(stored.Chain) && stored.Families.Has(family);
 
     /// <summary>A rule of both families that is ended for one goes on for the other, as another stored rule with the same counters.</summary>
     private static bool GoesOn(RuleChange change, StoredRule ended, Family family) =>

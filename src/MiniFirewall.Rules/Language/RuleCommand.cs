@@ -156,7 +156,9 @@ public sealed class RuleCommand
         Word place = _command.Chain ?? _command.Place;
         if (!chainExists)
         {
-            session.Diagnostics.Report(ErrorCodes.NoSuchChain, place, $"chain {Show.Word(place.Text)} does not exist", "make it with -N first");
+            session.Diagnostics.Report(
+                ErrorCodes.NoSuchChain, place, $"chain {Show.Word(place.Text)} does not exist", "make it with -N first",
+                Kind == RuleCommandKind.Check ? Convention.Of(ErrorCodes.NoSuchRule, place.Text) : null);
         }
         else if (_command.Number is { } number)
         {

@@ -78,7 +78,6 @@ internal sealed class RuleLine
             case GlobalKind.Wait: ReadWait(argument ?? _words.TakeOptional()); break;
             case GlobalKind.WaitInterval: ReadWaitInterval(argument ?? _words.TakeOptional()); break;
             case GlobalKind.ModuleLoader: break;
-            case GlobalKind.Numeric or GlobalKind.Exact or GlobalKind.LineNumbers when !_session.IsCommandLine: Refuse(option.Kind, place); break;
             case GlobalKind.Numeric: Options = Options with { IsNumeric = true }; break;
             case GlobalKind.Exact: Options = Options with { IsExact = true }; break;
             case GlobalKind.LineNumbers: Options = Options with { HasLineNumbers = true }; break;
@@ -93,8 +92,7 @@ internal sealed class RuleLine
         {
             if (_diagnostics.Count == _errorsBefore)
             {
-                _diagnostics.Report(
-                    ErrorCodes.NoCommand, span, "the line has no command", "such as -A CHAIN to append a rule", Convention.Usage("no command specified"));
+                _diagnostics.Report(ErrorCodes.NoCommand, span, "the line has no command", "such as -A CHAIN to append a rule", Convention.Of(ErrorCodes.NoCommand, ""));
             }
 
             return null;

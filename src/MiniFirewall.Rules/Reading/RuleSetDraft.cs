@@ -183,7 +183,9 @@ internal sealed class RuleSetDraft
         ChainDraft? chain = Find(name.Text);
         if (chain is null)
         {
-            ReportMissing(name, isTarget: false);
+            // iptables says of a rule to delete that it is not there, whatever the reason.
+            bool seeksRule = command is { Kind: GlobalKind.Delete, Number: null };
+            ReportMissing(name, isTarget: false, seeksRule ? Convention.Of(ErrorCodes.NoSuchRule, name.Text) : null);
         }
         else if ((chain.Families & command.Families) == FamilySet.None)
         {

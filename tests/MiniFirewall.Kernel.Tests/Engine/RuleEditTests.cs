@@ -28,6 +28,8 @@ public sealed class RuleEditTests
     private static readonly string[] s_contents =
         ["", "-p tcp", "-p udp -m udp --dport 53 -j ACCEPT", "-s 10.0.0.1/32 -j DROP", "-j ACCEPT", "-i eth0 -j DROP", "-m comment --comment ü"];
 
+    private static readonly string[] s_chainCommands = ["-F INPUT", "-N late", "-N other", "-X late", "-X other", "-F late", "-X", "-N web"];
+
     private static readonly Gen<string> s_content = Gen.Int[0, s_contents.Length - 1].Select(i => s_contents[i]);
 
     private static readonly Gen<string> s_line = Gen.Select(Gen.Bool.Select(isV4 => isV4 ? "iptables" : "ip6tables"), Gen.OneOf(
@@ -36,6 +38,10 @@ public sealed class RuleEditTests
         s_content.Select(content => $"-I INPUT {content}"),
         Gen.Int[1, 9].Select(number => $"-D INPUT {number}"),
         s_content.Select(content => $"-D INPUT {content}"),
+        Gen.Int[0, s_chainCommands.Length - 1].Select(i => s_chainCommands[i]),
+        s_content.Select(content => $"-A late {content}"),
+        s_content.Select(content => $"-A other {content}"),
+        Gen.Int[1, 3].Select(number => $"-D late {number}"),
         Gen.Select(Gen.Int[1, 9], s_content).Select(pair => $"-R INPUT {pair.Item1} {pair.Item2}"))).Select(pair => $"{pair.Item1} {pair.Item2}");
 
     [Fact]
@@ -43,9 +49,10 @@ public sealed class RuleEditTests
         lines =>
         {
             RuleSet rules = Parse(Start);
-            RuleStore store = Make(rules);
+            (byte[] value, byte[] epoch) = Image(rules);
             foreach (string line in lines)
             {
+                var store = RuleStore.Open(value, epoch);
                 RuleCommand command = Command(line);
                 RuleSet? changed = command.ApplyTo(rules).Rules;
                 RuleChange? change = RuleEdit.TryStage(store, command);
@@ -55,7 +62,7 @@ public sealed class RuleEditTests
                 {
                     change.Commit();
                     rules = changed!;
-                    Assert.Equal(rules, StoredRuleSet.Read(store, []).Rules);
+                    Assert.Equal(rules, StoredRuleSet.Read(RuleStore.Open(value, epoch), []).Rules);
                 }
             }
         },
@@ -68,15 +75,22 @@ public sealed class RuleEditTests
     [InlineData("iptables -D INPUT 4")]
     [InlineData("iptables -D INPUT -s 10.0.0.1 -j DROP")]
     [InlineData("iptables -R INPUT 2 -j DROP")]
+    [InlineData("iptables -A INPUT -s host")]
+    [InlineData("iptables -F INPUT")]
+    [InlineData("iptables -F")]
+    [InlineData("iptables -N new")]
     public void Changes_of_one_rule_are_made_in_place(string line) => Assert.NotNull(RuleEdit.TryStage(Make(Parse(Start)), Command(line)));
 
     [Theory]
     [InlineData("iptables -A INPUT -j web")]
-    [InlineData("iptables -A INPUT -s host")]
     [InlineData("iptables -A nowhere -j DROP")]
     [InlineData("iptables -A INPUT -s 10.0.0.1,10.0.0.2")]
+    [InlineData("iptables -A INPUT -j DROP -c 1 2")]
+    [InlineData("iptables -P INPUT DROP")]
+    [InlineData("iptables -N web")]
+    [InlineData("iptables -X web")]
+    [InlineData("iptables -F nowhere")]
     [InlineData("iptables -I INPUT 6 -j DROP")]
-    [InlineData("iptables -I INPUT 0 -j DROP")]
     [InlineData("iptables -D INPUT 5")]
     [InlineData("iptables -D INPUT -p sctp")]
     [InlineData("iptables -R INPUT 1 -j DROP")]
@@ -127,12 +141,18 @@ public sealed class RuleEditTests
 
     private static RuleStore Make(RuleSet rules)
     {
+        (byte[] value, byte[] epoch) = Image(rules);
+        return RuleStore.Open(value, epoch);
+    }
+
+    private static (byte[] Value, byte[] Epoch) Image(RuleSet rules)
+    {
         SlotPlan plan = SlotPlan.First(CountedPlaces.Of(rules).Length);
         (ImmutableArray<RuleSlots> policies, ImmutableArray<RuleSlots> slots) = CountedPlaces.SlotsOf(rules, plan);
         byte[] value = RuleStoreImage.Make(
             rules, RuleLines.Of(rules), policies, slots, RuleLabels.Spread(rules), plan.Capacity, plan.FirstFreshSlot, DateTimeOffset.UnixEpoch);
         var epoch = new byte[EpochWord.Size];
         _ = new EpochWord(epoch) { Value = EpochWord.First };
-        return RuleStore.Open(value, epoch);
+        return (value, epoch);
     }
 }

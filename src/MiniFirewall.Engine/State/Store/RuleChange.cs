@@ -46,6 +46,12 @@ internal sealed class RuleChange
         return true;
     }
 
+    /// <summary>Makes an empty chain; false where there is no room for it.</summary>
+    internal bool TryAddChain(string name, FamilySet families) => TryAdd(RuleRecord.ChainItself, 0, families, name, default);
+
+    /// <summary>Takes away an empty chain that came later.</summary>
+    internal bool TryDeleteChain(int lateChain) => TryDelete(_store.RecordOf(lateChain), _store.Chains[lateChain].Chain.Families);
+
     /// <summary>Adds a rule to a chain; false where there is no room for it.</summary>
     /// <param name="label">Its order in the chain; not that of another rule that stays.</param>
     /// <param name="text">Its canonical text, in which no host name may be.</param>
@@ -61,7 +67,7 @@ internal sealed class RuleChange
         }
 
         bytes.CopyTo(_store.RecordTexts[textAt..]);
-        new RuleRecord(Epoch, RuleStoreImage.Forever, families, label, chain, (uint)TextHash.Of(bytes), slots, textAt, bytes.Length)
+        new RuleRecord(Epoch, RuleStoreImage.Forever, families, label, chain == RuleRecord.ChainItself ? chain : _store.NumberOf(chain), (uint)TextHash.Of(bytes), slots, textAt, bytes.Length)
             .Write(_store.RecordBytes(count));
         _begun.Add(new BegunRule(rule, new StoredRule(chain, ~count, label, families), slots));
         return true;

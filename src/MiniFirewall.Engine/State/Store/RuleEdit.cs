@@ -24,7 +24,7 @@ internal static class RuleEdit
     internal static RuleChange? TryStage(RuleStore store, RuleCommand command)
     {
         if (command.Families is not (FamilySet.IPv4 or FamilySet.IPv6) || command.Rules.Length > 1 || !command.Rules.All(StandsAlone)
-            || ChainsOf(store, command) is not { Length: > 0 } chains)
+            || ChainsOf(store, command) is not { } chains)
         {
             return null;
         }
@@ -46,15 +46,30 @@ internal static class RuleEdit
         RuleCommandKind.Delete => TryDelete(store, change, chains[0], command),
         RuleCommandKind.Replace => TryReplace(store, change, chains[0], command),
         RuleCommandKind.Flush => TryFlush(store, change, chains, command),
+        RuleCommandKind.NewChain => change.TryAddChain(command.Chain!, command.Families),
+        RuleCommandKind.DeleteChain => TryDeleteChain(store, change, chains, command),
         _ => false,
     };
 
-    /// <summary>The chains that the command names: of its family, one or all; null where it names one that is not there.</summary>
+    /// <summary>
+    /// The chains that the command names: of its family, one or all, none where it makes one; null where it names one that is
+    /// not there, or makes one that is, maybe of the other family.
+    /// </summary>
     private static int[]? ChainsOf(RuleStore store, RuleCommand command)
     {
+        if (command.Kind == RuleCommandKind.NewChain)
+        {
+            return store.FindChain(command.Chain!) is null ? [] : null;
+        }
+
         IEnumerable<int> all = Enumerable.Range(0, store.Chains.Length).Where(chain => (store.Chains[chain].Chain.Families & command.Families) != FamilySet.None);
         return command.Chain is not { } name ? [.. all] : store.FindChain(name) is { } found && all.Contains(found) ? [found] : null;
     }
+
+    /// <summary>No rule goes to a chain that came later, so that it only has to be empty.</summary>
+    private static bool TryDeleteChain(RuleStore store, RuleChange change, int[] chains, RuleCommand command) =>
+        command.Chain is not null && store.IsLate(chains[0]) && store.Chains[chains[0]].Chain.Families == command.Families
+        && !store.RulesOf(chains[0]).Any() && change.TryDeleteChain(chains[0]);
 
     private static bool TryFlush(RuleStore store, RuleChange change, int[] chains, RuleCommand command)
     {

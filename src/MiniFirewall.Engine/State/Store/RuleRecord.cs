@@ -5,7 +5,7 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Engine.State.Store;
 
 /// <summary>
-/// A rule that came after the store was made: 40 bytes, little-endian. Records are filled in their order and never used
+/// A rule, or a chain, that came after the store was made: 40 bytes, little-endian. Records are filled in their order and never used
 /// again. Its first word is written last: until then there is no record.
 /// </summary>
 /// <param name="From">The epoch from which on the rule is in force; 0 where there is no record.</param>
@@ -18,6 +18,9 @@ internal readonly record struct RuleRecord(
     internal const int Size = 40;
 
     internal const int EndAt = 4;
+
+    /// <summary>In the place of a chain's number: the record makes a chain, and its text is the chain's name.</summary>
+    internal const int ChainItself = -1;
 
     internal static RuleRecord Read(ReadOnlySpan<byte> record)
     {

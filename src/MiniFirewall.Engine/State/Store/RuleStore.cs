@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
 using MiniFirewall.Packets;
+using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Engine.State.Store;
 
@@ -16,6 +17,8 @@ internal sealed class RuleStore
     private readonly Memory<byte> _value;
     private readonly EpochWord _epoch;
     private readonly Dictionary<string, int> _byName = [];
+    private readonly int _first;
+    private readonly ImmutableArray<int> _late;
     private (int Index, RuleChunk Chunk)? _unpacked;
 
     private RuleStore(Memory<byte> value, EpochWord epoch, StoreHeader header, ImmutableArray<StoredChain> chains, ImmutableArray<StoredName> names)
@@ -23,17 +26,29 @@ internal sealed class RuleStore
         _value = value;
         _epoch = epoch;
         Header = header;
-        Chains = chains;
         Names = names;
-        for (int i = 0; i < chains.Length; i++)
+        _first = chains.Length;
+        _late = LateChains();
+        Chains = [.. chains, .. _late.Select(record => LateChain(RecordAt(record)))];
+        for (int i = 0; i < Chains.Length; i++)
         {
-            _byName.Add(chains[i].Chain.Name, i);
+            _byName.Add(Chains[i].Chain.Name, i);
         }
     }
 
     internal StoreHeader Header { get; }
 
+    /// <summary>The chains of the generation, and behind them those that came later and are in force: no rule goes to these.</summary>
     internal ImmutableArray<StoredChain> Chains { get; }
+
+    /// <summary>Whether a chain came after the generation was made, so that no program knows it.</summary>
+    internal bool IsLate(int chain) => chain >= _first;
+
+    /// <summary>The record that made a chain that came later.</summary>
+    internal StoredRule RecordOf(int lateChain) => new(RuleRecord.ChainItself, ~_late[lateChain - _first], 0, Chains[lateChain].Chain.Families);
+
+    /// <summary>What the records of a chain's rules say of it: its place among the generation's chains, or behind them that of its own record.</summary>
+    internal int NumberOf(int chain) => IsLate(chain) ? _first + _late[chain - _first] : chain;
 
     /// <summary>The host names of the rules of the chunks, in their order, a source before a destination.</summary>
     internal ImmutableArray<StoredName> Names { get; }
@@ -333,14 +348,23 @@ internal sealed class RuleStore
         return (end & RuleStoreImage.Forever, (FamilySet)(end >> RuleStoreImage.EpochBits));
     }
 
+    private ImmutableArray<int> LateChains()
+    {
+        uint epoch = Epoch;
+        return [.. Enumerable.Range(0, RecordCount).Where(i => RecordAt(i) is { Chain: RuleRecord.ChainItself } record && record.From <= epoch && epoch < record.Until)];
+    }
+
+    private StoredChain LateChain(RuleRecord record) => new(
+        new Chain(Encoding.UTF8.GetString(_value.Span.Slice(Header.Texts + record.TextAt, record.TextLength)), null, record.Families, []), default, Header.Rules, 0);
+
     private List<StoredRule> RecordsOf(int chain, uint epoch)
     {
         List<StoredRule> rules = [];
-        int count = RecordCount;
+        int count = RecordCount, number = NumberOf(chain);
         for (int i = 0; i < count; i++)
         {
             RuleRecord record = RecordAt(i);
-            if (record.Chain == chain && record.From <= epoch && epoch < record.Until)
+            if (record.Chain == number && record.From <= epoch && epoch < record.Until)
             {
                 rules.Add(new StoredRule(chain, ~i, record.Label, record.Families));
             }
