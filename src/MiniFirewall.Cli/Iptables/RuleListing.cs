@@ -77,7 +77,7 @@ internal sealed class RuleListing(RuleCommand command, Family family, LoadedRule
             output.WriteLine(chain.IsBuiltIn ? $"-P {chain.Name} {chain.PolicyOf(family).Verdict.Word()}{counters}" : $"-N {chain.Name}");
         }
 
-        var writer = new RuleTextWriter();
+        var writer = new RuleTextWriter { Families = family.ToSet() };
         foreach (Chain chain in Chains)
         {
             foreach (ViewedRule rule in RulesOf(chain))

@@ -63,7 +63,7 @@ public sealed record Convention(ConventionKind Kind, string Text)
         ErrorCodes.UnknownMatch when word.Length > LongestName => Usage($"Invalid match name \"{word}\" ({LongestName} chars max)"),
         ErrorCodes.UnknownTarget when word.Length is 0 => Usage("Invalid target name (too short)"),
         ErrorCodes.UnknownTarget when word.Length > LongestName => Usage($"Invalid target name `{word}' ({LongestName} chars max)"),
-        ErrorCodes.UnknownMatch or ErrorCodes.UnsupportedMatch => Usage($"Couldn't load match `{word}':No such file or directory\n"),
+        ErrorCodes.UnknownMatch => Usage($"Couldn't load match `{word}':No such file or directory\n"),
         ErrorCodes.UnknownTarget or ErrorCodes.UnsupportedTarget => Usage($"Couldn't load target `{word}':No such file or directory\n"),
         _ => null,
     };

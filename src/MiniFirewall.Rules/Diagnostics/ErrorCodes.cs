@@ -78,7 +78,6 @@ public static class ErrorCodes
     public const int TooManyElements = 1542;
 
     public const int UnknownMatch = 1601;
-    public const int UnsupportedMatch = 1602;
     public const int UnknownTarget = 1603;
     public const int UnsupportedTarget = 1604;
     public const int BadJump = 1605;
@@ -165,7 +164,6 @@ public static class ErrorCodes
         [BadLinkAddress] = nameof(BadLinkAddress),
         [TooManyElements] = nameof(TooManyElements),
         [UnknownMatch] = nameof(UnknownMatch),
-        [UnsupportedMatch] = nameof(UnsupportedMatch),
         [UnknownTarget] = nameof(UnknownTarget),
         [UnsupportedTarget] = nameof(UnsupportedTarget),
         [BadJump] = nameof(BadJump),

@@ -25,7 +25,7 @@ public static class SavePrinter
             output.Write(chain.IsBuiltIn ? PolicyLine(chain, family, policyCounters(chain)) : $":{chain.Name} - [0:0]\n");
         }
 
-        var writer = new RuleTextWriter();
+        var writer = new RuleTextWriter { Families = family.ToSet() };
         foreach (Chain chain in chains)
         {
             for (int i = 0; i < chain.Rules.Length; i++)

@@ -37,5 +37,5 @@ public sealed record ListColumns
         };
     }
 
-    internal ListStyle StyleOf(byte? protocol) => new(IsNumeric, Names) { Protocol = protocol };
+    internal ListStyle Style => new(IsNumeric, Names);
 }

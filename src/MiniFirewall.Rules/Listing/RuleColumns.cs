@@ -36,7 +36,7 @@ public static class RuleColumns
 
         row.Append(Sign(rule.Source)).Append($"{AddressOf(rule.Source, family, columns),-19} ");
         row.Append(Sign(rule.Destination)).Append($"{AddressOf(rule.Destination, family, columns),-19} ");
-        return row.Append(Words(rule, columns)).ToString();
+        return row.Append(Words(rule, family, columns)).ToString();
     }
 
     /// <summary>The line of a rule that a command with -v appends, inserts, deletes, replaces or looks for.</summary>
@@ -48,14 +48,14 @@ public static class RuleColumns
         string source = $"{Sign(rule.Source)}{AddressOf(rule.Source, family, numeric)}";
         string destination = $"{Sign(rule.Destination)}-> {AddressOf(rule.Destination, family, numeric)}";
         string interfaces = $"in {InterfaceOf(rule.InInterface, isNumeric: true)} out {InterfaceOf(rule.OutInterface, isNumeric: true)}";
-        return $"{rule.Target.Name} {protocol} opt {Options(rule)} {interfaces} {source} {destination}  {Words(rule, numeric)}";
+        return $"{rule.Target.Name} {protocol} opt {Options(rule)} {interfaces} {source} {destination}  {Words(rule, family, numeric)}";
     }
 
     /// <summary>What matches and target show; each begins with a blank.</summary>
-    private static string Words(Rule rule, ListColumns columns)
+    private static string Words(Rule rule, Family family, ListColumns columns)
     {
-        var writer = new RuleTextWriter();
-        ListStyle style = columns.StyleOf(rule.Protocol is { Negated: false } protocol ? protocol.Number : null);
+        var writer = new RuleTextWriter { Families = family.ToSet() };
+        ListStyle style = columns.Style;
         foreach (Match match in rule.Matches)
         {
             match.List(writer, style);

@@ -179,15 +179,6 @@ public sealed record TcpMatch : Match
         }
     }
 
-    /// <summary>"spt:22", "spts:1:5", "spt:!22"; nothing where every port is asked for.</summary>
-    internal static void ListPorts(RuleTextWriter writer, string name, ListStyle style, string protocol, NumberRange ports, bool negated)
-    {
-        if (ports != NumberRange.All || negated)
-        {
-            writer.Word($"{name}{(ports.Low == ports.High ? "" : "s")}:{(negated ? "!" : "")}{style.Ports(ports, protocol)}");
-        }
-    }
-
     private static string PrintFlags(byte flags) =>
         flags == 0 ? "NONE" : string.Join(',', FlagNames.Take(6).Where(flag => (flags & flag.Value) != 0).Select(flag => flag.Name));
 }

@@ -5,11 +5,6 @@ namespace MiniFirewall.Rules.Names;
 /// <summary>Words of iptables that the language does not have: known, so that they are refused by name.</summary>
 internal static class ForeignWords
 {
-    internal static readonly FrozenSet<string> Matches = new[]
-    {
-        "cpu",
-    }.ToFrozenSet();
-
     /// <summary>Targets that the kernel takes in other tables only, with those (net/netfilter/xt_*.c, the target's table).</summary>
     internal static readonly FrozenDictionary<string, string> TargetTables = new Dictionary<string, string>
     {

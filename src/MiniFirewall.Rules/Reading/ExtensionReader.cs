@@ -43,18 +43,8 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         }
 
         HasRefused = true;
-        if (ForeignWords.Matches.Contains(word.Text))
-        {
-            diagnostics.Report(
-                ErrorCodes.UnsupportedMatch, word, $"match {Show.Word(word.Text)} of iptables is not supported",
-                $"the matches are {string.Join(", ", MatchRegistry.All.Select(match => match.Name))}");
-        }
-        else
-        {
-            diagnostics.Report(
-                ErrorCodes.UnknownMatch, word, $"{Show.Word(word.Text)} is not a match",
-                Nearest.HintOr(word.Text, MatchRegistry.Names.Concat(ForeignWords.Matches), $"the matches are {string.Join(", ", MatchRegistry.All.Select(match => match.Name))}"));
-        }
+        diagnostics.Report(
+            ErrorCodes.UnknownMatch, word, $"{Show.Word(word.Text)} is not a match", Nearest.HintOr(word.Text, MatchRegistry.Names, "docs/rules.md lists the matches"));
     }
 
     /// <summary>-j or -g, whose argument is a target or a chain.</summary>

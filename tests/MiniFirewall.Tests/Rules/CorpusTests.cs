@@ -14,7 +14,7 @@ public sealed class CorpusTests
 {
     /// <summary>FamilyConflict: ip6tables takes -p icmp, a protocol that no IPv6 packet has; here it is refused.</summary>
     private static readonly int[] Lacking =
-        [ErrorCodes.UnsupportedMatch, ErrorCodes.UnsupportedTarget, ErrorCodes.UnsupportedOption, ErrorCodes.FamilyConflict];
+        [ErrorCodes.NotInForce, ErrorCodes.UnsupportedTarget, ErrorCodes.UnsupportedOption, ErrorCodes.FamilyConflict];
 
     [Fact]
     public void Real_files_print_as_iptables_save_prints_them()

@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
@@ -10,7 +14,7 @@ namespace MiniFirewall.Rules.Matches.Rates;
 /// <summary>-m limit: matches up to so many times in a while (net/netfilter/xt_limit.c).</summary>
 /// <param name="Period">From one match to the next, in tenths of a millisecond.</param>
 /// <param name="Burst">Matches at once, when there was none for long.</param>
-public sealed record LimitMatch(uint Period, uint Burst) : LackingMatch
+public sealed record LimitMatch(uint Period, uint Burst) : Match
 {
     private const ulong Scale = 10000;
     private const uint MostBurst = 10000, DefaultBurst = 5;
@@ -28,7 +32,7 @@ public sealed record LimitMatch(uint Period, uint Burst) : LackingMatch
 
     public override string Name => "limit";
 
-    public override string Lack => Lacks.Rates;
+    private TokenBucket Bucket => new(Period, Burst);
 
     public override void Print(RuleTextWriter writer)
     {
@@ -42,11 +46,16 @@ public sealed record LimitMatch(uint Period, uint Burst) : LackingMatch
     public override void List(RuleTextWriter writer, ListStyle style) =>
         writer.Word("limit:").Word("avg").Word(Rate.Print(Period, Scale, out _)).Word("burst").Word($"{Burst}");
 
+    /// <summary>The answer of a full bucket: what a rule of its own remembers is the kernel's.</summary>
+    public override MatchResult Evaluate(Packet packet) => Bucket.Ask(packet) ? MatchResult.Match : MatchResult.Miss;
+
+    public override void Lower(Family family, ImmutableArray<Step>.Builder steps) => steps.Add(new Require(new QuestionTest(Bucket)));
+
     /// <summary>The kernel counts a full burst's time in 32 bits, and refuses one that comes out shorter than a single period.</summary>
     private static bool HasRoom(object state, Word place, ReadContext context)
     {
         var limit = (LimitMatch)state;
-        bool fits = RateCredits.FitSmall(limit.Period, limit.Burst);
+        bool fits = limit.Bucket.Fits(KernelClock.UsualHertz);
         if (!fits)
         {
             context.Diagnostics.Report(

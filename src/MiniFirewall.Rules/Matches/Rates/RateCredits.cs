@@ -6,20 +6,12 @@ namespace MiniFirewall.Rules.Matches.Rates;
 /// </summary>
 internal static class RateCredits
 {
-    /// <summary>Credits a second, for clocks of 250 and 1000 Hz.</summary>
-    private const uint SmallSecond = 32000;
     private const ulong Second = 1000UL << 37;
 
-    private const uint SmallScale = 10000;
     private const ulong Scale = 1000000;
 
     /// <summary>For -m hashlimit: <paramref name="period"/> in microseconds, 64 bits.</summary>
     internal static bool Fit(ulong period, ulong burst) => unchecked(Of(period * burst) >= Of(period));
 
-    /// <summary>For -m limit: <paramref name="period"/> in tenths of a millisecond, 32 bits.</summary>
-    internal static bool FitSmall(uint period, uint burst) => unchecked(OfSmall(period * burst) >= OfSmall(period));
-
     private static ulong Of(ulong time) => unchecked(time * (Second / Scale));
-
-    private static uint OfSmall(uint time) => unchecked(time > uint.MaxValue / SmallSecond ? time / SmallScale * SmallSecond : time * SmallSecond / SmallScale);
 }
