@@ -52,7 +52,7 @@ public sealed class HeaderChainTests(ITestOutputHelper output)
                     }
                 }
             },
-            iter: Budget.RealPackets / PacketsOfASet / 4,
+            iter: Budget.RealPackets / PacketsOfASet / 8,
             threads: 1);
         output.WriteLine($"{met} packets met their hooks, {matched} of them some rule, {invalid} were invalid");
         Assert.True(matched > met / 10 && invalid > met / 50, $"{met} {matched} {invalid}");
@@ -75,7 +75,7 @@ public sealed class HeaderChainTests(ITestOutputHelper output)
                     Compare(texts, packet, evaluator.Judge(packet)!, compiled.Name, compiled.Judge(packet)!);
                 }
             },
-            iter: Budget.Verdicts / 5000,
+            iter: Budget.Verdicts / 50_000,
             threads: 1);
     }
 
