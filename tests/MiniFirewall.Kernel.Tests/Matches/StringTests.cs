@@ -79,6 +79,22 @@ public sealed class StringTests(MatchLab lab)
         lab.Check($"-m string --algo kmp --hex-string |{Convert.ToHexString(packet[12..20])}|", Family.IPv4, packet, Says.Match);
     }
 
+    /// <summary>Long packets stand in several pieces of memory.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1400)]
+    [InlineData(1470)]
+    [InlineData(4000)]
+    [InlineData(4988)]
+    public void Long_packets(int place)
+    {
+        byte[] payload = [.. Enumerable.Repeat((byte)'-', 5000)];
+        "needle in hay"u8.CopyTo(payload.AsSpan(Math.Min(place, payload.Length - 13)));
+        lab.Check("-m string --algo kmp --string \"needle in hay\" --to 60000", Family.IPv4, V4(payload), Says.Match);
+        lab.Check("-m string --algo kmp --string \"needle in hat\"", Family.IPv6, V6(payload), Says.Miss);
+        lab.Check("-m string --algo kmp --string \"needle in hay\"", Family.IPv6, V6(payload), Says.Match);
+    }
+
     private static byte[] V4(byte[] payload) => IPv4Header.Between("198.51.100.1", "203.0.113.9").Carry(new UdpDatagram(1000, 22) { Payload = [.. payload] });
 
     private static byte[] V6(byte[] payload) => IPv6Header.Between("2001:db8:1::1", "2001:db8:2::2").Carry(new UdpDatagram(1000, 22) { Payload = [.. payload] });
