@@ -179,7 +179,7 @@ public sealed class RuleCommand
     private void ReportTargetFirst(RuleSetDraft draft)
     {
         if (Chain is { } chain && draft.Find(chain) is null
-            && _command.Rules.FirstOrDefault() is { Rule.Target: JumpTarget { IsGoto: false } jump } placed && draft.Find(jump.Chain) is null)
+            && _command.Rules is [{ Rule.Target: JumpTarget { IsGoto: false } jump } placed, ..] && draft.Find(jump.Chain) is null)
         {
             draft.ReportMissing(placed.TargetPlace, isTarget: true);
         }
