@@ -13,8 +13,12 @@ internal static class IptablesName
     /// <summary>The words by which those take iptables itself (iptables xtables-legacy-multi.c).</summary>
     private static readonly Dictionary<string, string> Mains = new()
     {
-        ["main4"] = "iptables", ["save4"] = "iptables-save", ["restore4"] = "iptables-restore",
-        ["main6"] = "ip6tables", ["save6"] = "ip6tables-save", ["restore6"] = "ip6tables-restore",
+        ["main4"] = "iptables",
+        ["save4"] = "iptables-save",
+        ["restore4"] = "iptables-restore",
+        ["main6"] = "ip6tables",
+        ["save6"] = "ip6tables-save",
+        ["restore6"] = "ip6tables-restore",
     };
 
     /// <summary>The iptables name that the process or its first argument goes by, and what stands behind it; null where there is none.</summary>
