@@ -21,7 +21,6 @@ public sealed class LackTests
     [InlineData("-m connlimit --connlimit-above 1", "needs connection state, which miniFirewall does not keep yet")]
     [InlineData("-m connbytes --connbytes 1 --connbytes-dir both --connbytes-mode bytes", "needs connection state, which miniFirewall does not keep yet")]
     [InlineData("-m helper --helper ftp", "needs connection state, which miniFirewall does not keep yet")]
-    [InlineData("-m limit", "needs rates that are kept over time, which miniFirewall does not do yet")]
     [InlineData("-m hashlimit --hashlimit-upto 1/s --hashlimit-name a", "needs rates that are kept over time, which miniFirewall does not do yet")]
     [InlineData("-m recent --set", "needs lists of addresses that packets write, which miniFirewall does not keep yet")]
     [InlineData("-m quota --quota 1", "needs bytes counted for the match alone, which miniFirewall does not do yet")]
