@@ -237,7 +237,7 @@ internal sealed class RuleLine
     private void Restrict(FamilySet families, Word place)
     {
         _families &= families;
-        Draft.Families.Narrow(families, place, Convention.Bare(""));
+        Draft.Families.Choose(families, place, Convention.Bare(""));
     }
 
     private void Refuse(GlobalKind kind, Word place) => _diagnostics.Report(
