@@ -15,7 +15,7 @@ namespace MiniFirewall.Engine.Rejecting;
 internal sealed class RejectReader : IDisposable
 {
     /// <summary>How long programs write after the reader was last heard of: many times what it takes to say so again.</summary>
-    private static readonly TimeSpan Vow = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Vow = TimeSpan.FromSeconds(3);
 
     private readonly NamespaceState _state;
     private readonly BpfMap _map;

@@ -74,6 +74,23 @@ internal abstract class RejectTwin : IDisposable
         return AnswersBeforeLast(family);
     }
 
+    /// <summary>Lets a packet come in many times, as fast as it goes, and returns how many answers came until none did for a while.</summary>
+    internal int CountAnswers(Family family, byte[] packet, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            _left.Write(family, packet, Placement.AllInPages);
+        }
+
+        int answers = 0;
+        while (_left.TryRead(TimeSpan.FromMilliseconds(500)) is { } frame)
+        {
+            answers += frame[13] == (family == Family.IPv4 ? 0x00 : 0xdd) && IsAnswer(new Packet(family, Hook.LocalOut, frame.AsSpan(Tap.EthernetLength))) ? 1 : 0;
+        }
+
+        return answers;
+    }
+
     public virtual void Dispose()
     {
         _left.Dispose();
@@ -111,7 +128,8 @@ internal abstract class RejectTwin : IDisposable
 
     private static bool IsAnswer(Packet packet) => packet.Transport.Protocol switch
     {
-        IpProtocol.Icmp or IpProtocol.Tcp => true,
+        IpProtocol.Tcp => true,
+        IpProtocol.Icmp => packet.TransportBytes[0] == 3,
         IpProtocol.Icmpv6 => packet.TransportBytes[0] == 1,
         _ => false,
     };
