@@ -21,7 +21,9 @@ public sealed class ServeTests : IDisposable
 
     public ServeTests()
     {
-        _namespace.Shell("ip link add d type dummy && ip addr add 192.0.2.1/24 dev d && ip link set d up").Succeeded();
+        _namespace.Shell(
+            "ip link add name left type veth peer name right && ip addr add 192.0.2.1/24 dev left && ip link set left up && ip link set right up"
+            + " && ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev left nud permanent").Succeeded();
         _namespace.MinifwWith(Rules, "apply", "-").Succeeded();
     }
 
