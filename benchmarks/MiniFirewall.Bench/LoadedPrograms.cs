@@ -20,7 +20,7 @@ internal sealed class LoadedPrograms : IDisposable
     {
         foreach (MapSpec spec in (MapSpec[])[
             WellKnownMaps.ControlSpec, WellKnownMaps.ProgramsSpec, WellKnownMaps.CountersSpec(counters), WellKnownMaps.EventsSpec(1 << 16),
-            WellKnownMaps.EpochSpec])
+            WellKnownMaps.RejectsSpec(1 << 16), WellKnownMaps.EpochSpec])
         {
             Make(spec);
         }

@@ -73,9 +73,9 @@ public sealed class Evaluator
                 if (result == MatchResult.Match)
                 {
                     Record(place, rule);
-                    if (rule.Target is VerdictTarget decides)
+                    if (rule.Target.Decides is { } verdict)
                     {
-                        return Judged(decides.Verdict, DecisionKind.Rule, place, rule);
+                        return Judged(verdict, DecisionKind.Rule, place, rule);
                     }
 
                     place = Follow(rule.Target, place);

@@ -7,7 +7,7 @@ namespace MiniFirewall.Analysis;
 /// <summary>What ended a packet's way through the rules.</summary>
 public enum DecisionKind : byte
 {
-    /// <summary>A rule with ACCEPT or DROP.</summary>
+    /// <summary>A rule with ACCEPT, DROP or REJECT.</summary>
     Rule,
 
     /// <summary>The built-in chain's policy.</summary>

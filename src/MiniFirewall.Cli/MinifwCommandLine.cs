@@ -16,6 +16,7 @@ internal static class MinifwCommandLine
         ("set", SetCommand.Create),
         ("why", WhyCommand.Create),
         ("log", LogCommand.Create),
+        ("serve", ServeCommand.Create),
         ("demo", DemoCommand.Create),
     ];
 

@@ -13,10 +13,11 @@ internal sealed class HelperFunctions(Assembler code, Family family, PrologueKin
     private const int MostFunctions = 248;
 
     private readonly Label _event = code.DefineLabel("send_event");
+    private readonly Label _reject = code.DefineLabel("send_reject");
     private readonly Label _walk = code.DefineLabel("walk_headers");
     private readonly Label _set = code.DefineLabel("set_lookup");
     private readonly List<(Question Code, Label Entry)> _questions = [];
-    private bool _eventUsed, _walkUsed, _setUsed;
+    private bool _eventUsed, _rejectUsed, _walkUsed, _setUsed;
 
     /// <summary>send_event(ctx, kind &lt;&lt; 32 | counter).</summary>
     internal void CallEvent(Register context, EventKind kind, int counter)
@@ -31,6 +32,21 @@ internal sealed class HelperFunctions(Assembler code, Family family, PrologueKin
         _eventUsed = true;
         code.Move(Register.R1, context);
         code.Call(_event);
+    }
+
+    /// <summary>send_reject(ctx, answer).</summary>
+    internal void CallReject(Register context, Answer answer)
+    {
+        code.Move(Register.R2, (int)answer);
+        CallRejectInR2(context);
+    }
+
+    /// <summary>As <see cref="CallReject"/>, with the answer in R2 already.</summary>
+    internal void CallRejectInR2(Register context)
+    {
+        _rejectUsed = true;
+        code.Move(Register.R1, context);
+        code.Call(_reject);
     }
 
     /// <summary>Walks IPv6 extension headers from the protocol in the key on; R1 and R2 are context and key.</summary>
@@ -95,6 +111,11 @@ internal sealed class HelperFunctions(Assembler code, Family family, PrologueKin
         if (_eventUsed)
         {
             EventEmitter.EmitFunction(code, _event);
+        }
+
+        if (_rejectUsed)
+        {
+            new RejectEmitter(code, family).EmitFunction(_reject);
         }
 
         if (_setUsed)

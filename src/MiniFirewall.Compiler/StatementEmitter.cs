@@ -168,6 +168,11 @@ internal sealed class StatementEmitter(Assembler code, Family family, HelperFunc
             case Continue:
                 break;
             case Decide decide:
+                if (decide.Answer != Answer.None)
+                {
+                    helpers.CallReject(Frame.BlockContext, decide.Answer);
+                }
+
                 code.Move(Register.R0, ResultCode.Of(decide.Verdict, statement.Counter));
                 place.EmitReturn();
                 break;

@@ -10,6 +10,7 @@ public static class WellKnownMaps
     public const string Programs = "programs";
     public const string Counters = "counters";
     public const string Events = "events";
+    public const string Rejects = "rejects";
     public const string TestInput = "testinput";
     public const string Sets = "sets";
 
@@ -33,6 +34,15 @@ public static class WellKnownMaps
 
     /// <summary>u64 in <see cref="Control"/>: events that found the ring buffer full; added to atomically by the programs.</summary>
     public const int ControlLostEvents = 16;
+
+    /// <summary>
+    /// u64 in <see cref="Control"/>: until when somebody reads <see cref="Rejects"/>, CLOCK_MONOTONIC nanoseconds; 0 for nobody. The
+    /// reader moves it on as long as it lives; behind it nothing is written.
+    /// </summary>
+    public const int ControlRejectsReadUntil = 24;
+
+    /// <summary>u64 in <see cref="Control"/>: rejected packets that found the buffer full, and so get no answer.</summary>
+    public const int ControlLostRejects = 32;
 
     /// <summary>u64 packets, u64 bytes; added to by the programs only.</summary>
     public const int CounterSize = 16;
@@ -65,4 +75,7 @@ public static class WellKnownMaps
 
     /// <summary>Ring buffer; size in bytes is a power of two and a multiple of the page size.</summary>
     public static MapSpec EventsSpec(int size) => new(Events, MapType.RingBuffer, 0, 0, size);
+
+    /// <summary>Ring buffer of <see cref="RejectRecord"/>s; size as of events.</summary>
+    public static MapSpec RejectsSpec(int size) => new(Rejects, MapType.RingBuffer, 0, 0, size);
 }

@@ -3,6 +3,7 @@ using MiniFirewall.Bpf;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
+using MiniFirewall.Engine.Rejecting;
 using MiniFirewall.Engine.Sets;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Engine.State.Store;
@@ -281,6 +282,17 @@ public sealed class FirewallEngine
     {
         RequireOwnNamespace();
         return EventReader.TryOpen(_parts.Root, Namespace);
+    });
+
+    /// <summary>Answers rejected packets of this namespace from now on, on the calling thread, until it is told to stop.</summary>
+    /// <param name="onReady">Called once, when it is the one that answers.</param>
+    /// <exception cref="FirewallException">Somebody else answers them.</exception>
+    public AnswerTally ServeRejects(AnswerRate rate, Action onReady, CancellationToken stop) => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using var service = RejectService.Open(_parts.Root, Namespace, rate);
+        onReady();
+        return service.Run(stop);
     });
 
     /// <summary>The wait must start after the last switch: so once the lock is held, and not before.</summary>

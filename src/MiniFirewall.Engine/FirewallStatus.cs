@@ -13,6 +13,8 @@ public sealed record AttachedLink(HookPoint Point, uint Id, uint ProgramId);
 /// <param name="Generation">Number of the commit in force; 0 where packets meet no rules.</param>
 /// <param name="AppliedAt">When it was applied; null where there is none.</param>
 /// <param name="LostEvents">Events that found the ring buffer full, since the first commit.</param>
+/// <param name="RejectsAreAnswered">Somebody answers rejected packets (<see cref="Rejecting.RejectService"/>).</param>
+/// <param name="LostRejects">Rejected packets that found the ring buffer full, and got no answer, since the first commit.</param>
 /// <param name="PinsDirectory">Where the namespace's pins are, or would be; seen from the mount namespace that holds them.</param>
 /// <param name="OtherNamespaces">How many other network namespaces have rules.</param>
 /// <param name="Collected">How many namespaces that nobody holds any more have been cleaned up just now.</param>
@@ -23,6 +25,8 @@ public sealed record FirewallStatus(
     ImmutableArray<AttachedLink> Links,
     ImmutableArray<LoadedProgram> Programs,
     ulong LostEvents,
+    bool RejectsAreAnswered,
+    ulong LostRejects,
     string PinsDirectory,
     int OtherNamespaces,
     int Collected);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using MiniFirewall.Bpf;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.State;
@@ -30,13 +31,15 @@ internal static class StatusReader
             Links = state is null ? [] : LinksIn(state.Directory),
             Programs = generation?.ReadPrograms() ?? [],
             LostEvents = state?.Control.LostEvents ?? 0,
+            RejectsAreAnswered = state is not null && state.Control.RejectsReadUntil > (ulong)Stopwatch.GetTimestamp(),
+            LostRejects = state?.Control.LostRejects ?? 0,
             OtherNamespaces = others,
             Collected = collected,
         };
     }
 
     private static FirewallStatus Empty(string root, NetworkNamespace network) =>
-        new(network, 0, null, [], [], 0, HomeMount.PinsOf(root, network), 0, 0);
+        new(network, 0, null, [], [], 0, false, 0, HomeMount.PinsOf(root, network), 0, 0);
 
     private static ImmutableArray<AttachedLink> LinksIn(DirectoryHandle directory)
     {

@@ -76,7 +76,8 @@ public sealed record Continue : Outcome
 }
 
 /// <summary>The packet's fate is decided.</summary>
-public sealed record Decide(Verdict Verdict) : Outcome;
+/// <param name="Answer">What the sender of a packet that is dropped is told.</param>
+public sealed record Decide(Verdict Verdict, Answer Answer = Answer.None) : Outcome;
 
 /// <summary>Run the block; come back to the next statement where it ends without a verdict.</summary>
 public sealed record Call(int Block) : Outcome;

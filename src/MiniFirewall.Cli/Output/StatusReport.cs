@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.State;
+using MiniFirewall.Rules.Targets;
 
 namespace MiniFirewall.Cli.Output;
 
@@ -10,6 +11,8 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
     private bool IsOn => status.Generation != 0;
 
     private int RuleCount => loaded?.Rules.Chains.Sum(c => c.Rules.Length) ?? 0;
+
+    private int RejectRules => loaded?.Rules.Chains.Sum(c => c.Rules.Count(rule => rule.Target is RejectTarget)) ?? 0;
 
     internal void Write()
     {
@@ -40,6 +43,9 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         json.WriteNumber("rules", RuleCount);
         WriteHooks(json);
         json.WriteNumber("lostEvents", status.LostEvents);
+        json.WriteNumber("rejectRules", RejectRules);
+        json.WriteBoolean("rejectsAnswered", status.RejectsAreAnswered);
+        json.WriteNumber("lostRejects", status.LostRejects);
         json.WriteString("pins", status.PinsDirectory);
         json.WriteStartObject("namespace");
         json.WriteNumber("cookie", status.Namespace.Cookie);
@@ -66,6 +72,11 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
             yield return ("generation", $"{status.Generation}, since {status.AppliedAt?.ToLocalTime():yyyy-MM-dd HH:mm:ss zzz}");
             yield return ("rules", $"{RuleCount} in {loaded?.Rules.Chains.Length ?? 0} chains");
             yield return ("events lost", $"{status.LostEvents}");
+            if (RejectRules > 0 || status.RejectsAreAnswered)
+            {
+                yield return ("rejects", Rejects());
+            }
+
             yield return ("pins", status.PinsDirectory);
         }
 
@@ -73,6 +84,10 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         yield return ("elsewhere", $"{status.OtherNamespaces} other namespaces have rules{(status.Collected > 0 ? $"; the remains of {status.Collected} dead ones are gone now" : "")}");
         yield return ("kernel", $"Linux {kernel.Release}, type information {(kernel.HasTypes ? "yes" : "no")}, BPF JIT {Jit()}");
     }
+
+    private string Rejects() => status.RejectsAreAnswered
+        ? $"answered by minifw serve; {status.LostRejects} found its buffer full"
+        : $"dropped without an answer, by {RejectRules} rules: minifw serve does not run here";
 
     private string Jit() => kernel.Jit switch
     {

@@ -5,6 +5,7 @@ using MiniFirewall.Packets;
 using MiniFirewall.Packets.Text;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Targets;
 
 namespace MiniFirewall.Cli.Reasons;
 
@@ -40,6 +41,11 @@ internal sealed class Reason(RuleSet rules, Packet packet, Judgement judgement, 
         json.WriteString("verdict", judgement.Verdict.Word());
         json.WriteString("by", judgement.DecidedBy.Kind.ToString().ToLowerInvariant());
         json.WriteString("chain", judgement.DecidedBy.Chain);
+        if (RejectedWith() is { } word)
+        {
+            json.WriteString("rejectedWith", word);
+        }
+
         if (judgement.DecidedBy.Rule is { } rule)
         {
             WriteRule(json, judgement.DecidedBy.Chain, rule);
@@ -83,10 +89,16 @@ internal sealed class Reason(RuleSet rules, Packet packet, Judgement judgement, 
     private string Because() => judgement.DecidedBy switch
     {
         { Kind: DecisionKind.Policy } decision => $"the policy of {decision.Chain}; no rule decides",
-        { Kind: DecisionKind.Rule, Rule: { } rule } decision => $"rule {NumberOf(decision.Chain, rule)} of {decision.Chain}",
+        { Kind: DecisionKind.Rule, Rule: { } rule } decision => $"rule {NumberOf(decision.Chain, rule)} of {decision.Chain}{Rejected()}",
         { Rule: { } rule } decision => $"invalid packet: it lacks what rule {NumberOf(decision.Chain, rule)} of {decision.Chain} asks for",
         _ => "invalid packet: its network header is cut",
     };
+
+    /// <summary>What the packet's sender is told; null where nothing.</summary>
+    private string? RejectedWith() =>
+        judgement.DecidedBy is { Kind: DecisionKind.Rule, Rule.Target: RejectTarget reject } ? reject.WordFor(packet.Family) : null;
+
+    private string Rejected() => RejectedWith() is { } word ? $", rejected with {word}" : "";
 
     private string PolicyEnd() => judgement.DecidedBy.Kind == DecisionKind.Policy ? $" > {judgement.DecidedBy.Chain} policy" : "";
 

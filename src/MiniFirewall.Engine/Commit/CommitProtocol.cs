@@ -35,6 +35,7 @@ internal sealed class CommitProtocol(
             yield return new("pin control", () => shared.Control.Pin(_directory!.PathOf(PinNames.Control)));
             yield return new("pin programs", () => shared.Programs.Pin(_directory!.PathOf(PinNames.Programs)));
             yield return new("pin events", () => shared.Events.Pin(_directory!.PathOf(PinNames.Events)));
+            yield return new("pin rejects", () => shared.Rejects.Pin(_directory!.PathOf(PinNames.Rejects)));
         }
 
         foreach (HookPoint point in HookPoint.All.Where(point => !_directory!.Contains(PinNames.Link(point))))

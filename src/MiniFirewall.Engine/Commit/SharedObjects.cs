@@ -9,13 +9,14 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class SharedObjects : IDisposable
 {
     private const uint Mappable = 1 << 10; // BPF_F_MMAPABLE
-    private const int EventBytes = 1 << 20;
+    private const int EventBytes = 1 << 20, RejectBytes = 1 << 20;
 
-    private SharedObjects(BpfMap control, BpfMap programs, BpfMap events, bool areNew)
+    private SharedObjects(BpfMap control, BpfMap programs, BpfMap events, BpfMap rejects, bool areNew)
     {
         Control = control;
         Programs = programs;
         Events = events;
+        Rejects = rejects;
         AreNew = areNew;
     }
 
@@ -26,40 +27,42 @@ internal sealed class SharedObjects : IDisposable
 
     internal BpfMap Events { get; }
 
+    /// <summary>Packets that want an answer.</summary>
+    internal BpfMap Rejects { get; }
+
     internal bool AreNew { get; }
 
     /// <summary>Makes maps that nobody else knows.</summary>
-    internal static SharedObjects Make()
-    {
-        BpfMap? control = null, programs = null;
-        try
-        {
-            control = BpfMap.Create(WellKnownMaps.ControlSpec with { Flags = Mappable });
-            programs = BpfMap.Create(WellKnownMaps.ProgramsSpec);
-            return new(control, programs, BpfMap.Create(WellKnownMaps.EventsSpec(EventBytes)), areNew: true);
-        }
-        catch
-        {
-            control?.Dispose();
-            programs?.Dispose();
-            throw;
-        }
-    }
+    internal static SharedObjects Make() => Gather(
+        [
+            () => BpfMap.Create(WellKnownMaps.ControlSpec with { Flags = Mappable }),
+            () => BpfMap.Create(WellKnownMaps.ProgramsSpec),
+            () => BpfMap.Create(WellKnownMaps.EventsSpec(EventBytes)),
+            () => BpfMap.Create(WellKnownMaps.RejectsSpec(RejectBytes)),
+        ],
+        areNew: true);
 
     /// <summary>Opens the maps of a state that has a generation in force.</summary>
-    internal static SharedObjects Open(DirectoryHandle directory)
+    internal static SharedObjects Open(DirectoryHandle directory) => Gather(
+        [.. new[] { PinNames.Control, PinNames.Programs, PinNames.Events, PinNames.Rejects }.Select(name => (Func<BpfMap>)(() => OpenMap(directory, name)))],
+        areNew: false);
+
+    /// <summary>All maps, or an exception and none.</summary>
+    private static SharedObjects Gather(Func<BpfMap>[] sources, bool areNew)
     {
-        BpfMap? control = null, programs = null;
+        var maps = new List<BpfMap>();
         try
         {
-            control = OpenMap(directory, PinNames.Control);
-            programs = OpenMap(directory, PinNames.Programs);
-            return new(control, programs, OpenMap(directory, PinNames.Events), areNew: false);
+            foreach (Func<BpfMap> source in sources)
+            {
+                maps.Add(source());
+            }
+
+            return new(maps[0], maps[1], maps[2], maps[3], areNew);
         }
         catch
         {
-            control?.Dispose();
-            programs?.Dispose();
+            maps.ForEach(map => map.Dispose());
             throw;
         }
     }
@@ -75,6 +78,7 @@ internal sealed class SharedObjects : IDisposable
         {
             [WellKnownMaps.Control] = Control,
             [WellKnownMaps.Events] = Events,
+            [WellKnownMaps.Rejects] = Rejects,
             [WellKnownMaps.Counters] = counters,
             [WellKnownMaps.Epoch] = epoch,
         };
@@ -91,6 +95,7 @@ internal sealed class SharedObjects : IDisposable
         Control.Dispose();
         Programs.Dispose();
         Events.Dispose();
+        Rejects.Dispose();
     }
 
     internal static BpfMap OpenMap(DirectoryHandle directory, string name) => BpfMap.TryOpen(directory.PathOf(name))

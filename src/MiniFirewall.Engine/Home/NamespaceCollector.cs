@@ -32,6 +32,7 @@ internal static class NamespaceCollector
 
         Leftovers.RemoveAll(home.Pins, network.Name);
         home.Home.Remove(EventWatch.LockName(network));
+        home.Home.Remove(RejectWatch.LockName(network));
         taken.RemoveFile();
         return true;
     }

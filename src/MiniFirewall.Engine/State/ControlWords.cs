@@ -28,5 +28,15 @@ internal sealed class ControlWords(BpfMap map) : IDisposable
     /// <summary>Events that found no room, since the maps were made.</summary>
     internal ulong LostEvents => _memory.ReadAcquire64(WellKnownMaps.ControlLostEvents);
 
+    /// <summary>Until when somebody reads rejected packets: CLOCK_MONOTONIC, nanoseconds; 0 for nobody.</summary>
+    internal ulong RejectsReadUntil
+    {
+        get => _memory.ReadAcquire64(WellKnownMaps.ControlRejectsReadUntil);
+        set => _memory.WriteRelease64(WellKnownMaps.ControlRejectsReadUntil, value);
+    }
+
+    /// <summary>Rejected packets that found no room, since the maps were made.</summary>
+    internal ulong LostRejects => _memory.ReadAcquire64(WellKnownMaps.ControlLostRejects);
+
     public void Dispose() => ((IDisposable)_memory).Dispose();
 }

@@ -30,6 +30,9 @@ public abstract record Target
     {
     }
 
+    /// <summary>The verdict that it gives; null where it leads on.</summary>
+    public virtual Verdict? Decides => null;
+
     /// <summary>A packet that matches is reported.</summary>
     public virtual bool Emits => false;
 
@@ -55,6 +58,8 @@ public sealed record NoTarget : Target
 public sealed record VerdictTarget(Verdict Verdict) : Target
 {
     public override string Name => Verdict == Verdict.Accept ? "ACCEPT" : "DROP";
+
+    public override Verdict? Decides => Verdict;
 
     public override void Print(RuleTextWriter writer) => writer.Word("-j").Word(Name);
 

@@ -3,7 +3,7 @@ using MiniFirewall.Compiler.Classifier.Image;
 namespace MiniFirewall.Verification.Decoding;
 
 /// <summary>A record, decoded.</summary>
-internal readonly record struct Record(uint From, uint Until, int Residual, uint Result, RecordKind Kind, byte Emits, uint Chain, int Full, int Late)
+internal readonly record struct Record(uint From, uint Until, int Residual, uint Result, RecordKind Kind, byte Emits, byte Answer, uint Chain, int Full, int Late)
 {
     internal static int Address(ImageLayout layout, int index) => layout.Records + (index * ImageFormat.RecordSize);
 
@@ -17,6 +17,7 @@ internal readonly record struct Record(uint From, uint Until, int Residual, uint
             image.U32(at + ImageFormat.RecordResult),
             (RecordKind)image.U8(at + ImageFormat.RecordKind),
             image.U8(at + ImageFormat.RecordEmits),
+            image.U8(at + ImageFormat.RecordAnswer),
             image.U32(at + ImageFormat.RecordChain),
             (int)image.U32(at + ImageFormat.RecordFull),
             (int)image.U32(at + ImageFormat.RecordLate));

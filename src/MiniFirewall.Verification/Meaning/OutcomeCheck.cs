@@ -6,7 +6,7 @@ using MiniFirewall.Verification.Decoding;
 
 namespace MiniFirewall.Verification.Meaning;
 
-/// <summary>Whether an entry's match does what its statement says: verdict or flow, counter, event, target.</summary>
+/// <summary>Whether an entry's match does what its statement says: verdict or flow, counter, event, answer, target.</summary>
 internal sealed class OutcomeCheck(ImageBytes image, ImmutableDictionary<string, int> chainNumbers)
 {
     /// <summary>What differs; null where nothing does.</summary>
@@ -14,7 +14,7 @@ internal sealed class OutcomeCheck(ImageBytes image, ImmutableDictionary<string,
     {
         if (!entry.HasRecord)
         {
-            return statement is { Outcome: Decide decide, Emits: false } && entry.Action == ResultOf(decide.Verdict, statement.Counter)
+            return statement is { Outcome: Decide { Answer: Answer.None } decide, Emits: false } && entry.Action == ResultOf(decide.Verdict, statement.Counter)
                 ? null
                 : $"a match gives {Describe(entry.Action)}";
         }
@@ -47,6 +47,12 @@ internal sealed class OutcomeCheck(ImageBytes image, ImmutableDictionary<string,
         if (record.Emits != (statement.Emits ? 1 : 0))
         {
             return $"a match sends {(record.Emits == 0 ? "no event" : "an event")}";
+        }
+
+        Answer answer = statement.Outcome is Decide decided ? decided.Answer : Answer.None;
+        if (record.Answer != (byte)answer)
+        {
+            return $"a match is answered with {(Answer)record.Answer}";
         }
 
         return chain.Target(statement.Outcome) is { } target && chainNumbers.GetValueOrDefault(target, -1) != (long)record.Chain

@@ -53,6 +53,14 @@ internal static unsafe partial class LibC
         }
     }
 
+    internal static int Read(FileDescriptor descriptor, Span<byte> buffer)
+    {
+        fixed (byte* bytes = buffer)
+        {
+            return Check("read", (int)ReadBytes(descriptor.Number, bytes, (nuint)buffer.Length));
+        }
+    }
+
     /// <summary>Writes all bytes with one call, as one part of <paramref name="first"/> bytes and others of at most <paramref name="piece"/>.</summary>
     internal static void WriteInParts(FileDescriptor descriptor, ReadOnlySpan<byte> data, int first, int piece)
     {
@@ -111,6 +119,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     private static partial nint Recv(int socket, byte* data, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static partial nint ReadBytes(int descriptor, byte* data, nuint length);
 
     [LibraryImport("libc", EntryPoint = "writev", SetLastError = true)]
     private static partial nint WriteVector(int descriptor, IoVector* parts, int count);

@@ -21,6 +21,7 @@ internal sealed class ProgramMaps : IDisposable
         .Add(WellKnownMaps.TestInput, _testInput)
         .Add(WellKnownMaps.Control, BpfMap.Create(WellKnownMaps.ControlSpec))
         .Add(WellKnownMaps.Events, BpfMap.Create(WellKnownMaps.EventsSpec(1 << 16)))
+        .Add(WellKnownMaps.Rejects, BpfMap.Create(WellKnownMaps.RejectsSpec(1 << 16)))
         .Add(WellKnownMaps.Epoch, BpfMap.Create(WellKnownMaps.EpochSpec));
 
     internal ImmutableDictionary<string, BpfMap> ByName { get; private set; }

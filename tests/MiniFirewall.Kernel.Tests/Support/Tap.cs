@@ -19,6 +19,7 @@ internal sealed unsafe class Tap : IDisposable
     private const int MostPieces = 17;
 
     private readonly FileDescriptor _device;
+    private readonly byte[] _hardwareAddress = new byte[6];
     private readonly byte[] _frame = new byte[EthernetLength + 65536];
 
     internal Tap(string name)
@@ -43,14 +44,28 @@ internal sealed unsafe class Tap : IDisposable
     internal uint Index { get; }
 
     /// <summary>Lets a packet come in, its bytes placed as asked.</summary>
-    internal void Write(Family family, ReadOnlySpan<byte> packet, Placement placement)
+    /// <param name="isBroadcast">The frame is for every machine, not for this one alone.</param>
+    internal void Write(Family family, ReadOnlySpan<byte> packet, Placement placement, bool isBroadcast = false)
     {
+        _hardwareAddress.CopyTo(_frame, 0);
+        if (isBroadcast)
+        {
+            _frame.AsSpan(0, 6).Fill(0xff);
+        }
+
         _frame[12] = family == Family.IPv4 ? (byte)0x08 : (byte)0x86;
         _frame[13] = family == Family.IPv4 ? (byte)0x00 : (byte)0xdd;
         packet.CopyTo(_frame.AsSpan(EthernetLength));
         int first = EthernetLength + Math.Min(placement.Linear, packet.Length);
         int piece = Math.Max(placement.Piece, packet.Length / MostPieces + 1);
         LibC.WriteInParts(_device, _frame.AsSpan(0, EthernetLength + packet.Length), first, piece);
+    }
+
+    /// <summary>The next frame that leaves by it, waited for; null where none came.</summary>
+    internal byte[]? TryRead(TimeSpan timeout)
+    {
+        byte[] frame = new byte[EthernetLength + 65536];
+        return Polling.WaitReadable(_device, timeout) ? frame[..LibC.Read(_device, frame)] : null;
     }
 
     public void Dispose() => _device.Dispose();
@@ -82,6 +97,6 @@ internal sealed unsafe class Tap : IDisposable
             LibC.Ioctl(control, GetHardwareAddress, argument, "SIOCGIFHWADDR " + Name);
         }
 
-        request.Slice(18, 6).CopyTo(_frame);
+        request.Slice(18, 6).CopyTo(_hardwareAddress);
     }
 }

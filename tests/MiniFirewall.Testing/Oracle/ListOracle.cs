@@ -73,8 +73,8 @@ public sealed class ListOracle
             counted.Add(new(chain.Name, i + 1));
             switch (rule.Target)
             {
-                case VerdictTarget decides:
-                    return decides.Verdict;
+                case { Decides: { } decided }:
+                    return decided;
                 case ReturnTarget:
                     return null;
                 case JumpTarget jump:

@@ -53,6 +53,7 @@ internal sealed record Corruption(string Name, Func<SpoiledImage, bool> Apply)
         new("record's result changed", i => i.Record(r => i.Add(r + ImageFormat.RecordResult, i.Random.Next(2) == 0 ? 4 : 1, U32))),
         new("record's target changed", i => i.Record(r => i.Add(r + ImageFormat.RecordChain, 1, U32))),
         new("record's event changed", i => i.Record(r => i.Flip(r + ImageFormat.RecordEmits, 0))),
+        new("record's answer changed", i => i.Record(r => i.Flip(r + ImageFormat.RecordAnswer, 0))),
         new("record's residual gone", i => i.Record(r => i.Set(r + ImageFormat.RecordResidual, 0, U32))),
         new("record's full program changed", i => i.Record(r => i.Add(r + ImageFormat.RecordFull, 1, U32))),
         new("op's ends swapped", i => i.Op(o => i.Swap(o + OpFormat.OnTrue, o + OpFormat.OnFalse, U16))),

@@ -128,7 +128,7 @@ internal sealed class ListedStatements
         (ushort shape, int full, OddShape odd) = ShapeOf(form.Full);
         int late = statement.Late is { IsEmpty: false } steps ? Ops.Add(OpProgram.OfLate(_family, steps, _questions)) : 0;
         bool decides = statement.Outcome is Decide && !statement.Emits && late == 0;
-        bool needsRecord = !decides || form.Residual.Count > 0 || shape == ImageFormat.ShapeInRecord;
+        bool needsRecord = !decides || statement.Outcome is Decide { Answer: not Answer.None } || form.Residual.Count > 0 || shape == ImageFormat.ShapeInRecord;
         uint action = needsRecord
             ? (uint)AddRecord(statement, form, full, late, chainOf, (order, chain)) << 2
             : (uint)ResultCode.Of(((Decide)statement.Outcome).Verdict, statement.Counter);

@@ -27,6 +27,7 @@ internal static class RecordWriter
         };
         Write(record, from, ImageFormat.Forever, residual, (uint)result, kind, statement.Emits, chain, full, own);
         BinaryPrimitives.WriteInt32LittleEndian(record[ImageFormat.RecordLate..], late);
+        record[ImageFormat.RecordAnswer] = statement.Outcome is Decide { Answer: var answer } ? (byte)answer : (byte)0;
     }
 
     internal static void Write(Span<byte> record, uint from, uint until, int residual, uint result, RecordKind kind, bool emits, int chain, int full, (uint Order, int Chain) own)

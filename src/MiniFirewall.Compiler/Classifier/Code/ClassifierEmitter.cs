@@ -269,6 +269,7 @@ internal sealed class ClassifierEmitter
         EmitGoOn(enter, next, leave, invalid);
         _code.Mark(isDecision);
         EmitEvent();
+        EmitReject();
         _code.Load(MemorySize.Word, Register.R0, Register.R8, ImageFormat.RecordResult);
         _code.Jump(leaveWith);
     }
@@ -307,6 +308,17 @@ internal sealed class ClassifierEmitter
         _code.Alu(AluOperation.Or, Register.R2, Register.R3);
         _code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, Context);
         _helpers.CallEventInR2(Register.R1);
+        _code.Mark(silent);
+    }
+
+    /// <summary>R8 is the record of a statement that decides.</summary>
+    private void EmitReject()
+    {
+        Label silent = _code.DefineLabel("no answer");
+        _code.Load(MemorySize.Byte, Register.R2, Register.R8, ImageFormat.RecordAnswer);
+        _code.Jump(JumpCondition.Equal, Register.R2, 0, silent);
+        _code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, Context);
+        _helpers.CallRejectInR2(Register.R1);
         _code.Mark(silent);
     }
 

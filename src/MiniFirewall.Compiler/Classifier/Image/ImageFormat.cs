@@ -30,7 +30,7 @@ namespace MiniFirewall.Compiler.Classifier.Image;
 public static class ImageFormat
 {
     public const uint Magic = 0x4357464d; // "MFWC"
-    public const uint Version = 2;
+    public const uint Version = 3;
 
     public const int HeaderSize = 256;
     public const int MaxTuples = 64;
@@ -86,7 +86,7 @@ public static class ImageFormat
 
     // A record: what an action cannot say. In force where From <= epoch < Until.
     public const int RecordFrom = 0, RecordUntil = 4, RecordResidual = 8, RecordResult = 12;
-    public const int RecordKind = 16, RecordEmits = 17, RecordChain = 20, RecordFull = 24;
+    public const int RecordKind = 16, RecordEmits = 17, RecordAnswer = 18, RecordChain = 20, RecordFull = 24;
 
     /// <summary>The record's own order and chain: where its call comes back to.</summary>
     public const int RecordOwnOrder = 28, RecordOwnChain = 32;

@@ -1,0 +1,156 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Packets;
+
+namespace MiniFirewall.Compiler;
+
+/// <summary>
+/// The function send_reject(ctx, answer): writes a <see cref="RejectRecord"/> while somebody reads them, or counts a lost one. A
+/// packet without a route is none of the network's but a test run's, and nobody waits for an answer to it.
+/// </summary>
+internal sealed class RejectEmitter(Assembler code, Family family)
+{
+    private const Register Context = Register.R6, Record = Register.R7, State = Register.R8, Skb = Register.R9;
+    private const int Answer = -8, Dynptr = -24;
+
+    /// <summary>skb->_skb_refdst without the flag that no reference is held (include/linux/skbuff.h, SKB_DST_PTRMASK).</summary>
+    private const int RouteMask = ~1;
+
+    internal void EmitFunction(Label entry)
+    {
+        Label silent = code.DefineLabel("nobody reads");
+        code.BeginFunction(new Function("send_reject", IsGlobal: true,
+            [new ContextParameter("ctx", "bpf_nf_ctx"), new NumberParameter("answer")]), entry);
+        code.Move(Context, Register.R1);
+        code.Store(MemorySize.DoubleWord, Register.R10, Answer, Register.R2);
+        EmitIsRead(silent);
+        UntrustedContext.Cast(code, Context);
+        code.LoadMember(MemorySize.DoubleWord, State, Register.R0, "bpf_nf_ctx", "state");
+        code.LoadMember(MemorySize.DoubleWord, Skb, Register.R0, "bpf_nf_ctx", "skb");
+        EmitRoute(Register.R1);
+        code.Jump(JumpCondition.Equal, Register.R1, 0, silent);
+        EmitReserve(silent);
+        EmitSurroundings();
+        EmitRouteFlags();
+        EmitData();
+        code.Move(Register.R1, Record);
+        code.Move(Register.R2, 0);
+        code.Call(Helper.RingbufSubmit);
+        code.Mark(silent);
+        code.Move(Register.R0, 0);
+        code.Exit();
+    }
+
+    private void EmitIsRead(Label silent)
+    {
+        code.LoadMapValue(Register.R1, WellKnownMaps.Control, WellKnownMaps.ControlRejectsReadUntil);
+        code.Load(MemorySize.DoubleWord, State, Register.R1, 0);
+        code.Jump(JumpCondition.Equal, State, 0, silent);
+        code.Call(Helper.KtimeGetNs);
+        code.Jump(JumpCondition.GreaterOrEqual, Register.R0, State, silent);
+    }
+
+    private void EmitRoute(Register result)
+    {
+        code.LoadMember(MemorySize.DoubleWord, result, Skb, "sk_buff", "_skb_refdst");
+        code.Alu(AluOperation.And, result, RouteMask);
+    }
+
+    private void EmitReserve(Label silent)
+    {
+        Label reserved = code.DefineLabel("reserved");
+        code.LoadMap(Register.R1, WellKnownMaps.Rejects);
+        code.Move(Register.R2, RejectRecord.Size);
+        code.Move(Register.R3, 0);
+        code.Call(Helper.RingbufReserve);
+        code.Jump(JumpCondition.NotEqual, Register.R0, 0, reserved);
+        code.LoadMapValue(Register.R1, WellKnownMaps.Control, WellKnownMaps.ControlLostRejects);
+        code.Move(Register.R2, 1);
+        code.AtomicAdd(MemorySize.DoubleWord, Register.R1, 0, Register.R2);
+        code.Jump(silent);
+        code.Mark(reserved);
+        code.Move(Record, Register.R0);
+    }
+
+    private void EmitSurroundings()
+    {
+        code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, Answer);
+        code.Store(MemorySize.DoubleWord, Record, RejectRecord.AnswerOffset, Register.R1);
+        CopyMember(MemorySize.Byte, State, "nf_hook_state", "hook", RejectRecord.HookOffset);
+        CopyMember(MemorySize.Byte, State, "nf_hook_state", "pf", RejectRecord.FamilyOffset);
+        CopyBits("pkt_type", RejectRecord.LinkTypeOffset);
+        CopyBits("ip_summed", RejectRecord.SummedOffset);
+        CopyBits("csum_valid", RejectRecord.SumIsValid);
+        EmitInterface("in", RejectRecord.InIndex);
+        EmitInterface("out", RejectRecord.OutIndex);
+        CopyMember(MemorySize.Word, Skb, "sk_buff", "len", RejectRecord.LengthOffset);
+        CopyMember(MemorySize.Word, Skb, "sk_buff", "mark", RejectRecord.MarkOffset);
+    }
+
+    private void CopyMember(MemorySize size, Register from, string type, string member, int to)
+    {
+        code.LoadMember(size, Register.R1, from, type, member);
+        code.Store(size, Record, to, Register.R1);
+    }
+
+    private void CopyBits(string member, int to)
+    {
+        code.LoadBits(Register.R1, Skb, "sk_buff", member);
+        code.Store(MemorySize.Byte, Record, to, Register.R1);
+    }
+
+    private void EmitInterface(string member, int to)
+    {
+        Label none = code.DefineLabel("no interface");
+        code.Move(Register.R1, 0);
+        code.LoadMember(MemorySize.DoubleWord, Register.R2, State, "nf_hook_state", member);
+        code.Jump(JumpCondition.Equal, Register.R2, 0, none);
+        code.LoadMember(MemorySize.Word, Register.R1, Register.R2, "net_device", "ifindex");
+        code.Mark(none);
+        code.Store(MemorySize.Word, Record, to, Register.R1);
+    }
+
+    /// <summary>IPv6's routes have flags of another kind, which no answer depends on.</summary>
+    private void EmitRouteFlags()
+    {
+        code.Move(Register.R0, 0);
+        if (family == Family.IPv4)
+        {
+            EmitRoute(Register.R1);
+            code.LoadKernelType(Register.R2, "rtable");
+            code.CallKernel("bpf_rdonly_cast");
+            code.LoadMember(MemorySize.Word, Register.R0, Register.R0, "rtable", "rt_flags");
+        }
+
+        code.Store(MemorySize.Word, Record, RejectRecord.RouteFlagsOffset, Register.R0);
+    }
+
+    /// <summary>The packet's first bytes, wherever they lie.</summary>
+    private void EmitData()
+    {
+        Label bounded = code.DefineLabel("bounded"), read = code.DefineLabel("read");
+        code.Load(MemorySize.DoubleWord, Register.R1, Context, 8);
+        code.Move(Register.R2, 0);
+        EmitDynptr();
+        code.CallKernel("bpf_dynptr_from_skb");
+        code.LoadMember(MemorySize.Word, Register.R2, Skb, "sk_buff", "len");
+        code.Jump(JumpCondition.LessOrEqual, Register.R2, RejectRecord.MaxCaptured, bounded);
+        code.Move(Register.R2, RejectRecord.MaxCaptured);
+        code.Mark(bounded);
+        code.Store(MemorySize.Word, Record, RejectRecord.CapturedOffset, Register.R2);
+        code.Move(Register.R1, Record);
+        code.Alu(AluOperation.Add, Register.R1, RejectRecord.Data);
+        EmitDynptr();
+        code.Move(Register.R4, 0);
+        code.Move(Register.R5, 0);
+        code.Call(Helper.DynptrRead);
+        code.Jump(JumpCondition.Equal, Register.R0, 0, read);
+        code.StoreImmediate(MemorySize.Word, Record, RejectRecord.CapturedOffset, 0);
+        code.Mark(read);
+    }
+
+    private void EmitDynptr()
+    {
+        code.Move(Register.R3, Register.R10);
+        code.Alu(AluOperation.Add, Register.R3, Dynptr);
+    }
+}

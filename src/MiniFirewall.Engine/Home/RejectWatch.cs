@@ -1,0 +1,24 @@
+using MiniFirewall.Sys.Files;
+using MiniFirewall.Sys.Namespaces;
+
+namespace MiniFirewall.Engine.Home;
+
+/// <summary>The right to answer a namespace's rejected packets: a ring buffer has one reader. It ends with its holder, however that ends.</summary>
+internal sealed class RejectWatch : IDisposable
+{
+    private readonly FileLock _lock;
+
+    private RejectWatch(FileLock taken) => _lock = taken;
+
+    /// <summary>Null where somebody answers already.</summary>
+    internal static RejectWatch? TryStart(HomeMount home, NetworkNamespace network) =>
+        FileLock.TryTake(home.Home, LockName(network), TimeSpan.Zero) is { } taken ? new(taken) : null;
+
+    internal static string LockName(NetworkNamespace network) => $"reject-{network.Name}";
+
+    public void Dispose()
+    {
+        _lock.RemoveFile();
+        _lock.Dispose();
+    }
+}
