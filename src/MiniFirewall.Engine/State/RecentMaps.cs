@@ -12,12 +12,13 @@ internal sealed class RecentMaps : IDisposable
 
     internal ImmutableDictionary<string, BpfMap> ByName { get; }
 
-    internal static RecentMaps Open(DirectoryHandle generation)
+    /// <param name="generation">Null where there is none; then there are no lists.</param>
+    internal static RecentMaps Open(DirectoryHandle? generation)
     {
         var maps = ImmutableDictionary.CreateBuilder<string, BpfMap>();
         try
         {
-            while (BpfMap.TryOpen(generation.PathOf(PinNames.Recent(maps.Count))) is { } map)
+            while (generation is not null && BpfMap.TryOpen(generation.PathOf(PinNames.Recent(maps.Count))) is { } map)
             {
                 maps.Add(RecentLayout.NameIn(Read(map)), map);
             }
