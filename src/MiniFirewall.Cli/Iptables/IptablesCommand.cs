@@ -62,6 +62,11 @@ internal sealed class IptablesCommand
             Console.Error.WriteLine("Ignoring deprecated --wait-interval option.");
         }
 
+        if (_command.NeverMatchedProtocol is { } protocol)
+        {
+            Console.Error.WriteLine($"Warning: never matched protocol: {protocol}. use extension match instead.");
+        }
+
         if (asJson && _command.Kind is not (RuleCommandKind.List or RuleCommandKind.ListRules))
         {
             Complaint.Write("--json stands with -L and -S only");

@@ -92,6 +92,14 @@ public sealed class RuleCommand
     /// <summary>The rules that the command describes; none for one that deletes by number.</summary>
     public ImmutableArray<Rule> Rules { get; }
 
+    /// <summary>
+    /// What a rule of IPv6 calls a header that leads on to others, where it asks for that as its protocol: no packet has it; null
+    /// where none does (ip6_tables.c looks for the header that leads on to none).
+    /// </summary>
+    public string? NeverMatchedProtocol => Families == FamilySet.IPv6 && Rules is [{ Protocol: { Negated: false, Number: 43 or 44 or 51 or 60 } }, ..]
+        ? _command.Protocol?.Text.ToLowerInvariant()
+        : null;
+
     /// <summary>The policy of -P; null where the word is none, which <see cref="ApplyTo"/> reports.</summary>
     public Verdict? Policy => _command.Second?.Text switch { "ACCEPT" => Verdict.Accept, "DROP" => Verdict.Drop, _ => null };
 

@@ -29,6 +29,10 @@ public sealed record Icmp6Match(IcmpType Type, bool Negated) : Match
         ("neighbour-advertisement", Whole(136)), ("neighbor-advertisement", Whole(136)), ("redirect", Whole(137)),
     ];
 
+    /// <summary>The names that iptables shows; it reads those of MLD without showing them.</summary>
+    private static readonly (string Name, IcmpType Type)[] ListedNames =
+        [.. Names.Where(entry => !entry.Name.StartsWith("mld-", StringComparison.Ordinal))];
+
     public static MatchGrammar Grammar { get; } = new("icmp6", new Icmp6Match(default, false))
     {
         Aliases = ["icmpv6", "ipv6-icmp"],
@@ -48,7 +52,7 @@ public sealed record Icmp6Match(IcmpType Type, bool Negated) : Match
         writer.Word("-m").Word("icmp6").Not(Negated).Word("--icmpv6-type").Word(Type.ToString());
 
     public override void List(RuleTextWriter writer, ListStyle style) =>
-        writer.Word("ipv6-icmp" + Type.ListText(Names, Negated, style.IsNumeric));
+        writer.Word("ipv6-icmp" + Type.ListText(ListedNames, Negated, style.IsNumeric));
 
     public override MatchResult Evaluate(Packet packet)
     {

@@ -12,6 +12,16 @@ internal sealed class FamilyNarrowing(FamilySet families, Word? reason, Diagnost
 
     internal FamilySet Families { get; private set; } = families;
 
+    /// <summary>Somebody said which one family the rule is for, so nothing it names need say so.</summary>
+    internal bool IsChosen { get; private set; } = families != FamilySet.Both;
+
+    /// <summary>-4 or -6: as <see cref="Narrow"/>, and chosen.</summary>
+    internal void Choose(FamilySet families, Word place, Convention? convention)
+    {
+        Narrow(families, place, convention);
+        IsChosen = true;
+    }
+
     /// <summary>Narrows to <paramref name="families"/>; false where nothing is left (reported, and the rule stays as it was).</summary>
     /// <param name="convention">What iptables says where nothing is left.</param>
     internal bool Narrow(FamilySet families, Word place, Convention? convention = null)
@@ -35,7 +45,7 @@ internal sealed class FamilyNarrowing(FamilySet families, Word? reason, Diagnost
     }
 
     /// <summary>A copy that goes its own way, for one member of a list.</summary>
-    internal FamilyNarrowing Fork() => new(Families, _reason, diagnostics);
+    internal FamilyNarrowing Fork() => new(Families, _reason, diagnostics) { IsChosen = IsChosen };
 
     internal static string Print(FamilySet families) => families switch
     {

@@ -31,6 +31,9 @@ internal sealed record LineCommand(GlobalKind Kind, Word Place, FamilySet Famili
     /// <summary>The rules that the line describes; none for a command without a rule.</summary>
     internal IReadOnlyList<PlacedRule> Rules { get; set; } = [];
 
+    /// <summary>The word that names the rules' protocol, where one does.</summary>
+    internal Word? Protocol { get; set; }
+
     /// <summary>The command as far as it is for these families.</summary>
     internal LineCommand For(FamilySet families) => families == FamilySet.Both ? this : this with
     {

@@ -53,7 +53,7 @@ internal sealed class RuleDraft(ReadSession session, FamilyNarrowing families)
         }
 
         Protocol = number == 0 ? null : Shared(number, negated);
-        if (Protocol is not null)
+        if (Protocol is not null && !Families.IsChosen)
         {
             Families.Narrow(RuleFamilies.Of(Protocol), word);
         }

@@ -21,6 +21,7 @@ internal sealed class RuleLine
     private LineCommand? _command;
     private readonly int _errorsBefore;
     private FamilySet _families;
+    private Word? _protocol;
     private bool _jumps;
 
     /// <param name="families">The families that the line is for as far as its beginning says.</param>
@@ -65,7 +66,7 @@ internal sealed class RuleLine
         Word value = argument ?? place;
         switch (option.Kind)
         {
-            case GlobalKind.Protocol: Draft.ReadProtocol(value, negated); break;
+            case GlobalKind.Protocol: ReadProtocol(value, negated); break;
             case GlobalKind.Source: Draft.ReadSources(value, negated); break;
             case GlobalKind.Destination: Draft.ReadDestinations(value, negated); break;
             case GlobalKind.InInterface: Draft.ReadInInterface(value, negated); break;
@@ -110,6 +111,7 @@ internal sealed class RuleLine
 
     private LineCommand FinishRule(LineCommand command, SourceSpan span)
     {
+        command.Protocol = _protocol;
         CheckChainOf(command, GlobalKind.InInterface, "OUTPUT", "packets that leave this machine came in by no interface");
         CheckChainOf(command, GlobalKind.OutInterface, "INPUT", "packets for this machine leave by no interface");
         List<Match> matches = _extensions.Finish(Draft, Context, _diagnostics.Count != _errorsBefore);
@@ -184,6 +186,12 @@ internal sealed class RuleLine
         return false;
     }
 
+    private void ReadProtocol(Word value, bool negated)
+    {
+        _protocol = value;
+        Draft.ReadProtocol(value, negated);
+    }
+
     private void ReadTarget(Word option, Word value, bool isGoto)
     {
         if (_jumps)
@@ -229,7 +237,7 @@ internal sealed class RuleLine
     private void Restrict(FamilySet families, Word place)
     {
         _families &= families;
-        Draft.Families.Narrow(families, place, Convention.Bare(""));
+        Draft.Families.Choose(families, place, Convention.Bare(""));
     }
 
     private void Refuse(GlobalKind kind, Word place) => _diagnostics.Report(

@@ -29,7 +29,8 @@ public sealed record SetReference(NamedSet Set, ImmutableArray<bool> Sources)
         {
             diagnostics.Report(
                 ErrorCodes.NoSuchSet, name, $"set {Show.Word(name.Text)} does not exist",
-                Nearest.HintOr(name.Text, use.Context.Sets.Keys, $"make it on a line above: set NAME {{ {SetNotation.Example(SetType.Networks)} }}"));
+                Nearest.HintOr(name.Text, use.Context.Sets.Keys, $"make it on a line above: set NAME {{ {SetNotation.Example(SetType.Networks)} }}"),
+                Convention.Usage($"Set {name.Text} doesn't exist.\n"));
             return null;
         }
 

@@ -28,28 +28,6 @@ public sealed class UsageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("iptables -L")]
-    [InlineData("ip6tables-restore")]
-    public void Iptables_own_command_line_is_refused_with_a_clear_word(string line) =>
-        Assert.Contains("is not there yet", Run(line.Split(' ')).FailedWith(Usage));
-
-    [Fact]
-    public void A_link_named_iptables_asks_for_iptables_command_line()
-    {
-        string directory = Directory.CreateTempSubdirectory("minifw-test-").FullName;
-        try
-        {
-            string link = Path.Combine(directory, "iptables-save");
-            File.CreateSymbolicLink(link, MinifwBinary.Path);
-            Assert.Contains("iptables-save", CommandResult.Of(link, []).FailedWith(Usage));
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-    }
-
-    [Theory]
     [InlineData("--help")]
     [InlineData("apply --help")]
     [InlineData("why -h")]

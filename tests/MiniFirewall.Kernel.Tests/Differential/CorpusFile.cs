@@ -45,6 +45,12 @@ internal sealed record CorpusFile(string Name, Family Family, ImmutableArray<str
             lines[at] = "";
         }
 
+        foreach (int at in Enumerable.Range(0, lines.Length).Where(at => lines[at].Contains(" -m limit ", StringComparison.Ordinal)))
+        {
+            leftOut.Add($"{lines[at]} (asks what came before, which the evaluator does not see)");
+            lines[at] = "";
+        }
+
         return new(Path.GetFileName(path), family, [.. lines.Where(line => line.Length > 0)], [.. leftOut]);
     }
 

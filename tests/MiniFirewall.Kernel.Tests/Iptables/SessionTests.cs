@@ -38,6 +38,19 @@ public sealed class SessionTests : IDisposable
         "--append INPUT -p udp", "--app INPUT --proto tcp", "--list-rules", "--list-r INPUT", "--li", "-4 -S", "-6 -S", "-w -S", "-w5 -S", "-w 5 -S", "--wait=5 -S", "-w x -S",
         "-W 5 -w -S", "-n -S", "-x -A INPUT", "--line-numbers -A INPUT", "-n -n -L", "-t filter -nL", "-t", "-V", "-Vn", "-A INPUT ! -p tcp", "-A INPUT --dst 192.0.2.1", "-vS");
 
+    [Fact]
+    public void A_protocol_that_no_packet_has_is_warned_of()
+    {
+        foreach (string protocol in (string[])["43", "44", "AH", "ipv6-opts", "ipv6-route", "ipv6-nonxt", "esp", "hopopt", "tcp"])
+        {
+            _both.Compare("ip6tables", "-A", "INPUT", "-p", protocol, "-j", "DROP");
+            _both.Compare("ip6tables", "-A", "INPUT", "!", "-p", protocol, "-j", "DROP");
+            _both.Compare("iptables", "-A", "INPUT", "-p", protocol, "-j", "DROP");
+        }
+
+        _both.Compare("ip6tables", "-S");
+    }
+
     [Theory]
     [InlineData("iptables")]
     [InlineData("ip6tables")]

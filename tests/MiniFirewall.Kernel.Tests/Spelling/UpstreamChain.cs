@@ -12,7 +12,8 @@ internal sealed class UpstreamChain(string chain) : IDisposable
     /// <summary>Characters of target, protocol, options and addresses where none is longer than its column.</summary>
     private const int Columns = 62;
 
-    private const int Attempts = 3;
+    // Milliseconds between attempts.
+    private const int Attempts = 10, Pause = 20;
 
     private readonly NetworkNamespace _namespace = new();
 
@@ -41,6 +42,7 @@ internal sealed class UpstreamChain(string chain) : IDisposable
         }
         catch (InvalidOperationException)
         {
+            Thread.Sleep(Pause);
             return false;
         }
     }

@@ -22,8 +22,8 @@ internal static class MatchGen
     internal static Gen<string[]> For(FamilySet families, byte protocol, RuleSetGenOptions options) =>
         Gen.Select(
             OfProtocol(protocol),
-            Gen.Frequency((3, TextGen.Nothing), (2, HeaderMatchGen.OfProtocol(protocol) ?? TextGen.Nothing)),
-            Anywhere(families, options.Sets ? 1 : 0).Array[0, 2],
+            Gen.Frequency((3, TextGen.Nothing), (options.Questions ? 2 : 0, HeaderMatchGen.OfProtocol(protocol) ?? TextGen.Nothing)),
+            Anywhere(families, options.Sets ? 1 : 0, options.Questions ? 1 : 0).Array[0, 2],
             (own, header, others) => new[] { own, header }.Concat(others.Distinct()).ToArray())
         .SelectMany(parts => Gen.Shuffle(parts));
 
@@ -44,15 +44,15 @@ internal static class MatchGen
         TextGen.PortList,
         (not, option, list) => $"-m multiport {not}{option} {list}");
 
-    private static Gen<string> Anywhere(FamilySet families, int sets) => families switch
+    private static Gen<string> Anywhere(FamilySet families, int sets, int questions) => families switch
     {
         FamilySet.IPv4 => Gen.Frequency(
-            (4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, SurroundingsGen.For(families)), (1, HopLimit("ttl")), (1, Range(Family.IPv4)),
-            (sets, SetGen.For(Family.IPv4)), (1, HeaderMatchGen.Anywhere)),
+            (4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (questions, ComputedGen.Any), (questions, SurroundingsGen.For(families)), (1, HopLimit("ttl")), (1, Range(Family.IPv4)),
+            (sets, SetGen.For(Family.IPv4)), (questions, HeaderMatchGen.Anywhere)),
         FamilySet.IPv6 => Gen.Frequency(
-            (4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, SurroundingsGen.For(families)), (1, HopLimit("hl")), (1, Range(Family.IPv6)),
-            (sets, SetGen.For(Family.IPv6)), (1, HeaderMatchGen.Anywhere), (1, HeaderMatchGen.AhOfIPv6), (2, ExtensionHeaderGen.Any)),
-        _ => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (1, ComputedGen.Any), (1, SurroundingsGen.For(families)), (1, HeaderMatchGen.Anywhere)),
+            (4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (questions, ComputedGen.Any), (questions, SurroundingsGen.For(families)), (1, HopLimit("hl")), (1, Range(Family.IPv6)),
+            (sets, SetGen.For(Family.IPv6)), (questions, HeaderMatchGen.Anywhere), (questions, HeaderMatchGen.AhOfIPv6), (2 * questions, ExtensionHeaderGen.Any)),
+        _ => Gen.Frequency((4, TextGen.Nothing), (1, Comment), (1, Mark), (1, Length), (questions, ComputedGen.Any), (questions, SurroundingsGen.For(families)), (questions, HeaderMatchGen.Anywhere)),
     };
 
     private static Gen<string> HopLimit(string name)

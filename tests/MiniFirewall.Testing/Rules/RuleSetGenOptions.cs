@@ -18,4 +18,7 @@ public sealed record RuleSetGenOptions
 
     /// <summary>Rules may look into sets, which <see cref="GeneratedRules.Sets"/> makes.</summary>
     public bool Sets { get; init; } = true;
+
+    /// <summary>Rules may ask what no field answers; each different question is a function of the programs.</summary>
+    public bool Questions { get; init; } = true;
 }

@@ -15,10 +15,19 @@ namespace MiniFirewall.Tests.Rules;
 public sealed class RestoreFuzzTests
 {
     private const int ShortRun = 5_000, LongestMessage = 4096;
+    private static readonly string[] Chains = ["INPUT", "FORWARD", "OUTPUT"];
     private static readonly TimeSpan LongestInput = TimeSpan.FromSeconds(10);
+
+    /// <summary>The rules of the vectors: every match and target, right and wrong.</summary>
+    private static readonly string[] Rules =
+    [
+        .. Directory.EnumerateFiles(SharedData.Here("vectors"), "*.t").Order(StringComparer.Ordinal).SelectMany(File.ReadLines)
+            .Where(line => line is ['-' or '!', ..]).Select(line => line.Split(';')[0]),
+    ];
 
     private static readonly string[] Seeds =
     [
+        .. Rules.Chunk(6).Select(rules => $"*filter\n{string.Concat(rules.Select((rule, number) => $"-A {Chains[number % 3]} {rule}\n"))}COMMIT\n"),
         "*filter\n:INPUT DROP [1:2]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:x - [0:0]\n[3:4] -A INPUT -s 10.0.0.0/8 -p tcp -m tcp --dport 22 -j ACCEPT\n-A INPUT -j x\n-A x -m comment --comment \"a \\\"b\\\" c\" -j RETURN\nCOMMIT\n",
         "*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j FOO\nCOMMIT\n*filter\n-I INPUT 1 -i lo -j ACCEPT\n-R INPUT 1 -i lo -j DROP\n-D INPUT -i lo -j DROP\n-P OUTPUT DROP\nCOMMIT\n",
         "*filter\n-N a\n-N b\n-A a -g b\n-E b c\n-F a\n-X a\n-Z\n-6 -A INPUT -s fe80::1\n-4 -A INPUT -s 1.2.3.4,5.6.7.8 -d bigmart.com\nCOMMIT\n",
@@ -27,6 +36,7 @@ public sealed class RestoreFuzzTests
 
     private static readonly string[] Words =
     [
+        .. Rules.SelectMany(rule => rule.Split(' ')).Distinct(),
         "-A", "-I", "-D", "-R", "-C", "-N", "-P", "-X", "-F", "-Z", "-E", "-L", "-S", "INPUT", "OUTPUT", "x", "a", "-p", "tcp", "icmp", "-s", "-d", "10.0.0.0/8", "fe80::/10",
         "bigmart.com", "-i", "eth+", "!", "-f", "-m", "comment", "--comment", "\"a b\"", "--dport", "22:", "multiport", "--dports", "1,2:3", "-j", "LOG", "DROP", "-g", "-4",
         "-6", "-c", "[1:2]", "[", "]", "*filter", "*nat", "COMMIT", "COMMIT\n", ":INPUT", ":y - [0:0]\n", "-", "\n", "#", "'", "\"", "\\", ",", ":", "/", "=", "0", "1", "+", "-t", "filter",
