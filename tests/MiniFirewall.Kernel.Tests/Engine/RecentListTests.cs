@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.Recent;
+using MiniFirewall.EngineAgent;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy.Questions;
 using Xunit;
@@ -79,18 +80,28 @@ public sealed class RecentListTests : IDisposable
         Assert.Equal("there is no list bannd: the lists are banned", error.Message);
     }
 
-    /// <summary>A change of a single rule, with a long list beside it, which is made without a load where it can.</summary>
+    /// <summary>The list goes with the last rule that names it, also where other changes of single rules load nothing.</summary>
     [Fact]
-    public void A_change_of_one_rule_keeps_the_list()
+    public void Changes_of_one_rule_keep_the_list_until_the_last_that_names_it()
     {
-        _namespace.Apply(Counting);
+        _namespace.Apply(string.Concat(Enumerable.Range(1, 100).Select(i => $"-4 -A INPUT -s 192.0.2.{i} -j DROP\n")) + $"-4 {Counting}");
         Assert.Equal("", Dropped());
-        _namespace.Apply(Counting + string.Concat(Enumerable.Range(0, 100).Select(i => $"-A INPUT -s 192.0.2.{i} -j DROP\n")));
-        Assert.Equal(["127.0.0.1 1", "::1 1"], Seen());
+        Change("-I INPUT -p udp --dport 1002 -j DROP");
+        Change("-A INPUT -p udp --dport 1002 -m recent --rcheck --name seen -j DROP");
+        Change("-D INPUT -s 192.0.2.7 -j DROP");
+        Assert.Equal(["127.0.0.1 1"], Seen());
+        Change("-D INPUT -p udp --dport 1001 -m recent --set --name seen");
+        Assert.Equal(["127.0.0.1 1"], Seen());
+        Change("-D INPUT -p udp --dport 1002 -m recent --rcheck --name seen -j DROP");
+        Assert.Empty(Lists());
+        Change("-A INPUT -p udp --dport 1002 -m recent --rcheck --name seen -j DROP");
+        Assert.Empty(Seen());
     }
 
     private bool Change(RecentAction action, Family family, string address) =>
         _namespace.Run(() => _namespace.Open().ChangeRecent("banned", action, family, AddressText.Parse(family, address)));
+
+    private void Change(string arguments) => _namespace.Run(() => AgentChanges.Make(_namespace.Open(), arguments.Split(' ')));
 
     private string Dropped() => _namespace.Run(() => Probe.Dropped(1001, 1002));
 
