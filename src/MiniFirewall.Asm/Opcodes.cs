@@ -35,6 +35,8 @@ public enum Helper
     GetSmpProcessorId = 8,
     GetPrandomU32 = 7,
     KtimeGetNs = 5,
+    SpinLock = 93,
+    SpinUnlock = 94,
     ProbeReadKernel = 113,
     Jiffies64 = 118,
     RingbufOutput = 130,

@@ -31,6 +31,9 @@ public sealed record MapSpec(string Name, MapType Type, int KeySize, int ValueSi
 
     /// <summary>map_extra of BPF_MAP_CREATE: for an arena, the address that user space maps it at.</summary>
     public ulong Extra { get; init; }
+
+    /// <summary>Each value begins with a lock that programs take (struct bpf_spin_lock, 4 bytes); the kernel learns of it by BTF.</summary>
+    public bool BeginsWithLock { get; init; }
 }
 
 /// <summary>A blueprint of a program; deterministic: the same input gives the same bytes.</summary>

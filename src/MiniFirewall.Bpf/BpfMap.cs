@@ -11,6 +11,8 @@ namespace MiniFirewall.Bpf;
 /// </summary>
 public sealed class BpfMap : IDisposable
 {
+    private const ulong LockFlag = 4; // BPF_F_LOCK
+
     private BpfMap(FileDescriptor descriptor, string name, MapType type, int keySize, int valueSize, int maxEntries)
     {
         Descriptor = descriptor;
@@ -46,8 +48,9 @@ public sealed class BpfMap : IDisposable
     /// <summary>Makes a new map. CAP_BPF (before kernel 5.8: root).</summary>
     public static BpfMap Create(MapSpec spec)
     {
+        using LockedValue? locked = spec.BeginsWithLock ? LockedValue.Describe(spec) : null;
         FileDescriptor descriptor = BpfMapCalls.Create(
-            (uint)spec.Type, spec.KeySize, spec.ValueSize, spec.MaxEntries, spec.Flags, spec.Name, spec.Extra);
+            (uint)spec.Type, spec.KeySize, spec.ValueSize, spec.MaxEntries, spec.Flags, spec.Name, spec.Extra, locked?.Types);
         return new(descriptor, spec.Name, spec.Type, spec.KeySize, spec.ValueSize, spec.MaxEntries);
     }
 
@@ -73,11 +76,12 @@ public sealed class BpfMap : IDisposable
     }
 
     /// <summary>False where there is no such key.</summary>
-    public bool TryLookup(ReadOnlySpan<byte> key, Span<byte> value)
+    /// <param name="isLocked">Take the value's lock (<see cref="MapSpec.BeginsWithLock"/>), so that no program changes it meanwhile.</param>
+    public bool TryLookup(ReadOnlySpan<byte> key, Span<byte> value, bool isLocked = false)
     {
         RequireLength(key.Length, KeySize, "key");
         RequireLength(value.Length, ElementSize, "value");
-        return BpfMapCalls.TryLookup(Descriptor, key, value, Name);
+        return BpfMapCalls.TryLookup(Descriptor, key, value, Name, isLocked ? LockFlag : 0);
     }
 
     public void Update(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, MapUpdate how = MapUpdate.Any)

@@ -14,6 +14,7 @@ internal static class MinifwCommandLine
         ("off", OffCommand.Create),
         ("status", StatusCommand.Create),
         ("set", SetCommand.Create),
+        ("recent", RecentCommand.Create),
         ("why", WhyCommand.Create),
         ("log", LogCommand.Create),
         ("serve", ServeCommand.Create),

@@ -33,6 +33,12 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
     /// <summary>How far the kernel's time zone (sys_tz) is west of UTC, in minutes.</summary>
     public int MinutesWest { get; init; }
 
+    /// <summary>
+    /// Lists of recent addresses that are there already, with the times that each keeps of an address; the maps of others come with
+    /// the programs.
+    /// </summary>
+    public ImmutableDictionary<string, int> RecentLists { get; init; } = ImmutableDictionary<string, int>.Empty;
+
     /// <summary>Images get room for rules to come.</summary>
     public bool HasSpare { get; init; }
 

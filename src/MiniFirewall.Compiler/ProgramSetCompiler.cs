@@ -22,10 +22,14 @@ public sealed record CompiledPrograms(ImmutableArray<ProgramSpec> Specs, Classif
     [
         .. Image is null ? [] : (ReadOnlySpan<MapImage>)[new(WellKnownMaps.ImageSpec(Image.Layout.Size), Image.Bytes)],
         .. State is null ? [] : (ReadOnlySpan<MapImage>)[State],
+        .. RecentLists,
     ];
 
     /// <summary>What questions remember; null where none does.</summary>
     public MapImage? State { get; init; }
+
+    /// <summary>Lists of recent addresses that <see cref="CompileOptions.RecentLists"/> did not have.</summary>
+    public ImmutableArray<MapImage> RecentLists { get; init; } = [];
 }
 
 /// <summary>
@@ -46,7 +50,7 @@ public static class ProgramSetCompiler
     public static CompiledPrograms Compile(ImmutableArray<PacketProgram> programs, CompileOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        programs = QuestionPlacement.Place(programs, options, out MapImage? state);
+        programs = QuestionPlacement.Place(programs, options, out MapImage? state, out ImmutableArray<MapImage> recentLists);
         ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options))];
         FieldUse use = FieldUse.OfClassifier(listed);
         ClassifierImage? image = listed.IsEmpty ? null : ImageBuilder.Build(listed, use.Questions.Numbers, options.HasSpare);
@@ -60,7 +64,7 @@ public static class ProgramSetCompiler
         return new(
             [.. programs.Select(program => listed.Contains(program) ? CompileListed(program, image!, use, oddTests, options) : CompileStraight(program, options))],
             image)
-        { Listed = listed, State = state };
+        { Listed = listed, State = state, RecentLists = recentLists };
     }
 
     /// <summary>A long list is straight code only where its calls nest too deeply for the classifier: then that is what stops it.</summary>

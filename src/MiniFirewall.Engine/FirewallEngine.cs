@@ -3,11 +3,13 @@ using MiniFirewall.Bpf;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
+using MiniFirewall.Engine.Recent;
 using MiniFirewall.Engine.Rejecting;
 using MiniFirewall.Engine.Sets;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Sets;
@@ -244,6 +246,31 @@ public sealed class FirewallEngine
         using GenerationState? generation = state?.TryOpenGeneration();
         NamedSet set = SetLists.Find(generation?.Sets, name);
         return SetLists.Holds(generation!.Sets!, set, asked(set).Span);
+    });
+
+    /// <summary>The lists of recent addresses of the rules in force, by name; empty where there are none.</summary>
+    public IReadOnlyDictionary<string, ImmutableArray<RecentEntry>> ReadRecent() => WithRecent(
+        maps => maps.ByName.ToImmutableSortedDictionary(list => list.Key, list => RecentReader.Read(list.Value), StringComparer.Ordinal));
+
+    /// <summary>A list of recent addresses of the rules in force; the one that was seen longest ago comes first.</summary>
+    /// <exception cref="FirewallException">There is no such list.</exception>
+    public ImmutableArray<RecentEntry> ReadRecent(string name) => WithRecent(maps => RecentReader.Read(RecentReader.Find(maps, name)));
+
+    /// <summary>Changes a list of recent addresses of the rules in force, as a packet would.</summary>
+    /// <param name="action">Set, Remove, or Flush, for which the address is any.</param>
+    /// <returns>False where there was no such address to remove.</returns>
+    /// <exception cref="FirewallException">There is no such list.</exception>
+    public bool ChangeRecent(string name, RecentAction action, Family family, UInt128 address) =>
+        WithRecent(maps => RecentEditor.Change(name, RecentReader.Find(maps, name), action, family, address));
+
+    private T WithRecent<T>(Func<RecentMaps, T> work) => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        using RecentMaps maps = RecentMaps.Open(generation?.Directory);
+        return work(maps);
     });
 
     /// <summary>Takes all rules away, at one moment, and then everything that the firewall has in the kernel.</summary>

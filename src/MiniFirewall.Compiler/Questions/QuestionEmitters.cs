@@ -23,6 +23,8 @@ internal static class QuestionEmitters
         Of<RandomChance>(RandomChanceEmitter.Emit),
         Of<EveryNth>(EveryNthEmitter.Emit),
         Of<TokenBucket>(TokenBucketEmitter.Emit),
+        Of<ByteQuota>(ByteQuotaEmitter.Emit),
+        Of<RecentAddress>(RecentAddressEmitter.Emit),
         Of<TimeWindow>(TimeWindowEmitter.Emit),
         Of<LinkTypeIs>(LinkEmitters.Emit),
         Of<LinkSourceIs>(LinkEmitters.Emit),

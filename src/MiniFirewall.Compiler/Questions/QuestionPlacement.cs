@@ -7,23 +7,28 @@ namespace MiniFirewall.Compiler.Questions;
 
 /// <summary>
 /// Tells questions what they cannot know before all programs of a family are there: each stateful question of each statement
-/// its own cell, the same on every hook, and questions of local time the time zone.
+/// its own cell, the same on every hook, questions about recent addresses their lists, and questions of local time the time zone.
 /// </summary>
 internal sealed class QuestionPlacement
 {
     private readonly Dictionary<(string Block, int Statement, int Step), int> _cells = [];
     private readonly List<byte> _contents = [];
     private readonly CompileOptions _options;
+    private readonly RecentPlacement _recent;
 
-    private QuestionPlacement(CompileOptions options) => _options = options;
+    private QuestionPlacement(CompileOptions options, RecentPlacement recent) => (_options, _recent) = (options, recent);
 
     /// <param name="state">The map of their memories; null where nothing is remembered.</param>
-    internal static ImmutableArray<PacketProgram> Place(ImmutableArray<PacketProgram> programs, CompileOptions options, out MapImage? state)
+    /// <param name="recentLists">The maps of lists that are not there yet.</param>
+    internal static ImmutableArray<PacketProgram> Place(
+        ImmutableArray<PacketProgram> programs, CompileOptions options, out MapImage? state, out ImmutableArray<MapImage> recentLists)
     {
-        var placement = new QuestionPlacement(options);
+        var recent = RecentPlacement.Of(programs, options);
+        var placement = new QuestionPlacement(options, recent);
         ImmutableArray<PacketProgram> placed = [.. programs.Select(placement.Place)];
         int cells = placement._cells.Count;
         state = cells == 0 ? null : new MapImage(WellKnownMaps.StateSpec(cells), placement._contents.ToArray());
+        recentLists = recent.Missing;
         return placed;
     }
 
@@ -49,6 +54,7 @@ internal sealed class QuestionPlacement
     private Question Place(Question question, (string Block, int Statement, int Step) at) => question switch
     {
         StatefulQuestion stateful => stateful with { Cell = CellOf(stateful, at) },
+        RecentAddress recent => _recent.Place(recent),
         TimeWindow { IsLocal: true } window => window with { MinutesWest = _options.MinutesWest },
         _ => question,
     };

@@ -89,6 +89,11 @@ internal sealed class CommitProtocol(
             }
         }
 
+        foreach ((string name, BpfMap map) in next.Recent.Pins)
+        {
+            yield return new($"pin {name}", () => map.Pin(_generation!.PathOf(name)));
+        }
+
         foreach (HookPoint point in HookPoint.All)
         {
             yield return new($"pin program {point}", () => next.Programs[point].Pin(_generation!.PathOf(PinNames.Program(point))));

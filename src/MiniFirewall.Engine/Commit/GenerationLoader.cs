@@ -23,16 +23,20 @@ internal static class GenerationLoader
         CounterMaps counters = MakeCounters(plan, running, NeedsOffsets(plan, places, running));
         StoreMaps? store = null;
         LoadedSets? sets = null;
+        LoadedRecentLists? recent = null;
         try
         {
             store = StoreMaps.Make(RuleStoreImage.Make(
                 rules, lines, policies, slots, RuleLabels.Spread(rules), plan.Capacity, plan.FirstFreshSlot, DateTimeOffset.UtcNow));
             sets = LoadedSets.Make(rules.Sets);
+            recent = LoadedRecentLists.Make(rules, running);
             var indexes = new CounterIndexes(rules, policies, slots);
-            return new(places, plan, counters, store, sets, LoadFamilies(rules, indexes, source, shared.MapsFor(counters.Counters, store.Epoch, sets)));
+            Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, store.Epoch, sets, recent);
+            return new(places, plan, counters, store, sets, recent, LoadFamilies(rules, indexes, source, Options(recent), maps));
         }
         catch
         {
+            recent?.Dispose();
             sets?.Dispose();
             store?.Dispose();
             counters.Dispose();
@@ -97,11 +101,13 @@ internal static class GenerationLoader
         }
     }
 
+    private static CompileOptions Options(LoadedRecentLists recent) =>
+        KernelRequirements.Options(PrologueKind.Netfilter) with { HasSpare = true, RecentLists = recent.Stamps };
+
     /// <summary>The families side by side: each takes a processor for as long as its compiling and the verifier take.</summary>
     private static ImmutableArray<LoadedFamily> LoadFamilies(
-        RuleSet rules, CounterIndexes indexes, ProgramSource source, Dictionary<string, BpfMap> maps)
+        RuleSet rules, CounterIndexes indexes, ProgramSource source, CompileOptions options, Dictionary<string, BpfMap> maps)
     {
-        var options = KernelRequirements.Options(PrologueKind.Netfilter) with { HasSpare = true };
         Task<LoadedFamily>[] loads =
             [.. DispatcherCompiler.Families.Select(family => Task.Run(() => LoadedFamily.Load(family, source(rules, family, indexes, options), maps)))];
         try

@@ -4,7 +4,7 @@ using MiniFirewall.Sys;
 
 namespace MiniFirewall.Engine.Commit;
 
-/// <summary>Maps whose only value is given.</summary>
+/// <summary>Maps whose only value is given. One with a lock cannot be mapped into memory, and is written by a call.</summary>
 internal static class ImageMap
 {
     internal static BpfMap Create(MapImage image)
@@ -12,8 +12,7 @@ internal static class ImageMap
         BpfMap map = BpfMap.Create(image.Spec);
         try
         {
-            using IDisposable lifetime = map.MapValues();
-            image.Content.Span.CopyTo(((MappedMemory)lifetime).GetSpan());
+            Fill(map, image);
             return map;
         }
         catch
@@ -21,5 +20,19 @@ internal static class ImageMap
             map.Dispose();
             throw;
         }
+    }
+
+    private static void Fill(BpfMap map, MapImage image)
+    {
+        if (image.Spec.BeginsWithLock)
+        {
+            var value = new byte[map.ValueSize];
+            image.Content.Span.CopyTo(value);
+            map.Update(new byte[map.KeySize], value);
+            return;
+        }
+
+        using IDisposable lifetime = map.MapValues();
+        image.Content.Span.CopyTo(((MappedMemory)lifetime).GetSpan());
     }
 }

@@ -9,13 +9,14 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class LoadedGeneration : IDisposable
 {
     internal LoadedGeneration(
-        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, StoreMaps store, LoadedSets? sets, ImmutableArray<LoadedFamily> families)
+        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, StoreMaps store, LoadedSets? sets, LoadedRecentLists recent, ImmutableArray<LoadedFamily> families)
     {
         Places = places;
         Plan = plan;
         Counters = counters;
         Store = store;
         Sets = sets;
+        Recent = recent;
         Families = families;
         Programs = families.SelectMany(family => family.Programs).ToImmutableDictionary();
     }
@@ -33,6 +34,8 @@ internal sealed class LoadedGeneration : IDisposable
     /// <summary>Null where the rules have no sets.</summary>
     internal LoadedSets? Sets { get; }
 
+    internal LoadedRecentLists Recent { get; }
+
     internal ImmutableDictionary<HookPoint, BpfProgram> Programs { get; }
 
     public void Dispose()
@@ -40,6 +43,7 @@ internal sealed class LoadedGeneration : IDisposable
         Counters.Dispose();
         Store.Dispose();
         Sets?.Dispose();
+        Recent.Dispose();
         foreach (LoadedFamily family in Families)
         {
             family.Dispose();

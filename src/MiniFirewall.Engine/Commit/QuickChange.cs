@@ -30,7 +30,7 @@ internal static class QuickChange
         }
 
         afterStep(WriteTexts);
-        if (!TryWriteImages(generation, change, afterStep))
+        if (ChangesLists(store, change) || !TryWriteImages(generation, change, afterStep))
         {
             change.Abandon();
             return false;
@@ -40,6 +40,13 @@ internal static class QuickChange
         afterStep(WriteEpoch);
         return true;
     }
+
+    /// <summary>
+    /// Whether a rule begins or ends that names a list of recent addresses, which is made with the first and goes with the last. A text
+    /// that only says so, such as a comment, costs no more than time.
+    /// </summary>
+    private static bool ChangesLists(RuleStore store, RuleChange change) =>
+        change.Ended.Concat(change.Begun.Select(begun => begun.Stored)).Any(rule => store.TextOf(rule).IndexOf("-m recent"u8) >= 0);
 
     /// <summary>What a killed writer has left goes out of all images first: the epoch would put it in force too.</summary>
     private static bool TryWriteImages(GenerationState generation, RuleChange change, Action<string> afterStep)

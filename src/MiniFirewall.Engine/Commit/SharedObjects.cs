@@ -72,9 +72,10 @@ internal sealed class SharedObjects : IDisposable
 
     /// <summary>What a generation's program names.</summary>
     /// <param name="sets">Null where its rules have none.</param>
-    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch, LoadedSets? sets)
+    /// <param name="recent">Null where programs get lists of their own.</param>
+    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch, LoadedSets? sets, LoadedRecentLists? recent = null)
     {
-        var maps = new Dictionary<string, BpfMap>
+        var maps = new Dictionary<string, BpfMap>(recent?.ByMapName ?? [])
         {
             [WellKnownMaps.Control] = Control,
             [WellKnownMaps.Events] = Events,

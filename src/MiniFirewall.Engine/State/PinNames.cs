@@ -14,6 +14,9 @@ internal static class PinNames
 
     private const string GenerationPrefix = "generation-";
 
+    /// <summary>A list of recent addresses, numbered from 0 on.</summary>
+    internal static string Recent(int number) => $"recent-{number.ToString(CultureInfo.InvariantCulture)}";
+
     /// <summary>The classifier image of a family.</summary>
     internal static string Image(Family family) => family == Family.IPv4 ? "image4" : "image6";
 

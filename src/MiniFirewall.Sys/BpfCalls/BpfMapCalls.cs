@@ -8,7 +8,7 @@ public static unsafe class BpfMapCalls
 {
     private const int ENOENT = 2;
 
-    public static FileDescriptor Create(uint type, int keySize, int valueSize, int maxEntries, uint flags, string name, ulong extra = 0)
+    public static FileDescriptor Create(uint type, int keySize, int valueSize, int maxEntries, uint flags, string name, ulong extra = 0, MapTypes? types = null)
     {
         var attributes = new MapCreateAttributes
         {
@@ -18,17 +18,20 @@ public static unsafe class BpfMapCalls
             max_entries = (uint)maxEntries,
             map_flags = flags,
             map_extra = extra,
+            btf_fd = (uint)(types?.Btf.Number ?? 0),
+            btf_key_type_id = (uint)(types?.Key ?? 0),
+            btf_value_type_id = (uint)(types?.Value ?? 0),
         };
         BpfSystemCall.WriteName(attributes.map_name, name);
         return new(BpfSystemCall.Run(BpfCommand.BPF_MAP_CREATE, ref attributes, name));
     }
 
     /// <summary>False where the map has no such key.</summary>
-    public static bool TryLookup(FileDescriptor map, ReadOnlySpan<byte> key, Span<byte> value, string about)
+    public static bool TryLookup(FileDescriptor map, ReadOnlySpan<byte> key, Span<byte> value, string about, ulong flags = 0)
     {
         fixed (byte* keyPointer = key, valuePointer = value)
         {
-            return Element(BpfCommand.BPF_MAP_LOOKUP_ELEM, map, keyPointer, valuePointer, 0, about);
+            return Element(BpfCommand.BPF_MAP_LOOKUP_ELEM, map, keyPointer, valuePointer, flags, about);
         }
     }
 

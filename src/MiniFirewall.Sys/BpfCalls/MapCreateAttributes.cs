@@ -25,6 +25,15 @@ internal unsafe struct MapCreateAttributes
     [FieldOffset(28)]
     public fixed byte map_name[16];
 
+    [FieldOffset(48)]
+    public uint btf_fd;
+
+    [FieldOffset(52)]
+    public uint btf_key_type_id;
+
+    [FieldOffset(56)]
+    public uint btf_value_type_id;
+
     [FieldOffset(64)]
     public ulong map_extra;
 }

@@ -1,3 +1,4 @@
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Values;
 

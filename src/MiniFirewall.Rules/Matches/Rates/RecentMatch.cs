@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -6,23 +9,12 @@ using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Matches.Rates;
 
-/// <summary>What -m recent does with its list.</summary>
-public enum RecentAction
-{
-    Set,
-    Check,
-    Update,
-    Remove,
-}
-
 /// <summary>-m recent: asks a named list of addresses, and changes it (net/netfilter/xt_recent.c).</summary>
-public sealed record RecentMatch : LackingMatch
+public sealed record RecentMatch : Match
 {
     public static MatchGrammar Grammar => RecentGrammar.Grammar;
 
     public override string Name => "recent";
-
-    public override string Lack => "needs lists of addresses that packets write, which miniFirewall does not keep yet";
 
     public RecentAction Action { get; init; }
 
@@ -46,6 +38,23 @@ public sealed record RecentMatch : LackingMatch
     public HostMask? Mask { get; init; }
 
     public bool ByDestination { get; init; }
+
+    /// <summary>What it asks of its list.</summary>
+    public RecentAddress Question => new(ListName, Action)
+    {
+        Negated = Negated,
+        Seconds = Seconds,
+        Hits = (ushort)HitCount,
+        Reaps = Reaps,
+        ComparesTtl = ComparesTtl,
+        ByDestination = ByDestination,
+        Mask = Mask switch
+        {
+            null => UInt128.MaxValue,
+            { Family: Family.IPv4 } mask => mask.Address << 96,
+            { } mask => mask.Address,
+        },
+    };
 
     public override FamilySet Families => Mask?.Family.ToSet() ?? FamilySet.Both;
 
@@ -80,6 +89,11 @@ public sealed record RecentMatch : LackingMatch
             writer.Word("mask:").Word(mask.ToString());
         }
     }
+
+    /// <summary>The answer of an empty list: what the list of the rules in force knows is the kernel's.</summary>
+    public override MatchResult Evaluate(Packet packet) => Question.Ask(packet) ? MatchResult.Match : MatchResult.Miss;
+
+    public override void Lower(Family family, ImmutableArray<Step>.Builder steps) => steps.Add(new Require(new QuestionTest(Question)));
 
     private static HostMask? WholeOf(FamilySet families) => families switch
     {

@@ -22,8 +22,6 @@ public sealed class LackTests
     [InlineData("-m connbytes --connbytes 1 --connbytes-dir both --connbytes-mode bytes", "needs connection state, which miniFirewall does not keep yet")]
     [InlineData("-m helper --helper ftp", "needs connection state, which miniFirewall does not keep yet")]
     [InlineData("-m hashlimit --hashlimit-upto 1/s --hashlimit-name a", "needs rates that are kept over time, which miniFirewall does not do yet")]
-    [InlineData("-m recent --set", "needs lists of addresses that packets write, which miniFirewall does not keep yet")]
-    [InlineData("-m quota --quota 1", "needs bytes counted for the match alone, which miniFirewall does not do yet")]
     [InlineData("-m set --match-set a src --return-nomatch", "needs elements that say nomatch told from those that are not there, which miniFirewall does not do yet")]
     [InlineData("-m set --match-set a src --bytes-lt 5", "needs counters of a set's elements, which miniFirewall does not keep yet")]
     [InlineData("-j NFLOG", "needs packets handed to a netlink group, which miniFirewall does not do yet")]
