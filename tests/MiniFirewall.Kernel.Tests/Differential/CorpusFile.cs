@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Diagnostics;
@@ -8,10 +9,15 @@ namespace MiniFirewall.Kernel.Tests.Differential;
 
 /// <summary>
 /// The filter table of a real rule file, as the kernel's iptables-save printed it. Rules with a match or target that cannot be
-/// in force are left out, by name.
+/// in force are left out, by name. REJECT is made DROP: the kernel's answers would be packets among those compared, and have tests of their own.
 /// </summary>
-internal sealed record CorpusFile(string Name, Family Family, ImmutableArray<string> Lines, ImmutableArray<string> LeftOut)
+internal sealed partial record CorpusFile(string Name, Family Family, ImmutableArray<string> Lines, ImmutableArray<string> LeftOut)
 {
+    /// <summary>Matches that ask what came before, which has tests of its own.</summary>
+    private static readonly string[] Remembering = ["conntrack", "state", "connbytes", "connlimit", "limit", "hashlimit", "recent", "quota", "statistic"];
+
+    private static readonly string[] Surroundings = ["addrtype", "mac", "pkttype", "physdev", "owner", "cgroup", "cpu", "time"];
+
     /// <summary>Names of interfaces that its rules look at, the loopback apart; one that any file has otherwise.</summary>
     internal ImmutableArray<string> Interfaces
     {
@@ -24,6 +30,9 @@ internal sealed record CorpusFile(string Name, Family Family, ImmutableArray<str
         }
     }
 
+    /// <summary>Some rule asks for what is around a packet, which only a kernel knows.</summary>
+    internal bool AsksSurroundings => Lines.Any(line => Surroundings.Any(match => line.Contains($" -m {match} ", StringComparison.Ordinal)));
+
     internal RuleTexts Texts => RuleTexts.Of([Family], Lines);
 
     /// <summary>All files of the corpus's folder of expected texts, in the order of their names.</summary>
@@ -33,7 +42,7 @@ internal sealed record CorpusFile(string Name, Family Family, ImmutableArray<str
     private static CorpusFile Read(string path)
     {
         Family family = path.EndsWith(".v4.legacy", StringComparison.Ordinal) ? Family.IPv4 : Family.IPv6;
-        string[] lines = [.. File.ReadLines(path).Where(line => line is [':' or '-', ..]).Select(WithoutCounters)];
+        string[] lines = [.. File.ReadLines(path).Where(line => line is [':' or '-', ..]).Select(WithoutCounters).Select(line => Reject().Replace(line, "-j DROP"))];
         string text = $"*filter\n{string.Concat(lines.Select(line => line + "\n"))}COMMIT\n";
         ReadResult result = RuleSetReader.Read("corpus", text, ReadOptions.Default with { Families = family.ToSet(), MaxErrors = int.MaxValue - 1 });
         var leftOut = new List<string>();
@@ -45,7 +54,7 @@ internal sealed record CorpusFile(string Name, Family Family, ImmutableArray<str
             lines[at] = "";
         }
 
-        foreach (int at in Enumerable.Range(0, lines.Length).Where(at => lines[at].Contains(" -m limit ", StringComparison.Ordinal)))
+        foreach (int at in Enumerable.Range(0, lines.Length).Where(at => Remembering.Any(match => lines[at].Contains($" -m {match} ", StringComparison.Ordinal))))
         {
             leftOut.Add($"{lines[at]} (asks what came before, which the evaluator does not see)");
             lines[at] = "";
@@ -57,4 +66,7 @@ internal sealed record CorpusFile(string Name, Family Family, ImmutableArray<str
     private static string WithoutCounters(string line) => line[0] == ':' ? line[..line.LastIndexOf(' ')] : line;
 
     private static IEnumerable<(string Option, string Value)> Pairs(string[] words) => words.Zip(words.Skip(1));
+
+    [GeneratedRegex("-j REJECT.*$")]
+    private static partial Regex Reject();
 }

@@ -26,13 +26,13 @@ public sealed class CorpusTrafficTests(ITestOutputHelper output)
             left += file.LeftOut.Length;
         }
 
-        output.WriteLine($"{files.Length} files, {rules} rules, {left} left out, {compared} packets met their hooks, every verdict and counter compared three ways, 0 differences");
+        output.WriteLine($"{files.Length} files, {rules} rules, {left} left out, {compared} packets met their hooks, every verdict and counter compared, 0 differences");
         Assert.True(compared > files.Length * Budget.CorpusPackets / 3, $"only {compared} packets were compared");
     }
 
     private static int Compare(CorpusFile file)
     {
-        using var ways = new ThreeWays(file.Interfaces);
+        using var ways = new ThreeWays(file.Interfaces) { HasEvaluator = !file.AsksSurroundings };
         ways.Load(file.Texts);
         int compared = 0;
         Scenario.RealPacket(RuleEdges.Of(file.Texts.Whole), file.Interfaces, [file.Family]).Array[Budget.CorpusPackets].Sample(
