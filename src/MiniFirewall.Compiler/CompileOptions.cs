@@ -33,6 +33,12 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
     /// <summary>How far the kernel's time zone (sys_tz) is west of UTC, in minutes.</summary>
     public int MinutesWest { get; init; }
 
+    /// <summary>
+    /// Connections are tracked whether or not the programs at hand ask for their state: a rule set's hooks all track as soon as one of
+    /// them asks.
+    /// </summary>
+    internal bool Tracks { get; init; }
+
     /// <summary>Images get room for rules to come.</summary>
     public bool HasSpare { get; init; }
 
