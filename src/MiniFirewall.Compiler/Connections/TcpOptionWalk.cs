@@ -105,8 +105,18 @@ internal sealed class TcpOptionWalk(TrackCode track)
             // Where the option begins too late for another block the load stays inside the frame all the same.
             code.Jump(JumpCondition.Less, Register.R5, 2 + (BlockBytes * (block + 1)), step);
             code.Jump(JumpCondition.Greater, Register.R3, TrackCode.MostOptions - 2 - (BlockBytes * (block + 1)), step);
-            code.Load(MemorySize.Word, Register.R0, Register.R1, FirstEdge + (BlockBytes * block));
-            code.ToBigEndian(Register.R0, 32);
+            code.Move(Register.R1, Register.R2);
+            code.Alu(AluOperation.Add, Register.R1, Register.R3);
+
+            // Byte for byte: the stack is read at multiples of the width only.
+            code.Move(Register.R0, 0);
+            for (int at = 0; at < 4; at++)
+            {
+                code.Alu(AluOperation.ShiftLeft, Register.R0, 8);
+                code.Load(MemorySize.Byte, Register.R4, Register.R1, FirstEdge + (BlockBytes * block) + at);
+                code.Alu(AluOperation.Or, Register.R0, Register.R4);
+            }
+
             code.Load(MemorySize.Word, Register.R4, Register.R2, SackAt);
             code.Alu(AluOperation.Subtract, Register.R4, Register.R0, OperandWidth.Bits32);
             code.Jump(JumpCondition.SignedGreaterOrEqual, Register.R4, 0, next, OperandWidth.Bits32);

@@ -271,6 +271,7 @@ internal sealed class TrackFunction
     private void EmitSidesOfEntry()
     {
         _track.Load(Register.R1, TrackCode.Direction);
+        _code.Alu(AluOperation.And, Register.R1, 1);
         _code.Alu(AluOperation.Multiply, Register.R1, ConnectionEntry.SideSize);
         _code.Move(TrackCode.Sender, TrackCode.Entry);
         _code.Alu(AluOperation.Add, TrackCode.Sender, Register.R1);
@@ -364,7 +365,11 @@ internal sealed class TrackFunction
         _code.Mark(_packets);
         _code.Load(MemorySize.Byte, Register.R1, TrackCode.Key, PacketKey.Protocol);
         _code.Jump(JumpCondition.NotEqual, Register.R1, IpProtocol.Tcp, notTcp);
-        new TcpTracker(_track, _accepted, _invalid, _missing).Emit();
+        Label reopened = _code.DefineLabel("reopened");
+        new TcpTracker(_track, _accepted, _invalid, reopened).Emit();
+        _code.Mark(reopened);
+        EmitState(ConnectionState.New, 0);
+        EmitReturn(1);
         _code.Mark(notTcp);
         _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Udp, udp);
         _code.Jump(JumpCondition.Equal, Register.R1, _family == Family.IPv4 ? IpProtocol.Icmp : IpProtocol.Icmpv6, icmp);

@@ -23,16 +23,19 @@ internal static class GenerationLoader
         CounterMaps counters = MakeCounters(plan, running, NeedsOffsets(plan, places, running));
         StoreMaps? store = null;
         LoadedSets? sets = null;
+        ConnectionMaps? connections = null;
         try
         {
             store = StoreMaps.Make(RuleStoreImage.Make(
                 rules, lines, policies, slots, RuleLabels.Spread(rules), plan.Capacity, plan.FirstFreshSlot, DateTimeOffset.UtcNow));
             sets = LoadedSets.Make(rules.Sets);
+            connections = rules.AsksConnection ? ConnectionMaps.After(running) : null;
             var indexes = new CounterIndexes(rules, policies, slots);
-            return new(places, plan, counters, store, sets, LoadFamilies(rules, indexes, source, shared.MapsFor(counters.Counters, store.Epoch, sets)));
+            return new(places, plan, counters, store, sets, connections, LoadFamilies(rules, indexes, source, shared.MapsFor(counters.Counters, store.Epoch, sets, connections)));
         }
         catch
         {
+            connections?.Dispose();
             sets?.Dispose();
             store?.Dispose();
             counters.Dispose();

@@ -9,13 +9,15 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class LoadedGeneration : IDisposable
 {
     internal LoadedGeneration(
-        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, StoreMaps store, LoadedSets? sets, ImmutableArray<LoadedFamily> families)
+        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, StoreMaps store, LoadedSets? sets, ConnectionMaps? connections,
+        ImmutableArray<LoadedFamily> families)
     {
         Places = places;
         Plan = plan;
         Counters = counters;
         Store = store;
         Sets = sets;
+        Connections = connections;
         Families = families;
         Programs = families.SelectMany(family => family.Programs).ToImmutableDictionary();
     }
@@ -33,6 +35,9 @@ internal sealed class LoadedGeneration : IDisposable
     /// <summary>Null where the rules have no sets.</summary>
     internal LoadedSets? Sets { get; }
 
+    /// <summary>Null where no rule asks for connection state.</summary>
+    internal ConnectionMaps? Connections { get; }
+
     internal ImmutableDictionary<HookPoint, BpfProgram> Programs { get; }
 
     public void Dispose()
@@ -40,6 +45,7 @@ internal sealed class LoadedGeneration : IDisposable
         Counters.Dispose();
         Store.Dispose();
         Sets?.Dispose();
+        Connections?.Dispose();
         foreach (LoadedFamily family in Families)
         {
             family.Dispose();

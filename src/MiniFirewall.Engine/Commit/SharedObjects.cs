@@ -69,7 +69,8 @@ internal sealed class SharedObjects : IDisposable
 
     /// <summary>What a generation's program names.</summary>
     /// <param name="sets">Null where its rules have none.</param>
-    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch, LoadedSets? sets)
+    /// <param name="connections">Null where nothing asks for connection state.</param>
+    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch, LoadedSets? sets, ConnectionMaps? connections)
     {
         var maps = new Dictionary<string, BpfMap>
         {
@@ -81,6 +82,11 @@ internal sealed class SharedObjects : IDisposable
         if (sets is not null)
         {
             maps.Add(WellKnownMaps.Sets, sets.Map);
+        }
+
+        foreach ((string name, BpfMap map) in connections?.Pins ?? [])
+        {
+            maps.Add(name, map);
         }
 
         return maps;
