@@ -1,0 +1,54 @@
+using MiniFirewall.Kernel.Tests.Support;
+using MiniFirewall.Packets;
+using Xunit;
+
+namespace MiniFirewall.Kernel.Tests.Connections;
+
+/// <summary>Two routers with the same rules, one with iptables and the kernel's connection tracking, one with miniFirewall's: every packet must count the same.</summary>
+internal sealed class TwinRouters : IDisposable
+{
+    private static readonly string[] s_rules =
+    [
+        .. new[] { "INVALID", "NEW", "ESTABLISHED", "RELATED", "UNTRACKED" }.Select(state => $"-A FORWARD -m conntrack --ctstate {state}"),
+        "-A FORWARD -m conntrack --ctdir ORIGINAL",
+        "-A FORWARD -m conntrack --ctdir REPLY",
+        "-A FORWARD -m conntrack ! --ctstate NEW,RELATED --ctdir ORIGINAL",
+        "-A FORWARD -m state --state RELATED,ESTABLISHED",
+        "-A FORWARD -m state ! --state INVALID",
+        "-A FORWARD -p udp -m udp --dport 9 -m state --state NEW -j DROP",
+        "-A FORWARD -p tcp -m tcp --dport 9 -m state --state NEW -j DROP",
+    ];
+
+    private readonly IptablesFirewall _iptables = new(["eth0", "eth1"]);
+    private readonly EngineFirewall _engine = new(["eth0", "eth1"]);
+
+    internal TwinRouters()
+    {
+        RuleTexts rules = RuleTexts.Of([Family.IPv4, Family.IPv6], s_rules);
+        _iptables.Load(rules);
+        _engine.Load(rules);
+    }
+
+    /// <summary>The kernel's time-outs in the first router, and the same in the second.</summary>
+    internal void SetTimeouts(IReadOnlyDictionary<string, int> seconds)
+    {
+        foreach ((string name, int value) in seconds)
+        {
+            _iptables.Device.Namespace.SetSystemControl($"netfilter/nf_conntrack_{name}", value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    internal string Judge(Packet packet, Placement placement, string about)
+    {
+        (_iptables.Device.Placement, _engine.Device.Placement) = (placement, placement);
+        Observation? expected = _iptables.Judge(packet), seen = _engine.Judge(packet);
+        Assert.True(expected is not null && expected.Equals(seen), $"{about}\n  the kernel: {expected}\n  miniFirewall: {seen}");
+        return expected.ToString();
+    }
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _iptables.Dispose();
+    }
+}
