@@ -7,6 +7,9 @@ namespace MiniFirewall.Kernel.Tests.Connections;
 /// <summary>What packets are to their connections, packet by packet beside the kernel's own connection tracking.</summary>
 public sealed class ConnectionStateTests
 {
+    /// <summary>A quick run's; MINIFIREWALL_CONNECTIONS asks for more.</summary>
+    private static readonly int Connections = int.TryParse(Environment.GetEnvironmentVariable("MINIFIREWALL_CONNECTIONS"), out int more) ? more : 120;
+
     private static readonly Placement s_linear = new(4096, 4096);
 
     [Theory]
@@ -29,6 +32,8 @@ public sealed class ConnectionStateTests
                 }
             }
         }
+
+        Assert.Equal(TwinRouters.StatesOf(family), twins.SeenStates);
     }
 
     /// <summary>Few numbers, so that random packets are often near the window's edges.</summary>
@@ -38,7 +43,7 @@ public sealed class ConnectionStateTests
     public void Random_tcp_packets_are_tracked_as_by_the_kernel(Family family, int seed)
     {
         using var twins = new TwinRouters();
-        for (ushort port = 30_000; port < 30_120; port++)
+        for (ushort port = 30_000; port < 30_000 + Connections; port++)
         {
             var random = new Random((seed * 100_000) + port);
             var reader = new PacketScript(family, port);

@@ -29,21 +29,18 @@ internal sealed class TwinRouters : IDisposable
         _engine.Load(rules);
     }
 
-    /// <summary>The kernel's time-outs in the first router, and the same in the second.</summary>
-    internal void SetTimeouts(IReadOnlyDictionary<string, int> seconds)
-    {
-        foreach ((string name, int value) in seconds)
-        {
-            _iptables.Device.Namespace.SetSystemControl($"netfilter/nf_conntrack_{name}", value.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        }
-    }
+    /// <summary>Numbers of the rules that count one state each: those of IPv4 packets leave out UNTRACKED.</summary>
+    internal static IEnumerable<int> StatesOf(Family family) => Enumerable.Range(1, family == Family.IPv4 ? 4 : 5);
 
-    internal string Judge(Packet packet, Placement placement, string about)
+    /// <summary>Numbers of such rules that have counted.</summary>
+    internal SortedSet<int> SeenStates { get; } = [];
+
+    internal void Judge(Packet packet, Placement placement, string about)
     {
         (_iptables.Device.Placement, _engine.Device.Placement) = (placement, placement);
         Observation? expected = _iptables.Judge(packet), seen = _engine.Judge(packet);
         Assert.True(expected is not null && expected.Equals(seen), $"{about}\n  the kernel: {expected}\n  miniFirewall: {seen}");
-        return expected.ToString();
+        SeenStates.UnionWith(expected.Hits.Select(hit => hit.Place.Rule).Where(rule => rule is > 0 and <= 5));
     }
 
     public void Dispose()
