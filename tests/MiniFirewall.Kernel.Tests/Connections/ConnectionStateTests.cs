@@ -55,4 +55,26 @@ public sealed class ConnectionStateTests
             }
         }
     }
+
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Connections_outlive_a_change_of_rules_and_end_in_time(Family family)
+    {
+        using var twins = new TwinRouters();
+        twins.SetUdpTimeout(2);
+        var reader = new PacketScript(family, 40_000);
+        Judge("> udp");
+        Judge("< udp port 81");
+        twins.Load();
+        Judge("< udp");
+        Judge("> udp");
+        Judge("> udp port 82");
+        Thread.Sleep(TimeSpan.FromSeconds(2.5));
+        Judge("< udp");
+        Judge("< udp port 82");
+        Assert.Equal([2, 3], twins.SeenStates);
+
+        void Judge(string line) => twins.Judge(reader.Read(line)!, s_linear, line);
+    }
 }

@@ -1,5 +1,10 @@
+using System.Globalization;
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Connections;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
+using MiniFirewall.Sys;
 using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Connections;
@@ -22,11 +27,23 @@ internal sealed class TwinRouters : IDisposable
     private readonly IptablesFirewall _iptables = new(["eth0", "eth1"]);
     private readonly EngineFirewall _engine = new(["eth0", "eth1"]);
 
-    internal TwinRouters()
+    internal TwinRouters() => Load();
+
+    /// <summary>Puts the rules in force, again where they are.</summary>
+    internal void Load()
     {
         RuleTexts rules = RuleTexts.Of([Family.IPv4, Family.IPv6], s_rules);
         _iptables.Load(rules);
         _engine.Load(rules);
+    }
+
+    /// <summary>How long a UDP connection lives that has not been answered.</summary>
+    internal void SetUdpTimeout(int seconds)
+    {
+        const int Udp = 12;
+        _iptables.Device.Namespace.SetSystemControl("netfilter/nf_conntrack_udp_timeout", seconds.ToString(CultureInfo.InvariantCulture));
+        using BpfMap tracking = _engine.OpenPinned(WellKnownMaps.Tracking);
+        tracking.Update(new byte[tracking.KeySize], TrackingTable.Encode(KernelTime.Hertz, TrackingTable.DefaultSeconds.SetItem(Udp, seconds)));
     }
 
     /// <summary>Numbers of the rules that count one state each: those of IPv4 packets leave out UNTRACKED.</summary>
