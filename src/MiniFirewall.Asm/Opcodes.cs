@@ -31,6 +31,8 @@ public enum OperandWidth : byte
 public enum Helper
 {
     MapLookupElement = 1,
+    MapUpdateElement = 2,
+    MapDeleteElement = 3,
     TailCall = 12,
     GetSmpProcessorId = 8,
     GetPrandomU32 = 7,

@@ -39,6 +39,12 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
     /// </summary>
     public ImmutableDictionary<string, int> RecentLists { get; init; } = ImmutableDictionary<string, int>.Empty;
 
+    /// <summary>
+    /// Connections are tracked whether or not the programs at hand ask for their state: a rule set's hooks all track as soon as one of
+    /// them asks.
+    /// </summary>
+    internal bool Tracks { get; init; }
+
     /// <summary>Images get room for rules to come.</summary>
     public bool HasSpare { get; init; }
 

@@ -10,7 +10,8 @@ namespace MiniFirewall.Compiler;
 /// </summary>
 public static class DispatcherCompiler
 {
-    private const uint BpfNetfilter = 45;
+    /// <summary>The expected attach type of netfilter programs (BPF_NETFILTER).</summary>
+    public const uint BpfNetfilter = 45;
 
     /// <summary>Hooks in the order of their slots.</summary>
     public static ImmutableArray<Hook> Hooks { get; } = [Hook.LocalIn, Hook.Forward, Hook.LocalOut];

@@ -25,6 +25,9 @@ internal sealed class FieldUse
     internal bool ReadsTransport => ReadsTcp
         || HasAny(Field.TransportLength, Field.SourcePort, Field.DestinationPort, Field.IcmpType, Field.IcmpCode);
 
+    /// <summary>What a packet is to its connection.</summary>
+    internal bool AsksConnection => HasAny(Field.ConnectionState, Field.ConnectionDirection);
+
     /// <summary>IPv6: the header chain has to be looked at.</summary>
     internal bool LocatesTransport => ReadsTransport || HasAny(Field.Protocol, Field.FragmentOffset, Field.ChainBroken);
 
@@ -57,6 +60,13 @@ internal sealed class FieldUse
         use.VisitStatement(statement);
         return use;
     }
+
+    /// <summary>Adds what tracking a packet's connection reads.</summary>
+    internal void AddTracking() => _fields.UnionWith(
+        [
+            Field.Source, Field.Destination, Field.Protocol, Field.FragmentOffset, Field.ChainBroken, Field.TransportLength, Field.SourcePort,
+            Field.DestinationPort, Field.ConnectionState, Field.ConnectionDirection,
+        ]);
 
     /// <summary>A bit for each field, by its number.</summary>
     internal uint Bits => _fields.Aggregate(0u, (bits, read) => bits | (1u << (int)read));

@@ -23,6 +23,10 @@ internal static class Frame
     // Main's stack, from the frame pointer down: the key, a counter's index, a dynptr, a buffer for the transport header.
     internal const int MainKey = -PacketKey.Size;
     internal const int MainCounterIndex = MainKey - 4;
+
+    /// <summary>A byte, not zero where the packet begins a connection.</summary>
+    internal const int MainBegins = -104;
+
     internal const int MainDynptr = -128;
     internal const int TransportBuffer = -152;
     internal const int TransportBufferBytes = 24;

@@ -1,4 +1,5 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Connections;
 using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Packets;
@@ -7,7 +8,7 @@ using MiniFirewall.Policy;
 namespace MiniFirewall.Compiler;
 
 /// <summary>Functions that several places call; emitted once, after everything else, if anybody did.</summary>
-internal sealed class HelperFunctions(Assembler code, Family family, PrologueKind prologue)
+internal sealed class HelperFunctions(Assembler code, Family family, PrologueKind prologue, Hook hook)
 {
     /// <summary>Functions of a program (BPF_MAX_SUBPROGS, 256), without those that are emitted last.</summary>
     private const int MostFunctions = 248;
@@ -17,7 +18,8 @@ internal sealed class HelperFunctions(Assembler code, Family family, PrologueKin
     private readonly Label _walk = code.DefineLabel("walk_headers");
     private readonly Label _set = code.DefineLabel("set_lookup");
     private readonly List<(Question Code, Label Entry)> _questions = [];
-    private bool _eventUsed, _rejectUsed, _walkUsed, _setUsed;
+    private readonly Label _track = code.DefineLabel("track");
+    private bool _trackUsed, _eventUsed, _rejectUsed, _walkUsed, _setUsed;
 
     /// <summary>send_event(ctx, kind &lt;&lt; 32 | counter).</summary>
     internal void CallEvent(Register context, EventKind kind, int counter)
@@ -54,6 +56,13 @@ internal sealed class HelperFunctions(Assembler code, Family family, PrologueKin
     {
         _walkUsed = true;
         code.Call(_walk);
+    }
+
+    /// <summary>Tracks the packet's connection; R1 to R3 are context, key, and whether it is to be remembered now (<see cref="TrackFunction"/>).</summary>
+    internal void CallTrack()
+    {
+        _trackUsed = true;
+        code.Call(_track);
     }
 
     /// <summary>R0 = what the look-up of a set says of the packet: <see cref="SetLookupEmitter"/>. Inside a block.</summary>
@@ -100,6 +109,11 @@ internal sealed class HelperFunctions(Assembler code, Family family, PrologueKin
         for (int i = 0; i < _questions.Count; i++)
         {
             new QuestionFunction(code, family, prologue).Emit($"ask_{i}_{_questions[i].Code.GetType().Name}", _questions[i].Code, _questions[i].Entry);
+        }
+
+        if (_trackUsed)
+        {
+            new TrackFunction(code, family, hook).Emit(_track);
         }
 
         if (code.FunctionCount > MostFunctions)

@@ -22,6 +22,7 @@ internal sealed class MainEmitter(
         new SurroundingsEmitter(code, use, options.Prologue).Emit();
         new TransportEmitter(code, program.Family, use, options.Prologue, helpers).Emit();
         trace?.EmitHeader();
+        EmitTrack();
 
         code.Move(Frame.BlockContext, Frame.MainContext);
         code.Move(Frame.Key, Register.R10);
@@ -30,6 +31,42 @@ internal sealed class MainEmitter(
         code.Move(Register.R0, ResultCode.Of(program.Default, program.DefaultCounter));
         code.Mark(verdict);
         EmitVerdict(invalid, cut);
+    }
+
+    private void EmitTrack()
+    {
+        if (!options.Tracks)
+        {
+            return;
+        }
+
+        EmitCallTrack(Frame.MainContext, confirms: 0);
+        code.Store(MemorySize.Byte, Register.R10, Frame.MainBegins, Register.R0);
+    }
+
+    private void EmitCallTrack(Register context, int confirms)
+    {
+        code.Move(Register.R1, context);
+        code.Move(Register.R2, Register.R10);
+        code.Alu(AluOperation.Add, Register.R2, Frame.MainKey);
+        code.Move(Register.R3, confirms);
+        helpers.CallTrack();
+    }
+
+    /// <summary>Only a packet that passes begins a connection. R8 is kept.</summary>
+    private void EmitRemember()
+    {
+        if (!options.Tracks)
+        {
+            return;
+        }
+
+        Label done = code.DefineLabel("remembered");
+        code.Jump(JumpCondition.NotEqual, Register.R8, ResultCode.AcceptCode, done);
+        code.Load(MemorySize.Byte, Register.R1, Register.R10, Frame.MainBegins);
+        code.Jump(JumpCondition.Equal, Register.R1, 0, done);
+        EmitCallTrack(Frame.BlockContext, confirms: 1);
+        code.Mark(done);
     }
 
     /// <summary>R0 is a result: count it, tell whoever watches of a drop, return the kernel's verdict.</summary>
@@ -43,6 +80,8 @@ internal sealed class MainEmitter(
         code.Alu(AluOperation.ShiftRight, Register.R0, 2);
         code.Store(MemorySize.Word, Register.R10, Frame.MainCounterIndex, Register.R0);
         CounterEmitter.Emit(code, Frame.MainCounterIndex, length => code.Move(length, Frame.SkbLength));
+
+        EmitRemember();
 
         // Whether somebody watches is the same for every packet, drop or accept is not: the first is asked, the second computed.
         EmitJumpIfWatched(watched);

@@ -19,7 +19,8 @@ internal static class PacketKey
     internal const int PacketLength = 64;
     internal const int Mark = 68;
     internal const int SourcePort = 72, DestinationPort = 74;
-    internal const int TcpFlags = 76, TcpDataOffset = 77, IcmpType = 78, IcmpCode = 79;
+    internal const int TcpFlags = 76, TcpDataOffset = 77;
+    internal const int ConnectionState = 78, ConnectionDirection = 79;
     internal const int FragmentOffset = 80, TransportLength = 82;
     internal const int Protocol = 84, ChainBroken = 85, HopLimit = 86, TcpOptionsCut = 87;
     internal const int Length = 88, TransportOffset = 92;
@@ -43,11 +44,14 @@ internal static class PacketKey
         Field.TcpDataOffset => new(TcpDataOffset, 8),
         Field.TcpOptionsCut => new(TcpOptionsCut, 8),
         Field.TcpFlags => new(TcpFlags, 8),
-        Field.IcmpType => new(IcmpType, 8),
-        Field.IcmpCode => new(IcmpCode, 8),
+        // The halves of the first port, which is in host order.
+        Field.IcmpType => new(SourcePort + 1, 8),
+        Field.IcmpCode => new(SourcePort, 8),
         Field.Length => new(family == Family.IPv4 ? Length : PacketLength, 32),
         Field.HopLimit => new(HopLimit, 8),
         Field.Mark => new(Mark, 32),
+        Field.ConnectionState => new(ConnectionState, 8),
+        Field.ConnectionDirection => new(ConnectionDirection, 8),
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, "unknown field"),
     };
 

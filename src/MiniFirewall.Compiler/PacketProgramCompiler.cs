@@ -25,9 +25,14 @@ public static class PacketProgramCompiler
 
         // The passes, top to bottom: what is read, what becomes a function, then code.
         FieldUse use = FieldUse.Of(program);
+        if (options.Tracks)
+        {
+            use.AddTracking();
+        }
+
         BlockPlan plan = BlockPlan.Of(program);
         var code = new Assembler { ClearsDeadRegisters = options.ClearsDeadRegisters };
-        var helpers = new HelperFunctions(code, program.Family, options.Prologue);
+        var helpers = new HelperFunctions(code, program.Family, options.Prologue, program.Hook);
         var blocks = new BlockEmitter(code, program, plan, helpers);
         new MainEmitter(code, program, use, options, blocks.EmitEntry, helpers).Emit();
         blocks.EmitFunctions();

@@ -52,7 +52,13 @@ public static class ProgramSetCompiler
         ArgumentNullException.ThrowIfNull(options);
         programs = QuestionPlacement.Place(programs, options, out MapImage? state, out ImmutableArray<MapImage> recentLists);
         ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options))];
+        options = options with { Tracks = options.Prologue == PrologueKind.Netfilter && programs.Any(program => FieldUse.Of(program).AsksConnection) };
         FieldUse use = FieldUse.OfClassifier(listed);
+        if (options.Tracks)
+        {
+            use.AddTracking();
+        }
+
         ClassifierImage? image = listed.IsEmpty ? null : ImageBuilder.Build(listed, use.Questions.Numbers, options.HasSpare);
         List<OddTest>? oddTests = OddTests.Of(listed.SelectMany(program => program.Blocks).SelectMany(block => block.Statements));
         if (image is not null)
@@ -91,7 +97,7 @@ public static class ProgramSetCompiler
     private static ProgramSpec CompileListed(PacketProgram program, ClassifierImage image, FieldUse use, List<OddTest>? oddTests, CompileOptions options)
     {
         var code = new Assembler { ClearsDeadRegisters = options.ClearsDeadRegisters };
-        var helpers = new HelperFunctions(code, program.Family, options.Prologue);
+        var helpers = new HelperFunctions(code, program.Family, options.Prologue, program.Hook);
         var classifier = new ClassifierEmitter(code, program.Family, image.Layout, helpers, oddTests, use);
         if (BlockPlan.CallDepthOf(program) > ClassifierEmitter.DeepestCall)
         {

@@ -22,6 +22,19 @@ internal sealed class SurroundingsEmitter(Assembler code, FieldUse use, Prologue
         {
             EmitMark();
         }
+
+        if (prologue == PrologueKind.Test && use.AsksConnection)
+        {
+            EmitConnection();
+        }
+    }
+
+    /// <summary>State and direction stand side by side in both places. Outside tests the packet's connection is looked for when the key is complete.</summary>
+    private void EmitConnection()
+    {
+        code.LoadMapValue(Register.R1, WellKnownMaps.TestInput, TestInputLayout.ConnectionState);
+        code.Load(MemorySize.Half, Register.R1, Register.R1, 0);
+        code.Store(MemorySize.Half, Register.R10, Frame.MainKey + PacketKey.ConnectionState, Register.R1);
     }
 
     private void EmitMark()

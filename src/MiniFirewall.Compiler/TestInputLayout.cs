@@ -20,6 +20,9 @@ public static class TestInputLayout
     internal const int Jiffies = 264;
     internal const int Chance = 272;
 
+    /// <summary>One byte each: state and direction, as in the packet key.</summary>
+    internal const int ConnectionState = 276, ConnectionDirection = 277;
+
     /// <summary>One byte, as the kernel's skb->pkt_type.</summary>
     internal const int LinkType = 37;
 
@@ -67,6 +70,8 @@ public static class TestInputLayout
         BinaryPrimitives.WriteUInt64LittleEndian(value.AsSpan(Jiffies), packet.Clock.Jiffies);
         EncodeNumber(value, Chance, packet.Chance);
         value[ForceSlowPath] = forceSlowPath ? (byte)1 : (byte)0;
+        value[ConnectionState] = (byte)packet.ConnectionState;
+        value[ConnectionDirection] = (byte)packet.ConnectionDirection;
         value[LinkType] = (byte)packet.LinkType;
         value[Present] = (byte)PresentBits(packet);
         BinaryPrimitives.WriteUInt64LittleEndian(value.AsSpan(LinkSource), packet.Link?.Source ?? 0);

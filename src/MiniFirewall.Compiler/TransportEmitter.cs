@@ -60,7 +60,7 @@ internal sealed class TransportEmitter(Assembler code, Family family, FieldUse u
     {
         Label slow = code.DefineLabel("not linear"), bounded = code.DefineLabel("bounded");
         ZeroKey(MemorySize.Half, PacketKey.TransportLength);
-        if (use.HasAny(Field.SourcePort, Field.DestinationPort))
+        if (use.HasAny(Field.SourcePort, Field.DestinationPort, Field.IcmpType, Field.IcmpCode))
         {
             // Both ports: packets without them look the same in every run.
             ZeroKey(MemorySize.Word, PacketKey.SourcePort);
@@ -144,16 +144,14 @@ internal sealed class TransportEmitter(Assembler code, Family family, FieldUse u
         if (use.HasAny(Field.SourcePort, Field.DestinationPort, Field.IcmpType, Field.IcmpCode))
         {
             LoadWord(MemorySize.Word, 32, from, offset);
-            EmitPart(Field.SourcePort, 16, MemorySize.Half, PacketKey.SourcePort);
-            EmitPart(Field.DestinationPort, 0, MemorySize.Half, PacketKey.DestinationPort);
-            EmitPart(Field.IcmpType, 24, MemorySize.Byte, PacketKey.IcmpType);
-            EmitPart(Field.IcmpCode, 16, MemorySize.Byte, PacketKey.IcmpCode);
+            EmitPart(use.HasAny(Field.SourcePort, Field.IcmpType, Field.IcmpCode), 16, MemorySize.Half, PacketKey.SourcePort);
+            EmitPart(use.Has(Field.DestinationPort), 0, MemorySize.Half, PacketKey.DestinationPort);
         }
 
         if (use.ReadsTcp)
         {
             LoadWord(MemorySize.Half, 16, from, offset + 12);
-            EmitPart(Field.TcpFlags, 0, MemorySize.Byte, PacketKey.TcpFlags);
+            EmitPart(use.Has(Field.TcpFlags), 0, MemorySize.Byte, PacketKey.TcpFlags);
             EmitDataOffset();
         }
     }
@@ -165,9 +163,9 @@ internal sealed class TransportEmitter(Assembler code, Family family, FieldUse u
     }
 
     /// <summary>word >> shift, cut to the store's width.</summary>
-    private void EmitPart(Field field, int shift, MemorySize size, int to)
+    private void EmitPart(bool needed, int shift, MemorySize size, int to)
     {
-        if (!use.Has(field))
+        if (!needed)
         {
             return;
         }

@@ -38,7 +38,7 @@ public sealed class TestProgram : IDisposable
         try
         {
             CompiledPrograms compiled = DryCompilation.Compile(rules, point, PrologueKind.Test);
-            var maps = shared.MapsFor(counters, epoch, sets);
+            var maps = shared.MapsFor(counters, epoch, sets, connections: null);
             maps.Add(WellKnownMaps.TestInput, input);
             using OwnMaps own = OwnMaps.Make(compiled.Maps);
             return new TestProgram(point, BpfProgram.Load(compiled.Specs[0], KernelBtf.Types, own.With(maps)), input);

@@ -32,6 +32,12 @@ public sealed class Packet
     /// <summary>The kernel's packet mark (skb->mark), host order.</summary>
     public uint Mark { get; init; }
 
+    /// <summary>What the packet is to its connection; it begins one, where not said.</summary>
+    public ConnectionState ConnectionState { get; init; } = ConnectionState.New;
+
+    /// <summary>Which way it goes in its connection.</summary>
+    public ConnectionDirection ConnectionDirection { get; init; } = ConnectionDirection.Original;
+
     /// <summary>When the packet is judged: seconds from 1970 on, UTC. Now, where not said.</summary>
     public long Time { get; init; } = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 

@@ -59,4 +59,10 @@ public enum Field
 
     /// <summary>skb->mark; 32 bits.</summary>
     Mark,
+
+    /// <summary>What the packet is to its connection, a number of <see cref="MiniFirewall.Packets.ConnectionState"/>; 8 bits.</summary>
+    ConnectionState,
+
+    /// <summary>Which way it goes, a number of <see cref="MiniFirewall.Packets.ConnectionDirection"/>; 8 bits.</summary>
+    ConnectionDirection,
 }

@@ -4,6 +4,7 @@ using MiniFirewall.Compiler;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Engine.State.Store;
+using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Sys;
 using MiniFirewall.Sys.Files;
@@ -94,9 +95,34 @@ internal sealed class CommitProtocol(
             yield return new($"pin {name}", () => map.Pin(_generation!.PathOf(name)));
         }
 
+        foreach (CommitStep step in ConnectionSteps())
+        {
+            yield return step;
+        }
+
         foreach (HookPoint point in HookPoint.All)
         {
             yield return new($"pin program {point}", () => next.Programs[point].Pin(_generation!.PathOf(PinNames.Program(point))));
+        }
+    }
+
+    /// <summary>Fragments are put together before the first packet is tracked: a later one has no ports.</summary>
+    private IEnumerable<CommitStep> ConnectionSteps()
+    {
+        if (next.Connections is null)
+        {
+            yield break;
+        }
+
+        foreach ((string name, BpfMap map) in next.Connections.Pins)
+        {
+            yield return new($"pin {name}", () => map.Pin(_generation!.PathOf(name)));
+        }
+
+        foreach (Family family in DispatcherCompiler.Families)
+        {
+            string name = PinNames.Reassembly(family);
+            yield return new($"pin {name}", () => Opened(Reassembly.After(running, family)).Pin(_generation!.PathOf(name)));
         }
     }
 

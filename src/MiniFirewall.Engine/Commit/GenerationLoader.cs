@@ -24,18 +24,21 @@ internal static class GenerationLoader
         StoreMaps? store = null;
         LoadedSets? sets = null;
         LoadedRecentLists? recent = null;
+        ConnectionMaps? connections = null;
         try
         {
             store = StoreMaps.Make(RuleStoreImage.Make(
                 rules, lines, policies, slots, RuleLabels.Spread(rules), plan.Capacity, plan.FirstFreshSlot, DateTimeOffset.UtcNow));
             sets = LoadedSets.Make(rules.Sets);
             recent = LoadedRecentLists.Make(rules, running);
+            connections = rules.AsksConnection ? ConnectionMaps.After(running) : null;
             var indexes = new CounterIndexes(rules, policies, slots);
-            Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, store.Epoch, sets, recent);
-            return new(places, plan, counters, store, sets, recent, LoadFamilies(rules, indexes, source, Options(recent), maps));
+            Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, store.Epoch, sets, connections, recent);
+            return new(places, plan, counters, store, sets, recent, connections, LoadFamilies(rules, indexes, source, Options(recent), maps));
         }
         catch
         {
+            connections?.Dispose();
             recent?.Dispose();
             sets?.Dispose();
             store?.Dispose();

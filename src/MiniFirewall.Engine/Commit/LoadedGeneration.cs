@@ -9,7 +9,8 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class LoadedGeneration : IDisposable
 {
     internal LoadedGeneration(
-        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, StoreMaps store, LoadedSets? sets, LoadedRecentLists recent, ImmutableArray<LoadedFamily> families)
+        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, StoreMaps store, LoadedSets? sets, LoadedRecentLists recent, ConnectionMaps? connections,
+        ImmutableArray<LoadedFamily> families)
     {
         Places = places;
         Plan = plan;
@@ -17,6 +18,7 @@ internal sealed class LoadedGeneration : IDisposable
         Store = store;
         Sets = sets;
         Recent = recent;
+        Connections = connections;
         Families = families;
         Programs = families.SelectMany(family => family.Programs).ToImmutableDictionary();
     }
@@ -36,6 +38,9 @@ internal sealed class LoadedGeneration : IDisposable
 
     internal LoadedRecentLists Recent { get; }
 
+    /// <summary>Null where no rule asks for connection state.</summary>
+    internal ConnectionMaps? Connections { get; }
+
     internal ImmutableDictionary<HookPoint, BpfProgram> Programs { get; }
 
     public void Dispose()
@@ -44,6 +49,7 @@ internal sealed class LoadedGeneration : IDisposable
         Store.Dispose();
         Sets?.Dispose();
         Recent.Dispose();
+        Connections?.Dispose();
         foreach (LoadedFamily family in Families)
         {
             family.Dispose();

@@ -72,8 +72,9 @@ internal sealed class SharedObjects : IDisposable
 
     /// <summary>What a generation's program names.</summary>
     /// <param name="sets">Null where its rules have none.</param>
+    /// <param name="connections">Null where nothing asks for connection state.</param>
     /// <param name="recent">Null where programs get lists of their own.</param>
-    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch, LoadedSets? sets, LoadedRecentLists? recent = null)
+    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch, LoadedSets? sets, ConnectionMaps? connections, LoadedRecentLists? recent = null)
     {
         var maps = new Dictionary<string, BpfMap>(recent?.ByMapName ?? [])
         {
@@ -86,6 +87,11 @@ internal sealed class SharedObjects : IDisposable
         if (sets is not null)
         {
             maps.Add(WellKnownMaps.Sets, sets.Map);
+        }
+
+        foreach ((string name, BpfMap map) in connections?.Pins ?? [])
+        {
+            maps.Add(name, map);
         }
 
         return maps;

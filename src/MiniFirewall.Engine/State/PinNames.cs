@@ -20,6 +20,9 @@ internal static class PinNames
     /// <summary>The classifier image of a family.</summary>
     internal static string Image(Family family) => family == Family.IPv4 ? "image4" : "image6";
 
+    /// <summary>The link that asks for a family's fragments to be put together.</summary>
+    internal static string Reassembly(Family family) => family == Family.IPv4 ? "reassembly4" : "reassembly6";
+
     internal static string Link(HookPoint point) => $"link-{point}";
 
     internal static string Program(HookPoint point) => $"program-{point}";

@@ -25,6 +25,10 @@ internal sealed class DescriptionExtras(DescriptionParser parser, PacketDraft dr
         "flags" => Once(word, "flags") && OnlyTcp(word) && FlagList(),
         "new" => Once(word, "state") && State(ConnectionState.New),
         "established" => Once(word, "state") && State(ConnectionState.Established),
+        "related" => Once(word, "state") && State(ConnectionState.Related),
+        "invalid" => Once(word, "state") && State(ConnectionState.Invalid),
+        "untracked" => Once(word, "state") && State(ConnectionState.Untracked),
+        "reply" => Once(word, "direction") && Reply(),
         "len" => Once(word, "len") && Length(),
         "ttl" => Once(word, "ttl") && Number("ttl", 255, value => draft.Ttl = (byte)value),
         "mark" => Once(word, "mark") && Number("mark", uint.MaxValue, value => draft.Mark = (uint)value),
@@ -39,7 +43,7 @@ internal sealed class DescriptionExtras(DescriptionParser parser, PacketDraft dr
         || parser.Fail(word, $"'{word.Text}' is for tcp, and this packet is {parser.NameOfProtocol()}", "leave it out");
 
     private bool Unknown(Word word) => parser.Fail(
-        word, $"'{word.Text}' is not known here", "what may follow is syn, flags LIST, new, established, len N, ttl N, mark N, frag N");
+        word, $"'{word.Text}' is not known here", "what may follow is syn, flags LIST, new, established, related, invalid, untracked, reply, len N, ttl N, mark N, frag N");
 
     private bool Flags(TcpFlags flags)
     {
@@ -50,6 +54,12 @@ internal sealed class DescriptionExtras(DescriptionParser parser, PacketDraft dr
     private bool State(ConnectionState state)
     {
         draft.State = state;
+        return true;
+    }
+
+    private bool Reply()
+    {
+        draft.IsReply = true;
         return true;
     }
 

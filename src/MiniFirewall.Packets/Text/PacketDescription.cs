@@ -2,23 +2,15 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MiniFirewall.Packets.Text;
 
-/// <summary>What a described packet is to its connection.</summary>
-public enum ConnectionState : byte
-{
-    Unspecified,
-    New,
-    Established,
-}
-
 /// <summary>
-/// A packet in words: <c>in eth0 tcp 203.0.113.9:50000 10.0.0.5:22 [syn] [new|established]</c>, <c>out eth0 …</c>,
+/// A packet in words: <c>in eth0 tcp 203.0.113.9:50000 10.0.0.5:22 [syn] [new|established|related|invalid|untracked] [reply]</c>, <c>out eth0 …</c>,
 /// <c>forward eth0 eth1 …</c>; IPv6 ends are <c>[2001:db8::1]:22</c>. Protocols: tcp, udp, udplite, sctp, dccp, icmp, icmpv6
 /// and others by name, or <c>proto N</c>. Further words, in any order: an ICMP type by name or as <c>TYPE[/CODE]</c>,
 /// <c>flags SYN,ACK</c>, <c>len N</c> (bytes from the network header on), <c>ttl N</c>, <c>mark N</c>, <c>frag N</c>
 /// (8-byte units; 0 is a first fragment). Without them: TCP is the first SYN of a connection (ACK when established), ICMP
 /// asks for an echo, the source port is 50000, ttl 64, no payload.
 /// </summary>
-public sealed record PacketDescription(Packet Packet, ConnectionState State)
+public sealed record PacketDescription(Packet Packet)
 {
     public static bool TryParse(
         string text,
@@ -26,7 +18,7 @@ public sealed record PacketDescription(Packet Packet, ConnectionState State)
         [NotNullWhen(false)] out DescriptionError? error)
     {
         var parser = new DescriptionParser(text);
-        description = parser.Parse() is { } draft ? new(draft.ToPacket(), draft.State) : null;
+        description = parser.Parse() is { } draft ? new(draft.ToPacket()) : null;
         error = parser.Error;
         return description is not null;
     }

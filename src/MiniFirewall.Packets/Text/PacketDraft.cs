@@ -23,7 +23,9 @@ internal sealed class PacketDraft
 
     internal (byte Type, byte Code)? Icmp { get; set; }
 
-    internal ConnectionState State { get; set; }
+    internal ConnectionState State { get; set; } = ConnectionState.New;
+
+    internal bool IsReply { get; set; }
 
     internal int? Length { get; set; }
 
@@ -41,6 +43,9 @@ internal sealed class PacketDraft
         InInterface = InInterface,
         OutInterface = OutInterface,
         Mark = Mark,
+        ConnectionState = State,
+        ConnectionDirection = State is ConnectionState.Invalid or ConnectionState.Untracked ? ConnectionDirection.None
+            : IsReply ? ConnectionDirection.Reply : ConnectionDirection.Original,
     };
 
     private byte[] Whole(int payload)

@@ -4,6 +4,8 @@ using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Text;
 using MiniFirewall.Rules.Values;
 
+using MiniFirewall.Rules.Model;
+
 namespace MiniFirewall.Rules.Matches;
 
 /// <summary>-m cluster: the packet's connection belongs to some nodes of a cluster (net/netfilter/xt_cluster.c).</summary>
@@ -28,7 +30,7 @@ public sealed record ClusterMatch(uint TotalNodes, uint NodeMask, uint? HashSeed
 
     public override string Name => "cluster";
 
-    public override string Lack => "needs connection state, which miniFirewall does not keep yet";
+    public override string Lack => Lacks.Connections;
 
     public override void Print(RuleTextWriter writer) => writer.Word("-m").Word("cluster")
         .Not(Negated).Word("--cluster-local-nodemask").Word($"0x{NodeMask:x8}")

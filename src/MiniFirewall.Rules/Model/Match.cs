@@ -36,6 +36,9 @@ public abstract record Match
     /// <summary>As <see cref="Lack"/>, for rules of one family.</summary>
     public virtual string? LackFor(Family family) => Lack;
 
+    /// <summary>It asks what the packet is to its connection, so connections are to be tracked.</summary>
+    public virtual bool AsksConnection => false;
+
     /// <summary>Why it cannot stand in a chain that packets of this hook come to; null where it can (xtables' hook masks).</summary>
     public virtual string? RefusalAt(Hook hook) => null;
 

@@ -28,6 +28,8 @@ internal sealed class KeyBytes
         _key[PacketKey.Protocol] = packet.Transport.Protocol;
         _key[PacketKey.ChainBroken] = packet.Transport.IsBroken ? (byte)1 : (byte)0;
         _key[PacketKey.HopLimit] = packet.HopLimit;
+        _key[PacketKey.ConnectionState] = (byte)packet.ConnectionState;
+        _key[PacketKey.ConnectionDirection] = (byte)packet.ConnectionDirection;
         if (!packet.Transport.IsBroken && packet.Transport.FragmentOffset == 0)
         {
             PutTransport(packet.TransportBytes);
@@ -59,8 +61,6 @@ internal sealed class KeyBytes
         bytes[..Math.Min(bytes.Length, header.Length)].CopyTo(header);
         Put16(PacketKey.SourcePort, BinaryPrimitives.ReadUInt16BigEndian(header));
         Put16(PacketKey.DestinationPort, BinaryPrimitives.ReadUInt16BigEndian(header[2..]));
-        _key[PacketKey.IcmpType] = header[0];
-        _key[PacketKey.IcmpCode] = header[1];
         _key[PacketKey.TcpFlags] = header[13];
         _key[PacketKey.TcpDataOffset] = (byte)(header[12] >> 4);
         _key[PacketKey.TcpOptionsCut] = Math.Min(bytes.Length, ushort.MaxValue) < (header[12] >> 4) * 4 ? (byte)1 : (byte)0;

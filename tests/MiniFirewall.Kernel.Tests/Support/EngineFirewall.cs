@@ -1,3 +1,4 @@
+using MiniFirewall.Bpf;
 using MiniFirewall.Engine;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
@@ -32,6 +33,10 @@ internal sealed class EngineFirewall : IFirewall
         Device.Namespace.Run(() => _engine.Apply(read));
         TakeHits(Family.IPv4);
     }
+
+    /// <summary>A map of the generation in force.</summary>
+    internal BpfMap OpenPinned(string name) => BpfMap.TryOpen(Directory.EnumerateFiles(_root, name, SearchOption.AllDirectories).Single())
+        ?? throw new InvalidOperationException($"{name} is not pinned");
 
     public bool CanMeet(Packet packet) => Device.CanMeet(packet);
 

@@ -9,7 +9,7 @@ public sealed class BadDescriptionTests
     private const string Protocols = "write tcp, udp, icmp, icmpv6, another protocol's name or 'proto N'";
     private const string Addresses = "write 10.0.0.5, 10.0.0.5:22, 2001:db8::1 or [2001:db8::1]:22";
     private const string Flags = "write a list of FIN, SYN, RST, PSH, ACK, URG, ECE, CWR, or ALL, or NONE";
-    private const string Extras = "what may follow is syn, flags LIST, new, established, len N, ttl N, mark N, frag N";
+    private const string Extras = "what may follow is syn, flags LIST, new, established, related, invalid, untracked, reply, len N, ttl N, mark N, frag N";
 
     [Theory]
     [InlineData("", "column 1: the direction is missing; " + Form)]

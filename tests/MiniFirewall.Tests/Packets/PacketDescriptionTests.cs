@@ -35,9 +35,12 @@ public sealed class PacketDescriptionTests
     [Fact]
     public void The_state_of_the_connection_is_kept()
     {
-        Assert.Equal(ConnectionState.Unspecified, Parse("in a udp 10.0.0.1 10.0.0.2:1").State);
-        Assert.Equal(ConnectionState.New, Parse("in a udp 10.0.0.1 10.0.0.2:1 new").State);
-        Assert.Equal(ConnectionState.Established, Parse("in a udp 10.0.0.1 10.0.0.2:1 established").State);
+        Assert.Equal(ConnectionState.New, Parse("in a udp 10.0.0.1 10.0.0.2:1").Packet.ConnectionState);
+        Assert.Equal(ConnectionState.New, Parse("in a udp 10.0.0.1 10.0.0.2:1 new").Packet.ConnectionState);
+        Assert.Equal(ConnectionState.Established, Parse("in a udp 10.0.0.1 10.0.0.2:1 established").Packet.ConnectionState);
+        Assert.Equal(ConnectionState.Related, Parse("in a udp 10.0.0.1 10.0.0.2:1 related").Packet.ConnectionState);
+        Assert.Equal(ConnectionDirection.Reply, Parse("in a udp 10.0.0.1 10.0.0.2:1 established reply").Packet.ConnectionDirection);
+        Assert.Equal(ConnectionDirection.None, Parse("in a udp 10.0.0.1 10.0.0.2:1 invalid").Packet.ConnectionDirection);
     }
 
     [Fact]

@@ -118,6 +118,8 @@ internal sealed class PolicyInterpreter(PacketProgram program, Packet packet, Im
         Field.Length => (UInt128)(packet.Family == Family.IPv4 ? packet.DeclaredLength : packet.Bytes.Length),
         Field.HopLimit => packet.HopLimit,
         Field.Mark => packet.Mark,
+        Field.ConnectionState => (UInt128)(byte)packet.ConnectionState,
+        Field.ConnectionDirection => (UInt128)(byte)packet.ConnectionDirection,
         _ => throw new NotSupportedException(field.ToString()),
     };
 

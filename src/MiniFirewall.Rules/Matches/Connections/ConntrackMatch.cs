@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -9,13 +11,16 @@ namespace MiniFirewall.Rules.Matches.Connections;
 /// <summary>
 /// -m conntrack: what connection tracking knows of the packet's connection (net/netfilter/xt_conntrack.c). Null is not asked.
 /// </summary>
-public sealed record ConntrackMatch : LackingMatch
+public sealed record ConntrackMatch : Match
 {
     public static MatchGrammar Grammar => ConntrackGrammar.Grammar;
 
     public override string Name => "conntrack";
 
-    public override string Lack => Lacks.Connections;
+    public override bool AsksConnection => true;
+
+    public override string? Lack => States is { Value: var states } && (states & ConnectionWords.Translated) != 0 ? Lacks.Translation
+        : AsksMore ? Lacks.ConnectionTuples : null;
 
     /// <summary>A sum of values of ConnectionWords.States.</summary>
     public Asked<uint>? States { get; init; }
@@ -47,6 +52,48 @@ public sealed record ConntrackMatch : LackingMatch
 
     /// <summary>The packet goes from the connection's second side to its first.</summary>
     public bool? IsReply { get; init; }
+
+    /// <summary>Anything beside state and direction.</summary>
+    private bool AsksMore => Protocol is not null || OriginalSource is not null || OriginalDestination is not null || ReplySource is not null
+        || ReplyDestination is not null || OriginalSourcePort is not null || OriginalDestinationPort is not null || ReplySourcePort is not null
+        || ReplyDestinationPort is not null || Statuses is not null || Expires is not null;
+
+    /// <summary>Where a packet has no connection, its state decides alone, if it is asked for (conntrack_mt).</summary>
+    public override MatchResult Evaluate(Packet packet)
+    {
+        if (Lack is { } lack)
+        {
+            throw new NotSupportedException(lack);
+        }
+
+        bool isState = States is null || StateTest.Holds(States.Value, States.Negated, packet);
+        bool isDirection = IsReply is null || (packet.ConnectionDirection == ConnectionDirection.None
+            ? States is not null
+            : packet.ConnectionDirection == ConnectionDirection.Reply == IsReply);
+        return isState && isDirection ? MatchResult.Match : MatchResult.Miss;
+    }
+
+    public override void Lower(Family family, ImmutableArray<Step>.Builder steps)
+    {
+        if (Lack is { } lack)
+        {
+            throw new NotSupportedException(lack);
+        }
+
+        if (States is not null)
+        {
+            steps.Add(new Require(StateTest.Condition(States.Value, States.Negated)));
+        }
+
+        if (IsReply is { } isReply)
+        {
+            ConnectionDirection direction = isReply ? ConnectionDirection.Reply : ConnectionDirection.Original;
+            ConnectionDirection other = isReply ? ConnectionDirection.Original : ConnectionDirection.Reply;
+            steps.Add(new Require(States is null
+                ? FieldTest.Equal(Field.ConnectionDirection, (UInt128)(byte)direction)
+                : FieldTest.Equal(Field.ConnectionDirection, (UInt128)(byte)other, negated: true)));
+        }
+    }
 
     public override FamilySet Families => FamilyOf(OriginalSource) & FamilyOf(OriginalDestination) & FamilyOf(ReplySource) & FamilyOf(ReplyDestination);
 

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -7,7 +10,7 @@ namespace MiniFirewall.Rules.Matches.Connections;
 
 /// <summary>-m state: the state of the packet's connection (net/netfilter/xt_state.c; since Linux 3.9 another name of xt_conntrack).</summary>
 /// <param name="States">A sum of values of ConnectionWords.States.</param>
-public sealed record StateMatch(uint States, bool Negated) : LackingMatch
+public sealed record StateMatch(uint States, bool Negated) : Match
 {
     public static MatchGrammar Grammar { get; } = new("state", new StateMatch(0, false))
     {
@@ -20,7 +23,11 @@ public sealed record StateMatch(uint States, bool Negated) : LackingMatch
 
     public override string Name => "state";
 
-    public override string Lack => Lacks.Connections;
+    public override bool AsksConnection => true;
+
+    public override MatchResult Evaluate(Packet packet) => StateTest.Holds(States, Negated, packet) ? MatchResult.Match : MatchResult.Miss;
+
+    public override void Lower(Family family, ImmutableArray<Step>.Builder steps) => steps.Add(new Require(StateTest.Condition(States, Negated)));
 
     private string Words => NameReaders.Print(ConnectionWords.PrintedStates, States);
 

@@ -1,0 +1,444 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Packets;
+
+namespace MiniFirewall.Compiler.Connections;
+
+/// <summary>
+/// The function track(ctx, key, confirms). Asked first, it finds the packet's connection, lets the packet change it, and writes state
+/// and direction into the key; it returns 1 where the packet begins a connection that is to be remembered if the packet is accepted,
+/// and then it is asked again, to remember it. Meaning: net/netfilter/nf_conntrack_core.c, nf_conntrack_in.
+/// </summary>
+internal sealed class TrackFunction
+{
+    private const int Untold = (int)ConnectionDirection.None;
+    private const int LoopbackFlag = 8; // IFF_LOOPBACK
+
+    private readonly Assembler _code;
+    private readonly TrackCode _track;
+    private readonly TupleEmitter _tuples;
+    private readonly PacketReads _reads;
+    private readonly Family _family;
+    private readonly Hook _hook;
+    private readonly Label _invalid, _found, _missing, _accepted, _lookup, _create, _packets, _none;
+
+    internal TrackFunction(Assembler code, Family family, Hook hook)
+    {
+        _code = code;
+        _track = new(code);
+        _tuples = new(_track, family);
+        _reads = new(_track);
+        (_family, _hook) = (family, hook);
+        _invalid = code.DefineLabel("invalid packet");
+        _found = code.DefineLabel("found");
+        _missing = code.DefineLabel("no connection");
+        _accepted = code.DefineLabel("of the connection");
+        _lookup = code.DefineLabel("look up");
+        _create = code.DefineLabel("remember");
+        _packets = code.DefineLabel("packets");
+        _none = code.DefineLabel("nothing to remember");
+    }
+
+    internal void Emit(Label entry)
+    {
+        var options = new TcpOptionWalk(_track);
+        Label tcp = _code.DefineLabel("tcp"), udp = _code.DefineLabel("udp"), icmp = _code.DefineLabel("icmp"), sctp = _code.DefineLabel("sctp"), udplite = _code.DefineLabel("udplite");
+        EmitEntry(entry);
+        _code.Load(MemorySize.Byte, Register.R1, TrackCode.Key, PacketKey.Protocol);
+        _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Tcp, tcp);
+        _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Udp, udp);
+        _code.Jump(JumpCondition.Equal, Register.R1, _family == Family.IPv4 ? IpProtocol.Icmp : IpProtocol.Icmpv6, icmp);
+        _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Sctp, sctp);
+        _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.UdpLite, udplite);
+        _tuples.EmitEndsOfKey();
+        _tuples.EmitOrder();
+        _code.Jump(_lookup);
+
+        _code.Mark(sctp);
+        EmitJumpIfShort(4);
+        EmitPortTuple();
+        _code.Mark(udplite);
+        EmitUdpLite();
+        _code.Mark(udp);
+        EmitUdp();
+        _code.Mark(tcp);
+        new TcpHeader(_track, _reads, options).Emit(_invalid);
+        EmitPortTuple();
+        _code.Mark(icmp);
+        EmitIcmp();
+
+        _code.Mark(_lookup);
+        EmitLookup();
+        _code.Mark(_found);
+        EmitFound();
+        _code.Mark(_missing);
+        EmitMissing();
+        _code.Mark(_create);
+        EmitCreate();
+        EmitPackets();
+        _code.Mark(_accepted);
+        EmitAccepted();
+        _code.Mark(_invalid);
+        EmitState(ConnectionState.Invalid, Untold);
+        _code.Mark(_none);
+        EmitReturn(0);
+        options.EmitTurn();
+    }
+
+    private void EmitEntry(Label entry)
+    {
+        _code.BeginFunction(new Function("track", IsGlobal: true,
+            [new ContextParameter("ctx", "bpf_nf_ctx"), new BytesParameter("key", PacketKey.Size), new NumberParameter("confirms")]), entry);
+        NullGuard.Emit(_code, Register.R2, 0);
+        _code.Move(TrackCode.Key, Register.R2);
+        _code.Move(TrackCode.Context, Register.R1);
+        _track.Store(TrackCode.Confirms, Register.R3);
+
+        // 0, but the verifier sees any number, and so takes one turn of the option walk for another.
+        _code.Alu(AluOperation.ShiftRight, Register.R3, 1);
+        foreach (int at in (ReadOnlySpan<int>)[TrackCode.OptionAt, TrackCode.OptionLength, TrackCode.OptionFlags, TrackCode.OptionScale, TrackCode.SackSeen])
+        {
+            _track.Store(TrackCode.InFrame(at, MemorySize.Byte), Register.R3);
+        }
+
+        _track.Set(TrackCode.Kind, 0);
+        if (_family == Family.IPv6)
+        {
+            _track.If(TrackCode.InKey(PacketKey.ChainBroken, MemorySize.Byte), JumpCondition.NotEqual, 0, _invalid);
+        }
+
+        _track.If(TrackCode.InKey(PacketKey.FragmentOffset, MemorySize.Half), JumpCondition.NotEqual, 0, _invalid);
+    }
+
+    private void EmitJumpIfShort(int bytes) =>
+        _track.If(TrackCode.InKey(PacketKey.TransportLength, MemorySize.Half), JumpCondition.Less, bytes, _invalid);
+
+    private void EmitPortTuple()
+    {
+        _tuples.EmitEndsOfKey();
+        _tuples.EmitPortsOfKey();
+        _tuples.EmitOrder();
+        _code.Jump(_lookup);
+    }
+
+    /// <summary>nf_conntrack_proto_udp.c, udp_error.</summary>
+    private void EmitUdp()
+    {
+        EmitJumpIfShort(8);
+        _reads.EmitHeader(8, _invalid);
+        _code.Load(MemorySize.Half, Register.R1, Register.R10, TrackCode.Buffer + 4 - TrackCode.FrameBytes);
+        _code.ToBigEndian(Register.R1, 16);
+        _code.Jump(JumpCondition.Less, Register.R1, 8, _invalid);
+        _track.Load(Register.R2, TrackCode.InKey(PacketKey.TransportLength, MemorySize.Half));
+        _code.Jump(JumpCondition.Greater, Register.R1, Register.R2, _invalid);
+        EmitPortTuple();
+    }
+
+    /// <summary>nf_conntrack_proto_udp.c, udplite_error: what the checksum covers, 0 for all, and a checksum that must be there.</summary>
+    private void EmitUdpLite()
+    {
+        Label whole = _code.DefineLabel("covers all");
+        EmitJumpIfShort(8);
+        _reads.EmitHeader(8, _invalid);
+        _code.Load(MemorySize.Half, Register.R1, Register.R10, TrackCode.Buffer + 6 - TrackCode.FrameBytes);
+        _code.Jump(JumpCondition.Equal, Register.R1, 0, _invalid);
+        _code.Load(MemorySize.Half, Register.R1, Register.R10, TrackCode.Buffer + 4 - TrackCode.FrameBytes);
+        _code.ToBigEndian(Register.R1, 16);
+        _code.Jump(JumpCondition.Equal, Register.R1, 0, whole);
+        _code.Jump(JumpCondition.Less, Register.R1, 8, _invalid);
+        _track.Load(Register.R2, TrackCode.InKey(PacketKey.TransportLength, MemorySize.Half));
+        _code.Jump(JumpCondition.Greater, Register.R1, Register.R2, _invalid);
+        _code.Mark(whole);
+        EmitPortTuple();
+    }
+
+    private void EmitIcmp()
+    {
+        Label query = _code.DefineLabel("icmp query"), error = _code.DefineLabel("icmp error"), untracked = _code.DefineLabel("untracked");
+        EmitJumpIfShort(8);
+        _reads.EmitHeader(8, _invalid);
+        _code.Load(MemorySize.Byte, Register.R1, Register.R10, TrackCode.Buffer - TrackCode.FrameBytes);
+        if (_family == Family.IPv4)
+        {
+            foreach (int type in (ReadOnlySpan<int>)[3, 4, 5, 11, 12])
+            {
+                _code.Jump(JumpCondition.Equal, Register.R1, type, error);
+            }
+        }
+        else
+        {
+            // Listener discovery and neighbour discovery.
+            _code.Jump(JumpCondition.Less, Register.R1, 128, error);
+            _code.Jump(JumpCondition.Equal, Register.R1, 143, untracked);
+            _code.Jump(JumpCondition.Less, Register.R1, 130, query);
+            _code.Jump(JumpCondition.LessOrEqual, Register.R1, 136, untracked);
+        }
+
+        _code.Mark(query);
+        _tuples.EmitEndsOfKey();
+        _tuples.EmitQuery(_invalid);
+        _code.Jump(_lookup);
+        _code.Mark(untracked);
+        EmitState(ConnectionState.Untracked, Untold);
+        EmitReturn(0);
+        _code.Mark(error);
+        new ErrorTracker(_track, _tuples, _reads, _family).Emit(_invalid, EmitFind);
+    }
+
+    /// <summary>R9 = the entry of the tuple in the frame, which may have expired.</summary>
+    private void EmitFind(Label missing)
+    {
+        Label found = _code.DefineLabel("entry");
+        EmitMapLookup(WellKnownMaps.Connections);
+        _code.Jump(JumpCondition.NotEqual, Register.R0, 0, found);
+        EmitMapLookup(WellKnownMaps.NewConnections);
+        _code.Jump(JumpCondition.Equal, Register.R0, 0, missing);
+        _code.Mark(found);
+        _code.Move(TrackCode.Entry, Register.R0);
+    }
+
+    private void EmitMapLookup(string map)
+    {
+        _code.LoadMap(Register.R1, map);
+        _track.Address(Register.R2, TrackCode.Tuple);
+        _code.Call(Helper.MapLookupElement);
+    }
+
+    private void EmitLookup()
+    {
+        Label live = _code.DefineLabel("live"), loopback = _code.DefineLabel("loopback");
+        EmitFind(_missing);
+        _track.Load(Register.R1, TrackCode.InEntry(ConnectionEntry.Flags));
+        _code.Alu(AluOperation.And, Register.R1, ConnectionEntry.BeganSwapped);
+        _track.Load(Register.R2, TrackCode.Swapped);
+        _code.Alu(AluOperation.Xor, Register.R1, Register.R2);
+        _code.Alu(AluOperation.And, Register.R1, 1);
+        _track.Store(TrackCode.Direction, Register.R1);
+        EmitStateOfEntry();
+        if (_hook == Hook.LocalIn)
+        {
+            EmitJumpIfLoopback(loopback);
+        }
+
+        _code.Call(Helper.Jiffies64);
+        _code.Load(MemorySize.DoubleWord, Register.R1, TrackCode.Entry, ConnectionEntry.Expires);
+        _code.Alu(AluOperation.Subtract, Register.R1, Register.R0);
+        _code.Jump(JumpCondition.SignedGreater, Register.R1, 0, live);
+        _code.Jump(_missing);
+        _code.Mark(loopback);
+        EmitReturn(0);
+        _code.Mark(live);
+    }
+
+    /// <summary>
+    /// A packet of this host's own to itself has been tracked where it left, and is what it was then: the entry as it is tells, even
+    /// one that this packet has ended.
+    /// </summary>
+    private void EmitJumpIfLoopback(Label loopback)
+    {
+        Label none = _code.DefineLabel("not loopback");
+        UntrustedContext.Cast(_code, TrackCode.Context);
+        _code.LoadMember(MemorySize.DoubleWord, Register.R2, Register.R0, "bpf_nf_ctx", "state");
+        _code.LoadMember(MemorySize.DoubleWord, Register.R2, Register.R2, "nf_hook_state", "in");
+        _code.Jump(JumpCondition.Equal, Register.R2, 0, none);
+        _code.LoadMember(MemorySize.Word, Register.R1, Register.R2, "net_device", "flags");
+        _code.Jump(JumpCondition.Set, Register.R1, LoopbackFlag, loopback);
+        _code.Mark(none);
+    }
+
+    /// <summary>Established where packets have gone both ways, this one's included.</summary>
+    private void EmitStateOfEntry()
+    {
+        Label established = _code.DefineLabel("established"), done = _code.DefineLabel("state told");
+        _track.Copy(TrackCode.InKey(PacketKey.ConnectionDirection, MemorySize.Byte), TrackCode.Direction);
+        _track.If(TrackCode.Direction, JumpCondition.NotEqual, 0, established);
+        _track.IfSet(TrackCode.InEntry(ConnectionEntry.Flags), ConnectionEntry.SeenReply, established);
+        _track.Set(TrackCode.InKey(PacketKey.ConnectionState, MemorySize.Byte), (int)ConnectionState.New);
+        _code.Jump(done);
+        _code.Mark(established);
+        _track.Set(TrackCode.InKey(PacketKey.ConnectionState, MemorySize.Byte), (int)ConnectionState.Established);
+        _code.Mark(done);
+    }
+
+    /// <summary>Another processor may have remembered the connection since this packet was asked about.</summary>
+    private void EmitFound()
+    {
+        _track.If(TrackCode.Confirms, JumpCondition.NotEqual, 0, _none);
+        EmitSidesOfEntry();
+        _code.Jump(_packets);
+    }
+
+    /// <summary>R8 = the sending side, R7 = the receiving one; the context is not needed any more.</summary>
+    private void EmitSidesOfEntry()
+    {
+        _track.Load(Register.R1, TrackCode.Direction);
+        _code.Alu(AluOperation.And, Register.R1, 1);
+        _code.Alu(AluOperation.Multiply, Register.R1, ConnectionEntry.SideSize);
+        _code.Move(TrackCode.Sender, TrackCode.Entry);
+        _code.Alu(AluOperation.Add, TrackCode.Sender, Register.R1);
+        _code.Move(Register.R2, ConnectionEntry.SideSize);
+        _code.Alu(AluOperation.Subtract, Register.R2, Register.R1);
+        _code.Move(TrackCode.Receiver, TrackCode.Entry);
+        _code.Alu(AluOperation.Add, TrackCode.Receiver, Register.R2);
+    }
+
+    /// <summary>What may begin a connection: a SYN, or an ACK of one that is open already; a query; all else.</summary>
+    private void EmitMissing()
+    {
+        Label begins = _code.DefineLabel("begins"), notTcp = _code.DefineLabel("not tcp");
+        Slot protocol = TrackCode.InKey(PacketKey.Protocol, MemorySize.Byte);
+        _track.If(TrackCode.Confirms, JumpCondition.NotEqual, 0, _create);
+        _track.If(protocol, JumpCondition.NotEqual, IpProtocol.Tcp, notTcp);
+        _track.If(TrackCode.Kind, JumpCondition.Equal, TcpStates.Syn, begins);
+        _track.If(TrackCode.Kind, JumpCondition.NotEqual, TcpStates.Ack, _invalid);
+        _code.Jump(begins);
+        _code.Mark(notTcp);
+        _track.If(protocol, JumpCondition.NotEqual, _family == Family.IPv4 ? IpProtocol.Icmp : IpProtocol.Icmpv6, begins);
+        _track.If(TrackCode.Swapped, JumpCondition.NotEqual, 0, _invalid);
+        _code.Mark(begins);
+        EmitState(ConnectionState.New, 0);
+        EmitReturn(1);
+    }
+
+    /// <summary>An empty entry, which has ended for whoever finds it; then what this packet says of it.</summary>
+    private void EmitCreate()
+    {
+        Label tcp = _code.DefineLabel("new tcp");
+        EmitDelete(WellKnownMaps.Connections);
+        _code.LoadMap(Register.R1, WellKnownMaps.NewConnections);
+        _track.Address(Register.R2, TrackCode.Tuple);
+        _code.LoadMapValue(Register.R3, WellKnownMaps.Tracking, TrackingTable.EmptyEntry);
+        _code.Move(Register.R4, 0);
+        _code.Call(Helper.MapUpdateElement);
+        EmitMapLookup(WellKnownMaps.NewConnections);
+        _code.Jump(JumpCondition.Equal, Register.R0, 0, _none);
+        _code.Move(TrackCode.Entry, Register.R0);
+        _track.Copy(TrackCode.InEntry(ConnectionEntry.Flags), TrackCode.Swapped);
+        _track.Set(TrackCode.Direction, 0);
+        EmitSidesOfEntry();
+        _track.If(TrackCode.InKey(PacketKey.Protocol, MemorySize.Byte), JumpCondition.Equal, IpProtocol.Tcp, tcp);
+        _code.Call(Helper.Jiffies64);
+        _code.LoadMapValue(Register.R1, WellKnownMaps.Tracking, TrackingTable.Timeouts + (4 * TrackingTable.UdpStreamAfter));
+        _code.Load(MemorySize.Word, Register.R1, Register.R1, 0);
+        _code.Alu(AluOperation.Add, Register.R0, Register.R1);
+        _code.Store(MemorySize.DoubleWord, TrackCode.Entry, ConnectionEntry.StreamBegins, Register.R0);
+        _code.Jump(_packets);
+        _code.Mark(tcp);
+        EmitNewTcp();
+    }
+
+    private void EmitDelete(string map)
+    {
+        _code.LoadMap(Register.R1, map);
+        _track.Address(Register.R2, TrackCode.Tuple);
+        _code.Call(Helper.MapDeleteElement);
+    }
+
+    /// <summary>nf_conntrack_proto_tcp.c, tcp_new.</summary>
+    private void EmitNewTcp()
+    {
+        Label middle = _code.DefineLabel("picked up"), options = _code.DefineLabel("no options of SYN");
+        Slot end = TcpTracker.Side(TrackCode.Sender, ConnectionEntry.End), maxEnd = TcpTracker.Side(TrackCode.Sender, ConnectionEntry.MaxEnd);
+        Slot flags = TcpTracker.Side(TrackCode.Sender, ConnectionEntry.SideFlags);
+        _track.Copy(end, TrackCode.End);
+        _track.CopyAtLeastOne(TcpTracker.Side(TrackCode.Sender, ConnectionEntry.MaxWindow), TrackCode.Window);
+        _track.Set(TrackCode.InEntry(ConnectionEntry.LastIndex, MemorySize.Byte), TcpStates.Nothing);
+        _track.If(TrackCode.Kind, JumpCondition.NotEqual, TcpStates.Syn, middle);
+        _track.Copy(maxEnd, TrackCode.End);
+        _track.If(TrackCode.InFrame(TrackCode.OptionLength, MemorySize.Byte), JumpCondition.Equal, 0, options);
+        _track.Copy(TcpTracker.Side(TrackCode.Sender, ConnectionEntry.Scale), TrackCode.InFrame(TrackCode.OptionScale, MemorySize.Byte));
+        _track.Copy(flags, TrackCode.InFrame(TrackCode.OptionFlags, MemorySize.Byte));
+        _code.Mark(options);
+        _code.Jump(_packets);
+        _code.Mark(middle);
+        _track.Load(Register.R2, TrackCode.End);
+        _track.Load(Register.R1, TcpTracker.Side(TrackCode.Sender, ConnectionEntry.MaxWindow));
+        _code.Alu(AluOperation.Add, Register.R1, Register.R2, OperandWidth.Bits32);
+        _track.Store(maxEnd, Register.R1);
+        _track.Set(flags, TcpStates.HasSack | TcpStates.IsLiberal);
+        _track.Set(TcpTracker.Side(TrackCode.Receiver, ConnectionEntry.SideFlags), TcpStates.HasSack | TcpStates.IsLiberal);
+    }
+
+    /// <summary>What a packet does to the entry of its connection, by protocol.</summary>
+    private void EmitPackets()
+    {
+        Label lite = _code.DefineLabel("udplite packet"), udp = _code.DefineLabel("udp packet"), icmp = _code.DefineLabel("icmp packet"), gre = _code.DefineLabel("gre packet"), notTcp = _code.DefineLabel("packet not of tcp");
+        _code.Mark(_packets);
+        _code.Load(MemorySize.Byte, Register.R1, TrackCode.Key, PacketKey.Protocol);
+        _code.Jump(JumpCondition.NotEqual, Register.R1, IpProtocol.Tcp, notTcp);
+        Label reopened = _code.DefineLabel("reopened");
+        new TcpTracker(_track, _accepted, _invalid, reopened).Emit();
+        _code.Mark(reopened);
+        EmitState(ConnectionState.New, 0);
+        EmitReturn(1);
+        _code.Mark(notTcp);
+        _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Udp, udp);
+        _code.Jump(JumpCondition.Equal, Register.R1, _family == Family.IPv4 ? IpProtocol.Icmp : IpProtocol.Icmpv6, icmp);
+        _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Gre, gre);
+        _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.UdpLite, lite);
+        EmitRefresh(TrackingTable.Generic);
+        _code.Mark(icmp);
+        EmitRefresh(_family == Family.IPv4 ? TrackingTable.Icmp : TrackingTable.Icmpv6);
+        _code.Mark(gre);
+        Label oneWay = _code.DefineLabel("one way"), stream = _code.DefineLabel("stream"), notYet = _code.DefineLabel("not yet");
+        _track.IfClear(TrackCode.InEntry(ConnectionEntry.Flags), ConnectionEntry.SeenReply, oneWay);
+        _track.SetBits(TrackCode.InEntry(ConnectionEntry.Flags), ConnectionEntry.Assured);
+        EmitRefresh(TrackingTable.GreStream);
+        _code.Mark(oneWay);
+        EmitRefresh(TrackingTable.Gre);
+
+        _code.Mark(lite);
+        _track.IfSet(TrackCode.InEntry(ConnectionEntry.Flags), ConnectionEntry.SeenReply, stream);
+        _code.Jump(notYet);
+
+        // nf_conntrack_proto_udp.c, nf_conntrack_udp_packet.
+        _code.Mark(udp);
+        _track.IfClear(TrackCode.InEntry(ConnectionEntry.Flags), ConnectionEntry.SeenReply, notYet);
+        _code.Call(Helper.Jiffies64);
+        _code.Load(MemorySize.DoubleWord, Register.R1, TrackCode.Entry, ConnectionEntry.StreamBegins);
+        _code.Jump(JumpCondition.Greater, Register.R0, Register.R1, stream);
+        _code.Mark(notYet);
+        EmitRefresh(TrackingTable.Udp);
+        _code.Mark(stream);
+        _track.SetBits(TrackCode.InEntry(ConnectionEntry.Flags), ConnectionEntry.Assured);
+        EmitRefresh(TrackingTable.UdpStream);
+    }
+
+    private void EmitRefresh(int timeout)
+    {
+        _track.LoadTimeout(timeout);
+        _track.Store(TrackCode.Timeout, Register.R1);
+        _track.EmitRefresh();
+        _code.Jump(_accepted);
+    }
+
+    /// <summary>The first answer moves the entry to where no flood of new connections can push it out.</summary>
+    private void EmitAccepted()
+    {
+        Slot flags = TrackCode.InEntry(ConnectionEntry.Flags);
+        _track.If(TrackCode.Direction, JumpCondition.Equal, 0, _none);
+        _track.IfSet(flags, ConnectionEntry.SeenReply, _none);
+        _track.SetBits(flags, ConnectionEntry.SeenReply);
+        _code.Load(MemorySize.DoubleWord, Register.R1, TrackCode.Entry, ConnectionEntry.Expires);
+        _code.Jump(JumpCondition.Equal, Register.R1, 0, _none);
+        _code.LoadMap(Register.R1, WellKnownMaps.Connections);
+        _track.Address(Register.R2, TrackCode.Tuple);
+        _code.Move(Register.R3, TrackCode.Entry);
+        _code.Move(Register.R4, 0);
+        _code.Call(Helper.MapUpdateElement);
+        _code.Jump(JumpCondition.NotEqual, Register.R0, 0, _none);
+        EmitDelete(WellKnownMaps.NewConnections);
+        _code.Jump(_none);
+    }
+
+    private void EmitState(ConnectionState state, int direction)
+    {
+        _track.Set(TrackCode.InKey(PacketKey.ConnectionState, MemorySize.Byte), (int)state);
+        _track.Set(TrackCode.InKey(PacketKey.ConnectionDirection, MemorySize.Byte), direction);
+    }
+
+    private void EmitReturn(int result)
+    {
+        _code.Move(Register.R0, result);
+        _code.Exit();
+    }
+}

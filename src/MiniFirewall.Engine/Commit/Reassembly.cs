@@ -1,0 +1,48 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Engine.State;
+using MiniFirewall.Packets;
+using MiniFirewall.Sys;
+
+namespace MiniFirewall.Engine.Commit;
+
+/// <summary>
+/// The kernel puts fragments together before any hook for as long as a link asks for it (BPF_F_NETFILTER_IP_DEFRAG, Linux 6.6). The
+/// dispatchers' links cannot be changed, so a link of its own asks, whose program accepts every packet; it is on FORWARD, where most
+/// machines have the fewest packets.
+/// </summary>
+internal static class Reassembly
+{
+    private const int Busy = 16;
+    private const int FirstPriority = 10, LastPriority = 99;
+
+    /// <summary>The link of the generation in force, or a new one where it has none.</summary>
+    internal static BpfLink After(GenerationState? running, Family family) =>
+        (running is null ? null : BpfLink.TryOpen(running.Directory.PathOf(PinNames.Reassembly(family)))) ?? Attach(family);
+
+    private static BpfLink Attach(Family family)
+    {
+        using BpfProgram program = BpfProgram.Load(AcceptAll(), KernelBtf.Types, new Dictionary<string, BpfMap>());
+        for (int priority = FirstPriority; ; priority++)
+        {
+            try
+            {
+                return BpfLink.AttachNetfilter(program, family, Hook.Forward, priority, NetfilterLinkFlags.Defragment);
+            }
+            catch (SystemCallException e) when (e.Errno == Busy && priority < LastPriority)
+            {
+                // Somebody is there; the next one is as good.
+            }
+        }
+    }
+
+    private static ProgramSpec AcceptAll()
+    {
+        var code = new Assembler();
+        code.BeginFunction(new Function("main", IsGlobal: true, [new ContextParameter("ctx", "bpf_nf_ctx")]), code.DefineLabel("main"));
+        code.Move(Register.R0, 1);
+        code.Exit();
+        return new ProgramSpec("minifw_defrag", ProgramType.Netfilter, DispatcherCompiler.BpfNetfilter, code.Finish(), []);
+    }
+}

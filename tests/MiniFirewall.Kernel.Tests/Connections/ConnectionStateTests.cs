@@ -1,0 +1,80 @@
+using MiniFirewall.Kernel.Tests.Support;
+using MiniFirewall.Packets;
+using Xunit;
+
+namespace MiniFirewall.Kernel.Tests.Connections;
+
+/// <summary>What packets are to their connections, packet by packet beside the kernel's own connection tracking.</summary>
+public sealed class ConnectionStateTests
+{
+    /// <summary>A quick run's; MINIFIREWALL_CONNECTIONS asks for more.</summary>
+    private static readonly int Connections = int.TryParse(Environment.GetEnvironmentVariable("MINIFIREWALL_CONNECTIONS"), out int more) ? more : 120;
+
+    private static readonly Placement s_linear = new(4096, 4096);
+
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Scripts_are_tracked_as_by_the_kernel(Family family)
+    {
+        using var twins = new TwinRouters();
+        ushort port = 20_000;
+        foreach ((string name, string script) in Scripts.For(family))
+        {
+            var reader = new PacketScript(family, ++port);
+            string before = "";
+            foreach (string line in script.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                before += "\n    " + line;
+                if (reader.Read(line) is { } packet)
+                {
+                    twins.Judge(packet, line.Length % 2 == 0 ? Placement.AllInPages : s_linear, name + before);
+                }
+            }
+        }
+
+        Assert.Equal(TwinRouters.StatesOf(family), twins.SeenStates);
+    }
+
+    /// <summary>Few numbers, so that random packets are often near the window's edges.</summary>
+    [Theory]
+    [InlineData(Family.IPv4, 1)]
+    [InlineData(Family.IPv6, 2)]
+    public void Random_tcp_packets_are_tracked_as_by_the_kernel(Family family, int seed)
+    {
+        using var twins = new TwinRouters();
+        for (ushort port = 30_000; port < 30_000 + Connections; port++)
+        {
+            var random = new Random((seed * 100_000) + port);
+            var reader = new PacketScript(family, port);
+            string before = $"port {port}";
+            foreach (string line in RandomTcp.Lines(random))
+            {
+                before += "\n    " + line;
+                twins.Judge(reader.Read(line)!, random.Next(2) == 0 ? Placement.AllInPages : s_linear, before);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Connections_outlive_a_change_of_rules_and_end_in_time(Family family)
+    {
+        using var twins = new TwinRouters();
+        twins.SetUdpTimeout(2);
+        var reader = new PacketScript(family, 40_000);
+        Judge("> udp");
+        Judge("< udp port 81");
+        twins.Load();
+        Judge("< udp");
+        Judge("> udp");
+        Judge("> udp port 82");
+        Thread.Sleep(TimeSpan.FromSeconds(2.5));
+        Judge("< udp");
+        Judge("< udp port 82");
+        Assert.Equal([2, 3], twins.SeenStates);
+
+        void Judge(string line) => twins.Judge(reader.Read(line)!, s_linear, line);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Connections;
+using MiniFirewall.Kernel.Tests.Support;
+using MiniFirewall.Packets;
+using MiniFirewall.Sys;
+using Xunit;
+
+namespace MiniFirewall.Kernel.Tests.Connections;
+
+/// <summary>Two routers with the same rules, one with iptables and the kernel's connection tracking, one with miniFirewall's: every packet must count the same.</summary>
+internal sealed class TwinRouters : IDisposable
+{
+    private static readonly string[] s_rules =
+    [
+        .. new[] { "INVALID", "NEW", "ESTABLISHED", "RELATED", "UNTRACKED" }.Select(state => $"-A FORWARD -m conntrack --ctstate {state}"),
+        "-A FORWARD -m conntrack --ctdir ORIGINAL",
+        "-A FORWARD -m conntrack --ctdir REPLY",
+        "-A FORWARD -m conntrack ! --ctstate NEW,RELATED --ctdir ORIGINAL",
+        "-A FORWARD -m state --state RELATED,ESTABLISHED",
+        "-A FORWARD -m state ! --state INVALID",
+        "-A FORWARD -p udp -m udp --dport 9 -m state --state NEW -j DROP",
+        "-A FORWARD -p tcp -m tcp --dport 9 -m state --state NEW -j DROP",
+    ];
+
+    private readonly IptablesFirewall _iptables = new(["eth0", "eth1"]);
+    private readonly EngineFirewall _engine = new(["eth0", "eth1"]);
+
+    internal TwinRouters() => Load();
+
+    /// <summary>Puts the rules in force, again where they are.</summary>
+    internal void Load()
+    {
+        RuleTexts rules = RuleTexts.Of([Family.IPv4, Family.IPv6], s_rules);
+        _iptables.Load(rules);
+        _engine.Load(rules);
+    }
+
+    /// <summary>How long a UDP connection lives that has not been answered.</summary>
+    internal void SetUdpTimeout(int seconds)
+    {
+        const int Udp = 12;
+        _iptables.Device.Namespace.SetSystemControl("netfilter/nf_conntrack_udp_timeout", seconds.ToString(CultureInfo.InvariantCulture));
+        using BpfMap tracking = _engine.OpenPinned(WellKnownMaps.Tracking);
+        tracking.Update(new byte[tracking.KeySize], TrackingTable.Encode(KernelTime.Hertz, TrackingTable.DefaultSeconds.SetItem(Udp, seconds)));
+    }
+
+    /// <summary>Numbers of the rules that count one state each: those of IPv4 packets leave out UNTRACKED.</summary>
+    internal static IEnumerable<int> StatesOf(Family family) => Enumerable.Range(1, family == Family.IPv4 ? 4 : 5);
+
+    /// <summary>Numbers of such rules that have counted.</summary>
+    internal SortedSet<int> SeenStates { get; } = [];
+
+    internal void Judge(Packet packet, Placement placement, string about)
+    {
+        (_iptables.Device.Placement, _engine.Device.Placement) = (placement, placement);
+        Observation? expected = _iptables.Judge(packet), seen = _engine.Judge(packet);
+        Assert.True(expected is not null && expected.Equals(seen), $"{about}\n  the kernel: {expected}\n  miniFirewall: {seen}");
+        SeenStates.UnionWith(expected.Hits.Select(hit => hit.Place.Rule).Where(rule => rule is > 0 and <= 5));
+    }
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _iptables.Dispose();
+    }
+}
