@@ -27,6 +27,9 @@ public sealed class Assembler
     /// <summary>Number of instructions so far.</summary>
     public int Count => _instructions.Count;
 
+    /// <summary>Functions begun so far.</summary>
+    public int FunctionCount => _functions.Count;
+
     public Label DefineLabel(string? name = null) => new(this, name);
 
     public void Mark(Label label)

@@ -9,6 +9,9 @@ namespace MiniFirewall.Compiler;
 /// <summary>Functions that several places call; emitted once, after everything else, if anybody did.</summary>
 internal sealed class HelperFunctions(Assembler code, Family family, PrologueKind prologue)
 {
+    /// <summary>Functions of a program (BPF_MAX_SUBPROGS, 256), without those that are emitted last.</summary>
+    private const int MostFunctions = 248;
+
     private readonly Label _event = code.DefineLabel("send_event");
     private readonly Label _walk = code.DefineLabel("walk_headers");
     private readonly Label _set = code.DefineLabel("set_lookup");
@@ -81,6 +84,12 @@ internal sealed class HelperFunctions(Assembler code, Family family, PrologueKin
         for (int i = 0; i < _questions.Count; i++)
         {
             new QuestionFunction(code, family, prologue).Emit($"ask_{i}_{_questions[i].Code.GetType().Name}", _questions[i].Code, _questions[i].Entry);
+        }
+
+        if (code.FunctionCount > MostFunctions)
+        {
+            throw new CompileException(
+                $"the rules ask {_questions.Count} different questions, such as texts to look for, for which the kernel allows no room: {code.FunctionCount} functions of {MostFunctions}", Origin.None);
         }
 
         if (_eventUsed)

@@ -15,7 +15,12 @@ internal static class Defects
             condition is FieldTest { Field: Field.Source } test ? test with { Mask = test.Mask & (test.Mask << 1) } : condition),
         "cut headers only miss" => Statements(statement => statement with
         {
-            Steps = [.. statement.Steps.Select(step => step is DropWhen drop ? new Require(new AllOf([drop.Condition], Negated: true)) : step)],
+            Steps = [.. statement.Steps.Select(step => step switch
+            {
+                DropWhen { Condition: QuestionTest test } => new Require(test with { Negated = !test.Negated }),
+                DropWhen drop => new Require(new AllOf([drop.Condition], Negated: true)),
+                _ => step,
+            })],
         }),
         "later fragments have ports" => Conditions(condition =>
             condition is FieldTest { Field: Field.FragmentOffset } test ? test with { Mask = 0, Value = 0, Negated = false } : condition),

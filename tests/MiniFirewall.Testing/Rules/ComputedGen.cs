@@ -5,13 +5,13 @@ namespace MiniFirewall.Testing.Rules;
 /// <summary>Matches that compute: texts, words, programs of classic BPF, times that are always or never, chances that are none.</summary>
 internal static class ComputedGen
 {
+    // The kernel's bm does not see a text that lies across two pieces of a packet's memory; kmp does, and so does miniFirewall either way.
     private static readonly Gen<string> Text = Gen.Select(
         TextGen.Not,
         Gen.OneOf("--string a", "--string \"E\"", "--hex-string |00|", "--hex-string |0000|", "--hex-string |0a00|", "--hex-string |0016|", "--hex-string |000000000000000000|", "--string zzzz"),
-        Gen.OneOf("--algo bm", "--algo kmp"),
         Gen.OneOf("", " --from 20", " --to 24", " --from 9 --to 41", " --from 40"),
         Gen.OneOf("", " --icase"),
-        (not, text, algorithm, offsets, letters) => $"-m string {not}{text} {algorithm}{offsets}{letters}");
+        (not, text, offsets, letters) => $"-m string {not}{text} --algo kmp{offsets}{letters}");
 
     private static readonly Gen<string> Words = Gen.Select(
         TextGen.Not,
