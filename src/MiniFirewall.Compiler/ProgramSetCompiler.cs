@@ -23,6 +23,7 @@ public sealed record CompiledPrograms(ImmutableArray<ProgramSpec> Specs, Classif
         .. Image is null ? [] : (ReadOnlySpan<MapImage>)[new(WellKnownMaps.ImageSpec(Image.Layout.Size), Image.Bytes)],
         .. State is null ? [] : (ReadOnlySpan<MapImage>)[State],
         .. RecentLists,
+        .. RateTables,
     ];
 
     /// <summary>What questions remember; null where none does.</summary>
@@ -30,6 +31,9 @@ public sealed record CompiledPrograms(ImmutableArray<ProgramSpec> Specs, Classif
 
     /// <summary>Lists of recent addresses that <see cref="CompileOptions.RecentLists"/> did not have.</summary>
     public ImmutableArray<MapImage> RecentLists { get; init; } = [];
+
+    /// <summary>Tables of rates, empty; one of the same name that is there already may take its place.</summary>
+    public ImmutableArray<MapImage> RateTables { get; init; } = [];
 }
 
 /// <summary>
@@ -50,7 +54,7 @@ public static class ProgramSetCompiler
     public static CompiledPrograms Compile(ImmutableArray<PacketProgram> programs, CompileOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        programs = QuestionPlacement.Place(programs, options, out MapImage? state, out ImmutableArray<MapImage> recentLists);
+        programs = QuestionPlacement.Place(programs, options, out MapImage? state, out ImmutableArray<MapImage> recentLists, out ImmutableArray<MapImage> rateTables);
         ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options))];
         options = options with { Tracks = options.Prologue == PrologueKind.Netfilter && programs.Any(program => FieldUse.Of(program).AsksConnection) };
         FieldUse use = FieldUse.OfClassifier(listed);
@@ -70,7 +74,7 @@ public static class ProgramSetCompiler
         return new(
             [.. programs.Select(program => listed.Contains(program) ? CompileListed(program, image!, use, oddTests, options) : CompileStraight(program, options))],
             image)
-        { Listed = listed, State = state, RecentLists = recentLists };
+        { Listed = listed, State = state, RecentLists = recentLists, RateTables = rateTables };
     }
 
     /// <summary>A long list is straight code only where its calls nest too deeply for the classifier: then that is what stops it.</summary>

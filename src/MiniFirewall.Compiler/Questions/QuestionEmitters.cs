@@ -24,6 +24,7 @@ internal static class QuestionEmitters
         Of<EveryNth>(EveryNthEmitter.Emit),
         Of<TokenBucket>(TokenBucketEmitter.Emit),
         Of<ByteQuota>(ByteQuotaEmitter.Emit),
+        Of<RateWithin>(RateWithinEmitter.Emit),
         Of<RecentAddress>(RecentAddressEmitter.Emit),
         Of<TimeWindow>(TimeWindowEmitter.Emit),
         Of<LinkTypeIs>(LinkEmitters.Emit),

@@ -15,20 +15,24 @@ internal sealed class QuestionPlacement
     private readonly List<byte> _contents = [];
     private readonly CompileOptions _options;
     private readonly RecentPlacement _recent;
+    private readonly RatePlacement _rates;
 
-    private QuestionPlacement(CompileOptions options, RecentPlacement recent) => (_options, _recent) = (options, recent);
+    private QuestionPlacement(CompileOptions options, RecentPlacement recent, RatePlacement rates) => (_options, _recent, _rates) = (options, recent, rates);
 
     /// <param name="state">The map of their memories; null where nothing is remembered.</param>
     /// <param name="recentLists">The maps of lists that are not there yet.</param>
+    /// <param name="rateTables">The maps of all tables of rates.</param>
     internal static ImmutableArray<PacketProgram> Place(
-        ImmutableArray<PacketProgram> programs, CompileOptions options, out MapImage? state, out ImmutableArray<MapImage> recentLists)
+        ImmutableArray<PacketProgram> programs, CompileOptions options, out MapImage? state, out ImmutableArray<MapImage> recentLists, out ImmutableArray<MapImage> rateTables)
     {
         var recent = RecentPlacement.Of(programs, options);
-        var placement = new QuestionPlacement(options, recent);
+        var rates = RatePlacement.Of(programs, options);
+        var placement = new QuestionPlacement(options, recent, rates);
         ImmutableArray<PacketProgram> placed = [.. programs.Select(placement.Place)];
         int cells = placement._cells.Count;
         state = cells == 0 ? null : new MapImage(WellKnownMaps.StateSpec(cells), placement._contents.ToArray());
         recentLists = recent.Missing;
+        rateTables = rates.Maps;
         return placed;
     }
 
@@ -54,6 +58,7 @@ internal sealed class QuestionPlacement
     private Question Place(Question question, (string Block, int Statement, int Step) at) => question switch
     {
         StatefulQuestion stateful => stateful with { Cell = CellOf(stateful, at) },
+        RateWithin rate => _rates.Place(rate),
         RecentAddress recent => _recent.Place(recent),
         TimeWindow { IsLocal: true } window => window with { MinutesWest = _options.MinutesWest },
         _ => question,

@@ -90,6 +90,11 @@ internal sealed class CommitProtocol(
             }
         }
 
+        foreach (BpfMap table in next.Families.SelectMany(family => family.RateTables))
+        {
+            yield return new($"pin {table.Name}", () => table.Pin(_generation!.PathOf(table.Name)));
+        }
+
         foreach ((string name, BpfMap map) in next.Recent.Pins)
         {
             yield return new($"pin {name}", () => map.Pin(_generation!.PathOf(name)));

@@ -34,7 +34,7 @@ internal static class GenerationLoader
             connections = rules.AsksConnection ? ConnectionMaps.After(running) : null;
             var indexes = new CounterIndexes(rules, policies, slots);
             Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, store.Epoch, sets, connections, recent);
-            return new(places, plan, counters, store, sets, recent, connections, LoadFamilies(rules, indexes, source, Options(recent), maps));
+            return new(places, plan, counters, store, sets, recent, connections, LoadFamilies(rules, indexes, source, Options(recent), maps, running));
         }
         catch
         {
@@ -109,10 +109,10 @@ internal static class GenerationLoader
 
     /// <summary>The families side by side: each takes a processor for as long as its compiling and the verifier take.</summary>
     private static ImmutableArray<LoadedFamily> LoadFamilies(
-        RuleSet rules, CounterIndexes indexes, ProgramSource source, CompileOptions options, Dictionary<string, BpfMap> maps)
+        RuleSet rules, CounterIndexes indexes, ProgramSource source, CompileOptions options, Dictionary<string, BpfMap> maps, GenerationState? running)
     {
         Task<LoadedFamily>[] loads =
-            [.. DispatcherCompiler.Families.Select(family => Task.Run(() => LoadedFamily.Load(family, source(rules, family, indexes, options), maps)))];
+            [.. DispatcherCompiler.Families.Select(family => Task.Run(() => LoadedFamily.Load(family, source(rules, family, indexes, options), maps, running)))];
         try
         {
             return [.. loads.Select(load => load.GetAwaiter().GetResult())];

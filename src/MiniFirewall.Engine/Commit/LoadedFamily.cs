@@ -9,14 +9,18 @@ namespace MiniFirewall.Engine.Commit;
 
 /// <summary>One family's programs, loaded, and the map of their image.</summary>
 /// <param name="Image">Null where no program looks into one.</param>
-internal sealed record LoadedFamily(Family Family, ImmutableDictionary<HookPoint, BpfProgram> Programs, BpfMap? Image) : IDisposable
+/// <param name="RateTables">Tables of hashlimit, pinned by their names.</param>
+internal sealed record LoadedFamily(
+    Family Family, ImmutableDictionary<HookPoint, BpfProgram> Programs, BpfMap? Image, ImmutableArray<BpfMap> RateTables) : IDisposable
 {
     /// <summary>Fills the image's map and has the verifier judge the programs.</summary>
     /// <param name="maps">The maps that all families share.</param>
-    internal static LoadedFamily Load(Family family, CompiledPrograms compiled, IReadOnlyDictionary<string, BpfMap> maps)
+    /// <param name="running">Its tables of rates go on where they have the settings that the new rules ask for; null where there is none.</param>
+    internal static LoadedFamily Load(
+        Family family, CompiledPrograms compiled, IReadOnlyDictionary<string, BpfMap> maps, GenerationState? running)
     {
         var programs = ImmutableDictionary.CreateBuilder<HookPoint, BpfProgram>();
-        using OwnMaps own = OwnMaps.Make(compiled.Maps);
+        using OwnMaps own = OwnMaps.Make(compiled.Maps, name => IsRateTable(compiled, name) && running is not null ? BpfMap.TryOpen(running.Directory.PathOf(name)) : null);
         try
         {
             Dictionary<string, BpfMap> all = own.With(maps);
@@ -25,7 +29,7 @@ internal sealed record LoadedFamily(Family Family, ImmutableDictionary<HookPoint
                 programs.Add(new HookPoint(DispatcherCompiler.Hooks[i], family), BpfProgram.Load(compiled.Specs[i], KernelBtf.Types, all));
             }
 
-            return new(family, programs.ToImmutable(), own.TakeImage());
+            return new(family, programs.ToImmutable(), own.TakeImage(), own.Take(compiled.RateTables));
         }
         catch
         {
@@ -41,9 +45,16 @@ internal sealed record LoadedFamily(Family Family, ImmutableDictionary<HookPoint
     public void Dispose()
     {
         Image?.Dispose();
+        foreach (BpfMap table in RateTables)
+        {
+            table.Dispose();
+        }
+
         foreach (BpfProgram program in Programs.Values)
         {
             program.Dispose();
         }
     }
+
+    private static bool IsRateTable(CompiledPrograms compiled, string map) => compiled.RateTables.Any(table => table.Spec.Name == map);
 }

@@ -14,14 +14,15 @@ internal sealed class OwnMaps : IDisposable
     {
     }
 
-    internal static OwnMaps Make(ImmutableArray<MapImage> images)
+    /// <param name="reopen">Finds a map of a name that is there already and takes the new one's place; null for none.</param>
+    internal static OwnMaps Make(ImmutableArray<MapImage> images, Func<string, BpfMap?>? reopen = null)
     {
         var own = new OwnMaps();
         try
         {
             foreach (MapImage image in images)
             {
-                own._maps.Add(image.Spec.Name, ImageMap.Create(image));
+                own._maps.Add(image.Spec.Name, reopen?.Invoke(image.Spec.Name) ?? ImageMap.Create(image));
             }
 
             return own;
@@ -38,6 +39,10 @@ internal sealed class OwnMaps : IDisposable
 
     /// <summary>The map of the classifier's image, which is the caller's from now on; null where no program looks into one.</summary>
     internal BpfMap? TakeImage() => _maps.Remove(WellKnownMaps.Image, out BpfMap? image) ? image : null;
+
+    /// <summary>Maps that are the caller's from now on.</summary>
+    internal ImmutableArray<BpfMap> Take(ImmutableArray<MapImage> images) =>
+        [.. images.Select(image => _maps.Remove(image.Spec.Name, out BpfMap? map) ? map : throw new InvalidOperationException($"there is no map {image.Spec.Name}"))];
 
     public void Dispose()
     {

@@ -32,7 +32,7 @@ internal static class RecentEditor
         using SharedObjects shared = SharedObjects.Make();
         using BpfMap counters = BpfMap.Create(WellKnownMaps.CountersSpec(NoCounter + 1));
         using BpfMap epoch = BpfMap.Create(WellKnownMaps.EpochSpec);
-        Dictionary<string, BpfMap> maps = shared.MapsFor(counters, epoch, null);
+        Dictionary<string, BpfMap> maps = shared.MapsFor(counters, epoch, null, null);
         maps.Add(RecentLayout.MapOf(list), map);
         using BpfProgram program = BpfProgram.Load(compiled.Specs[0], KernelBtf.Types, maps);
         return program.TestRun(family, Hook.LocalIn, PacketFrom(family, address)).Result == (uint)Verdict.Accept;

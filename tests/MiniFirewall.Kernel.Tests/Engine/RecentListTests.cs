@@ -80,6 +80,23 @@ public sealed class RecentListTests : IDisposable
         Assert.Equal("there is no list bannd: the lists are banned", error.Message);
     }
 
+    /// <summary>A table of rates with the same settings goes on too; one with others begins anew.</summary>
+    [Fact]
+    public void A_table_of_rates_outlives_a_rule_set_that_names_it()
+    {
+        const string Once = "-A INPUT -p udp --dport 1001 -m hashlimit --hashlimit-above 1/hour --hashlimit-burst 1 --hashlimit-mode srcip --hashlimit-name a -j DROP\n";
+        _namespace.Apply(Once);
+        Assert.Equal("", Dropped());
+        Assert.Equal("4:1001 6:1001", Dropped());
+        _namespace.Apply(Once + "-A INPUT -p udp --dport 1002 -j DROP\n");
+        Assert.Equal("4:1001 4:1002 6:1001 6:1002", Dropped());
+        _namespace.Apply(Once.Replace("burst 1", "burst 2", StringComparison.Ordinal));
+        Assert.Equal("", Dropped());
+        _namespace.Apply("-A INPUT -p udp --dport 1002 -j ACCEPT\n");
+        _namespace.Apply(Once);
+        Assert.Equal("", Dropped());
+    }
+
     /// <summary>The list goes with the last rule that names it, also where other changes of single rules load nothing.</summary>
     [Fact]
     public void Changes_of_one_rule_keep_the_list_until_the_last_that_names_it()

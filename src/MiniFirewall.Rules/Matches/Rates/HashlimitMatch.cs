@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -10,15 +13,20 @@ namespace MiniFirewall.Rules.Matches.Rates;
 /// -m hashlimit: a rate for each address, network or port (net/netfilter/xt_hashlimit.c, revision 3). The numbers are those
 /// the kernel is given.
 /// </summary>
-public sealed record HashlimitMatch : LackingMatch
+public sealed record HashlimitMatch : Match
 {
     internal const uint DefaultBurst = 5, DefaultCollection = 1000;
+
+    private const uint Sources = 1, Destinations = 4, Ports = 2 | 8;
+
+    /// <summary>Entries where nothing is said; the kernel takes more of a machine with much memory.</summary>
+    private const uint UsualMost = 16384, Greatest = 1048576;
 
     public static MatchGrammar Grammar => HashlimitGrammar.Grammar;
 
     public override string Name => "hashlimit";
 
-    public override string Lack => Lacks.Rates;
+    public override string? Lack => (Mode & Ports) != 0 ? "needs rates for each port, which miniFirewall does not keep yet" : null;
 
     /// <summary>Matches above the rate; up to it where not.</summary>
     public bool IsAbove { get; init; }
@@ -84,6 +92,27 @@ public sealed record HashlimitMatch : LackingMatch
 
         writer.Word("--hashlimit-name").Plain(TableName);
         HashlimitText.WriteTable(writer, this, "--hashlimit-", expire);
+    }
+
+    /// <summary>The answer of an empty table: what the table of the rules in force knows is the kernel's.</summary>
+    public override MatchResult Evaluate(Packet packet) => QuestionFor(packet.Family).Ask(packet) != IsAbove ? MatchResult.Match : MatchResult.Miss;
+
+    public override void Lower(Family family, ImmutableArray<Step>.Builder steps) =>
+        steps.Add(new Require(new QuestionTest(QuestionFor(family), IsAbove)));
+
+    private RateWithin QuestionFor(Family family)
+    {
+        if (Lack is { } lack)
+        {
+            throw new NotSupportedException(lack);
+        }
+
+        int width = family == Family.IPv4 ? 32 : 128;
+        int source = (Mode & Sources) != 0 ? SourcePrefix ?? width : 0, destination = (Mode & Destinations) != 0 ? DestinationPrefix ?? width : 0;
+        return new(TableName, new RateSettings(CountsBytes, Measures, Period, Burst, Interval, Expire, source, destination))
+        {
+            Most = (int)Math.Min(TableMost == 0 ? UsualMost : Math.Max(TableMost, TableSize), Greatest),
+        };
     }
 
     /// <summary>Here the rate is shown for the interval as a whole.</summary>

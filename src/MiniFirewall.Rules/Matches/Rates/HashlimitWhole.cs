@@ -13,6 +13,12 @@ internal static class HashlimitWhole
         var match = (HashlimitMatch)state;
         uint expire = match.Expire > 0 ? match.Expire : DefaultExpire(match);
         (ulong burst, string problem) = match.CountsBytes ? ByteBurst(match) : PacketBurst(match);
+        if (match is { Measures: true, CountsBytes: false } && match.Period < match.UnitSeconds)
+        {
+            context.Diagnostics.Report(ErrorCodes.BadNumber, place, "so many packets are too many to be measured", "up to 1000000 a second");
+            return null;
+        }
+
         if (problem.Length > 0)
         {
             context.Diagnostics.Report(ErrorCodes.BadNumber, place, problem, "write another --hashlimit-burst");

@@ -21,7 +21,7 @@ public sealed class LackTests
     [InlineData("-m connlimit --connlimit-above 1", "needs what miniFirewall does not keep of a connection yet")]
     [InlineData("-m connbytes --connbytes 1 --connbytes-dir both --connbytes-mode bytes", "needs what miniFirewall does not keep of a connection yet")]
     [InlineData("-m helper --helper ftp", "needs what miniFirewall does not keep of a connection yet")]
-    [InlineData("-m hashlimit --hashlimit-upto 1/s --hashlimit-name a", "needs rates that are kept over time, which miniFirewall does not do yet")]
+    [InlineData("-m hashlimit --hashlimit-upto 1/s --hashlimit-mode srcip,dstport --hashlimit-name a", "needs rates for each port, which miniFirewall does not keep yet")]
     [InlineData("-m set --match-set a src --return-nomatch", "needs elements that say nomatch told from those that are not there, which miniFirewall does not do yet")]
     [InlineData("-m set --match-set a src --bytes-lt 5", "needs counters of a set's elements, which miniFirewall does not keep yet")]
     [InlineData("-j NFLOG", "needs packets handed to a netlink group, which miniFirewall does not do yet")]

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using MiniFirewall.Compiler.Classifier;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
+
+namespace MiniFirewall.Compiler.Questions;
+
+/// <summary>The tables of rates that the questions of one family's programs name; each has the settings of the first question that names it.</summary>
+internal sealed class RatePlacement
+{
+    /// <summary>A program may name 64 maps (MAX_USED_MAPS), and it names others.</summary>
+    private const int MostTables = 8;
+
+    private readonly Dictionary<string, RateWithin> _tables = [];
+
+    /// <summary>The maps of all tables, empty.</summary>
+    internal ImmutableArray<MapImage> Maps => [.. _tables.Values.Select(RateLayout.Empty)];
+
+    /// <exception cref="CompileException">More tables than a program can name, or two uses of one that cannot be.</exception>
+    internal static RatePlacement Of(ImmutableArray<PacketProgram> programs, CompileOptions options)
+    {
+        var placement = new RatePlacement();
+        foreach (PacketProgram program in programs)
+        {
+            foreach (Statement statement in program.Blocks.SelectMany(block => block.Statements))
+            {
+                foreach (RateWithin question in statement.Steps.Select(step => step.Question).OfType<RateWithin>())
+                {
+                    placement.Add(question with { Family = program.Family, Hertz = options.Hertz }, statement.Origin);
+                }
+            }
+        }
+
+        return placement;
+    }
+
+    internal RateWithin Place(RateWithin question) => _tables[question.Table];
+
+    private void Add(RateWithin question, Origin origin)
+    {
+        if (!_tables.TryGetValue(question.Table, out RateWithin? first))
+        {
+            _tables.Add(question.Table, first = question);
+        }
+
+        if (first.Settings.CountsBytes != question.Settings.CountsBytes || first.Settings.Measures != question.Settings.Measures)
+        {
+            throw new CompileException($"table {question.Table} of hashlimit is one of packets for one rule, of bytes or of measured rates for another", origin);
+        }
+
+        if (_tables.Count > MostTables)
+        {
+            throw new CompileException($"more than {MostTables} tables of hashlimit in one rule set", origin);
+        }
+    }
+}
