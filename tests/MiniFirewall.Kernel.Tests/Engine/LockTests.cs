@@ -36,7 +36,7 @@ public sealed class LockTests : IDisposable
         holding.Wait(CancellationToken.None);
         FirewallException refusal = Assert.Throws<FirewallException>(() => _namespace.Run(() =>
             _namespace.Open().Apply(Rules.Parse(Rules.First), new ApplyOptions { LockTimeout = TimeSpan.FromMilliseconds(50) })));
-        Assert.Equal(FirewallFailure.Resource, refusal.Failure);
+        Assert.Equal(FirewallFailure.Busy, refusal.Failure);
         Assert.NotNull(_namespace.Read());
         letGo.Set();
         await holder;
