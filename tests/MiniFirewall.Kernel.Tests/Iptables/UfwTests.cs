@@ -42,4 +42,30 @@ public sealed class UfwTests(ITestOutputHelper output) : IDisposable
         Assert.Empty(unexplained);
         Assert.True(passed > 40, string.Join('\n', lines));
     }
+
+    [Fact]
+    public void Ufw_itself_is_enabled_changed_and_disabled()
+    {
+        Assert.SkipUnless(File.Exists(Probe), "ufw is not installed");
+
+        // ufw calls /usr/sbin/iptables and keeps its rules in /etc/ufw: both are others in a mount namespace of its own.
+        string output = _namespace.Shell($$"""
+            exec unshare -m bash -ec '
+                mount --make-rprivate /
+                cp -a /etc/ufw {{_links}}/ufw
+                mount -t tmpfs none /etc/ufw
+                cp -a {{_links}}/ufw/. /etc/ufw/
+                mount --bind {{MinifwBinary.Path}} "$(readlink -f /usr/sbin/iptables)"
+                export MINIFW_SYSTEM_IPTABLES=none
+                ufw --force enable
+                ufw limit 22/tcp
+                iptables -S ufw-user-input
+                ufw disable
+                iptables -S INPUT' 2>&1
+            """).Output;
+        Assert.Contains("Firewall is active", output);
+        Assert.Contains("-A ufw-user-input -p tcp -m tcp --dport 22 -m conntrack --ctstate NEW -m recent --update --seconds 30 --hitcount 6", output);
+        Assert.Contains("Firewall stopped and disabled", output);
+        Assert.Contains("disabled on system startup\n-P INPUT ACCEPT\n", output);
+    }
 }
