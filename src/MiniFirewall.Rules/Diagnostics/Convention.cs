@@ -57,7 +57,6 @@ public sealed record Convention(ConventionKind Kind, string Text)
         ErrorCodes.NegatedList => Usage("! not allowed with multiple source or destination IP addresses"),
         ErrorCodes.BadPort => Usage($"invalid port/service `{word}' specified"),
         ErrorCodes.TooManyPorts => Usage("too many ports specified"),
-        ErrorCodes.UnknownFlag => Usage($"Unknown TCP flag `{word}'"),
         ErrorCodes.EmptyText => Usage("Argument must have a minimum length of 1 characters\n"),
         ErrorCodes.BadLogLevel => Usage($"log level \"{word}\" unknown\n"),
         ErrorCodes.UnknownMatch when word.Length > LongestName => Usage($"Invalid match name \"{word}\" ({LongestName} chars max)"),

@@ -53,7 +53,8 @@ internal static class RejectWords
         {
             string[] words = [.. Known(context).Distinct()];
             context.Diagnostics.Report(
-                ErrorCodes.UnknownFlag, word, $"{Show.Word(word.Text)} is nothing that REJECT can answer", Nearest.HintOr(word.Text, words, Show.Choice(words)));
+                ErrorCodes.UnknownFlag, word, $"{Show.Word(word.Text)} is nothing that REJECT can answer", Nearest.HintOr(word.Text, words, Show.Choice(words)),
+                Convention.Usage($"unknown reject type \"{word.Text}\""));
         }
 
         return named != FamilySet.None;
@@ -65,7 +66,7 @@ internal static class RejectWords
         bool fits = ((RejectTarget)state).Answer != Answer.TcpReset || context.Protocol is { Number: ProtocolNames.Tcp, Negated: false };
         if (!fits)
         {
-            context.Diagnostics.Report(ErrorCodes.WrongProtocol, place, "--reject-with tcp-reset needs -p tcp", "write -p tcp in this rule");
+            context.Diagnostics.Report(ErrorCodes.WrongProtocol, place, "--reject-with tcp-reset needs -p tcp", "write -p tcp in this rule", Convention.InvalidArgument);
         }
 
         return fits;

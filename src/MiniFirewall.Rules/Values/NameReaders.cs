@@ -100,7 +100,13 @@ internal static class NameReaders
     }
 
     private static void ReportUnknown(Word word, ReadContext context, string what, string[] names, string form) => context.Diagnostics.Report(
-        ErrorCodes.UnknownFlag, word, $"{Show.Word(word.Text)} is not a {what}", Nearest.HintOr(word.Text, names, form + Show.Choice(names)));
+        ErrorCodes.UnknownFlag, word, $"{Show.Word(word.Text)} is not a {what}", Nearest.HintOr(word.Text, names, form + Show.Choice(names)),
+        what switch
+        {
+            "TCP flag" => Convention.Usage($"Unknown TCP flag `{word.Text}'"),
+            "connection state" => Convention.Usage($"Bad state \"{word.Text}\""),
+            _ => null,
+        });
 
     private static int FindIndex<T>(IReadOnlyList<T> table, Func<T, bool> fits)
     {
