@@ -102,6 +102,8 @@ public sealed class CrashTests : IDisposable
         Assert.Equal(Rules.DroppedBySecond, AssertWhole());
         string[] generations = [.. Directory.GetDirectories(_namespace.Directory).Select(path => Path.GetFileName(path)!)];
         Assert.Equal([$"generation-{_namespace.Read()!.Generation}"], generations);
-        Assert.Equal(9, Directory.GetFiles(_namespace.Directory).Length);
+
+        // control, programs, events, rejects and a link for each of six hooks.
+        Assert.Equal(10, Directory.GetFiles(_namespace.Directory).Length);
     }
 }
