@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
+using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -29,7 +30,7 @@ public sealed record TcpMatch : Match
             Option<TcpMatch>.Value<NumberRange>(["sport", "source-port"], PortReaders.Range("tcp", "tcp"), (m, range, not) => m with { SourcePorts = range, NotSource = not }, negatable: true),
             Option<TcpMatch>.Value<NumberRange>(["dport", "destination-port"], PortReaders.Range("tcp", "tcp"), (m, range, not) => m with { DestinationPorts = range, NotDestination = not }, negatable: true),
             Option<TcpMatch>.Flag(["syn"], (m, not) => m with { FlagMask = 0x17, FlagValue = 0x02, NotFlags = not }, negatable: true, group: "flags"),
-            Option<TcpMatch>.Pair<uint>(["tcp-flags"], NameReaders.Flags("TCP flag", FlagNames), (m, mask, value, not) => m with { FlagMask = (byte)mask, FlagValue = (byte)value, NotFlags = not }, negatable: true, group: "flags"),
+            Option<TcpMatch>.Pair<uint>(["tcp-flags"], NameReaders.Flags("TCP flag", FlagNames, word => Convention.Usage($"Unknown TCP flag `{word}'")), (m, mask, value, not) => m with { FlagMask = (byte)mask, FlagValue = (byte)value, NotFlags = not }, negatable: true, group: "flags"),
             Option<TcpMatch>.Value<uint>(["tcp-option"], NumberReaders.Number("TCP option number", 1, 255), (m, kind, not) => m with { OptionKind = (byte)kind, NotOption = not }, negatable: true),
         ],
     };

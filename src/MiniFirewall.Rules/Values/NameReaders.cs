@@ -9,34 +9,20 @@ namespace MiniFirewall.Rules.Values;
 internal static class NameReaders
 {
     /// <summary>A comma list of flags, in any case of letters, as the sum of their values.</summary>
-    internal static ValueReader<uint> Flags(string what, IReadOnlyList<(string Name, uint Value)> table)
-    {
-        return Read;
-
-        bool Read(Word word, ReadContext context, out uint flags)
-        {
-            flags = 0;
-            foreach (Word item in word.Split(','))
-            {
-                int at = FindIndex(table, entry => entry.Name.Equals(item.Text, StringComparison.OrdinalIgnoreCase));
-                if (at < 0)
-                {
-                    ReportUnknown(item, context, what, [.. table.Select(entry => entry.Name)], "a comma list of ");
-                    return false;
-                }
-
-                flags |= table[at].Value;
-            }
-
-            return true;
-        }
-    }
+    /// <param name="convention">What iptables says of a word that is none of them, where it has words of its own.</param>
+    internal static ValueReader<uint> Flags(string what, IReadOnlyList<(string Name, uint Value)> table, Func<string, Convention>? convention = null) =>
+        List(what, table, (name, word) => name.Equals(word, StringComparison.OrdinalIgnoreCase), convention);
 
     /// <summary>
     /// A comma list of flags as the sum of their values. Each may be shortened, the first of the table that begins so is meant, and
     /// letters of any case will do (strncasecmp, as libxt_conntrack.c reads states).
     /// </summary>
-    internal static ValueReader<uint> FlagsByBeginning(string what, IReadOnlyList<(string Name, uint Value)> table)
+    /// <param name="convention">As <see cref="Flags"/>.</param>
+    internal static ValueReader<uint> FlagsByBeginning(string what, IReadOnlyList<(string Name, uint Value)> table, Func<string, Convention>? convention = null) =>
+        List(what, table, (name, word) => word.Length > 0 && name.StartsWith(word, StringComparison.OrdinalIgnoreCase), convention);
+
+    private static ValueReader<uint> List(
+        string what, IReadOnlyList<(string Name, uint Value)> table, Func<string, string, bool> fits, Func<string, Convention>? convention)
     {
         return Read;
 
@@ -45,10 +31,10 @@ internal static class NameReaders
             flags = 0;
             foreach (Word item in word.Split(','))
             {
-                int at = item.Text.Length == 0 ? -1 : FindIndex(table, entry => entry.Name.StartsWith(item.Text, StringComparison.OrdinalIgnoreCase));
+                int at = FindIndex(table, entry => fits(entry.Name, item.Text));
                 if (at < 0)
                 {
-                    ReportUnknown(item, context, what, [.. table.Select(entry => entry.Name)], "a comma list of ");
+                    ReportUnknown(item, context, what, [.. table.Select(entry => entry.Name)], "a comma list of ", convention?.Invoke(item.Text));
                     return false;
                 }
 
@@ -99,14 +85,9 @@ internal static class NameReaders
         bool Fits(T entry) => nameOf(entry).StartsWith(name, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static void ReportUnknown(Word word, ReadContext context, string what, string[] names, string form) => context.Diagnostics.Report(
-        ErrorCodes.UnknownFlag, word, $"{Show.Word(word.Text)} is not a {what}", Nearest.HintOr(word.Text, names, form + Show.Choice(names)),
-        what switch
-        {
-            "TCP flag" => Convention.Usage($"Unknown TCP flag `{word.Text}'"),
-            "connection state" => Convention.Usage($"Bad state \"{word.Text}\""),
-            _ => null,
-        });
+    private static void ReportUnknown(Word word, ReadContext context, string what, string[] names, string form, Convention? convention = null) =>
+        context.Diagnostics.Report(
+            ErrorCodes.UnknownFlag, word, $"{Show.Word(word.Text)} is not a {what}", Nearest.HintOr(word.Text, names, form + Show.Choice(names)), convention);
 
     private static int FindIndex<T>(IReadOnlyList<T> table, Func<T, bool> fits)
     {

@@ -1,8 +1,13 @@
+using MiniFirewall.Rules.Diagnostics;
+
 namespace MiniFirewall.Rules.Matches.Connections;
 
 /// <summary>The words for a connection's state and status; the values are our own, the order of the printed lists upstream's.</summary>
 internal static class ConnectionWords
 {
+    /// <summary>What iptables says of a word that is no state.</summary>
+    internal static Convention BadState(string word) => Convention.Usage($"Bad state \"{word}\"");
+
     /// <summary>In the order in which a shortened word is looked for (libxt_conntrack.c).</summary>
     internal static readonly (string Name, uint Value)[] States =
         [("INVALID", 1), ("NEW", 2), ("ESTABLISHED", 4), ("RELATED", 8), ("UNTRACKED", 16), ("SNAT", 32), ("DNAT", 64)];

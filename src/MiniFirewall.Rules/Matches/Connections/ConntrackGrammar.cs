@@ -20,7 +20,7 @@ internal static class ConntrackGrammar
         ],
         Options =
         [
-            Ask("ctstate", NameReaders.FlagsByBeginning("connection state", ConnectionWords.States), (m, asked) => m with { States = asked }),
+            Ask("ctstate", NameReaders.FlagsByBeginning("connection state", ConnectionWords.States, ConnectionWords.BadState), (m, asked) => m with { States = asked }),
             Ask<byte>("ctproto", ReadProtocol, (m, asked) => m with { Protocol = asked }),
             Ask<HostMask>("ctorigsrc", HostMask.Read, (m, asked) => m with { OriginalSource = asked }),
             Ask<HostMask>("ctorigdst", HostMask.Read, (m, asked) => m with { OriginalDestination = asked }),

@@ -17,7 +17,7 @@ public sealed record StateMatch(uint States, bool Negated) : Match
         OneOf = ["state"],
         Options =
         [
-            Option<StateMatch>.Value<uint>(["state"], NameReaders.FlagsByBeginning("connection state", ConnectionWords.PlainStates), (_, states, not) => new(states, not), negatable: true),
+            Option<StateMatch>.Value<uint>(["state"], NameReaders.FlagsByBeginning("connection state", ConnectionWords.PlainStates, ConnectionWords.BadState), (_, states, not) => new(states, not), negatable: true),
         ],
     };
 
