@@ -5,12 +5,12 @@ namespace MiniFirewall.Compiler.Connections;
 /// order; offsets in bytes. ICMP queries have the asking end first, the identifier as its port, and type and code of the query as
 /// the other's.
 /// </summary>
-internal static class ConnectionTuple
+public static class ConnectionTuple
 {
-    internal const int Size = 40;
+    public const int Size = 40;
 
-    internal const int FirstHigh = 0, FirstLow = 8, SecondHigh = 16, SecondLow = 24, FirstPort = 32, SecondPort = 34;
+    public const int FirstHigh = 0, FirstLow = 8, SecondHigh = 16, SecondLow = 24, FirstPort = 32, SecondPort = 34;
 
     /// <summary>Protocol and family, one byte each, and two bytes of zero.</summary>
-    internal const int Protocol = 36, Family = 37, Zero = 38;
+    public const int Protocol = 36, Family = 37, Zero = 38;
 }

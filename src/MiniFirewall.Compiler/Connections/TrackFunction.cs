@@ -320,7 +320,7 @@ internal sealed class TrackFunction
         _code.LoadMapValue(Register.R1, WellKnownMaps.Tracking, TrackingTable.Timeouts + (4 * TrackingTable.UdpStreamAfter));
         _code.Load(MemorySize.Word, Register.R1, Register.R1, 0);
         _code.Alu(AluOperation.Add, Register.R0, Register.R1);
-        _code.Store(MemorySize.DoubleWord, TrackCode.Entry, ConnectionEntry.StreamBegins, Register.R0);
+        _code.Store(MemorySize.DoubleWord, TrackCode.Entry, ConnectionEntry.Begins, Register.R0);
         _code.Jump(_packets);
         _code.Mark(tcp);
         EmitNewTcp();
@@ -394,7 +394,7 @@ internal sealed class TrackFunction
         _code.Mark(udp);
         _track.IfClear(TrackCode.InEntry(ConnectionEntry.Flags), ConnectionEntry.SeenReply, notYet);
         _code.Call(Helper.Jiffies64);
-        _code.Load(MemorySize.DoubleWord, Register.R1, TrackCode.Entry, ConnectionEntry.StreamBegins);
+        _code.Load(MemorySize.DoubleWord, Register.R1, TrackCode.Entry, ConnectionEntry.Begins);
         _code.Jump(JumpCondition.Greater, Register.R0, Register.R1, stream);
         _code.Mark(notYet);
         EmitRefresh(TrackingTable.Udp);
