@@ -5,6 +5,7 @@ using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.Recent;
 using MiniFirewall.Engine.Rejecting;
+using MiniFirewall.Engine.Serving;
 using MiniFirewall.Engine.Sets;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Engine.State.Store;
@@ -311,13 +312,16 @@ public sealed class FirewallEngine
         return EventReader.TryOpen(_parts.Root, Namespace);
     });
 
-    /// <summary>Answers rejected packets of this namespace from now on, on the calling thread, until it is told to stop.</summary>
-    /// <param name="onReady">Called once, when it is the one that answers.</param>
-    /// <exception cref="FirewallException">Somebody else answers them.</exception>
-    public AnswerTally ServeRejects(AnswerRate rate, Action onReady, CancellationToken stop) => Refusals.Explained(() =>
+    /// <summary>
+    /// Answers rejected packets of this namespace and hands packets to netlink groups from now on, on the calling thread, until it
+    /// is told to stop.
+    /// </summary>
+    /// <param name="onReady">Called once, when it is the one that does so.</param>
+    /// <exception cref="FirewallException">Somebody else does.</exception>
+    public ServiceTally Serve(AnswerRate rate, Action onReady, CancellationToken stop) => Refusals.Explained(() =>
     {
         RequireOwnNamespace();
-        using var service = RejectService.Open(_parts.Root, Namespace, rate);
+        using var service = NamespaceService.Open(_parts.Root, Namespace, rate);
         onReady();
         return service.Run(stop);
     });

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using MiniFirewall.Cli.Services;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Handing;
 using MiniFirewall.Engine.Rejecting;
+using MiniFirewall.Engine.Serving;
 
 namespace MiniFirewall.Cli.Commands;
 
@@ -53,9 +55,9 @@ internal static class ServeCommand
         using var interruption = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        AnswerTally tally = engine.ServeRejects(rate, () => TellReady(engine), interruption.Token);
+        ServiceTally tally = engine.Serve(rate, () => TellReady(engine), interruption.Token);
         ServiceNotification.Send("STOPPING=1");
-        Console.Out.WriteLine($"answered {tally.Sent}, unanswerable {tally.Unanswerable}, over the rate {tally.OverRate}, not sent {tally.Failed}");
+        Tell(tally.Answers, tally.Packets);
         return ExitCode.Done;
 
         void Stop(PosixSignalContext signal)
@@ -63,6 +65,12 @@ internal static class ServeCommand
             signal.Cancel = true;
             interruption.Cancel();
         }
+    }
+
+    private static void Tell(AnswerTally answers, HandingTally packets)
+    {
+        Console.Out.WriteLine($"handed to netlink groups {packets.Handed}, without a reader {packets.Unread}, not taken {packets.Failed}");
+        Console.Out.WriteLine($"answered {answers.Sent}, unanswerable {answers.Unanswerable}, over the rate {answers.OverRate}, not sent {answers.Failed}");
     }
 
     private static void TellReady(FirewallEngine engine)

@@ -12,7 +12,7 @@ internal sealed class MinifwTwin : RejectTwin
     private readonly Task<AnswerTally> _service;
 
     internal MinifwTwin(AnswerRate? rate = null) => _service = Task.Factory.StartNew(
-        () => Namespace.Run(() => Namespace.Open().ServeRejects(rate ?? new AnswerRate(), () => { }, _stop.Token)),
+        () => Namespace.Run(() => Namespace.Open().Serve(rate ?? new AnswerRate(), () => { }, _stop.Token).Answers),
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Ends the service.</summary>
