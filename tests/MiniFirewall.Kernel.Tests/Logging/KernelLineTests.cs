@@ -1,5 +1,6 @@
 using System.Net;
 using CsCheck;
+using MiniFirewall.Compiler;
 using MiniFirewall.Kernel.Tests.Rejecting;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
@@ -77,7 +78,7 @@ public sealed class KernelLineTests(ITestOutputHelper output) : IDisposable
         var edges = RuleEdges.Of("-A OUTPUT -p tcp -m tcp --dport 80 -j LOG\n-A OUTPUT -p udp --sport 53 -j LOG\n-A OUTPUT -p icmp -j LOG\n-A OUTPUT -p ah -j LOG\n-A OUTPUT -p esp -j LOG\n-A OUTPUT -p 136 -j LOG\n");
         Gen<Packet> packets = PacketGen.For(edges, PacketGenOptions.Anything with { MaxLength = 250, InterfacePairs = [("", "left")] }, family, Hook.LocalOut);
         using LocalSender sender = NewSender(family);
-        packets.Array[PacketsOfARound].Sample(
+        packets.Where(packet => packet.Bytes.Length <= EventRecord.MaxCaptured).Array[PacketsOfARound].Sample(
             made =>
             {
                 foreach (Packet packet in made)
@@ -95,7 +96,7 @@ public sealed class KernelLineTests(ITestOutputHelper output) : IDisposable
     public void Of_random_chains_of_headers()
     {
         using LocalSender sender = NewSender(Family.IPv6);
-        HeaderChainGen.Bytes.Where(bytes => bytes.Length <= 240).Array[PacketsOfARound].Sample(
+        HeaderChainGen.Bytes.Where(bytes => bytes.Length <= EventRecord.MaxCaptured).Array[PacketsOfARound].Sample(
             made =>
             {
                 foreach (byte[] packet in made)
