@@ -306,10 +306,12 @@ public sealed class FirewallEngine
     });
 
     /// <summary>Reads events from now on; null where no rules are in force.</summary>
-    public EventReader? OpenEvents() => Refusals.Explained(() =>
+    /// <param name="withDrops">Dropped packets are events too meanwhile.</param>
+    /// <exception cref="FirewallException">Somebody else reads them.</exception>
+    public EventReader? OpenEvents(bool withDrops = true) => Refusals.Explained(() =>
     {
         RequireOwnNamespace();
-        return EventReader.TryOpen(_parts.Root, Namespace);
+        return EventReader.TryOpen(_parts.Root, Namespace, withDrops);
     });
 
     /// <summary>
@@ -318,7 +320,7 @@ public sealed class FirewallEngine
     /// </summary>
     /// <param name="onReady">Called once, when it is the one that does so.</param>
     /// <exception cref="FirewallException">Somebody else does.</exception>
-    public ServiceTally Serve(AnswerRate rate, Action onReady, CancellationToken stop) => Refusals.Explained(() =>
+    public ServiceTally Serve(TokenRate rate, Action onReady, CancellationToken stop) => Refusals.Explained(() =>
     {
         RequireOwnNamespace();
         using var service = NamespaceService.Open(_parts.Root, Namespace, rate);

@@ -9,7 +9,7 @@ namespace MiniFirewall.Engine.Rejecting;
 /// Answers the rejected packets of one namespace, through rule sets that come and go. It decides nothing: packets are dropped by
 /// the programs whether it lives or not.
 /// </summary>
-internal sealed class RejectService(HomeMount home, NetworkNamespace network, AnswerRate rate) : IDisposable
+internal sealed class RejectService(HomeMount home, NetworkNamespace network, TokenRate rate) : IDisposable
 {
     /// <summary>Under a flood: what came in meanwhile is thrown away unread but for a buffer's worth.</summary>
     private static readonly TimeSpan FloodPause = TimeSpan.FromMilliseconds(5);

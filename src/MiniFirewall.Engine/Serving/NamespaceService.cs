@@ -16,7 +16,7 @@ internal sealed class NamespaceService : IDisposable
     private readonly RejectService _rejects;
     private readonly HandingService _packets;
 
-    private NamespaceService(HomeMount home, NetworkNamespace network, RejectWatch watch, AnswerRate rate)
+    private NamespaceService(HomeMount home, NetworkNamespace network, RejectWatch watch, TokenRate rate)
     {
         _home = home;
         _watch = watch;
@@ -25,7 +25,7 @@ internal sealed class NamespaceService : IDisposable
     }
 
     /// <exception cref="FirewallException">Somebody else does it already.</exception>
-    internal static NamespaceService Open(string root, NetworkNamespace network, AnswerRate rate)
+    internal static NamespaceService Open(string root, NetworkNamespace network, TokenRate rate)
     {
         HomeMount home = HomeMount.OpenOrMount(root);
         RejectWatch? watch = null;
