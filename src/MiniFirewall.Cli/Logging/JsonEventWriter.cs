@@ -36,6 +36,7 @@ internal sealed class JsonEventWriter : IEventWriter
         json.WriteString("time", packet.Time);
         json.WriteString("verdict", packet.What);
         WritePlace(json, packet.Place);
+        Number(json, "id", packet.Record.Counter == 0 ? null : packet.Record.Counter);
         json.WriteString("hook", packet.Hook.Word());
         json.WriteString("family", packet.Family.Word());
         Text(json, "in", packet.In);

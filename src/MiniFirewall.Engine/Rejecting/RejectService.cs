@@ -14,7 +14,11 @@ internal sealed class RejectService(HomeMount home, NetworkNamespace network, To
     /// <summary>Under a flood: what came in meanwhile is thrown away unread but for a buffer's worth.</summary>
     private static readonly TimeSpan FloodPause = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>The loopback interface of every namespace.</summary>
+    private const int Loopback = 1;
+
     private readonly AnswerSender _sender = new();
+    private readonly PeerRate _peers = new();
     private readonly AnswerBuilder _builder = new(AnswerSender.DefaultTtl, AnswerSender.DefaultHopLimit, AnswerSender.SourceFor);
     private long _sent, _unanswerable, _overRate, _failed;
 
@@ -42,7 +46,7 @@ internal sealed class RejectService(HomeMount home, NetworkNamespace network, To
         {
             _unanswerable++;
         }
-        else if (!rate.TryTake())
+        else if (!MayHaveError(record, answer) || !rate.TryTake())
         {
             _overRate++;
         }
@@ -55,4 +59,9 @@ internal sealed class RejectService(HomeMount home, NetworkNamespace network, To
             _failed++;
         }
     }
+
+    /// <summary>As the kernel has it, resets have no limit, and neither has what this machine tells itself (icmpv4_xrlim_allow).</summary>
+    private bool MayHaveError(RejectRecord record, AnswerPacket answer) =>
+        record.Answer == Policy.Answer.TcpReset || record.Hook == Packets.Hook.LocalOut || record.InInterfaceIndex == Loopback
+        || _peers.TryTake(answer.Family, answer.Destination);
 }

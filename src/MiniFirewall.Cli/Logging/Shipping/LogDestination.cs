@@ -1,21 +1,30 @@
 namespace MiniFirewall.Cli.Logging.Shipping;
 
-/// <summary>Where minifw serve sends events: "stdout", "journald", "syslog", or a file's path, which has a slash in it.</summary>
+/// <summary>
+/// Where minifw serve sends events: "stdout", "journald", "syslog", or a file's path, which has a slash in it. Behind "journald:" and
+/// "syslog:" may stand the path of a socket other than the usual.
+/// </summary>
 internal static class LogDestination
 {
     internal const string Words = "stdout, journald, syslog, or a path with a slash";
 
-    internal static bool IsKnown(string word) => word is "stdout" or "journald" or "syslog" || word.Contains('/', StringComparison.Ordinal);
+    private const string Journal = "journald", LogDaemon = "syslog";
+
+    internal static bool IsKnown(string word) => word is "stdout" or Journal or LogDaemon || word.Contains('/', StringComparison.Ordinal);
 
     /// <exception cref="RefusedDestinationException">Nobody listens there, or the file cannot be written.</exception>
     internal static IEventWriter Open(string word, EventFormat format) => word switch
     {
         "stdout" when format == EventFormat.Json => new JsonEventWriter(),
         "stdout" => new StreamEventWriter(format == EventFormat.Kernel ? KernelEventText.WithTime : EventText.Of),
-        "journald" => new JournalWriter(Listening(JournalWriter.UsualPath, "the journal"), LineOf(format)),
-        "syslog" => new SyslogWriter(Listening(SyslogWriter.UsualPath, "a log daemon"), LineOf(format)),
+        _ when SocketOf(word, Journal, JournalWriter.UsualPath) is { } path => new JournalWriter(Listening(path, "the journal"), LineOf(format)),
+        _ when SocketOf(word, LogDaemon, SyslogWriter.UsualPath) is { } path => new SyslogWriter(Listening(path, "a log daemon"), LineOf(format)),
         _ => OpenFile(word, format),
     };
+
+    /// <summary>The socket that a word such as "syslog" or "syslog:/run/log" means; null for another word.</summary>
+    private static string? SocketOf(string word, string name, string usual) =>
+        word == name ? usual : word.StartsWith(name + ":/", StringComparison.Ordinal) ? word[(name.Length + 1)..] : null;
 
     /// <summary>Lines for those who say the time themselves.</summary>
     private static Func<PacketEvent, string> LineOf(EventFormat format) => format switch
