@@ -28,7 +28,16 @@ public sealed class NflogTests : IDisposable
 
     public NflogTests()
     {
-        _left = _namespace.Run(() => new Tap("left"));
+        // No packets but those of the test: nothing is asked of the link, and no address is made for it.
+        _left = _namespace.Run(() =>
+        {
+            foreach ((string setting, string value) in (ReadOnlySpan<(string, string)>)[("router_solicitations", "0"), ("accept_dad", "0"), ("addr_gen_mode", "1")])
+            {
+                File.WriteAllText($"/proc/sys/net/ipv6/conf/default/{setting}", value);
+            }
+
+            return new Tap("left");
+        });
         foreach (string line in (string[])
         [
             "link set left up", $"addr add {RouterV4}/24 brd + dev left", $"addr add {RouterV6}/64 dev left nodad",
