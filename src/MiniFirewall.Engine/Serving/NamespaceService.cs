@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MiniFirewall.Engine.Handing;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.Rejecting;
@@ -66,7 +67,12 @@ internal sealed class NamespaceService : IDisposable
         {
             AnswerTally answers = _rejects.Run(either.Token);
             thread.Join();
-            return failure is null ? new ServiceTally(answers, packets!) : throw new InvalidOperationException("packets are not handed over any more", failure);
+            if (failure is not null)
+            {
+                ExceptionDispatchInfo.Throw(failure);
+            }
+
+            return new ServiceTally(answers, packets!);
         }
         finally
         {

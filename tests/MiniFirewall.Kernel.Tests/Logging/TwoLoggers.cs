@@ -33,7 +33,11 @@ internal sealed class TwoLoggers : IDisposable
             File.WriteAllText("/proc/sys/net/ipv6/conf/all/forwarding", "1");
             File.WriteAllText("/proc/sys/net/ipv4/conf/default/rp_filter", "0");
             File.WriteAllText("/proc/sys/net/ipv4/conf/all/rp_filter", "0");
+
+            // Nothing is asked of the links, and no address is made for them: packets come of the tests alone.
             File.WriteAllText("/proc/sys/net/ipv6/conf/default/router_solicitations", "0");
+            File.WriteAllText("/proc/sys/net/ipv6/conf/default/accept_dad", "0");
+            File.WriteAllText("/proc/sys/net/ipv6/conf/default/addr_gen_mode", "1");
         });
         (_left, _right) = Namespace.Run(() => (new Tap("left"), new Tap("right")));
         foreach (string line in (string[])
