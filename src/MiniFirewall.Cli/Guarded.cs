@@ -1,5 +1,6 @@
 using MiniFirewall.Bpf;
 using MiniFirewall.Cli.Demo;
+using MiniFirewall.Cli.Logging.Shipping;
 using MiniFirewall.Compiler;
 using MiniFirewall.Engine;
 using MiniFirewall.Sys;
@@ -62,7 +63,7 @@ internal static class Guarded
         FirewallException { Failure: FirewallFailure.Refused } => ExitCode.Refused,
         FirewallException { Failure: FirewallFailure.Unsupported } => ExitCode.Unsupported,
         FirewallException => ExitCode.Permission,
-        VerifierException or CompileException or SystemCallException or DemoException => ExitCode.Refused,
+        RefusedDestinationException or VerifierException or CompileException or SystemCallException or DemoException => ExitCode.Refused,
         OutOfMemoryException => ExitCode.Permission,
         _ => null,
     };

@@ -14,22 +14,31 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
     private const int MostFunctions = 248;
 
     private readonly Label _event = code.DefineLabel("send_event");
+    private readonly Label _log = code.DefineLabel("send_log");
     private readonly Label _reject = code.DefineLabel("send_reject");
     private readonly Label _walk = code.DefineLabel("walk_headers");
     private readonly Label _set = code.DefineLabel("set_lookup");
     private readonly List<(Question Code, Label Entry)> _questions = [];
     private readonly Label _track = code.DefineLabel("track");
     private readonly Label _find = code.DefineLabel("find_connection");
-    private bool _trackUsed, _findUsed, _eventUsed, _rejectUsed, _walkUsed, _setUsed;
+    private bool _trackUsed, _findUsed, _eventUsed, _logUsed, _rejectUsed, _walkUsed, _setUsed;
 
-    /// <summary>send_event(ctx, kind &lt;&lt; 32 | counter).</summary>
-    internal void CallEvent(Register context, EventKind kind, int counter)
+    /// <summary>send_log(ctx, what): a rule that logs has matched.</summary>
+    internal void CallLog(Register context, int counter)
     {
-        code.LoadConstant(Register.R2, ((ulong)kind << 32) | (uint)counter);
-        CallEventInR2(context);
+        code.LoadConstant(Register.R2, ((ulong)EventKind.Log << 32) | (uint)counter);
+        CallLogInR2(context);
     }
 
-    /// <summary>As <see cref="CallEvent"/>, with the second argument in R2 already.</summary>
+    /// <summary>As <see cref="CallLog"/>, with kind &lt;&lt; 32 | counter in R2 already.</summary>
+    internal void CallLogInR2(Register context)
+    {
+        _logUsed = true;
+        code.Move(Register.R1, context);
+        code.Call(_log);
+    }
+
+    /// <summary>send_event(ctx, what), with kind &lt;&lt; 32 | counter in R2 already.</summary>
     internal void CallEventInR2(Register context)
     {
         _eventUsed = true;
@@ -137,7 +146,12 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
 
         if (_eventUsed)
         {
-            EventEmitter.EmitFunction(code, _event);
+            EventEmitter.EmitFunction(code, _event, readsAll: false);
+        }
+
+        if (_logUsed)
+        {
+            EventEmitter.EmitFunction(code, _log, readsAll: true);
         }
 
         if (_rejectUsed)

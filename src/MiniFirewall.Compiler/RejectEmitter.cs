@@ -31,7 +31,7 @@ internal sealed class RejectEmitter(Assembler code, Family family)
         EmitReserve(silent);
         EmitSurroundings();
         EmitRouteFlags();
-        EmitData();
+        new PacketBytesEmitter(code, Record, Skb, RejectRecord.CapturedOffset, RejectRecord.Data, RejectRecord.MaxCaptured).EmitAll(Context, Dynptr);
         code.Move(Register.R1, Record);
         code.Move(Register.R2, 0);
         code.Call(Helper.RingbufSubmit);
@@ -122,35 +122,5 @@ internal sealed class RejectEmitter(Assembler code, Family family)
         }
 
         code.Store(MemorySize.Word, Record, RejectRecord.RouteFlagsOffset, Register.R0);
-    }
-
-    /// <summary>The packet's first bytes, wherever they lie.</summary>
-    private void EmitData()
-    {
-        Label bounded = code.DefineLabel("bounded"), read = code.DefineLabel("read");
-        code.Load(MemorySize.DoubleWord, Register.R1, Context, 8);
-        code.Move(Register.R2, 0);
-        EmitDynptr();
-        code.CallKernel("bpf_dynptr_from_skb");
-        code.LoadMember(MemorySize.Word, Register.R2, Skb, "sk_buff", "len");
-        code.Jump(JumpCondition.LessOrEqual, Register.R2, RejectRecord.MaxCaptured, bounded);
-        code.Move(Register.R2, RejectRecord.MaxCaptured);
-        code.Mark(bounded);
-        code.Store(MemorySize.Word, Record, RejectRecord.CapturedOffset, Register.R2);
-        code.Move(Register.R1, Record);
-        code.Alu(AluOperation.Add, Register.R1, RejectRecord.Data);
-        EmitDynptr();
-        code.Move(Register.R4, 0);
-        code.Move(Register.R5, 0);
-        code.Call(Helper.DynptrRead);
-        code.Jump(JumpCondition.Equal, Register.R0, 0, read);
-        code.StoreImmediate(MemorySize.Word, Record, RejectRecord.CapturedOffset, 0);
-        code.Mark(read);
-    }
-
-    private void EmitDynptr()
-    {
-        code.Move(Register.R3, Register.R10);
-        code.Alu(AluOperation.Add, Register.R3, Dynptr);
     }
 }

@@ -160,7 +160,7 @@ internal sealed class StatementEmitter(Assembler code, Family family, HelperFunc
 
         if (statement.Emits)
         {
-            helpers.CallEvent(Frame.BlockContext, EventKind.Log, statement.Counter);
+            helpers.CallLog(Frame.BlockContext, statement.Counter);
         }
 
         switch (statement.Outcome)

@@ -11,6 +11,7 @@ public static class WellKnownMaps
     public const string Counters = "counters";
     public const string Events = "events";
     public const string Rejects = "rejects";
+    public const string Packets = "packets";
     public const string TestInput = "testinput";
     public const string Sets = "sets";
 
@@ -49,6 +50,12 @@ public static class WellKnownMaps
 
     /// <summary>u64 in <see cref="Control"/>: rejected packets that found the buffer full, and so get no answer.</summary>
     public const int ControlLostRejects = 32;
+
+    /// <summary>u64 in <see cref="Control"/>: as <see cref="ControlRejectsReadUntil"/>, of <see cref="Packets"/>.</summary>
+    public const int ControlPacketsReadUntil = 40;
+
+    /// <summary>u64 in <see cref="Control"/>: packets for netlink groups that found the buffer full.</summary>
+    public const int ControlLostPackets = 48;
 
     /// <summary>u64 packets, u64 bytes; added to by the programs only.</summary>
     public const int CounterSize = 16;
@@ -89,4 +96,7 @@ public static class WellKnownMaps
 
     /// <summary>Ring buffer of <see cref="RejectRecord"/>s; size as of events.</summary>
     public static MapSpec RejectsSpec(int size) => new(Rejects, MapType.RingBuffer, 0, 0, size);
+
+    /// <summary>Ring buffer of <see cref="HandedRecord"/>s; size as of events.</summary>
+    public static MapSpec PacketsSpec(int size) => new(Packets, MapType.RingBuffer, 0, 0, size);
 }

@@ -8,8 +8,8 @@ using MiniFirewall.Sys.Namespaces;
 namespace MiniFirewall.Engine;
 
 /// <summary>
-/// Reads a namespace's events: of rules that log always, of dropped packets while this object lives. There is one reader
-/// at a time. Not thread-safe.
+/// Reads a namespace's events: of rules that log always, of dropped packets, where they are wanted, while this object lives. There is
+/// one reader at a time. Not thread-safe.
 /// </summary>
 public sealed class EventReader : IDisposable
 {
@@ -68,12 +68,12 @@ public sealed class EventReader : IDisposable
 
     /// <summary>Null where no rules are in force.</summary>
     /// <exception cref="FirewallException">Somebody else reads the events.</exception>
-    internal static EventReader? TryOpen(string root, NetworkNamespace network)
+    internal static EventReader? TryOpen(string root, NetworkNamespace network, bool withDrops)
     {
         var opened = new Stack<IDisposable>();
         try
         {
-            return TryOpen(root, network, opened);
+            return TryOpen(root, network, withDrops, opened);
         }
         finally
         {
@@ -84,7 +84,7 @@ public sealed class EventReader : IDisposable
         }
     }
 
-    private static EventReader? TryOpen(string root, NetworkNamespace network, Stack<IDisposable> opened)
+    private static EventReader? TryOpen(string root, NetworkNamespace network, bool withDrops, Stack<IDisposable> opened)
     {
         HomeMount? home = HomeMount.TryOpen(root);
         if (home is null)
@@ -105,8 +105,8 @@ public sealed class EventReader : IDisposable
             return null;
         }
 
-        EventWatch watch = EventWatch.TryStart(home, network, state.Control)
-            ?? throw new FirewallException(FirewallFailure.Refused, "another process reads this namespace's events");
+        EventWatch watch = EventWatch.TryStart(home, network, state.Control, withDrops)
+            ?? throw new FirewallException(FirewallFailure.Refused, "another process reads this namespace's events (minifw log, or minifw serve --log)");
         opened.Push(watch);
         BpfMap map = SharedObjects.OpenMap(state.Directory, PinNames.Events);
         opened.Push(map);

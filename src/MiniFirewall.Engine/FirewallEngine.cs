@@ -5,6 +5,7 @@ using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.Recent;
 using MiniFirewall.Engine.Rejecting;
+using MiniFirewall.Engine.Serving;
 using MiniFirewall.Engine.Sets;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Engine.State.Store;
@@ -305,19 +306,24 @@ public sealed class FirewallEngine
     });
 
     /// <summary>Reads events from now on; null where no rules are in force.</summary>
-    public EventReader? OpenEvents() => Refusals.Explained(() =>
+    /// <param name="withDrops">Dropped packets are events too meanwhile.</param>
+    /// <exception cref="FirewallException">Somebody else reads them.</exception>
+    public EventReader? OpenEvents(bool withDrops = true) => Refusals.Explained(() =>
     {
         RequireOwnNamespace();
-        return EventReader.TryOpen(_parts.Root, Namespace);
+        return EventReader.TryOpen(_parts.Root, Namespace, withDrops);
     });
 
-    /// <summary>Answers rejected packets of this namespace from now on, on the calling thread, until it is told to stop.</summary>
-    /// <param name="onReady">Called once, when it is the one that answers.</param>
-    /// <exception cref="FirewallException">Somebody else answers them.</exception>
-    public AnswerTally ServeRejects(AnswerRate rate, Action onReady, CancellationToken stop) => Refusals.Explained(() =>
+    /// <summary>
+    /// Answers rejected packets of this namespace and hands packets to netlink groups from now on, on the calling thread, until it
+    /// is told to stop.
+    /// </summary>
+    /// <param name="onReady">Called once, when it is the one that does so.</param>
+    /// <exception cref="FirewallException">Somebody else does.</exception>
+    public ServiceTally Serve(TokenRate rate, Action onReady, CancellationToken stop) => Refusals.Explained(() =>
     {
         RequireOwnNamespace();
-        using var service = RejectService.Open(_parts.Root, Namespace, rate);
+        using var service = NamespaceService.Open(_parts.Root, Namespace, rate);
         onReady();
         return service.Run(stop);
     });

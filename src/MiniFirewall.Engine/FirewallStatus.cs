@@ -15,6 +15,8 @@ public sealed record AttachedLink(HookPoint Point, uint Id, uint ProgramId);
 /// <param name="LostEvents">Events that found the ring buffer full, since the first commit.</param>
 /// <param name="RejectsAreAnswered">Somebody answers rejected packets (<see cref="Rejecting.RejectService"/>).</param>
 /// <param name="LostRejects">Rejected packets that found the ring buffer full, and got no answer, since the first commit.</param>
+/// <param name="PacketsAreHanded">Somebody hands packets of NFLOG rules to netlink groups (<see cref="Handing.HandingService"/>).</param>
+/// <param name="LostPackets">Packets for netlink groups that found the ring buffer full, since the first commit.</param>
 /// <param name="PinsDirectory">Where the namespace's pins are, or would be; seen from the mount namespace that holds them.</param>
 /// <param name="OtherNamespaces">How many other network namespaces have rules.</param>
 /// <param name="Collected">How many namespaces that nobody holds any more have been cleaned up just now.</param>
@@ -27,6 +29,8 @@ public sealed record FirewallStatus(
     ulong LostEvents,
     bool RejectsAreAnswered,
     ulong LostRejects,
+    bool PacketsAreHanded,
+    ulong LostPackets,
     string PinsDirectory,
     int OtherNamespaces,
     int Collected);

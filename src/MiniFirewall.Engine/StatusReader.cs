@@ -33,13 +33,15 @@ internal static class StatusReader
             LostEvents = state?.Control.LostEvents ?? 0,
             RejectsAreAnswered = state is not null && state.Control.RejectsReadUntil > (ulong)Stopwatch.GetTimestamp(),
             LostRejects = state?.Control.LostRejects ?? 0,
+            PacketsAreHanded = state is not null && state.Control.PacketsReadUntil > (ulong)Stopwatch.GetTimestamp(),
+            LostPackets = state?.Control.LostPackets ?? 0,
             OtherNamespaces = others,
             Collected = collected,
         };
     }
 
     private static FirewallStatus Empty(string root, NetworkNamespace network) =>
-        new(network, 0, null, [], [], 0, false, 0, HomeMount.PinsOf(root, network), 0, 0);
+        new(network, 0, null, [], [], 0, false, 0, false, 0, HomeMount.PinsOf(root, network), 0, 0);
 
     private static ImmutableArray<AttachedLink> LinksIn(DirectoryHandle directory)
     {

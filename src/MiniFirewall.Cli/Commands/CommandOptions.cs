@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MiniFirewall.Cli.Logging;
 
 namespace MiniFirewall.Cli.Commands;
 
@@ -6,4 +7,23 @@ namespace MiniFirewall.Cli.Commands;
 internal static class CommandOptions
 {
     internal static Option<bool> Json() => new("--json") { Description = "Print JSON, for programs." };
+
+    internal static Option<EventFormat> EventFormat(EventFormat usual, string name = "--format")
+    {
+        Dictionary<string, EventFormat> words = new() { ["text"] = Logging.EventFormat.Text, ["kernel"] = Logging.EventFormat.Kernel, ["json"] = Logging.EventFormat.Json };
+        return new(name)
+        {
+            Description = "text, kernel (as the kernel's LOG writes) or json.",
+            DefaultValueFactory = _ => usual,
+            CustomParser = result =>
+            {
+                if (!words.TryGetValue(result.Tokens[0].Value, out EventFormat format))
+                {
+                    result.AddError($"{name} is one of {string.Join(", ", words.Keys)}, not {result.Tokens[0].Value}");
+                }
+
+                return format;
+            },
+        };
+    }
 }

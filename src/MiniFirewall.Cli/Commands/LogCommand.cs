@@ -12,17 +12,20 @@ internal static class LogCommand
     {
         Option<bool> follow = new("--follow", "-f") { Description = "Go on until interrupted; dropped packets are events too meanwhile." };
         Option<bool> json = CommandOptions.Json();
-        var command = new Command("log", "Print events: of LOG rules always, of dropped packets while somebody looks.") { follow, json };
-        command.SetAction(result => Guarded.Run(() => Run(result.GetValue(follow), result.GetValue(json))));
+        Option<EventFormat> format = CommandOptions.EventFormat(EventFormat.Text);
+        var command = new Command("log", "Print events: of LOG rules always, of dropped packets while somebody looks.") { follow, json, format };
+        command.SetAction(result => Guarded.Run(() => Run(
+            result.GetValue(follow), result.GetValue(json) ? EventFormat.Json : result.GetValue(format))));
         HelpWithExamples.AddTo(command, """
             minifw log                 what waits in the buffer
             minifw log -f              and what comes
+            minifw log -f --format kernel
             minifw log -f --json | jq 'select(.verdict == "DROP")'
             """);
         return command;
     }
 
-    private static int Run(bool follow, bool asJson)
+    private static int Run(bool follow, EventFormat format)
     {
         FirewallEngine engine = FirewallEngine.Open();
         using var interruption = new CancellationTokenSource();
@@ -35,8 +38,7 @@ internal static class LogCommand
             return ExitCode.Refused;
         }
 
-        var log = new EventLog(engine, events, asJson ? new JsonEventWriter() : new TextEventWriter());
-        log.Print(follow, interruption.Token);
+        new EventLog(engine, events, WriterOf(format)).Print(follow, interruption.Token);
         return ExitCode.Done;
 
         void Stop(PosixSignalContext signal)
@@ -45,4 +47,11 @@ internal static class LogCommand
             interruption.Cancel();
         }
     }
+
+    private static IEventWriter WriterOf(EventFormat format) => format switch
+    {
+        EventFormat.Json => new JsonEventWriter(),
+        EventFormat.Kernel => new StreamEventWriter(KernelEventText.WithTime),
+        _ => new StreamEventWriter(EventText.Of),
+    };
 }

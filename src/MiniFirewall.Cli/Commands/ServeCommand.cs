@@ -1,68 +1,106 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using MiniFirewall.Cli.Logging.Shipping;
 using MiniFirewall.Cli.Services;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Handing;
 using MiniFirewall.Engine.Rejecting;
+using MiniFirewall.Engine.Serving;
 
 namespace MiniFirewall.Cli.Commands;
 
-/// <summary>minifw serve: answers the packets that REJECT rules drop.</summary>
+/// <summary>minifw serve: what rules ask for and BPF programs cannot do.</summary>
 internal static class ServeCommand
 {
     internal static Command Create()
     {
-        Option<int> rate = Number("--rate", "Answers a second at most; packets beyond are dropped without one.", AnswerRate.UsualRate);
-        Option<int> burst = Number("--burst", "Answers at once at most, after a pause.", AnswerRate.UsualBurst);
+        var options = new ServeOptions();
         var command = new Command("serve", """
-            Answer the packets that REJECT rules of this network namespace drop, until interrupted.
+            Do for this network namespace what rules ask for and BPF programs cannot, until interrupted.
 
-              A BPF program can drop a packet, and not send one. So REJECT drops, and this service sends what --reject-with says: an
-              ICMP or ICMPv6 error, or a TCP reset. It runs in the foreground, as root, one in each network namespace, before or after
-              rules are applied there. It decides nothing: where it does not run, or is killed, the same packets are dropped, and
-              nobody is told; minifw status says which. systemd is told when it is ready (Type=notify).
+              Answer what REJECT rules drop: with an ICMP or ICMPv6 error, or a TCP reset. Hand packets of NFLOG rules to those who read
+              their netlink groups, such as tcpdump -i nflog:5 and ulogd. With --log, send the events of LOG rules to a log.
+
+              It runs in the foreground, as root, one in each network namespace, before or after rules are applied there. It decides
+              nothing: where it does not run, or is killed, packets are dropped or pass all the same, and nobody is told; minifw status
+              says which. systemd is told when it is ready (Type=notify).
 
               Never answered: ICMP errors, resets (by a reset), broadcast and multicast, later fragments, wrong checksums. Answers
               meet the rules of OUTPUT.
-            """) { rate, burst };
-        command.SetAction(result => Guarded.Run(() => Run(new AnswerRate(result.GetValue(rate), result.GetValue(burst)))));
+            """);
+        options.AddTo(command);
+        command.SetAction(result => Guarded.Run(() => Run(result, options)));
         HelpWithExamples.AddTo(command, """
             minifw serve
             minifw serve --rate 100 --burst 20
+            minifw serve --log journald
+            minifw serve --log /var/log/minifw.log --log-rate 100/second
             ip netns exec blue minifw serve
-            systemd-run -p Type=notify minifw serve
+            systemd-run -p Type=notify minifw serve --log journald
             """);
         return command;
     }
 
-    private static Option<int> Number(string name, string description, int usual)
-    {
-        Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [var word] && !(int.TryParse(word.Value, out int number) && number >= 1))
-            {
-                result.AddError($"{name} is a whole number from 1 on, not {word.Value}");
-            }
-        });
-        return option;
-    }
-
-    private static int Run(AnswerRate rate)
+    private static int Run(ParseResult result, ServeOptions options)
     {
         FirewallEngine engine = FirewallEngine.Open();
         using var interruption = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        AnswerTally tally = engine.ServeRejects(rate, () => TellReady(engine), interruption.Token);
+        using RatedEventWriter? events = WriterOf(result, options);
+        EventShipping? shipping = null;
+        ServiceTally tally;
+        try
+        {
+            tally = engine.Serve(new TokenRate(result.GetValue(options.Rate), result.GetValue(options.Burst)), Begin, interruption.Token);
+        }
+        finally
+        {
+            shipping?.Dispose();
+        }
+
         ServiceNotification.Send("STOPPING=1");
-        Console.Out.WriteLine($"answered {tally.Sent}, unanswerable {tally.Unanswerable}, over the rate {tally.OverRate}, not sent {tally.Failed}");
-        return ExitCode.Done;
+        Tell(tally, events);
+        return shipping?.Failure is { } failure ? throw failure : ExitCode.Done;
+
+        void Begin()
+        {
+            if (events is not null)
+            {
+                shipping = new EventShipping(engine, events, result.GetValue(options.LogDrops), interruption.Cancel);
+            }
+
+            TellReady(engine);
+        }
 
         void Stop(PosixSignalContext signal)
         {
             signal.Cancel = true;
             interruption.Cancel();
         }
+    }
+
+    private static RatedEventWriter? WriterOf(ParseResult result, ServeOptions options)
+    {
+        if (result.GetValue(options.Log) is not { } where)
+        {
+            return null;
+        }
+
+        int rate = result.GetValue(options.LogRate);
+        return new(LogDestination.Open(where, result.GetValue(options.LogFormat)), new TokenRate(rate, rate));
+    }
+
+    private static void Tell(ServiceTally tally, RatedEventWriter? events)
+    {
+        (AnswerTally answers, HandingTally packets) = tally;
+        if (events is not null)
+        {
+            Console.Out.WriteLine($"events written {events.Tally.Written}, left out {events.Tally.LeftOut}");
+        }
+
+        Console.Out.WriteLine($"handed to netlink groups {packets.Handed}, without a reader {packets.Unread}, not taken {packets.Failed}");
+        Console.Out.WriteLine($"answered {answers.Sent}, unanswerable {answers.Unanswerable}, over the rate {answers.OverRate}, not sent {answers.Failed}");
     }
 
     private static void TellReady(FirewallEngine engine)

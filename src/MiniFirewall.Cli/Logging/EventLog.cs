@@ -1,5 +1,6 @@
 using MiniFirewall.Compiler;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Sockets;
 
 namespace MiniFirewall.Cli.Logging;
 
@@ -9,6 +10,7 @@ internal sealed class EventLog(FirewallEngine engine, EventReader events, IEvent
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
     private readonly EventClock _clock = new();
+    private readonly PacketProcess _processes = new();
     private LoadedRuleSet? _rules = engine.Read();
     private ulong _lost;
 
@@ -19,9 +21,10 @@ internal sealed class EventLog(FirewallEngine engine, EventReader events, IEvent
         {
             EventRecord? record = events.Read(follow ? Patience : TimeSpan.Zero);
             TellLoss();
+            writer.Turn();
             if (record is not null)
             {
-                writer.Write(PacketEvent.Of(record, Owner(record), _clock));
+                writer.Write(PacketEvent.Of(record, Owner(record), _clock, _processes.Of(record)));
             }
             else if (!follow || !events.IsLive)
             {

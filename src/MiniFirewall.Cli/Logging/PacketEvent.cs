@@ -10,6 +10,9 @@ internal sealed record PacketEvent
 {
     private const int PortsLength = 4, FlagsOffset = 13;
 
+    /// <summary>As the programs reported it.</summary>
+    public required EventRecord Record { get; init; }
+
     public required DateTimeOffset Time { get; init; }
 
     public required EventKind Kind { get; init; }
@@ -53,13 +56,18 @@ internal sealed record PacketEvent
     /// <summary>Owner of the sending socket on this host.</summary>
     public uint? Uid { get; init; }
 
+    /// <summary>The process that sent it, or that it is for, where one is known.</summary>
+    public SendingProcess? Process { get; init; }
+
     /// <summary>LOG, DROP or INVALID.</summary>
     internal string What => Kind.ToString().ToUpperInvariant();
 
-    internal static PacketEvent Of(EventRecord record, CountedPlaceName place, EventClock clock)
+    internal static PacketEvent Of(EventRecord record, CountedPlaceName place, EventClock clock, SendingProcess? process)
     {
         var bare = new PacketEvent
         {
+            Record = record,
+            Process = process,
             Time = clock.At(record.MonotonicNanoseconds),
             Kind = record.Kind,
             Place = place,

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MiniFirewall.Packets;
@@ -17,6 +18,18 @@ internal static class JsonOutput
 
     /// <summary>Writes one document in one line.</summary>
     internal static void Line(Action<Utf8JsonWriter> write) => Write(write, indented: false);
+
+    /// <summary>One document in one line, as text.</summary>
+    internal static string Text(Action<Utf8JsonWriter> write)
+    {
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Encoder = Readable }))
+        {
+            write(json);
+        }
+
+        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+    }
 
     internal static string Word(this Family family) => family == Family.IPv4 ? "ipv4" : "ipv6";
 

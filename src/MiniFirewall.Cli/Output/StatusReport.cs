@@ -12,7 +12,9 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
 
     private int RuleCount => loaded?.Rules.Chains.Sum(c => c.Rules.Length) ?? 0;
 
-    private int RejectRules => loaded?.Rules.Chains.Sum(c => c.Rules.Count(rule => rule.Target is RejectTarget)) ?? 0;
+    private int RejectRules => RulesWith<RejectTarget>();
+
+    private int HandingRules => RulesWith<NflogTarget>();
 
     internal void Write()
     {
@@ -46,6 +48,9 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         json.WriteNumber("rejectRules", RejectRules);
         json.WriteBoolean("rejectsAnswered", status.RejectsAreAnswered);
         json.WriteNumber("lostRejects", status.LostRejects);
+        json.WriteNumber("nflogRules", HandingRules);
+        json.WriteBoolean("nflogHanded", status.PacketsAreHanded);
+        json.WriteNumber("lostNflog", status.LostPackets);
         json.WriteString("pins", status.PinsDirectory);
         json.WriteStartObject("namespace");
         json.WriteNumber("cookie", status.Namespace.Cookie);
@@ -77,6 +82,11 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
                 yield return ("rejects", Rejects());
             }
 
+            if (HandingRules > 0)
+            {
+                yield return ("nflog", Handing());
+            }
+
             yield return ("pins", status.PinsDirectory);
         }
 
@@ -88,6 +98,12 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
     private string Rejects() => status.RejectsAreAnswered
         ? $"answered by minifw serve; {status.LostRejects} found its buffer full"
         : $"dropped without an answer, by {RejectRules} rules: minifw serve does not run here";
+
+    private string Handing() => status.PacketsAreHanded
+        ? $"handed to netlink groups by minifw serve; {status.LostPackets} found its buffer full"
+        : $"packets of {HandingRules} rules go on, and no group gets them: minifw serve does not run here";
+
+    private int RulesWith<T>() => loaded?.Rules.Chains.Sum(c => c.Rules.Count(rule => rule.Target is T)) ?? 0;
 
     private string Jit() => kernel.Jit switch
     {

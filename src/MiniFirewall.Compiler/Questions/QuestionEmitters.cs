@@ -50,6 +50,7 @@ internal static class QuestionEmitters
         Of<ExtensionNumber>(ExtensionEmitter.Emit),
         Of<ExtensionCut>(ExtensionEmitter.Emit),
         Of<SctpChunks>(SctpChunksEmitter.Emit),
+        Of<HandedPacket>(HandedPacketEmitter.Emit),
     }.ToFrozenDictionary();
 
     /// <exception cref="CompileException">Nobody knows how to ask it.</exception>

@@ -37,6 +37,7 @@ internal sealed class CommitProtocol(
             yield return new("pin programs", () => shared.Programs.Pin(_directory!.PathOf(PinNames.Programs)));
             yield return new("pin events", () => shared.Events.Pin(_directory!.PathOf(PinNames.Events)));
             yield return new("pin rejects", () => shared.Rejects.Pin(_directory!.PathOf(PinNames.Rejects)));
+            yield return new("pin packets", () => shared.Packets.Pin(_directory!.PathOf(PinNames.Packets)));
         }
 
         foreach (HookPoint point in HookPoint.All.Where(point => !_directory!.Contains(PinNames.Link(point))))

@@ -9,14 +9,15 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class SharedObjects : IDisposable
 {
     private const uint Mappable = 1 << 10; // BPF_F_MMAPABLE
-    private const int EventBytes = 1 << 20, RejectBytes = 1 << 20;
+    private const int EventBytes = 1 << 20, RejectBytes = 1 << 20, PacketBytes = 1 << 20;
 
-    private SharedObjects(BpfMap control, BpfMap programs, BpfMap events, BpfMap rejects, bool areNew)
+    private SharedObjects(BpfMap control, BpfMap programs, BpfMap events, BpfMap rejects, BpfMap packets, bool areNew)
     {
         Control = control;
         Programs = programs;
         Events = events;
         Rejects = rejects;
+        Packets = packets;
         AreNew = areNew;
     }
 
@@ -30,6 +31,9 @@ internal sealed class SharedObjects : IDisposable
     /// <summary>Packets that want an answer.</summary>
     internal BpfMap Rejects { get; }
 
+    /// <summary>Packets for netlink groups.</summary>
+    internal BpfMap Packets { get; }
+
     internal bool AreNew { get; }
 
     /// <summary>Makes maps that nobody else knows.</summary>
@@ -39,12 +43,13 @@ internal sealed class SharedObjects : IDisposable
             () => BpfMap.Create(WellKnownMaps.ProgramsSpec),
             () => BpfMap.Create(WellKnownMaps.EventsSpec(EventBytes)),
             () => BpfMap.Create(WellKnownMaps.RejectsSpec(RejectBytes)),
+            () => BpfMap.Create(WellKnownMaps.PacketsSpec(PacketBytes)),
         ],
         areNew: true);
 
     /// <summary>Opens the maps of a state that has a generation in force.</summary>
     internal static SharedObjects Open(DirectoryHandle directory) => Gather(
-        [.. new[] { PinNames.Control, PinNames.Programs, PinNames.Events, PinNames.Rejects }.Select(name => (Func<BpfMap>)(() => OpenMap(directory, name)))],
+        [.. new[] { PinNames.Control, PinNames.Programs, PinNames.Events, PinNames.Rejects, PinNames.Packets }.Select(name => (Func<BpfMap>)(() => OpenMap(directory, name)))],
         areNew: false);
 
     /// <summary>All maps, or an exception and none.</summary>
@@ -58,7 +63,7 @@ internal sealed class SharedObjects : IDisposable
                 maps.Add(source());
             }
 
-            return new(maps[0], maps[1], maps[2], maps[3], areNew);
+            return new(maps[0], maps[1], maps[2], maps[3], maps[4], areNew);
         }
         catch
         {
@@ -81,6 +86,7 @@ internal sealed class SharedObjects : IDisposable
             [WellKnownMaps.Control] = Control,
             [WellKnownMaps.Events] = Events,
             [WellKnownMaps.Rejects] = Rejects,
+            [WellKnownMaps.Packets] = Packets,
             [WellKnownMaps.Counters] = counters,
             [WellKnownMaps.Epoch] = epoch,
         };
@@ -103,6 +109,7 @@ internal sealed class SharedObjects : IDisposable
         Programs.Dispose();
         Events.Dispose();
         Rejects.Dispose();
+        Packets.Dispose();
     }
 
     internal static BpfMap OpenMap(DirectoryHandle directory, string name) => BpfMap.TryOpen(directory.PathOf(name))

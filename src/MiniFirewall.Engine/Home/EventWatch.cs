@@ -5,7 +5,8 @@ using MiniFirewall.Sys.Namespaces;
 namespace MiniFirewall.Engine.Home;
 
 /// <summary>
-/// The right to read a namespace's events: a ring buffer has one reader. While it is held, dropped packets send events too.
+/// The right to read a namespace's events: a ring buffer has one reader. While it is held, dropped packets send events too where its
+/// holder wants them.
 /// The word that asks for those stays behind when a watcher is killed, the lock does not: so the lock tells.
 /// </summary>
 internal sealed class EventWatch : IDisposable
@@ -13,17 +14,17 @@ internal sealed class EventWatch : IDisposable
     private readonly FileLock _lock;
     private readonly ControlWords _control;
 
-    private EventWatch(FileLock taken, ControlWords control)
+    private EventWatch(FileLock taken, ControlWords control, bool withDrops)
     {
         _lock = taken;
         _control = control;
-        _control.Watched = true;
+        _control.Watched = withDrops;
     }
 
     /// <summary>Starts to watch; null where somebody watches already.</summary>
     /// <param name="control">Must live as long as the watch.</param>
-    internal static EventWatch? TryStart(HomeMount home, NetworkNamespace network, ControlWords control) =>
-        FileLock.TryTake(home.Home, LockName(network), TimeSpan.Zero) is { } taken ? new(taken, control) : null;
+    internal static EventWatch? TryStart(HomeMount home, NetworkNamespace network, ControlWords control, bool withDrops) =>
+        FileLock.TryTake(home.Home, LockName(network), TimeSpan.Zero) is { } taken ? new(taken, control, withDrops) : null;
 
     /// <summary>Ends the watch of a watcher that was killed.</summary>
     internal static void EndWhereAbandoned(HomeMount home, NetworkNamespace network)

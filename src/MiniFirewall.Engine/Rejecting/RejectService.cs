@@ -1,5 +1,6 @@
 using MiniFirewall.Compiler;
 using MiniFirewall.Engine.Home;
+using MiniFirewall.Engine.Serving;
 using MiniFirewall.Sys.Namespaces;
 
 namespace MiniFirewall.Engine.Rejecting;
@@ -8,80 +9,36 @@ namespace MiniFirewall.Engine.Rejecting;
 /// Answers the rejected packets of one namespace, through rule sets that come and go. It decides nothing: packets are dropped by
 /// the programs whether it lives or not.
 /// </summary>
-internal sealed class RejectService : IDisposable
+internal sealed class RejectService(HomeMount home, NetworkNamespace network, TokenRate rate) : IDisposable
 {
-    /// <summary>How often it says that it reads, and looks whether rules are in force.</summary>
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(200);
-
     /// <summary>Under a flood: what came in meanwhile is thrown away unread but for a buffer's worth.</summary>
     private static readonly TimeSpan FloodPause = TimeSpan.FromMilliseconds(5);
 
-    private readonly HomeMount _home;
-    private readonly NetworkNamespace _network;
-    private readonly RejectWatch _watch;
-    private readonly AnswerRate _rate;
+    /// <summary>The loopback interface of every namespace.</summary>
+    private const int Loopback = 1;
+
     private readonly AnswerSender _sender = new();
+    private readonly PeerRate _peers = new();
     private readonly AnswerBuilder _builder = new(AnswerSender.DefaultTtl, AnswerSender.DefaultHopLimit, AnswerSender.SourceFor);
     private long _sent, _unanswerable, _overRate, _failed;
 
-    private RejectService(HomeMount home, NetworkNamespace network, RejectWatch watch, AnswerRate rate)
-    {
-        _home = home;
-        _network = network;
-        _watch = watch;
-        _rate = rate;
-    }
-
-    /// <exception cref="FirewallException">Somebody else answers already.</exception>
-    internal static RejectService Open(string root, NetworkNamespace network, AnswerRate rate)
-    {
-        HomeMount home = HomeMount.OpenOrMount(root);
-        RejectWatch? watch = null;
-        try
-        {
-            watch = RejectWatch.TryStart(home, network)
-                ?? throw new FirewallException(FirewallFailure.Refused, "another process answers this namespace's rejected packets");
-            return new RejectService(home, network, watch, rate);
-        }
-        catch
-        {
-            watch?.Dispose();
-            home.DisposeAndUnmountWhereEmpty();
-            throw;
-        }
-    }
-
     internal AnswerTally Run(CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
-        {
-            using RejectReader? reader = RejectReader.TryOpen(_home, _network);
-            if (reader is null)
-            {
-                stop.WaitHandle.WaitOne(Turn);
-                continue;
-            }
+        long overRate = 0;
+        ServedBuffer.Serve(ServedBufferKind.Rejects, home, network, record => Answer(RejectRecord.Parse(record)), _ => PauseWhereFlooded(), stop);
+        return new AnswerTally(_sent, _unanswerable, _overRate, _failed);
 
-            while (reader.IsLive && !stop.IsCancellationRequested)
+        void PauseWhereFlooded()
+        {
+            if (_overRate != overRate)
             {
-                long overRate = _overRate;
-                reader.Read(Turn, Answer);
-                if (_overRate != overRate)
-                {
-                    stop.WaitHandle.WaitOne(FloodPause);
-                }
+                overRate = _overRate;
+                stop.WaitHandle.WaitOne(FloodPause);
             }
         }
-
-        return new AnswerTally(_sent, _unanswerable, _overRate, _failed);
     }
 
-    public void Dispose()
-    {
-        _sender.Dispose();
-        _watch.Dispose();
-        _home.DisposeAndUnmountWhereEmpty();
-    }
+    public void Dispose() => _sender.Dispose();
 
     private void Answer(RejectRecord record)
     {
@@ -89,7 +46,7 @@ internal sealed class RejectService : IDisposable
         {
             _unanswerable++;
         }
-        else if (!_rate.TryTake())
+        else if (!MayHaveError(record, answer) || !rate.TryTake())
         {
             _overRate++;
         }
@@ -102,4 +59,9 @@ internal sealed class RejectService : IDisposable
             _failed++;
         }
     }
+
+    /// <summary>As the kernel has it, resets have no limit, and neither has what this machine tells itself (icmpv4_xrlim_allow).</summary>
+    private bool MayHaveError(RejectRecord record, AnswerPacket answer) =>
+        record.Answer == Policy.Answer.TcpReset || record.Hook == Packets.Hook.LocalOut || record.InInterfaceIndex == Loopback
+        || _peers.TryTake(answer.Family, answer.Destination);
 }

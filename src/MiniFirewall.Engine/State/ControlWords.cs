@@ -38,5 +38,15 @@ internal sealed class ControlWords(BpfMap map) : IDisposable
     /// <summary>Rejected packets that found no room, since the maps were made.</summary>
     internal ulong LostRejects => _memory.ReadAcquire64(WellKnownMaps.ControlLostRejects);
 
+    /// <summary>As <see cref="RejectsReadUntil"/>, of packets for netlink groups.</summary>
+    internal ulong PacketsReadUntil
+    {
+        get => _memory.ReadAcquire64(WellKnownMaps.ControlPacketsReadUntil);
+        set => _memory.WriteRelease64(WellKnownMaps.ControlPacketsReadUntil, value);
+    }
+
+    /// <summary>Packets for netlink groups that found no room, since the maps were made.</summary>
+    internal ulong LostPackets => _memory.ReadAcquire64(WellKnownMaps.ControlLostPackets);
+
     public void Dispose() => ((IDisposable)_memory).Dispose();
 }

@@ -92,6 +92,8 @@ public static class RuleSetLowering
             match.Lower(family, steps);
         }
 
+        rule.Target.LowerSteps(steps);
+
         return new Statement(
             steps.ToImmutable(),
             counter,

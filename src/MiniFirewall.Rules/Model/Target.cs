@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Language;
@@ -35,6 +36,11 @@ public abstract record Target
 
     /// <summary>A packet that matches is reported.</summary>
     public virtual bool Emits => false;
+
+    /// <summary>Appends what is done with a packet that matches, beside a report and the outcome.</summary>
+    public virtual void LowerSteps(ImmutableArray<Step>.Builder steps)
+    {
+    }
 
     /// <summary>The compiled meaning; <paramref name="blockOf"/> gives the block of a chain.</summary>
     public abstract Outcome Lower(Func<string, int> blockOf);

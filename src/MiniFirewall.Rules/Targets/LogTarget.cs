@@ -6,7 +6,7 @@ using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Targets;
 
-/// <summary>What LOG is asked to report beside what it always does; the values are the kernel's (xt_LOG.h, XT_LOG_*).</summary>
+/// <summary>What a line of LOG has beside what it always does; the values are the kernel's (xt_LOG.h, XT_LOG_*).</summary>
 [Flags]
 public enum LogDetails
 {
@@ -15,7 +15,7 @@ public enum LogDetails
     TcpOptions = 0x02,
     IpOptions = 0x04,
 
-    /// <summary>Reports have the uid of local packets in any case.</summary>
+    /// <summary>Whose the socket of a local packet is.</summary>
     Uid = 0x08,
     MacDecode = 0x20,
 }
@@ -45,11 +45,6 @@ public sealed record LogTarget(string Prefix, byte Level, LogDetails Details) : 
     };
 
     public override string Name => "LOG";
-
-    /// <summary>What is asked for and cannot be reported.</summary>
-    public override string? Lack => (Details & ~LogDetails.Uid) == LogDetails.None
-        ? null
-        : $"reports have interfaces, addresses, ports, flags, length and uid, not what --log-{NamesOf(Details & ~LogDetails.Uid).First()} asks for";
 
     public override bool Emits => true;
 
@@ -93,7 +88,7 @@ public sealed record LogTarget(string Prefix, byte Level, LogDetails Details) : 
         }
     }
 
-    public override Outcome Lower(Func<string, int> blockOf) => Lack is { } lack ? throw new NotSupportedException(lack) : Continue.Instance;
+    public override Outcome Lower(Func<string, int> blockOf) => Continue.Instance;
 
     private static IEnumerable<string> NamesOf(LogDetails details) => Names.Where(entry => details.HasFlag(entry.Detail)).Select(entry => entry.Name);
 }

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -10,8 +13,8 @@ namespace MiniFirewall.Rules.Targets;
 /// <param name="Group">Of nfnetlink_log.</param>
 /// <param name="Length">Bytes of the packet that are handed over; null for all.</param>
 /// <param name="IsRange">The length was written as --nflog-range, which the kernel does not look at.</param>
-/// <param name="Threshold">Packets that are kept until they are handed over together; 0 where not given.</param>
-public sealed record NflogTarget(string Prefix, uint Group, uint? Length, bool IsRange, uint Threshold) : LackingTarget
+/// <param name="Threshold">Packets that are kept at most until they are handed over together; each is handed over at once. 0 where not given.</param>
+public sealed record NflogTarget(string Prefix, uint Group, uint? Length, bool IsRange, uint Threshold) : Target
 {
     private const int MostPrefixBytes = 63;
     private const string LengthGroup = "length";
@@ -32,11 +35,14 @@ public sealed record NflogTarget(string Prefix, uint Group, uint? Length, bool I
 
     public override string Name => "NFLOG";
 
-    public override string Lack => "needs packets handed to a netlink group, which miniFirewall does not do yet";
-
     public override void Print(RuleTextWriter writer) => Write(writer.Word("-j").Word("NFLOG"), "--");
 
     public override void List(RuleTextWriter writer, ListStyle style) => Write(writer, "");
+
+    public override void LowerSteps(ImmutableArray<Step>.Builder steps) =>
+        steps.Add(new Require(new QuestionTest(new HandedPacket((ushort)Group, IsRange ? null : Length, Prefix))));
+
+    public override Outcome Lower(Func<string, int> blockOf) => Continue.Instance;
 
     private void Write(RuleTextWriter writer, string dashes)
     {

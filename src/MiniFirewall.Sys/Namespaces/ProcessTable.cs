@@ -23,6 +23,19 @@ public static class ProcessTable
     /// <summary>Paths of the links in /proc/PID/fd.</summary>
     public static IReadOnlyList<string> OpenFilesOf(int process) => Entries($"/proc/{process}/fd");
 
+    /// <summary>A process's name (comm); empty where it has ended.</summary>
+    public static string NameOf(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/comm").TrimEnd('\n');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
     private static int? ParentOf(string process)
     {
         try

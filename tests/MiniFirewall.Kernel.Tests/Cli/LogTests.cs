@@ -26,7 +26,7 @@ public sealed class LogTests : IDisposable
         string[] lines = _namespace.Minifw("log").Succeeded().TrimEnd().Split('\n');
         Assert.Equal(2, lines.Length);
         Assert.Matches(
-            @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6} LOG +OUTPUT 1 out lo udp 127\.0\.0\.1:\d+ > 127\.0\.0\.1:9 len 30 ttl 64 uid 0 prefix ""nine: "" comment ""discard port""$",
+            @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6} LOG +OUTPUT 1 out lo udp 127\.0\.0\.1:\d+ > 127\.0\.0\.1:9 len 30 ttl 64 uid 0 pid \d+ process bash prefix ""nine: "" comment ""discard port""$",
             lines[0]);
         Assert.Contains("> [::1]:9 len 50", lines[1]);
         Assert.Empty(_namespace.Minifw("log").Succeeded());

@@ -103,7 +103,7 @@ public sealed class CrashTests : IDisposable
         string[] generations = [.. Directory.GetDirectories(_namespace.Directory).Select(path => Path.GetFileName(path)!)];
         Assert.Equal([$"generation-{_namespace.Read()!.Generation}"], generations);
 
-        // control, programs, events, rejects and a link for each of six hooks.
-        Assert.Equal(10, Directory.GetFiles(_namespace.Directory).Length);
+        // control, programs, events, rejects, packets and a link for each of six hooks.
+        Assert.Equal(11, Directory.GetFiles(_namespace.Directory).Length);
     }
 }

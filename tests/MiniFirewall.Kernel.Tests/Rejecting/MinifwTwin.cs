@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MiniFirewall.Engine.Rejecting;
+using MiniFirewall.Engine.Serving;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
 
@@ -11,8 +12,8 @@ internal sealed class MinifwTwin : RejectTwin
     private readonly CancellationTokenSource _stop = new();
     private readonly Task<AnswerTally> _service;
 
-    internal MinifwTwin(AnswerRate? rate = null) => _service = Task.Factory.StartNew(
-        () => Namespace.Run(() => Namespace.Open().ServeRejects(rate ?? new AnswerRate(), () => { }, _stop.Token)),
+    internal MinifwTwin(TokenRate? rate = null) => _service = Task.Factory.StartNew(
+        () => Namespace.Run(() => Namespace.Open().Serve(rate ?? new TokenRate(), () => { }, _stop.Token).Answers),
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Ends the service.</summary>

@@ -1,5 +1,6 @@
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Rejecting;
+using MiniFirewall.Engine.Serving;
 using MiniFirewall.Packets;
 using MiniFirewall.Packets.Building;
 using MiniFirewall.Rules.Model;
@@ -48,7 +49,7 @@ public sealed class ServiceTests
         using var minifw = new MinifwTwin();
         minifw.Load(Family.IPv4, [Rule]);
         FirewallException refused = Assert.Throws<FirewallException>(
-            () => minifw.Namespace.Run(() => minifw.Namespace.Open().ServeRejects(new AnswerRate(), () => { }, CancellationToken.None)));
+            () => minifw.Namespace.Run(() => minifw.Namespace.Open().Serve(new TokenRate(), () => { }, CancellationToken.None)));
         Assert.Equal("another process answers this namespace's rejected packets", refused.Message);
     }
 
@@ -56,7 +57,7 @@ public sealed class ServiceTests
     public void A_flood_gets_as_many_answers_as_the_rate_allows()
     {
         const int Burst = 20, Sent = 20_000;
-        using var minifw = new MinifwTwin(new AnswerRate(1, Burst));
+        using var minifw = new MinifwTwin(new TokenRate(1, Burst));
         minifw.Load(Family.IPv4, [Rule]);
         long start = Environment.TickCount64;
         int answers = minifw.CountAnswers(Family.IPv4, Query, Sent);
@@ -82,7 +83,7 @@ public sealed class ServiceTests
     public void A_token_bucket_fills_at_its_rate_up_to_its_burst()
     {
         long now = 0;
-        var rate = new AnswerRate(10, 3, () => now);
+        var rate = new TokenRate(10, 3, () => now);
         Assert.Equal([true, true, true, false], Take(4));
         now += System.Diagnostics.Stopwatch.Frequency / 10;
         Assert.Equal([true, false], Take(2));

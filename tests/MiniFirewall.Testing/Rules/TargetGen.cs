@@ -13,7 +13,8 @@ internal static class TargetGen
         (3, Gen.Const("")));
 
     private static readonly Gen<string> Log = Gen.OneOf(
-        "-j LOG", "-j LOG --log-prefix \"seen: \"", "-j LOG --log-level debug", "-j LOG --log-prefix x --log-level 6");
+        "-j LOG", "-j LOG --log-prefix \"seen: \"", "-j LOG --log-level debug", "-j LOG --log-prefix x --log-level 6",
+        "-j LOG --log-tcp-options --log-macdecode", "-j NFLOG", "-j NFLOG --nflog-prefix \"seen: \" --nflog-group 5", "-j NFLOG --nflog-group 6 --nflog-size 40");
 
     internal static Gen<string> For(string chain, ImmutableArray<string> userChains, RuleSetGenOptions options)
     {

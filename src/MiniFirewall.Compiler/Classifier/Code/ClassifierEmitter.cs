@@ -307,7 +307,7 @@ internal sealed class ClassifierEmitter
         _code.LoadConstant(Register.R3, (ulong)EventKind.Log << 32);
         _code.Alu(AluOperation.Or, Register.R2, Register.R3);
         _code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, Context);
-        _helpers.CallEventInR2(Register.R1);
+        _helpers.CallLogInR2(Register.R1);
         _code.Mark(silent);
     }
 

@@ -1,9 +1,10 @@
+using MiniFirewall.Engine.Serving;
 using System.Diagnostics;
 
-namespace MiniFirewall.Engine.Rejecting;
+namespace MiniFirewall.Engine.Serving;
 
-/// <summary>A token bucket: so many answers a second, and so many at once after a pause. Not thread-safe.</summary>
-public sealed class AnswerRate
+/// <summary>A token bucket: so many answers, or events, a second, and so many at once after a pause. Not thread-safe.</summary>
+public sealed class TokenRate
 {
     /// <summary>Answers a second where nothing else is said: the kernel's own icmp_msgs_per_sec.</summary>
     public const int UsualRate = 1000;
@@ -19,13 +20,13 @@ public sealed class AnswerRate
 
     /// <param name="perSecond">At least 1.</param>
     /// <param name="burst">At least 1.</param>
-    public AnswerRate(int perSecond = UsualRate, int burst = UsualBurst)
+    public TokenRate(int perSecond = UsualRate, int burst = UsualBurst)
         : this(perSecond, burst, Stopwatch.GetTimestamp)
     {
     }
 
     /// <param name="clock">In ticks of <see cref="Stopwatch.Frequency"/>.</param>
-    internal AnswerRate(int perSecond, int burst, Func<long> clock)
+    internal TokenRate(int perSecond, int burst, Func<long> clock)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(perSecond, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(burst, 1);

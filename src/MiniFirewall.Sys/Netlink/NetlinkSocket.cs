@@ -1,0 +1,50 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace MiniFirewall.Sys.Netlink;
+
+/// <summary>A netlink socket of the namespace of the thread that makes it, which sends to other sockets.</summary>
+public sealed unsafe partial class NetlinkSocket : IDisposable
+{
+    /// <summary>NETLINK_NETFILTER.</summary>
+    public const int Netfilter = 12;
+
+    private const int AfNetlink = 16, RawCloseOnExec = 3 | 0x80000, DontWait = 0x40;
+    private const int SolSocket = 1, SendBufferForce = 32, SendBufferBytes = 1 << 20;
+
+    private readonly FileDescriptor _socket;
+
+    /// <param name="protocol">Such as <see cref="Netfilter"/>.</param>
+    public NetlinkSocket(int protocol)
+    {
+        int socket = Socket(AfNetlink, RawCloseOnExec, protocol);
+        _socket = socket >= 0 ? new FileDescriptor(socket) : throw SystemCallException.FromLastError("socket(AF_NETLINK)");
+        int bytes = SendBufferBytes;
+        _ = SetSocketOption(_socket.Number, SolSocket, SendBufferForce, &bytes, sizeof(int));
+    }
+
+    /// <summary>Sends to the socket of that port; needs CAP_NET_ADMIN. False where nobody has it any more, or its buffer is full.</summary>
+    public bool TrySend(uint port, ReadOnlySpan<byte> message)
+    {
+        // struct sockaddr_nl: family, padding, port, groups.
+        Span<byte> to = stackalloc byte[12];
+        BinaryPrimitives.WriteUInt16LittleEndian(to, AfNetlink);
+        BinaryPrimitives.WriteUInt32LittleEndian(to[4..], port);
+        fixed (byte* bytes = message)
+        fixed (byte* address = to)
+        {
+            return SendTo(_socket.Number, bytes, (nuint)message.Length, DontWait, address, (uint)to.Length) >= 0;
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    private static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    private static partial int SetSocketOption(int socket, int level, int option, void* value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
+    private static partial nint SendTo(int socket, byte* data, nuint length, int flags, byte* address, uint addressLength);
+}
