@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Language;
@@ -35,6 +36,11 @@ public abstract record Target
 
     /// <summary>A packet that matches is reported.</summary>
     public virtual bool Emits => false;
+
+    /// <summary>Appends questions that are always answered yes, for what asking them does to a packet that matches.</summary>
+    public virtual void LowerEffect(Family family, ImmutableArray<Step>.Builder steps)
+    {
+    }
 
     /// <summary>The compiled meaning; <paramref name="blockOf"/> gives the block of a chain.</summary>
     public abstract Outcome Lower(Func<string, int> blockOf);
