@@ -119,7 +119,7 @@ public sealed partial class DynamicSetTests(ITestOutputHelper output)
 
     /// <summary>Times to the nearest hundred seconds, and messages of ICMP by numbers.</summary>
     private static string Normal(string line) => Time().Replace(
-        line.Replace("icmp:echo-request", "icmp:8/0", StringComparison.Ordinal).Replace("icmpv6:echo-request", "icmpv6:128/0", StringComparison.Ordinal).Replace("ipv6-icmp:", "icmpv6:", StringComparison.Ordinal),
+        line.Replace("ipv6-icmp:echo-request", "icmpv6:128/0", StringComparison.Ordinal).Replace("icmp:echo-request", "icmp:8/0", StringComparison.Ordinal),
         time => $" timeout {(int.Parse(time.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) + 50) / 100}").Trim();
 
     [GeneratedRegex(" timeout ([0-9]+)")]
