@@ -87,14 +87,7 @@ internal static class SetEntries
     {
         if (inForce.Type != set.Type || (set.Families & ~inForce.Families) != FamilySet.None || (set.Details.Any && set.Details != inForce.Details))
         {
-            throw new UsageException($"set {set.Name} is of {Describe(inForce)} in force and of {Describe(set)} in the file; apply rules to change that");
+            throw new UsageException($"set {set.Name} is of {SetNotation.Describe(inForce)} in force and of {SetNotation.Describe(set)} in the file; apply rules to change that");
         }
     }
-
-    private static string Describe(NamedSet set) => $"type {set.Type.Name}" + set.Families switch
-    {
-        FamilySet.IPv4 => " family inet",
-        FamilySet.IPv6 => " family inet6",
-        _ => "",
-    };
 }

@@ -26,6 +26,7 @@ internal static class QuestionEmitters
         Of<TokenBucket>(TokenBucketEmitter.Emit),
         Of<ByteQuota>(ByteQuotaEmitter.Emit),
         Of<RateWithin>(RateWithinEmitter.Emit),
+        Of<FirstPortsCut>(FirstPortsEmitter.Emit),
         Of<RecentAddress>(RecentAddressEmitter.Emit),
         Of<DynamicSetTest>(DynamicSetTestEmitter.Emit),
         Of<DynamicSetChange>(DynamicSetChangeEmitter.Emit),

@@ -41,7 +41,7 @@ internal sealed class SetEntryReader(ReadSession session)
                 return;
             }
 
-            if (!TakeOption(ref scanner, option, options, SetElementOptions.TakesValue(option.Text) ? scanner.TakeQuoted() : null))
+            if (!TakeOption(option, options, SetElementOptions.TakesValue(option.Text) ? scanner.TakeQuoted() : null))
             {
                 return;
             }
@@ -165,7 +165,7 @@ internal sealed class SetEntryReader(ReadSession session)
             }
 
             options ??= new(set);
-            TakeOption(ref scanner, option, options, value);
+            TakeOption(option, options, value);
         }
 
         return options;
@@ -181,11 +181,11 @@ internal sealed class SetEntryReader(ReadSession session)
         return new Word(text, word.Start, word.Start + text.Length);
     }
 
-    private bool TakeOption(ref SetScanner scanner, Word option, SetElementOptions options, Word? value)
+    private bool TakeOption(Word option, SetElementOptions options, Word? value)
     {
         if (SetElementOptions.TakesValue(option.Text) && value is not { Text.Length: > 0 } && option.Text != "comment")
         {
-            _diagnostics.Report(ErrorCodes.MissingArgument, value ?? scanner.Place, $"{Show.Word(option.Text)} needs an argument", "write it after the option");
+            _diagnostics.Report(ErrorCodes.MissingArgument, option, $"{Show.Word(option.Text)} needs an argument", "write it after the option");
             return false;
         }
 

@@ -42,11 +42,7 @@ public static class SetNotation
             text.Append(" type ").Append(set.Type.Name);
         }
 
-        if (set.Families != FamilySet.Both)
-        {
-            text.Append(" family ").Append(set.Families == FamilySet.IPv4 ? "inet" : "inet6");
-        }
-
+        Append(text, set.Families);
         Append(text, set.Details);
         text.Append(" {\n");
         foreach (SetElement element in set.Elements.Sorted())
@@ -57,6 +53,15 @@ public static class SetNotation
         }
 
         text.Append("}\n");
+    }
+
+    /// <summary>What a set is, but for its name and elements.</summary>
+    public static string Describe(NamedSet set)
+    {
+        var text = new StringBuilder($"type {set.Type.Name}");
+        Append(text, set.Families);
+        Append(text, set.Details);
+        return text.ToString();
     }
 
     /// <summary>How an element of the type looks.</summary>
@@ -75,6 +80,14 @@ public static class SetNotation
             isFirst = false;
             return example;
         }));
+    }
+
+    private static void Append(StringBuilder text, FamilySet families)
+    {
+        if (families != FamilySet.Both)
+        {
+            text.Append(" family ").Append(families == FamilySet.IPv4 ? "inet" : "inet6");
+        }
     }
 
     private static void Append(StringBuilder text, SetDetails details)
