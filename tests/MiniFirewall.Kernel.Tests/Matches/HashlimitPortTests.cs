@@ -23,10 +23,10 @@ public sealed class HashlimitPortTests
         ["--hashlimit-above 1/hour --hashlimit-burst 3 --hashlimit-mode dstip,dstport --hashlimit-dstmask 0"],
         ["--hashlimit-upto 2/hour --hashlimit-burst 2 --hashlimit-mode srcip,dstport", "--hashlimit-upto 9/hour --hashlimit-burst 9 --hashlimit-mode dstport"],
         ["--hashlimit-upto 3/hour --hashlimit-burst 2 --hashlimit-mode srcport --hashlimit-rate-match --hashlimit-rate-interval 3600"],
-        ["--hashlimit-upto 1kb/s --hashlimit-burst 1kb --hashlimit-mode dstport --hashlimit-rate-match --hashlimit-rate-interval 3600"],
-        ["--hashlimit-above 1/day --hashlimit-burst 4 --hashlimit-mode srcip --hashlimit-srcmask 29 --hashlimit-htable-size 64 --hashlimit-htable-max 1000 --hashlimit-htable-expire 900000 --hashlimit-htable-gcinterval 60000"],
+        ["--hashlimit-upto 512b/s --hashlimit-burst 512b --hashlimit-mode dstport --hashlimit-rate-match --hashlimit-rate-interval 3600"],
+        ["--hashlimit-above 1/hour --hashlimit-burst 4 --hashlimit-mode srcip --hashlimit-srcmask 29 --hashlimit-htable-size 64 --hashlimit-htable-max 1000 --hashlimit-htable-expire 900000 --hashlimit-htable-gcinterval 60000"],
         ["--hashlimit-upto 1/hour --hashlimit-burst 3 --hashlimit-mode dstip --hashlimit-dstmask 127", "--hashlimit-upto 1/hour --hashlimit-burst 3 --hashlimit-mode srcip --hashlimit-srcmask 64"],
-        ["--hashlimit-upto 1/hour --hashlimit-burst 3 --hashlimit-mode srcip --hashlimit-srcmask 3", "--hashlimit-upto 1/hour --hashlimit-burst 3 --hashlimit-mode dstip"],
+        ["--hashlimit-upto 1/hour --hashlimit-burst 30 --hashlimit-mode srcip --hashlimit-srcmask 3", "--hashlimit-upto 1/hour --hashlimit-burst 3 --hashlimit-mode dstip"],
     ];
 
     public static TheoryData<int, Family> Sequences()
