@@ -21,7 +21,6 @@ public sealed class LackTests
     [InlineData("-m connlimit --connlimit-above 1", "needs what miniFirewall does not keep of a connection yet")]
     [InlineData("-m connbytes --connbytes 1 --connbytes-dir both --connbytes-mode bytes", "needs what miniFirewall does not keep of a connection yet")]
     [InlineData("-m helper --helper ftp", "needs what miniFirewall does not keep of a connection yet")]
-    [InlineData("-m hashlimit --hashlimit-upto 1/s --hashlimit-mode srcip,dstport --hashlimit-name a", "needs rates for each port, which miniFirewall does not keep yet")]
     [InlineData("-j NFLOG", "needs packets handed to a netlink group, which miniFirewall does not do yet")]
     [InlineData("-j NFQUEUE", "needs packets handed to a program in user space, which miniFirewall does not do yet")]
     [InlineData("-j QUEUE", "needs packets handed to a program in user space, which miniFirewall does not do yet")]
