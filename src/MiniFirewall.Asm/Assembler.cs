@@ -129,6 +129,10 @@ public sealed class Assembler
     public void AtomicAdd(MemorySize size, Register address, int offset, Register source) =>
         Emit((byte)(ClassStoreX | ModeAtomic | (byte)size), address, (byte)source, checked((short)offset), 0);
 
+    /// <summary>Sets bits in memory atomically (BPF_OR, kernel 5.12); <paramref name="size"/> is Word or DoubleWord.</summary>
+    public void AtomicOr(MemorySize size, Register address, int offset, Register source) =>
+        Emit((byte)(ClassStoreX | ModeAtomic | (byte)size), address, (byte)source, checked((short)offset), (int)AluOperation.Or);
+
     /// <summary>
     /// Puts a register into memory where that is equal to R0, atomically; R0 becomes what was there before (BPF_CMPXCHG, kernel
     /// 5.12). <paramref name="size"/> is Word or DoubleWord.

@@ -17,6 +17,7 @@ public static class InstructionPrinter
         2 when (i.Opcode & 0xe0) == 0x60 => $"*({Width(i)} *)(r{(int)i.Destination} {Offset(i)}) = {(int)i.Immediate}",
         3 when (i.Opcode & 0xe0) == 0x60 => $"*({Width(i)} *)(r{(int)i.Destination} {Offset(i)}) = r{i.Source}",
         3 when (i.Opcode & 0xe0) == 0xc0 && i.Immediate == 0 => $"lock *({Width(i)} *)(r{(int)i.Destination} {Offset(i)}) += r{i.Source}",
+        3 when (i.Opcode & 0xe0) == 0xc0 && i.Immediate == (int)AluOperation.Or => $"lock *({Width(i)} *)(r{(int)i.Destination} {Offset(i)}) |= r{i.Source}",
         3 when (i.Opcode & 0xe0) == 0xc0 && i.Immediate == 0xf1 => $"r0 = atomic64_cmpxchg((u64 *)(r{(int)i.Destination} {Offset(i)}), r0, r{i.Source})",
         4 or 7 => Arithmetic(i),
         5 or 6 => Jump(i),

@@ -47,6 +47,7 @@ public enum Helper
     RingbufSubmit = 132,
     RingbufDiscard = 133,
     GetCurrentTaskBtf = 158,
+    ForEachMapElement = 164,
     Loop = 181,
     DynptrRead = 201,
     KtimeGetTaiNs = 208,

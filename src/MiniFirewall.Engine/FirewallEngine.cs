@@ -207,7 +207,7 @@ public sealed class FirewallEngine
         using NamespaceState? state = session is null ? null : NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? generation = state?.TryOpenGeneration();
         NamedSet set = SetLists.Find(generation?.Sets, name);
-        return new SetEditor(generation!.Sets!, _parts.AfterStep).Edit(set, edit, elements(set).Span);
+        return new SetEditor(generation!.Sets!, _parts.AfterStep).Edit(set, edit, elements(set));
     });
 
     /// <summary>The sets of the rules in force, with their sizes; their elements are not read. Null where no rules are in force.</summary>

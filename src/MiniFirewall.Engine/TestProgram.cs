@@ -32,7 +32,7 @@ public sealed class TestProgram : IDisposable
     {
         using SharedObjects shared = SharedObjects.Make();
         using BpfMap counters = BpfMap.Create(WellKnownMaps.CountersSpec(DryCompilation.Counter + 1));
-        using LoadedSets? sets = LoadedSets.Make(rules.Sets);
+        using LoadedSets? sets = LoadedSets.Make(rules);
         using BpfMap epoch = BpfMap.Create(WellKnownMaps.EpochSpec);
         BpfMap input = BpfMap.Create(WellKnownMaps.TestInputSpec);
         try

@@ -40,7 +40,11 @@ public sealed record AllOf(ImmutableArray<Condition> Conditions, bool Negated = 
 /// </param>
 public sealed record SetTest(int Set, ImmutableArray<Field> Dimensions, bool Negated = false) : Condition
 {
-    public bool Equals(SetTest? other) => other is not null && Set == other.Set && Negated == other.Negated && Dimensions.SequenceEqual(other.Dimensions);
+    /// <summary>An element that says "no match" puts the packet in, and only such a one.</summary>
+    public bool WantsNoMatch { get; init; }
+
+    public bool Equals(SetTest? other) => other is not null && Set == other.Set && Negated == other.Negated && WantsNoMatch == other.WantsNoMatch
+        && Dimensions.SequenceEqual(other.Dimensions);
 
     public override int GetHashCode() => HashCode.Combine(Set, Negated, Dimensions.Length);
 }

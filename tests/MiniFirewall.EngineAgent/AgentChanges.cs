@@ -20,7 +20,7 @@ public static class AgentChanges
 
     public static void Make(FirewallEngine engine, string[] arguments)
     {
-        var options = new ReadOptions { Families = FamilySet.IPv4 };
+        var options = new ReadOptions { Families = FamilySet.IPv4, Sets = engine.Read()?.Rules.Sets ?? [] };
         RuleCommand command = RuleCommand.Read("iptables", arguments, options, out _) ?? throw new FormatException(string.Join(' ', arguments));
         engine.Change(command, running => command.ApplyTo(running?.Rules ?? RuleSet.Empty).Rules ?? throw new FormatException("not to these rules"));
     }

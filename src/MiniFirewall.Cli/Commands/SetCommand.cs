@@ -22,6 +22,7 @@ internal static class SetCommand
         HelpWithExamples.AddTo(command, """
             minifw set add blocked 192.0.2.0/24 198.51.100.7
             minifw set add blocked 192.0.2.128/25 nomatch
+            minifw set add banned 203.0.113.7 timeout 60
             minifw set list blocked
             ipset save blocked | minifw set load -
             """);
@@ -31,7 +32,7 @@ internal static class SetCommand
     private static Command CreateEdit(string verb, string description, SetEdit edit)
     {
         Argument<string> name = Name();
-        Argument<string[]> entries = new("ENTRY") { Description = "Elements as in a rule file; 'nomatch' may stand after one.", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> entries = new("ENTRY") { Description = "Elements as in a rule file; after one may stand nomatch, timeout SECONDS, packets N, bytes N, comment TEXT.", Arity = ArgumentArity.OneOrMore };
         var command = new Command(verb, description) { name, entries };
         command.SetAction(result => Guarded.Run(() =>
         {

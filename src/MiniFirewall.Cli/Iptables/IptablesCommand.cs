@@ -48,7 +48,7 @@ internal sealed class IptablesCommand
     /// <summary>Sets are looked for only where a word may ask for one: a rule's text does not say what they are.</summary>
     private static ReadOptions OptionsFor(string program, string[] words)
     {
-        bool namesSet = Array.Exists(words, word => word is "set" or "-mset" or "--match=set");
+        bool namesSet = Array.Exists(words, word => word is "set" or "-mset" or "--match=set" or "SET" or "-jSET" or "--jump=SET");
         ImmutableArray<NamedSet> sets = namesSet ? FirewallEngine.Open().Read()?.Rules.Sets ?? [] : [];
         return new ReadOptions { Families = FamilyOf(program).ToSet(), Sets = sets, Cgroups = SystemCgroups.Instance };
     }

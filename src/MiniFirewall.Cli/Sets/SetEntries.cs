@@ -15,18 +15,38 @@ internal static class SetEntries
     {
         var elements = new SetElements();
         var reader = new SetElementReader(set.Type, set.Families, NetworkNames.System);
-        for (int i = 0; i < words.Count; i++)
+        for (int i = 0; i < words.Count;)
         {
-            bool noMatch = i + 1 < words.Count && words[i + 1] == "nomatch";
-            if (!reader.TryRead(words[i], noMatch, elements))
+            string entry = words[i++];
+            SetElementOptions options = ReadOptions(set, words, ref i);
+            if (!reader.TryRead(entry, options, elements))
             {
                 throw new UsageException($"{reader.Problem}; {reader.Help}");
             }
-
-            i += noMatch ? 1 : 0;
         }
 
         return elements;
+    }
+
+    /// <summary>What stands behind an entry.</summary>
+    private static SetElementOptions ReadOptions(NamedSet set, IReadOnlyList<string> words, ref int i)
+    {
+        var options = new SetElementOptions(set);
+        while (i < words.Count && SetElementOptions.IsOne(words[i]))
+        {
+            string name = words[i++], value = "";
+            if (SetElementOptions.TakesValue(name))
+            {
+                value = i < words.Count ? words[i++] : throw new UsageException($"{name} needs an argument; write it after the option");
+            }
+
+            if (!options.TryTake(name, value))
+            {
+                throw new UsageException($"{options.Problem}; {options.Help}");
+            }
+        }
+
+        return options;
     }
 
     /// <summary>Puts a text's sets in the place of those in force.</summary>
@@ -65,16 +85,9 @@ internal static class SetEntries
 
     private static void Check(NamedSet inForce, NamedSet set)
     {
-        if (inForce.Type != set.Type || (set.Families & ~inForce.Families) != FamilySet.None)
+        if (inForce.Type != set.Type || (set.Families & ~inForce.Families) != FamilySet.None || (set.Details.Any && set.Details != inForce.Details))
         {
-            throw new UsageException($"set {set.Name} is of {Describe(inForce)} in force and of {Describe(set)} in the file; apply rules to change that");
+            throw new UsageException($"set {set.Name} is of {SetNotation.Describe(inForce)} in force and of {SetNotation.Describe(set)} in the file; apply rules to change that");
         }
     }
-
-    private static string Describe(NamedSet set) => $"type {set.Type.Name}" + set.Families switch
-    {
-        FamilySet.IPv4 => " family inet",
-        FamilySet.IPv6 => " family inet6",
-        _ => "",
-    };
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MiniFirewall.Cli.Output;
 using MiniFirewall.Engine.Sets;
 using MiniFirewall.Policy;
+using MiniFirewall.Policy.Sets;
 using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Cli.Sets;
@@ -66,6 +67,16 @@ internal static class SetOutput
         json.WriteStartObject();
         json.WriteString("name", set.Name);
         json.WriteString("type", set.Type.Name);
+        if (set.IsDynamic)
+        {
+            json.WriteNumber("maxelem", set.Details.Most);
+        }
+
+        if (set.Details.Timeout is { } usual)
+        {
+            json.WriteNumber("timeout", usual);
+        }
+
         json.WriteStartArray("elements");
         foreach (SetElement element in set.Elements.Sorted())
         {
@@ -76,10 +87,30 @@ internal static class SetOutput
                 json.WriteBoolean("nomatch", true);
             }
 
+            WriteState(json, set, set.Elements.StateOf(element));
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteState(Utf8JsonWriter json, NamedSet set, SetElementState state)
+    {
+        if (state.Seconds is { } seconds)
+        {
+            json.WriteNumber("timeout", seconds);
+        }
+
+        if (set.Details.Counts)
+        {
+            json.WriteNumber("packets", state.Packets);
+            json.WriteNumber("bytes", state.Bytes);
+        }
+
+        if (state.Comment.Length > 0)
+        {
+            json.WriteString("comment", state.Comment);
+        }
     }
 }

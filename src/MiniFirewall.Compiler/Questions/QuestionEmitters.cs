@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MiniFirewall.Compiler.Sets.Dynamic;
 using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
 
@@ -25,7 +26,10 @@ internal static class QuestionEmitters
         Of<TokenBucket>(TokenBucketEmitter.Emit),
         Of<ByteQuota>(ByteQuotaEmitter.Emit),
         Of<RateWithin>(RateWithinEmitter.Emit),
+        Of<FirstPortsCut>(FirstPortsEmitter.Emit),
         Of<RecentAddress>(RecentAddressEmitter.Emit),
+        Of<DynamicSetTest>(DynamicSetTestEmitter.Emit),
+        Of<DynamicSetChange>(DynamicSetChangeEmitter.Emit),
         Of<TimeWindow>(TimeWindowEmitter.Emit),
         Of<LinkTypeIs>(LinkEmitters.Emit),
         Of<LinkSourceIs>(LinkEmitters.Emit),

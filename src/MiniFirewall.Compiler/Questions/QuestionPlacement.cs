@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MiniFirewall.Compiler.Classifier;
+using MiniFirewall.Compiler.Sets.Dynamic;
 using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
 
@@ -25,6 +26,7 @@ internal sealed class QuestionPlacement
     internal static ImmutableArray<PacketProgram> Place(
         ImmutableArray<PacketProgram> programs, CompileOptions options, out MapImage? state, out ImmutableArray<MapImage> recentLists, out ImmutableArray<MapImage> rateTables)
     {
+        DynamicSetLimits.Require(programs);
         var recent = RecentPlacement.Of(programs, options);
         var rates = RatePlacement.Of(programs, options);
         var placement = new QuestionPlacement(options, recent, rates);
@@ -60,6 +62,8 @@ internal sealed class QuestionPlacement
         StatefulQuestion stateful => stateful with { Cell = CellOf(stateful, at) },
         RateWithin rate => _rates.Place(rate),
         RecentAddress recent => _recent.Place(recent),
+        DynamicSetTest test => test with { Hertz = _options.Hertz },
+        DynamicSetChange change => change with { Hertz = _options.Hertz },
         TimeWindow { IsLocal: true } window => window with { MinutesWest = _options.MinutesWest },
         _ => question,
     };

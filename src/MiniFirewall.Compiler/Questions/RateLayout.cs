@@ -14,7 +14,7 @@ namespace MiniFirewall.Compiler.Questions;
 /// </summary>
 internal static class RateLayout
 {
-    internal const int Seed = 4, Entries = 8, EntrySize = 64, EntriesPerBucket = 8;
+    internal const int Seed = 4, Entries = 8, EntriesPerBucket = 8;
 
     /// <summary>Of an entry: four u64 that tell it from others, the source's high half first.</summary>
     internal const int Key = 0;
@@ -25,7 +25,12 @@ internal static class RateLayout
     /// <summary>u64: the credit, and how often it can be had anew; or what was counted in the interval, and whether it was too much in the one before.</summary>
     internal const int Credit = 48, Refills = 56;
 
-    private const int BucketSize = Entries + (EntrySize * EntriesPerBucket);
+    /// <summary>u64 of ports, as the packet has them; only of tables that tell them apart.</summary>
+    internal const int Ports = 64;
+
+    internal static int EntrySizeOf(RateSettings settings) => settings.ByPorts ? 72 : 64;
+
+    private static int BucketSizeOf(RateSettings settings) => Entries + (EntrySizeOf(settings) * EntriesPerBucket);
 
     /// <summary>At the most entries that a table is for, buckets are half full.</summary>
     private const int UsualEntriesPerBucket = EntriesPerBucket / 2;
@@ -40,6 +45,6 @@ internal static class RateLayout
     {
         var content = new byte[Entries];
         RandomNumberGenerator.Fill(content.AsSpan(Seed));
-        return new(new MapSpec(MapOf(code), MapType.Array, 4, BucketSize, BucketsFor(code.Most)) { BeginsWithLock = true }, content);
+        return new(new MapSpec(MapOf(code), MapType.Array, 4, BucketSizeOf(code.Settings), BucketsFor(code.Most)) { BeginsWithLock = true }, content);
     }
 }

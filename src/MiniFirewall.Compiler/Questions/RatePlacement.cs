@@ -48,6 +48,11 @@ internal sealed class RatePlacement
             throw new CompileException($"table {question.Table} of hashlimit is one of packets for one rule, of bytes or of measured rates for another", origin);
         }
 
+        if (first.Settings.ByPorts != question.Settings.ByPorts)
+        {
+            throw new CompileException($"table {question.Table} of hashlimit tells ports apart for one rule, and not for another", origin);
+        }
+
         if (_tables.Count > MostTables)
         {
             throw new CompileException($"more than {MostTables} tables of hashlimit in one rule set", origin);

@@ -12,12 +12,16 @@ internal sealed class RateWithinEmitter(RateWithin question, QuestionFunction fu
 {
     private const Register Bucket = Register.R9, Entry = Register.R6, Least = Register.R7, Answer = Register.R7, Now = Register.R1, Length = Register.R8;
 
-    private const int KeyParts = 4;
+    private const int MostKeyParts = 5;
 
-    private const int Key = QuestionFunction.StackTop - (8 * KeyParts), Time = Key - 8, Index = Time - 8;
+    private const int Key = QuestionFunction.StackTop - (8 * MostKeyParts), Time = Key - 8, Index = Time - 8;
+
+    private const int PortsPart = 4;
 
     private readonly Assembler _code = function.Code;
     private readonly RateSettings _settings = question.Settings;
+
+    private int KeyParts => _settings.ByPorts ? MostKeyParts : PortsPart;
 
     internal static void Emit(RateWithin question, QuestionFunction function) => new RateWithinEmitter(question, function).Emit();
 
@@ -49,7 +53,30 @@ internal sealed class RateWithinEmitter(RateWithin question, QuestionFunction fu
     {
         EmitAddress(Key, PacketKey.SourceHigh, PacketKey.SourceLow, _settings.SourcePrefix);
         EmitAddress(Key + 16, PacketKey.DestinationHigh, PacketKey.DestinationLow, _settings.DestinationPrefix);
+        if (_settings.ByPorts)
+        {
+            EmitPorts();
+        }
     }
+
+    /// <summary>The packet has its ports: without them it would have been dropped.</summary>
+    private void EmitPorts()
+    {
+        const int Ports = Key + (8 * PortsPart);
+        FirstPortsEmitter.EmitRead(function, Ports, function.No);
+        if (!_settings.BySourcePort)
+        {
+            _code.StoreImmediate(MemorySize.Half, Register.R10, Ports, 0);
+        }
+
+        if (!_settings.ByDestinationPort)
+        {
+            _code.StoreImmediate(MemorySize.Half, Register.R10, Ports + 2, 0);
+        }
+    }
+
+    /// <summary>Where a part of the key stands in an entry.</summary>
+    private static int PartAt(int part) => part == PortsPart ? RateLayout.Ports : RateLayout.Key + (8 * part);
 
     private void EmitAddress(int to, int high, int low, int prefix)
     {
@@ -122,7 +149,7 @@ internal sealed class RateWithinEmitter(RateWithin question, QuestionFunction fu
         Label isKnown = _code.DefineLabel("known"), isNew = _code.DefineLabel("new");
         for (int number = 0; number < RateLayout.EntriesPerBucket; number++)
         {
-            EmitCompare(RateLayout.Entries + (RateLayout.EntrySize * number), isFirst: number == 0, isKnown);
+            EmitCompare(RateLayout.Entries + (RateLayout.EntrySizeOf(_settings) * number), isFirst: number == 0, isKnown);
         }
 
         _code.Jump(isNew);
@@ -140,7 +167,7 @@ internal sealed class RateWithinEmitter(RateWithin question, QuestionFunction fu
         _code.Jump(JumpCondition.Equal, Register.R2, 0, isOther);
         for (int part = 0; part < KeyParts; part++)
         {
-            _code.Load(MemorySize.DoubleWord, Register.R3, Bucket, at + RateLayout.Key + (8 * part));
+            _code.Load(MemorySize.DoubleWord, Register.R3, Bucket, at + PartAt(part));
             _code.Load(MemorySize.DoubleWord, Register.R4, Register.R10, Key + (8 * part));
             _code.Jump(JumpCondition.NotEqual, Register.R3, Register.R4, isOther);
         }
@@ -170,7 +197,7 @@ internal sealed class RateWithinEmitter(RateWithin question, QuestionFunction fu
         for (int part = 0; part < KeyParts; part++)
         {
             _code.Load(MemorySize.DoubleWord, Register.R2, Register.R10, Key + (8 * part));
-            _code.Store(MemorySize.DoubleWord, Entry, RateLayout.Key + (8 * part), Register.R2);
+            _code.Store(MemorySize.DoubleWord, Entry, PartAt(part), Register.R2);
         }
 
         _code.Store(MemorySize.DoubleWord, Entry, RateLayout.Last, Now);

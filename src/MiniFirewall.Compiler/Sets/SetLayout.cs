@@ -55,8 +55,11 @@ internal static class SetLayout
     // The set to look into, and what its dimensions are read from: "what", the argument of the look-up function.
     internal const int SetMask = 0xffff, FirstIsSource = 1 << 16, PortIsSource = 1 << 17, SecondIsSource = 1 << 18;
 
+    /// <summary>In "what": an element that says "no match" is what is looked for.</summary>
+    internal const int WantsNoMatch = 1 << WantsNoMatchShift, WantsNoMatchShift = 19;
+
     /// <summary>The greatest number that <see cref="What"/> gives.</summary>
-    internal const uint MostWhat = (SecondIsSource << 1) - 1;
+    internal const uint MostWhat = (WantsNoMatch << 1) - 1;
 
     internal static int HeaderOf(Family family) => family == Family.IPv4 ? HeaderV4 : HeaderV6;
 
@@ -74,7 +77,7 @@ internal static class SetLayout
     /// <summary>What a set test's look-up is told.</summary>
     internal static uint What(SetTest test)
     {
-        uint what = (uint)test.Set;
+        uint what = (uint)test.Set | (test.WantsNoMatch ? (uint)WantsNoMatch : 0);
         bool first = true;
         foreach (Field field in test.Dimensions)
         {

@@ -14,8 +14,9 @@ internal sealed class SetLookupEmitter(Assembler code, Family family)
     /// <summary>The results.</summary>
     internal const int NotInSet = 0, InSet = 1, Invalid = 2;
 
-    // The function's frame, from its bottom: the packet's words, a tuple's words, and where the loops are.
-    private const int Packet = 0, Key = 40, EndOfTuples = 80, Line = 88, LinesLeft = 96, FrameBytes = 104;
+    // The function's frame, from its bottom: the packet's words, a tuple's words, where the loops are, and the flag of the element
+    // that is looked for.
+    private const int Packet = 0, Key = 40, EndOfTuples = 80, Line = 88, LinesLeft = 96, Wanted = 104, FrameBytes = 112;
 
     private const int TupleMask = 0xffff, LineMask = 0x1ffffff, LinesLeftMask = 0xff;
 
@@ -24,7 +25,7 @@ internal sealed class SetLookupEmitter(Assembler code, Family family)
 
     private const Register What = Register.R9, Protocol = Register.R1, Scratch = Register.R2, Port = Register.R4, Flags = Register.R5;
 
-    private readonly Label _notInSet = code.DefineLabel("not in set"), _inSet = code.DefineLabel("in set"), _invalid = code.DefineLabel("set invalid");
+    private readonly Label _notInSet = code.DefineLabel("not in set"), _inSet = code.DefineLabel("in set"), _invalid = code.DefineLabel("set invalid"), _found = code.DefineLabel("element found");
 
     private int MostWords => family == Family.IPv4 ? 2 : SetLayout.MaxWords;
 
@@ -35,14 +36,26 @@ internal sealed class SetLookupEmitter(Assembler code, Family family)
         NullGuard.Emit(code, Register.R2, Invalid);
         code.Move(PacketKeyAddress, Register.R2);
         code.Move(What, Register.R3);
+        code.Alu(AluOperation.ShiftRight, Register.R3, SetLayout.WantsNoMatchShift - 1);
+        code.Alu(AluOperation.And, Register.R3, SetLayout.NoMatch);
+        Store(Wanted, Register.R3);
         EmitFindImage();
         EmitPort();
         EmitPacketWords();
         EmitCandidates();
         EmitTuples();
+        EmitFound();
         EmitResult(_inSet, InSet);
         EmitResult(_notInSet, NotInSet);
         EmitResult(_invalid, Invalid);
+    }
+
+    /// <summary>R4 is the flag of the element that decides.</summary>
+    private void EmitFound()
+    {
+        code.Mark(_found);
+        Load(Register.R1, Wanted);
+        code.Jump(JumpCondition.NotEqual, Register.R1, Register.R4, _notInSet);
     }
 
     private void EmitResult(Label label, int result)
@@ -408,8 +421,7 @@ internal sealed class SetLookupEmitter(Assembler code, Family family)
             }
 
             code.Alu(AluOperation.And, Register.R4, SetLayout.NoMatch);
-            code.Jump(JumpCondition.NotEqual, Register.R4, 0, _notInSet);
-            code.Jump(_inSet);
+            code.Jump(_found);
             code.Mark(different);
         }
     }

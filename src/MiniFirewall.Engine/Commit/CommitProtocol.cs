@@ -142,7 +142,18 @@ internal sealed class CommitProtocol(
             yield return new($"fill slot {point}", () => shared.Programs.SetProgram(slot, next.Programs[point]));
         }
 
+        bool changesSets = next.Sets?.Dynamic.HasChanges == true;
+        if (changesSets)
+        {
+            yield return new("put elements into sets", next.Sets!.Dynamic.PutMissing);
+        }
+
         yield return new(CommitStep.Switch, Switch);
+        if (changesSets)
+        {
+            yield return new("take elements out of sets", next.Sets!.Dynamic.RemoveOthers);
+        }
+
         yield return new("remove the generation before", RemoveBefore);
     }
 

@@ -30,7 +30,7 @@ internal static class GenerationLoader
         {
             store = StoreMaps.Make(RuleStoreImage.Make(
                 rules, lines, policies, slots, RuleLabels.Spread(rules), plan.Capacity, plan.FirstFreshSlot, DateTimeOffset.UtcNow));
-            sets = LoadedSets.Make(rules.Sets);
+            sets = LoadedSets.Make(rules, running);
             recent = LoadedRecentLists.Make(rules, running);
             connections = rules.AsksConnection ? ConnectionMaps.After(running) : null;
             var indexes = new CounterIndexes(rules, policies, slots);

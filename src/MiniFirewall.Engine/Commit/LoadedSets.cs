@@ -3,6 +3,7 @@ using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Engine.State;
+using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Sets;
 using MiniFirewall.Sys;
 
@@ -16,41 +17,54 @@ internal sealed class LoadedSets : IDisposable
 
     private readonly BpfMap _names;
 
-    private LoadedSets(BpfMap map, BpfMap names)
+    private LoadedSets(BpfMap map, BpfMap names, LoadedDynamicSets dynamic)
     {
         Map = map;
         _names = names;
+        Dynamic = dynamic;
     }
 
     /// <summary>The arena that programs look into.</summary>
     internal BpfMap Map { get; }
 
-    /// <summary>All maps with the names of their pins.</summary>
-    internal IEnumerable<(string Name, BpfMap Map)> Pins => [(PinNames.Sets, Map), (PinNames.SetNames, _names)];
+    /// <summary>Sets whose elements change while packets come.</summary>
+    internal LoadedDynamicSets Dynamic { get; }
 
-    /// <summary>Makes the images of sets; null where there are none.</summary>
-    internal static LoadedSets? Make(ImmutableArray<NamedSet> sets)
+    /// <summary>The maps by the names that programs have for them.</summary>
+    internal IEnumerable<KeyValuePair<string, BpfMap>> ByMapName => [KeyValuePair.Create(WellKnownMaps.Sets, Map), .. Dynamic.ByMapName];
+
+    /// <summary>All maps with the names of their pins.</summary>
+    internal IEnumerable<(string Name, BpfMap Map)> Pins => [(PinNames.Sets, Map), (PinNames.SetNames, _names), .. Dynamic.Pins];
+
+    /// <summary>Makes the images of sets, and the maps of those that are none; null where there are none.</summary>
+    /// <param name="running">The generation in force, some of whose sets may go on; null where there is none.</param>
+    internal static LoadedSets? Make(RuleSet rules, GenerationState? running = null)
     {
+        ImmutableArray<NamedSet> sets = rules.Sets;
         if (sets.IsEmpty)
         {
             return null;
         }
 
+        rules.MarkChangedSets();
         BpfMap names = StoredSets.MakeMap(sets);
         BpfMap? map = null;
+        LoadedDynamicSets? dynamic = null;
         try
         {
+            dynamic = LoadedDynamicSets.Make(sets, running);
             (map, ArenaMemory memory) = MakeArena();
             using (memory)
             {
                 Fill(new SetArena(memory.Memory, isNew: true), sets);
             }
 
-            return new(map, names);
+            return new(map, names, dynamic);
         }
         catch
         {
             map?.Dispose();
+            dynamic?.Dispose();
             names.Dispose();
             throw;
         }
@@ -58,6 +72,7 @@ internal sealed class LoadedSets : IDisposable
 
     public void Dispose()
     {
+        Dynamic.Dispose();
         _names.Dispose();
         Map.Dispose();
     }
@@ -66,7 +81,8 @@ internal sealed class LoadedSets : IDisposable
     {
         foreach (NamedSet set in sets)
         {
-            ulong word = arena.TryBuild(set.Number, set.Type.Shape, set.Elements.Span)
+            // Numbers have no gaps, so a set that is no image has an empty one.
+            ulong word = arena.TryBuild(set.Number, set.Type.Shape, set.IsDynamic ? [] : set.Elements.Span)
                 ?? throw new FirewallException(FirewallFailure.Resource, $"the sets need more than {SetArena.Bytes >> 20} MiB; set {set.Name} has {set.Elements.Count} elements");
             arena.Put(set.Number, word);
         }

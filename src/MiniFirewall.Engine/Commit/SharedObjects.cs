@@ -90,9 +90,9 @@ internal sealed class SharedObjects : IDisposable
             [WellKnownMaps.Counters] = counters,
             [WellKnownMaps.Epoch] = epoch,
         };
-        if (sets is not null)
+        foreach ((string name, BpfMap map) in sets?.ByMapName ?? [])
         {
-            maps.Add(WellKnownMaps.Sets, sets.Map);
+            maps.Add(name, map);
         }
 
         foreach ((string name, BpfMap map) in connections?.Pins ?? [])

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using MiniFirewall.Compiler.Sets;
+using MiniFirewall.Compiler.Sets.Dynamic;
+using MiniFirewall.Engine.Recent;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Sets;
@@ -14,8 +16,14 @@ namespace MiniFirewall.Engine.Sets;
 internal sealed class SetEditor(SetState sets, Action<string> afterStep)
 {
     /// <returns>How many elements have changed.</returns>
-    internal int Edit(NamedSet set, SetEdit edit, ReadOnlySpan<SetElement> elements)
+    internal int Edit(NamedSet set, SetEdit edit, SetElements given)
     {
+        if (set.IsDynamic)
+        {
+            return EditDynamic(set, edit, given);
+        }
+
+        ReadOnlySpan<SetElement> elements = given.Span;
         if (edit == SetEdit.Replace)
         {
             Replace(set, elements);
@@ -34,6 +42,44 @@ internal sealed class SetEditor(SetState sets, Action<string> afterStep)
 
             changed += change == SetChange.Done ? 1 : 0;
             afterStep("change element");
+        }
+
+        return changed;
+    }
+
+    /// <summary>Each element by itself; a set that is replaced has the new ones before it loses others.</summary>
+    private int EditDynamic(NamedSet set, SetEdit edit, SetElements given)
+    {
+        DynamicSetMaps maps = sets.DynamicOf(set);
+        ulong now = set.Details.Timeout is null ? 0 : TickClock.Read64();
+        using var editor = new DynamicSetEditor(maps);
+        int changed = 0;
+        foreach (SetElement element in given.Span)
+        {
+            if (edit == SetEdit.Remove)
+            {
+                changed += editor.Remove(element) ? 1 : 0;
+            }
+            else
+            {
+                bool isOfFile = maps.Find(element)?.IsOfFile == true;
+                editor.Put(DynamicSetTimes.RecordOf(set, element, given.StateOf(element), now, isOfFile), now);
+                changed++;
+            }
+
+            afterStep("change element");
+        }
+
+        return edit == SetEdit.Replace ? changed + RemoveOthers(maps, editor, given) : changed;
+    }
+
+    private static int RemoveOthers(DynamicSetMaps maps, DynamicSetEditor editor, SetElements wanted)
+    {
+        HashSet<SetElement> kept = [.. wanted.Span.ToArray().Select(element => element.WithoutFlag())];
+        int changed = 0;
+        foreach (DynamicSetRecord record in maps.Read().Where(record => !kept.Contains(record.Element.WithoutFlag())))
+        {
+            changed += editor.Remove(record.Element) ? 1 : 0;
         }
 
         return changed;

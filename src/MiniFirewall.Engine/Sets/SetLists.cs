@@ -27,11 +27,32 @@ internal static class SetLists
     /// <summary>Whole addresses are looked up as packets are; what has a shorter prefix has to be an element itself, and not one that keeps out.</summary>
     internal static bool Holds(SetState sets, NamedSet set, ReadOnlySpan<SetElement> asked)
     {
+        if (set.IsDynamic)
+        {
+            return HoldsNow(set, asked);
+        }
+
         SetImage image = sets.Arena.Copy(set.Number, set.Type.Shape);
         foreach (ref readonly SetElement element in asked)
         {
             Family family = element.Families.Has(Family.IPv4) ? Family.IPv4 : Family.IPv6;
             if (!(IsWhole(set.Type.Shape, element, family) ? image.Holds(element, family) : image.Find(element) is { NoMatch: false }))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>As <see cref="Holds"/>, of the elements that are there while the set is read.</summary>
+    private static bool HoldsNow(NamedSet set, ReadOnlySpan<SetElement> asked)
+    {
+        HashSet<SetElement> found = [.. set.Elements.Span];
+        foreach (ref readonly SetElement element in asked)
+        {
+            Family family = element.Families.Has(Family.IPv4) ? Family.IPv4 : Family.IPv6;
+            if (!(IsWhole(set.Type.Shape, element, family) ? set.Holds(element with { NoMatch = false }) : found.Contains(element with { NoMatch = false })))
             {
                 return false;
             }
@@ -48,6 +69,11 @@ internal static class SetLists
 
     private static SetSummary Summarize(SetState sets, NamedSet set)
     {
+        if (set.IsDynamic)
+        {
+            return new(set, set.Elements.Count, sets.DynamicOf(set).BytesOf(set.Elements.Count));
+        }
+
         SetImage image = sets.Arena.Copy(set.Number, set.Type.Shape);
         return new(set, image.Count, image.Bytes);
     }

@@ -17,6 +17,11 @@ internal static class PinNames
     /// <summary>A list of recent addresses, numbered from 0 on.</summary>
     internal static string Recent(int number) => $"recent-{number.ToString(CultureInfo.InvariantCulture)}";
 
+    /// <summary>The header and the elements of a set whose elements change while packets come, by the set's number.</summary>
+    internal static string SetHeader(int number) => $"setheader-{number.ToString(CultureInfo.InvariantCulture)}";
+
+    internal static string SetElements(int number) => $"setelements-{number.ToString(CultureInfo.InvariantCulture)}";
+
     /// <summary>The classifier image of a family.</summary>
     internal static string Image(Family family) => family == Family.IPv4 ? "image4" : "image6";
 

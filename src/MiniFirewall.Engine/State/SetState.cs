@@ -13,13 +13,26 @@ internal sealed class SetState : IDisposable
     private readonly BpfMap _map;
     private readonly Lazy<ArenaMemory> _memory;
 
-    private SetState(BpfMap map, ImmutableArray<StoredSet> sets)
+    private readonly ImmutableDictionary<int, DynamicSetMaps> _dynamic;
+
+    private SetState(DirectoryHandle generation, BpfMap map, ImmutableArray<StoredSet> sets)
     {
         _map = map;
         _memory = new(() => map.MapArena(SetArena.Bytes));
-        Named = [.. sets.Select((set, number) =>
-            new NamedSet(set.Name, number, set.Type, set.Families, new SetElements(() => ReadElements(number, set.Type))))];
+        Named = [.. sets.Select(NamedOf)];
+        try
+        {
+            _dynamic = Named.Where(set => set.IsDynamic).ToImmutableDictionary(set => set.Number, set => OpenDynamic(generation, set));
+        }
+        catch
+        {
+            map.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>The maps of a set whose elements change while packets come.</summary>
+    internal DynamicSetMaps DynamicOf(NamedSet set) => _dynamic[set.Number];
 
     /// <summary>The sets by their numbers; each reads its elements when it is first asked for them, while this object is open.</summary>
     internal ImmutableArray<NamedSet> Named { get; }
@@ -31,7 +44,7 @@ internal sealed class SetState : IDisposable
     {
         using BpfMap? names = BpfMap.TryOpen(generation.PathOf(PinNames.SetNames));
         BpfMap? map = names is null ? null : BpfMap.TryOpen(generation.PathOf(PinNames.Sets));
-        return map is null ? null : new(map, StoredSets.Read(names!));
+        return map is null ? null : new(generation, map, StoredSets.Read(names!));
     }
 
     /// <summary>Reads all sets' elements now.</summary>
@@ -51,7 +64,28 @@ internal sealed class SetState : IDisposable
         }
 
         _map.Dispose();
+        foreach (DynamicSetMaps maps in _dynamic.Values)
+        {
+            maps.Dispose();
+        }
     }
 
     private SetElement[] ReadElements(int number, SetType type) => [.. Arena.Copy(number, type.Shape).Elements()];
+
+    private NamedSet NamedOf(StoredSet set, int number)
+    {
+        if (!set.IsDynamic)
+        {
+            return new(set.Name, number, set.Type, set.Families, new SetElements(() => ReadElements(number, set.Type)), set.Details);
+        }
+
+        Lazy<DynamicSetSnapshot> snapshot = new(() => DynamicSetSnapshot.Of(_dynamic[number]));
+        var named = new NamedSet(
+            set.Name, number, set.Type, set.Families, new SetElements(() => snapshot.Value.Elements, element => snapshot.Value.StateOf(element)), set.Details);
+        named.MakeDynamic();
+        return named;
+    }
+
+    private static DynamicSetMaps OpenDynamic(DirectoryHandle generation, NamedSet set) => DynamicSetMaps.TryOpen(generation, set.Number, set.Dynamic)
+        ?? throw new FirewallException(FirewallFailure.Refused, $"the pins of set {set.Name} are missing; run 'minifw off' and apply the rules again");
 }

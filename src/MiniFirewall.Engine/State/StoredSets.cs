@@ -3,15 +3,16 @@ using System.Text;
 using MiniFirewall.Bpf;
 using MiniFirewall.Asm;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy.Sets;
 using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Engine.State;
 
 /// <summary>What a set is, but for its elements.</summary>
-internal sealed record StoredSet(string Name, SetType Type, FamilySet Families);
+internal sealed record StoredSet(string Name, SetType Type, FamilySet Families, SetDetails Details, bool IsDynamic);
 
 /// <summary>
-/// The one value of the pinned map "setnames": a number of sets, then name, type and families of each, in the order of their
+/// The one value of the pinned map "setnames": a number of sets, then name, type, families and details of each, in the order of their
 /// numbers. The elements are in the images.
 /// </summary>
 internal static class StoredSets
@@ -50,6 +51,8 @@ internal static class StoredSets
             writer.Write(set.Name);
             writer.Write(set.Type.Name);
             writer.Write((byte)set.Families);
+            Write(writer, set.Details);
+            writer.Write(set.IsDynamic);
         }
 
         writer.Flush();
@@ -67,7 +70,7 @@ internal static class StoredSets
             while (sets.Count < count)
             {
                 string name = reader.ReadString(), type = reader.ReadString();
-                sets.Add(new(name, SetType.Find(type) ?? throw new FormatException(type), (FamilySet)reader.ReadByte()));
+                sets.Add(new(name, SetType.Find(type) ?? throw new FormatException(type), (FamilySet)reader.ReadByte(), ReadDetails(reader), reader.ReadBoolean()));
             }
 
             return sets.ToImmutable();
@@ -76,5 +79,22 @@ internal static class StoredSets
         {
             throw new FirewallException(FirewallFailure.Refused, "the loaded sets' names are damaged; apply the rules again", e);
         }
+    }
+
+    private static void Write(BinaryWriter writer, SetDetails details)
+    {
+        writer.Write(details.Timeout is { } seconds ? seconds : -1L);
+        writer.Write(details.Counts);
+        writer.Write(details.HasComments);
+        writer.Write(details.Most);
+        writer.Write(details.LowestPort);
+        writer.Write(details.HighestPort);
+    }
+
+    private static SetDetails ReadDetails(BinaryReader reader)
+    {
+        long seconds = reader.ReadInt64();
+        return new(
+            seconds < 0 ? null : (uint)seconds, reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadInt32(), reader.ReadUInt16(), reader.ReadUInt16());
     }
 }

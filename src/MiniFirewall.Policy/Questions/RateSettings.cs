@@ -17,6 +17,14 @@ namespace MiniFirewall.Policy.Questions;
 public sealed record RateSettings(
     bool CountsBytes, bool Measures, ulong Average, ulong Burst, uint Interval, uint Expire, int SourcePrefix, int DestinationPrefix)
 {
+    /// <summary>Source ports tell entries apart (<see cref="FirstPorts"/>).</summary>
+    public bool BySourcePort { get; init; }
+
+    /// <summary>The same of destination ports.</summary>
+    public bool ByDestinationPort { get; init; }
+
+    public bool ByPorts => BySourcePort || ByDestinationPort;
+
     /// <summary>Bytes count in chunks of this power of two.</summary>
     public const int ChunkShift = 4;
 

@@ -3,18 +3,20 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Policy.Questions;
 
 /// <summary>
-/// A table of rates, an entry for each source, destination or pair: what questions about it mean (net/netfilter/xt_hashlimit.c,
+/// A table of rates, an entry for each source, destination, port or combination of them: what questions about it mean (net/netfilter/xt_hashlimit.c,
 /// hashlimit_mt_common). An entry that has expired is gone; the kernel's stays until it is next looked for.
 /// </summary>
 public sealed class RateTable(RateSettings settings)
 {
-    private readonly Dictionary<(UInt128 Source, UInt128 Destination), Entry> _entries = [];
+    private readonly Dictionary<(UInt128 Source, UInt128 Destination, ushort SourcePort, ushort DestinationPort), Entry> _entries = [];
 
     /// <summary>Whether the packet is within its rate; it is counted.</summary>
     public bool Ask(Packet packet)
     {
-        (UInt128 Source, UInt128 Destination) key =
-            (Masked(packet.Source, settings.SourcePrefix, packet.Family), Masked(packet.Destination, settings.DestinationPrefix, packet.Family));
+        (ushort First, ushort Second) ports = settings.ByPorts ? FirstPorts.Of(packet) ?? default : default;
+        var key = (
+            Masked(packet.Source, settings.SourcePrefix, packet.Family), Masked(packet.Destination, settings.DestinationPrefix, packet.Family),
+            settings.BySourcePort ? ports.First : (ushort)0, settings.ByDestinationPort ? ports.Second : (ushort)0);
         int hertz = packet.Clock.Hertz;
         ulong now = packet.Clock.Jiffies;
         if (!_entries.TryGetValue(key, out Entry? entry) || unchecked((long)(now - entry.Expires)) >= 0)

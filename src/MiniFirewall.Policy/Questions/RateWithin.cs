@@ -4,7 +4,7 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Policy.Questions;
 
 /// <summary>
-/// The packet is within the rate that its addresses have in a table (net/netfilter/xt_hashlimit.c), which all questions that name it
+/// The packet is within the rate that its addresses and ports have in a table (net/netfilter/xt_hashlimit.c), which all questions that name it
 /// share, of one family. What it means is <see cref="RateTable"/>'s. Of questions with other settings the table has those of the first.
 /// </summary>
 public sealed record RateWithin(string Table, RateSettings Settings) : Question
@@ -18,7 +18,7 @@ public sealed record RateWithin(string Table, RateSettings Settings) : Question
     /// <summary>The kernel's ticks a second; the compiler says it.</summary>
     public int Hertz { get; init; }
 
-    public override ImmutableArray<Field> Reads => [Field.Source, Field.Destination];
+    public override ImmutableArray<Field> Reads => [Field.Source, Field.Destination, .. Settings.ByPorts ? FirstPortsCut.Fields : []];
 
     public override bool NeedsPlace => true;
 

@@ -22,6 +22,7 @@ public static class RuleSetLowering
     /// </summary>
     public static PacketProgram Lower(RuleSet rules, Hook hook, Family family, ICounterIndexes counters)
     {
+        rules.MarkChangedSets();
         Dictionary<string, Chain> byName = rules.Chains.ToDictionary(chain => chain.Name);
         Chain entry = rules.Chains.First(chain => chain.Hook == hook);
         List<Chain> reached = [entry];
@@ -92,8 +93,7 @@ public static class RuleSetLowering
             match.Lower(family, steps);
         }
 
-        rule.Target.LowerSteps(steps);
-
+        rule.Target.LowerEffect(family, steps);
         return new Statement(
             steps.ToImmutable(),
             counter,

@@ -1,7 +1,8 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
+using MiniFirewall.Policy.Sets;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -37,10 +38,10 @@ public sealed record SetMatch(SetReference Reference, bool Negated) : Match
     /// <summary>An element that says nomatch counts, and only such a one.</summary>
     public bool WantsNomatch { get; init; }
 
-    /// <summary>The element's counters stay as they are; our elements have none, so it says nothing.</summary>
+    /// <summary>The element's counters, where it has some, stay as they are.</summary>
     public bool KeepsCounters { get; init; }
 
-    /// <summary>As <see cref="KeepsCounters"/>, of the sets in a list of sets.</summary>
+    /// <summary>As <see cref="KeepsCounters"/>, of the sets in a list of sets; there are none, so it says nothing.</summary>
     public bool KeepsSubcounters { get; init; }
 
     public SetCounterTest? Packets { get; init; }
@@ -48,10 +49,6 @@ public sealed record SetMatch(SetReference Reference, bool Negated) : Match
     public SetCounterTest? Bytes { get; init; }
 
     public override FamilySet Families => Set.Families;
-
-    public override string? Lack => WantsNomatch ? "needs elements that say nomatch told from those that are not there, which miniFirewall does not do yet"
-        : Packets is not null || Bytes is not null ? "needs counters of a set's elements, which miniFirewall does not keep yet"
-        : null;
 
     private NamedSet Set => Reference.Set;
 
@@ -61,84 +58,32 @@ public sealed record SetMatch(SetReference Reference, bool Negated) : Match
 
     public override void List(RuleTextWriter writer, ListStyle style) => Write(writer, "");
 
-    public override MatchResult Evaluate(Packet packet) => Lack is { } lack ? throw new NotSupportedException(lack) : IsIn(packet) != Negated ? MatchResult.Match : MatchResult.Miss;
+    public override MatchResult Evaluate(Packet packet) => IsIn(packet) != Negated ? MatchResult.Match : MatchResult.Miss;
 
     public override void Lower(Family family, ImmutableArray<Step>.Builder steps)
     {
-        if (Lack is { } lack)
-        {
-            throw new NotSupportedException(lack);
-        }
-
         // Too few directions: no packet is in the set (ip_set_core.c, ip_set_test). More than the set has dimensions say nothing.
-        ImmutableArray<SetPart> parts = Set.Type.Parts;
-        steps.Add(new Require(Sources.Length < parts.Length || !Set.Families.Has(family)
-            ? new RangeTest(Field.Protocol, [], Negated)
-            : new SetTest(Set.Number, [.. parts.Select((part, i) => FieldOf(part, Sources[i]))], Negated)));
+        steps.Add(new Require(!Reference.IsWhole || !Set.Families.Has(family) ? new RangeTest(Field.Protocol, [], Negated)
+            : Set.IsDynamic ? new QuestionTest(Question, Negated)
+            : new SetTest(Set.Number, [.. Set.Type.Parts.Select((part, i) => FieldOf(part, Sources[i]))], Negated) { WantsNoMatch = WantsNomatch && Set.Type.HasNetworks }));
     }
+
+    private DynamicSetTest Question => new(Set.Dynamic, Reference.Sides)
+    {
+        WantsNoMatch = WantsNomatch,
+        KeepsCounters = KeepsCounters,
+        Packets = Packets,
+        Bytes = Bytes,
+        Contents = Set.Contents,
+    };
 
     private static Field FieldOf(SetPart part, bool isSource) => part is SetPart.Address or SetPart.Network
         ? isSource ? Field.Source : Field.Destination
         : isSource ? Field.SourcePort : Field.DestinationPort;
 
-    private bool IsIn(Packet packet)
-    {
-        ImmutableArray<SetPart> parts = Set.Type.Parts;
-        if (Sources.Length < parts.Length || !Set.Families.Has(packet.Family))
-        {
-            return false;
-        }
-
-        bool hasAddress = Set.Type.Shape.Addresses > 0, isFirst = true;
-        var key = new SetElement { Families = hasAddress ? packet.Family.ToSet() : FamilySet.Both };
-        for (int i = 0; i < parts.Length; i++)
-        {
-            if (parts[i] is SetPart.Address or SetPart.Network)
-            {
-                UInt128 address = Sources[i] ? packet.Source : packet.Destination;
-                key = isFirst ? key with { First = address } : key with { Second = address };
-                isFirst = false;
-            }
-            else if (PortOf(packet, Sources[i]) is not { } port || (parts[i] == SetPart.PlainPort && port.Protocol is not (IpProtocol.Tcp or IpProtocol.Udp)))
-            {
-                return false;
-            }
-            else
-            {
-                key = key with { Protocol = parts[i] == SetPart.Port ? port.Protocol : (byte)0, Port = port.Number };
-            }
-        }
-
-        return Set.Holds(key);
-    }
-
-    /// <summary>A packet's protocol and port as sets have them; null where there are none to read (ip_set_getport.c).</summary>
-    private static (byte Protocol, ushort Number)? PortOf(Packet packet, bool isSource)
-    {
-        TransportLocation transport = packet.Transport;
-        byte protocol = transport.Protocol;
-        byte none = packet.Family == Family.IPv4 ? (byte)0 : IpProtocol.NoNextHeader;
-        if (transport.IsBroken || transport.FragmentOffset != 0 || protocol == none)
-        {
-            return null;
-        }
-
-        int needed = protocol switch
-        {
-            IpProtocol.Tcp => 20,
-            IpProtocol.Sctp => 12,
-            IpProtocol.Udp or IpProtocol.UdpLite or IpProtocol.Icmp or IpProtocol.Icmpv6 => 8,
-            _ => 0,
-        };
-        ReadOnlySpan<byte> header = packet.TransportBytes;
-        if (needed == 0)
-        {
-            return (protocol, 0);
-        }
-
-        bool isFirstWord = isSource || protocol is IpProtocol.Icmp or IpProtocol.Icmpv6;
-        return header.Length < needed ? null : (protocol, BinaryPrimitives.ReadUInt16BigEndian(header[(isFirstWord ? 0 : 2)..]));
-    }
+    /// <summary>Counters that a set does not keep are not asked for (ip_set_core.c, ip_set_match_extensions).</summary>
+    private bool IsIn(Packet packet) => Reference.IsWhole && Set.Families.Has(packet.Family)
+        && (Set.IsDynamic ? Question.Ask(packet) : PacketElement.Of(packet, Set.Type.Shape, Reference.Sides) is { } element && Set.Holds(element, WantsNomatch && Set.Type.HasNetworks));
 
     private void Write(RuleTextWriter writer, string dashes)
     {
@@ -158,8 +103,25 @@ public sealed record SetMatch(SetReference Reference, bool Negated) : Match
             writer.Not(true).Word(dashes + "update-subcounters");
         }
 
-        Packets?.Write(writer, dashes + "packets");
-        Bytes?.Write(writer, dashes + "bytes");
+        Write(writer, dashes + "packets", Packets);
+        Write(writer, dashes + "bytes", Bytes);
+    }
+
+    /// <summary>Appends "[!] PREFIX-eq N" and its like.</summary>
+    private static void Write(RuleTextWriter writer, string prefix, SetCounterTest? test)
+    {
+        if (test is null)
+        {
+            return;
+        }
+
+        string suffix = test.Comparison switch
+        {
+            CounterComparison.Less => "-lt",
+            CounterComparison.Greater => "-gt",
+            _ => "-eq",
+        };
+        writer.Not(test.Comparison == CounterComparison.NotEqual).Word(prefix + suffix).Word($"{test.Value}");
     }
 
     private static object? ReadMatchSet(object state, OptionUse use) =>

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Matches;
 using MiniFirewall.Rules.Sets;
+using MiniFirewall.Rules.Targets;
 
 namespace MiniFirewall.Rules.Model;
 
@@ -43,6 +45,29 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
                 PolicyV6 = c.PolicyV6 with { Counters = null },
             })],
         };
+
+    /// <summary>Tells sets that some rule puts elements into, or takes them out of.</summary>
+    public void MarkChangedSets()
+    {
+        HashSet<string>? changed = null;
+        foreach (SetReference reference in Chains.SelectMany(chain => chain.Rules).Select(rule => rule.Target).OfType<SetTarget>().SelectMany(target => target.Changed))
+        {
+            reference.Set.MakeDynamic();
+            (changed ??= []).Add(reference.Set.Name);
+        }
+
+        if (changed is null)
+        {
+            return;
+        }
+
+        // A rule that was read by itself has the set as it was found then.
+        IEnumerable<NamedSet> named = Chains.SelectMany(chain => chain.Rules).SelectMany(rule => rule.Matches).OfType<SetMatch>().Select(match => match.Reference.Set);
+        foreach (NamedSet set in named.Concat(Sets).Where(set => changed.Contains(set.Name)))
+        {
+            set.MakeDynamic();
+        }
+    }
 
     /// <summary>The chain of that name, or null.</summary>
     public Chain? Find(string name) => Chains.FirstOrDefault(c => c.Name == name);

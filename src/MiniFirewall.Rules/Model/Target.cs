@@ -37,8 +37,8 @@ public abstract record Target
     /// <summary>A packet that matches is reported.</summary>
     public virtual bool Emits => false;
 
-    /// <summary>Appends what is done with a packet that matches, beside a report and the outcome.</summary>
-    public virtual void LowerSteps(ImmutableArray<Step>.Builder steps)
+    /// <summary>Appends what is done with a packet that matches, beside a report and the outcome: questions that are always answered yes.</summary>
+    public virtual void LowerEffect(Family family, ImmutableArray<Step>.Builder steps)
     {
     }
 

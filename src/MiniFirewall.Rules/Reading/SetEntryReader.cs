@@ -15,26 +15,39 @@ internal sealed class SetEntryReader(ReadSession session)
     /// <summary>The name of the set that was filled last: most often the next one's too.</summary>
     internal string LastName => _last?.Name ?? "";
 
-    /// <summary>ENTRY [nomatch] at a line's end.</summary>
+    /// <summary>ENTRY [OPTIONS] at a line's end.</summary>
     internal void ReadLine(ref SetScanner scanner, NamedSet set)
     {
-        string text = session.Source.Content;
         (int start, int length) = scanner.TakePlace();
-        bool noMatch = scanner.TakeIf("nomatch");
-        scanner.TakeIf("-exist");
         if (length == 0)
         {
             _diagnostics.Report(ErrorCodes.BadSetLine, scanner.Place, "'add' has no element", "write add NAME ENTRY");
+            return;
         }
-        else if (!scanner.AtLineEnd)
+
+        SetElementOptions? options = null;
+        while (!scanner.AtLineEnd)
         {
+            if (scanner.TakeIf("-exist"))
+            {
+                continue;
+            }
+
             Word option = scanner.Take();
-            _diagnostics.Report(ErrorCodes.UnsupportedSetOption, option, $"{Show.Word(option.Text)} of an element is not supported", WhyNoOption(option.Text));
+            options ??= new(set);
+            if (!SetElementOptions.IsOne(option.Text))
+            {
+                _diagnostics.Report(ErrorCodes.UnsupportedSetOption, option, $"{Show.Word(option.Text)} of an element is not supported", WhyNoOption(option.Text));
+                return;
+            }
+
+            if (!TakeOption(option, options, SetElementOptions.TakesValue(option.Text) ? scanner.TakeQuoted() : null))
+            {
+                return;
+            }
         }
-        else if (!ReaderOf(set).TryRead(text.AsSpan(start, length), noMatch, set.Elements))
-        {
-            Refuse(session.Source.SpanOf(start, start + length));
-        }
+
+        Read(session.Source.SpanOf(start, start + length), session.Source.Content.AsSpan(start, length), options, set);
     }
 
     /// <summary>Elements with commas, blanks or line ends between them, up to the closing brace.</summary>
@@ -64,8 +77,8 @@ internal sealed class SetEntryReader(ReadSession session)
 
             if (!word.IsEmpty)
             {
-                bool noMatch = !closes && TakeNoMatch(ref scanner, word, ref closes);
-                ReadWord(start, word, noMatch, set);
+                SetElementOptions? options = closes || word[^1] == ',' ? null : TakeOptions(ref scanner, set, ref closes);
+                ReadWord(start, word, options, set);
             }
 
             if (closes)
@@ -96,47 +109,97 @@ internal sealed class SetEntryReader(ReadSession session)
 
     private void ReadFile(string path, string text, NamedSet set)
     {
-        SetElementReader reader = ReaderOf(set);
         int number = 0;
         foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
         {
             number++;
-            int comment = line.IndexOf('#');
-            ReadOnlySpan<char> entry = (comment < 0 ? line : line[..comment]).Trim();
-            bool noMatch = entry.EndsWith(" nomatch");
-            ReadOnlySpan<char> bare = noMatch ? entry[..^" nomatch".Length].TrimEnd() : entry;
-            if (!bare.IsEmpty && !reader.TryRead(bare, noMatch, set.Elements))
+            ReadFileLine(path, number, line, set);
+            if (_diagnostics.IsFull)
             {
-                Refuse(new SourceSpan(path, number, line.IndexOf(bare) + 1, bare.Length));
-                if (_diagnostics.IsFull)
-                {
-                    return;
-                }
+                return;
             }
         }
     }
 
-    /// <summary>"nomatch" after an element, which a comma or the closing brace may be glued to.</summary>
-    private static bool TakeNoMatch(ref SetScanner scanner, ReadOnlySpan<char> word, ref bool closes)
+    private void ReadFileLine(string path, int number, ReadOnlySpan<char> line, NamedSet set)
     {
-        if (word[^1] == ',')
+        int comment = line.IndexOf('#');
+        ReadOnlySpan<char> entry = (comment < 0 ? line : line[..comment]).Trim();
+        SetElementOptions? options = null;
+        if (entry.ContainsAny(' ', '\t'))
         {
+            // A comment in quotes may have the sign that begins one of the file's.
+            var scanner = new SetScanner(line.ToString(), 0);
+            (int start, int length) = scanner.TakePlace();
+            entry = line.Slice(start, length);
+            options = new(set);
+            while (!scanner.AtLineEnd)
+            {
+                Word option = scanner.Take();
+                if (!options.TryTake(option.Text, SetElementOptions.TakesValue(option.Text) ? scanner.TakeQuoted().Text : ""))
+                {
+                    _diagnostics.Report(ErrorCodes.BadSetElement, new SourceSpan(path, number, option.Start + 1, option.Text.Length), options.Problem, options.Help);
+                    return;
+                }
+            }
+        }
+
+        if (!entry.IsEmpty)
+        {
+            Read(new SourceSpan(path, number, line.IndexOf(entry) + 1, entry.Length), entry, options, set);
+        }
+    }
+
+    /// <summary>What stands between braces behind an element, up to a comma, the closing brace or the next element.</summary>
+    private SetElementOptions? TakeOptions(ref SetScanner scanner, NamedSet set, ref bool closes)
+    {
+        SetElementOptions? options = null;
+        bool isLast = false;
+        while (!isLast && SetElementOptions.IsOne(scanner.Peek().TrimEnd(",}")))
+        {
+            Word option = TakeTrimmed(ref scanner, ref closes, ref isLast);
+            Word? value = null;
+            if (SetElementOptions.TakesValue(option.Text) && !isLast)
+            {
+                value = scanner.IsQuoted ? scanner.TakeQuoted() : TakeTrimmed(ref scanner, ref closes, ref isLast);
+            }
+
+            options ??= new(set);
+            TakeOption(option, options, value);
+        }
+
+        return options;
+    }
+
+    /// <summary>A word without a comma or brace at its end, which ends an element.</summary>
+    private static Word TakeTrimmed(ref SetScanner scanner, ref bool closes, ref bool isLast)
+    {
+        Word word = scanner.Take();
+        string text = word.Text.TrimEnd(',', '}');
+        isLast = text.Length < word.Text.Length;
+        closes |= isLast && word.Text.EndsWith('}');
+        return new Word(text, word.Start, word.Start + text.Length);
+    }
+
+    private bool TakeOption(Word option, SetElementOptions options, Word? value)
+    {
+        if (SetElementOptions.TakesValue(option.Text) && value is not { Text.Length: > 0 } && option.Text != "comment")
+        {
+            _diagnostics.Report(ErrorCodes.MissingArgument, option, $"{Show.Word(option.Text)} needs an argument", "write it after the option");
             return false;
         }
 
-        ReadOnlySpan<char> next = scanner.Peek();
-        if (next is not ("nomatch" or "nomatch," or "nomatch}"))
+        bool taken = options.TryTake(option.Text, value?.Text ?? "");
+        if (!taken)
         {
-            return false;
+            _diagnostics.Report(ErrorCodes.BadSetElement, value is { Text.Length: > 0 } given ? given : option, options.Problem, options.Help);
         }
 
-        closes = next[^1] == '}';
-        scanner.TakePlace();
-        return true;
+        return taken;
     }
 
     /// <summary>A word may have several elements, with commas between the parts of each and between them.</summary>
-    private void ReadWord(int start, ReadOnlySpan<char> word, bool noMatch, NamedSet set)
+    private void ReadWord(int start, ReadOnlySpan<char> word, SetElementOptions? options, NamedSet set)
     {
         int parts = set.Type.Parts.Length, begin = 0, seen = 0;
         for (int i = 0; i <= word.Length; i++)
@@ -150,7 +213,7 @@ internal sealed class SetEntryReader(ReadSession session)
             bool isLast = i >= word.Length - 1;
             if (seen == parts || isLast)
             {
-                ReadEntry(start + begin, word[begin..i], noMatch && isLast, set);
+                ReadEntry(start + begin, word[begin..i], isLast ? options : null, set);
                 (begin, seen) = (i + 1, 0);
             }
 
@@ -161,11 +224,19 @@ internal sealed class SetEntryReader(ReadSession session)
         }
     }
 
-    private void ReadEntry(int start, ReadOnlySpan<char> entry, bool noMatch, NamedSet set)
+    private void ReadEntry(int start, ReadOnlySpan<char> entry, SetElementOptions? options, NamedSet set)
     {
-        if (!entry.IsEmpty && !ReaderOf(set).TryRead(entry, noMatch, set.Elements))
+        if (!entry.IsEmpty)
         {
-            Refuse(session.Source.SpanOf(start, start + entry.Length));
+            Read(session.Source.SpanOf(start, start + entry.Length), entry, options, set);
+        }
+    }
+
+    private void Read(SourceSpan place, ReadOnlySpan<char> entry, SetElementOptions? options, NamedSet set)
+    {
+        if (!ReaderOf(set).TryRead(entry, options, set.Elements))
+        {
+            Refuse(place);
         }
     }
 
@@ -193,8 +264,7 @@ internal sealed class SetEntryReader(ReadSession session)
 
     private static string WhyNoOption(string option) => option switch
     {
-        "timeout" or "packets" or "bytes" or "skbmark" or "skbprio" or "skbqueue" => "elements have no state yet; leave it out",
-        "comment" => "comments of elements are not kept; leave it out",
-        _ => "after an element stands nothing, or nomatch",
+        "skbmark" or "skbprio" or "skbqueue" => "no rule of the filter table changes a packet by it; leave it out",
+        _ => "after an element stand nomatch, timeout, packets, bytes or comment",
     };
 }

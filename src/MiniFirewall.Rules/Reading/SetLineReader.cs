@@ -1,4 +1,5 @@
 using MiniFirewall.Packets;
+using MiniFirewall.Policy.Sets;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Names;
 using MiniFirewall.Rules.Sets;
@@ -55,7 +56,7 @@ internal sealed class SetLineReader(ReadSession session)
         return true;
     }
 
-    /// <summary>add NAME ENTRY [nomatch].</summary>
+    /// <summary>add NAME ENTRY [OPTIONS].</summary>
     private void ReadAdd(ref SetScanner scanner)
     {
         Word name = scanner.TakeCached(_entries.LastName);
@@ -78,50 +79,55 @@ internal sealed class SetLineReader(ReadSession session)
     {
         Word name = scanner.Take(), type = scanner.Take();
         FamilySet? families = null;
+        var details = new SetDetails();
         bool isSound = true;
         while (isSound && !scanner.AtLineEnd)
         {
-            isSound = TryReadCreateOption(ref scanner, ref families);
+            isSound = TryReadCreateOption(ref scanner, ref families, ref details);
         }
 
         if (isSound && FindType(type) is { } known)
         {
             // ipset's sets are of IPv4 where nothing else is said; one of ports has no family.
-            Make(name, known, known.Shape.Addresses == 0 ? FamilySet.Both : families ?? FamilySet.IPv4);
+            Make(name, known, known.Shape.Addresses == 0 ? FamilySet.Both : families ?? FamilySet.IPv4, details);
         }
     }
 
-    private bool TryReadCreateOption(ref SetScanner scanner, ref FamilySet? families)
+    private bool TryReadCreateOption(ref SetScanner scanner, ref FamilySet? families, ref SetDetails details)
     {
         Word option = scanner.Take();
         switch (option.Text)
         {
             case "family":
                 return TryReadFamily(scanner.Take(), ref families);
-            case "hashsize" or "maxelem" or "bucketsize" or "initval" or "range":
-                // Sizes are found by ourselves, and a bitmap has room for every port.
+            case "hashsize" or "bucketsize" or "initval":
+                // How large the tables are is found by ourselves.
                 return scanner.Take().Text.Length > 0
                     || Report(ErrorCodes.MissingArgument, option, $"{Show.Word(option.Text)} needs an argument", "write it after the option");
             case "-exist":
                 return true;
             default:
-                string help = option.Text switch
-                {
-                    "timeout" or "counters" or "skbinfo" or "forceadd" => "elements have no state yet; leave it out",
-                    "comment" => "comments of elements are not kept; leave it out, here and at the elements",
-                    "netmask" or "bitmask" => "use a type with networks, such as hash:net",
-                    _ => "the options of create are family, hashsize, maxelem, bucketsize, initval and range",
-                };
-                return Report(ErrorCodes.UnsupportedSetOption, option, $"option {Show.Word(option.Text)} of a set is not supported", help);
+                return SetDetailsReader.IsOne(option.Text)
+                    ? SetDetailsReader.TryRead(option, ref scanner, _diagnostics, ref details)
+                    : Report(ErrorCodes.UnsupportedSetOption, option, $"option {Show.Word(option.Text)} of a set is not supported", WhyNoOption(option.Text));
         }
     }
 
-    /// <summary>set NAME [type TYPE] [family inet|inet6] { ELEMENTS } or file "PATH".</summary>
+    private static string WhyNoOption(string option) => option switch
+    {
+        "skbinfo" => "no rule of the filter table changes a packet by it; leave it out",
+        "forceadd" => "a full set takes no element more until one has gone; leave it out",
+        "netmask" or "bitmask" => "use a type with networks, such as hash:net",
+        _ => "the options of create are family, timeout, counters, comment, maxelem, range, hashsize, bucketsize and initval",
+    };
+
+    /// <summary>set NAME [type TYPE] [family inet|inet6] [DETAILS] { ELEMENTS } or file "PATH".</summary>
     private void ReadSet(ref SetScanner scanner)
     {
         Word name = scanner.Take();
         SetType? type = SetType.Networks;
         FamilySet? families = null;
+        var details = new SetDetails();
         while (!scanner.AtLineEnd)
         {
             Word word = scanner.Take();
@@ -134,15 +140,22 @@ internal sealed class SetLineReader(ReadSession session)
                     break;
                 case "family":
                     return;
+                case var option when SetDetailsReader.IsOne(option):
+                    if (!SetDetailsReader.TryRead(word, ref scanner, _diagnostics, ref details))
+                    {
+                        return;
+                    }
+
+                    break;
                 case ['{', ..]:
                     scanner.GoInto(word);
-                    _entries.ReadBraces(ref scanner, word, Make(name, type, FamiliesOf(type, families)) ?? Discarded(type));
+                    _entries.ReadBraces(ref scanner, word, Make(name, type, FamiliesOf(type, families), details) ?? Discarded(type, details));
                     return;
                 case "file":
-                    ReadFile(ref scanner, Make(name, type, FamiliesOf(type, families)));
+                    ReadFile(ref scanner, Make(name, type, FamiliesOf(type, families), details));
                     return;
                 default:
-                    Report(ErrorCodes.BadSetLine, word, $"{Show.Word(word.Text)} makes no sense in the line of a set", "write set NAME [type TYPE] [family inet|inet6] { ELEMENTS }, or file \"PATH\"");
+                    Report(ErrorCodes.BadSetLine, word, $"{Show.Word(word.Text)} makes no sense in the line of a set", "write set NAME [type TYPE] [family inet|inet6] [timeout SECONDS] [counters] [comment] { ELEMENTS }, or file \"PATH\"");
                     return;
             }
         }
@@ -170,9 +183,9 @@ internal sealed class SetLineReader(ReadSession session)
     private static FamilySet FamiliesOf(SetType? type, FamilySet? families) => type?.Shape.Addresses == 0 ? FamilySet.Both : families ?? FamilySet.Both;
 
     /// <summary>What takes the elements of a set that is wrong, so that theirs are looked at too.</summary>
-    private static NamedSet Discarded(SetType? type) => new("", 0, type ?? SetType.Networks, FamilySet.Both, new SetElements());
+    private static NamedSet Discarded(SetType? type, SetDetails details) => new("", 0, type ?? SetType.Networks, FamilySet.Both, new SetElements(), details);
 
-    private NamedSet? Make(Word name, SetType? type, FamilySet families)
+    private NamedSet? Make(Word name, SetType? type, FamilySet families, SetDetails details)
     {
         string problem = NamedSet.WhyNoName(name.Text);
         if (problem.Length > 0)
@@ -189,7 +202,7 @@ internal sealed class SetLineReader(ReadSession session)
         }
         else if (type is not null)
         {
-            return session.Sets.Add(name.Text, type, families);
+            return session.Sets.Add(name.Text, type, families, details);
         }
 
         return null;

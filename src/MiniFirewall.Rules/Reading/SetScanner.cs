@@ -24,6 +24,16 @@ internal ref struct SetScanner(string text, int start)
 
     internal readonly int Position => _at;
 
+    /// <summary>A quote begins the next word.</summary>
+    internal bool IsQuoted
+    {
+        get
+        {
+            SkipBlanks();
+            return !AtEnd && (_text[_at] is '"' or '\'');
+        }
+    }
+
     /// <summary>The next word; empty at the line's end.</summary>
     internal ReadOnlySpan<char> Peek()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy.Sets;
 using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Rules.Reading;
@@ -25,9 +26,9 @@ internal sealed class SetTable
 
     internal IReadOnlyDictionary<string, NamedSet> ByName => _byName;
 
-    internal NamedSet Add(string name, SetType type, FamilySet families)
+    internal NamedSet Add(string name, SetType type, FamilySet families, SetDetails details)
     {
-        var set = new NamedSet(name, _sets.Count, type, families, new SetElements());
+        var set = new NamedSet(name, _sets.Count, type, families, new SetElements(), details);
         Add(set);
         return set;
     }

@@ -1,11 +1,13 @@
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
+using MiniFirewall.Policy.Sets;
 
 namespace MiniFirewall.Rules.Sets;
 
 /// <summary>A set that rules name. Two are equal where they have the same name, type, families and elements.</summary>
 /// <param name="number">Its place in the rule set's list.</param>
-public sealed class NamedSet(string name, int number, SetType type, FamilySet families, SetElements elements) : IEquatable<NamedSet>
+/// <param name="details">What it keeps of its elements; nothing where not given.</param>
+public sealed class NamedSet(string name, int number, SetType type, FamilySet families, SetElements elements, SetDetails? details = null) : IEquatable<NamedSet>
 {
     /// <summary>The longest name, as ipset has it.</summary>
     public const int LongestName = 31;
@@ -23,11 +25,28 @@ public sealed class NamedSet(string name, int number, SetType type, FamilySet fa
 
     public SetElements Elements => elements;
 
+    /// <summary>What it keeps of its elements, and what bounds it.</summary>
+    public SetDetails Details { get; } = details ?? new SetDetails();
+
+    /// <summary>Its elements change while packets come: they have time, counters or texts, or rules put them in and take them out.</summary>
+    public bool IsDynamic { get; private set; } = details?.Any == true;
+
+    /// <summary>The set as questions about it name it.</summary>
+    public DynamicSet Dynamic => new(
+        name, type.Shape, families, type.Parts[0] == SetPart.Network, type.Parts.Length > 1 && type.Parts[^1] == SetPart.Network, Details);
+
+    /// <summary>Its elements with what is said of each; of several of one the last.</summary>
+    public SetContents Contents => new(() => elements.Sorted().Select(element => (element, elements.StateOf(element))));
+
+    /// <summary>Rules change it.</summary>
+    public void MakeDynamic() => IsDynamic = true;
+
     /// <summary>Whether an element decides for these whole addresses and this port; the reference meaning.</summary>
-    public bool Holds(in SetElement packet) => _members.Value.Holds(packet);
+    /// <param name="wantsNoMatch">An element that says nomatch counts, and only such a one.</param>
+    public bool Holds(in SetElement packet, bool wantsNoMatch = false) => _members.Value.Holds(packet, wantsNoMatch);
 
     public bool Equals(NamedSet? other) => ReferenceEquals(this, other) || (other is not null && Name == other.Name && Type == other.Type && Families == other.Families
-        && Elements.Sorted().AsSpan().SequenceEqual(other.Elements.Sorted()));
+        && Details == other.Details && Elements.Sorted().AsSpan().SequenceEqual(other.Elements.Sorted()));
 
     public override bool Equals(object? obj) => Equals(obj as NamedSet);
 

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
+using MiniFirewall.Policy.Sets;
 using MiniFirewall.Rules.Names;
 using MiniFirewall.Rules.Text;
 
@@ -37,6 +38,20 @@ public sealed class SetElementReader(SetType type, FamilySet families, NetworkNa
         }
 
         return TryReadSingle(text, noMatch, into) || TryReadAny(text, noMatch, into);
+    }
+
+    /// <summary>As the other, with what stands behind the entry.</summary>
+    /// <param name="options">Null for nothing.</param>
+    public bool TryRead(ReadOnlySpan<char> text, SetElementOptions? options, SetElements into)
+    {
+        int before = into.Count;
+        bool read = TryRead(text, options?.NoMatch == true, into);
+        if (read)
+        {
+            into.SayFrom(before, options?.State ?? SetElementState.None);
+        }
+
+        return read;
     }
 
     /// <summary>The usual case, an IPv4 address or network alone, at the speed that a million of them ask for.</summary>

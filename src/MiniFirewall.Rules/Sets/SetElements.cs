@@ -1,4 +1,5 @@
 using MiniFirewall.Policy;
+using MiniFirewall.Policy.Sets;
 
 namespace MiniFirewall.Rules.Sets;
 
@@ -9,6 +10,8 @@ public sealed class SetElements
     public const int Most = 10_000_000;
 
     private readonly Lazy<SetElement[]>? _source;
+    private readonly Func<SetElement, SetElementState>? _stateOf;
+    private Dictionary<SetElement, SetElementState>? _states;
     private SetElement[] _elements = [];
     private int _count;
 
@@ -17,7 +20,11 @@ public sealed class SetElements
     }
 
     /// <summary>Elements that are read when somebody first asks for them.</summary>
-    public SetElements(Func<SetElement[]> read) => _source = new(read);
+    /// <param name="stateOf">Tells what is said of one of them; null where nothing is.</param>
+    public SetElements(Func<SetElement[]> read, Func<SetElement, SetElementState>? stateOf = null) => (_source, _stateOf) = (new(read), stateOf);
+
+    /// <summary>They are those of a set in force.</summary>
+    public bool AreInForce => _source is not null;
 
     /// <summary>All of them; one that came twice is there twice, and the last one counts.</summary>
     public ReadOnlySpan<SetElement> Span => _source is null ? _elements.AsSpan(0, _count) : _source.Value;
@@ -37,6 +44,27 @@ public sealed class SetElements
         }
 
         _elements[_count++] = element;
+    }
+
+    /// <summary>What is said of an element.</summary>
+    public SetElementState StateOf(in SetElement element) => _stateOf is not null ? _stateOf(element)
+        : _states is not null && _states.TryGetValue(element.WithoutFlag(), out SetElementState state) ? state
+        : SetElementState.None;
+
+    /// <summary>Says it of the elements from a number on.</summary>
+    internal void SayFrom(int first, SetElementState state)
+    {
+        // What was said of an element that comes again does not count any more.
+        if (state == SetElementState.None && _states is null)
+        {
+            return;
+        }
+
+        _states ??= [];
+        for (int i = first; i < _count; i++)
+        {
+            _states[_elements[i].WithoutFlag()] = state;
+        }
     }
 
     /// <summary>Each element once, in one order whatever order they came in.</summary>

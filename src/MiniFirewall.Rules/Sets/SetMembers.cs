@@ -23,7 +23,8 @@ internal sealed class SetMembers
         }
     }
 
-    internal bool Holds(in SetElement packet)
+    /// <param name="wantsNoMatch">An element that says nomatch counts, and only such a one.</param>
+    internal bool Holds(in SetElement packet, bool wantsNoMatch)
     {
         int width = packet.Families == FamilySet.IPv6 ? 128 : 32;
         foreach (((int first, int second), Dictionary<SetElement, bool> elements) in _byLengths)
@@ -37,7 +38,7 @@ internal sealed class SetMembers
             };
             if (elements.TryGetValue(cut, out bool holds))
             {
-                return holds;
+                return holds != wantsNoMatch;
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
+using MiniFirewall.Policy.Sets;
 using MiniFirewall.Rules.Names;
 using MiniFirewall.Rules.Values;
 
@@ -41,18 +42,26 @@ public static class SetNotation
             text.Append(" type ").Append(set.Type.Name);
         }
 
-        if (set.Families != FamilySet.Both)
-        {
-            text.Append(" family ").Append(set.Families == FamilySet.IPv4 ? "inet" : "inet6");
-        }
-
+        Append(text, set.Families);
+        Append(text, set.Details);
         text.Append(" {\n");
         foreach (SetElement element in set.Elements.Sorted())
         {
-            text.Append("  ").Append(Print(set.Type, element)).Append(element.NoMatch ? " nomatch\n" : "\n");
+            text.Append("  ").Append(Print(set.Type, element));
+            Append(text, set.Details, element.NoMatch, set.Elements.StateOf(element));
+            text.Append('\n');
         }
 
         text.Append("}\n");
+    }
+
+    /// <summary>What a set is, but for its name and elements.</summary>
+    public static string Describe(NamedSet set)
+    {
+        var text = new StringBuilder($"type {set.Type.Name}");
+        Append(text, set.Families);
+        Append(text, set.Details);
+        return text.ToString();
     }
 
     /// <summary>How an element of the type looks.</summary>
@@ -71,6 +80,53 @@ public static class SetNotation
             isFirst = false;
             return example;
         }));
+    }
+
+    private static void Append(StringBuilder text, FamilySet families)
+    {
+        if (families != FamilySet.Both)
+        {
+            text.Append(" family ").Append(families == FamilySet.IPv4 ? "inet" : "inet6");
+        }
+    }
+
+    private static void Append(StringBuilder text, SetDetails details)
+    {
+        if (details.Timeout is { } seconds)
+        {
+            text.Append(" timeout ").Append(seconds);
+        }
+
+        text.Append(details.Counts ? " counters" : "").Append(details.HasComments ? " comment" : "");
+        if (details.Most != SetDetails.UsualMost)
+        {
+            text.Append(" maxelem ").Append(details.Most);
+        }
+
+        if (details.LowestPort != 0 || details.HighestPort != ushort.MaxValue)
+        {
+            text.Append(" range ").Append(details.LowestPort).Append('-').Append(details.HighestPort);
+        }
+    }
+
+    /// <summary>What is said of an element, in ipset's order.</summary>
+    private static void Append(StringBuilder text, SetDetails details, bool noMatch, SetElementState state)
+    {
+        if (state.Seconds is { } seconds)
+        {
+            text.Append(" timeout ").Append(seconds);
+        }
+
+        text.Append(noMatch ? " nomatch" : "");
+        if (details.Counts)
+        {
+            text.Append(" packets ").Append(state.Packets).Append(" bytes ").Append(state.Bytes);
+        }
+
+        if (state.Comment.Length > 0)
+        {
+            text.Append(" comment \"").Append(state.Comment).Append('"');
+        }
     }
 
     private static void Append(StringBuilder text, Family family, UInt128 address, byte prefix)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MiniFirewall.Policy.Sets;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Names;
@@ -11,6 +12,28 @@ namespace MiniFirewall.Rules.Sets;
 public sealed record SetReference(NamedSet Set, ImmutableArray<bool> Sources)
 {
     private const int MostDimensions = 6;
+
+    /// <summary>There is a direction for every part of an element; more say nothing.</summary>
+    public bool IsWhole => Sources.Length >= Set.Type.Parts.Length;
+
+    /// <summary>Which parts of an element are read from the source.</summary>
+    public SetSides Sides
+    {
+        get
+        {
+            SetSides sides = SetSides.None;
+            bool isFirst = true;
+            for (int i = 0; i < Math.Min(Sources.Length, Set.Type.Parts.Length); i++)
+            {
+                bool isAddress = Set.Type.Parts[i] is SetPart.Address or SetPart.Network;
+                SetSides side = !isAddress ? SetSides.Port : isFirst ? SetSides.First : SetSides.Second;
+                sides |= Sources[i] ? side : SetSides.None;
+                isFirst &= !isAddress;
+            }
+
+            return sides;
+        }
+    }
 
     /// <summary>The directions as rules write them.</summary>
     public string Directions => string.Join(',', Sources.Select(isSource => isSource ? "src" : "dst"));

@@ -39,7 +39,7 @@ public sealed record NflogTarget(string Prefix, uint Group, uint? Length, bool I
 
     public override void List(RuleTextWriter writer, ListStyle style) => Write(writer, "");
 
-    public override void LowerSteps(ImmutableArray<Step>.Builder steps) =>
+    public override void LowerEffect(Family family, ImmutableArray<Step>.Builder steps) =>
         steps.Add(new Require(new QuestionTest(new HandedPacket((ushort)Group, IsRange ? null : Length, Prefix))));
 
     public override Outcome Lower(Func<string, int> blockOf) => Continue.Instance;

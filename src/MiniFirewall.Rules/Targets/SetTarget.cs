@@ -1,4 +1,8 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
+using MiniFirewall.Policy.Sets;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -12,7 +16,7 @@ namespace MiniFirewall.Rules.Targets;
 /// <param name="Removed">Null where nothing is taken out.</param>
 /// <param name="Renews">An element that is there already gets its time anew.</param>
 /// <param name="Timeout">Seconds that the element stays; null for what the set says.</param>
-public sealed record SetTarget(SetReference? Added, SetReference? Removed, bool Renews, uint? Timeout) : LackingTarget
+public sealed record SetTarget(SetReference? Added, SetReference? Removed, bool Renews, uint? Timeout) : Target
 {
     private const string MapReason = "it is for the mangle table only, since it changes the packet";
 
@@ -34,13 +38,31 @@ public sealed record SetTarget(SetReference? Added, SetReference? Removed, bool 
 
     public override string Name => "SET";
 
-    public override string Lack => "needs sets that packets change, which miniFirewall does not have yet";
+    /// <summary>The sets that packets change by it.</summary>
+    public IEnumerable<SetReference> Changed => new[] { Added, Removed }.OfType<SetReference>();
 
     public override FamilySet Families => (Added?.Set.Families ?? FamilySet.Both) & (Removed?.Set.Families ?? FamilySet.Both);
 
     public override void Print(RuleTextWriter writer) => Write(writer.Word("-j").Word("SET"), "--");
 
     public override void List(RuleTextWriter writer, ListStyle style) => Write(writer, "");
+
+    public override Outcome Lower(Func<string, int> blockOf) => Continue.Instance;
+
+    /// <summary>Too few directions, or a set of the other family: nothing is changed (ip_set_core.c, ip_set_add, ip_set_del).</summary>
+    public override void LowerEffect(Family family, ImmutableArray<Step>.Builder steps)
+    {
+        Add(Added, new(default!, SetSides.None) { Renews = Renews, Seconds = Timeout }, family, steps);
+        Add(Removed, new(default!, SetSides.None) { Removes = true }, family, steps);
+    }
+
+    private static void Add(SetReference? reference, DynamicSetChange change, Family family, ImmutableArray<Step>.Builder steps)
+    {
+        if (reference is not null && reference.IsWhole && reference.Set.Families.Has(family))
+        {
+            steps.Add(new Require(new QuestionTest(change with { Set = reference.Set.Dynamic, Sources = reference.Sides })));
+        }
+    }
 
     private void Write(RuleTextWriter writer, string dashes)
     {

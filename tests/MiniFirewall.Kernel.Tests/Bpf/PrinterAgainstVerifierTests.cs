@@ -65,6 +65,7 @@ public sealed partial class PrinterAgainstVerifierTests
         }
 
         a.AtomicAdd(MemorySize.DoubleWord, Register.R10, -8, Register.R2);
+        a.AtomicOr(MemorySize.DoubleWord, Register.R10, -8, Register.R2);
         a.Call(Helper.KtimeGetNs);
         a.Move(Register.R7, Register.R0);
         a.Move(Register.R8, 9);

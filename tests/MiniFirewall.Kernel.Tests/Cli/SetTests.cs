@@ -62,7 +62,10 @@ public sealed class SetTests : IDisposable
     [InlineData("create blocked hash:ip\n", 2, "set blocked is of type hash:net in force", "load", "-")]
     [InlineData("create other hash:ip\n", 1, "there is no set other in force", "load", "-")]
     [InlineData("iptables -A INPUT -j DROP\n", 2, "the file has to have sets, and no rules", "load", "-")]
-    [InlineData("create ports hash:ip,port timeout 5\n", 2, "MFW1706", "load", "-")]
+    [InlineData("create ports hash:ip,port skbinfo\n", 2, "MFW1706", "load", "-")]
+    [InlineData("create ports hash:ip,port timeout 5\n", 2, "is of type hash:ip,port family inet in force and of type hash:ip,port family inet timeout 5 in the file", "load", "-")]
+    [InlineData("", 2, "set blocked keeps no times of its elements", "add", "blocked", "10.0.0.1", "timeout", "5")]
+    [InlineData("", 2, "timeout needs an argument", "add", "blocked", "10.0.0.1", "timeout")]
     public void What_is_wrong_is_said_and_changes_nothing(string input, int exitCode, string message, params string[] words)
     {
         _namespace.MinifwWith(Rules, "apply", "-").Succeeded();

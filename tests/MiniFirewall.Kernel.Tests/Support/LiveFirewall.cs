@@ -17,6 +17,8 @@ internal sealed class LiveFirewall(IEnumerable<string> interfaces, CompilationWa
 
     internal Device Device { get; } = new(interfaces);
 
+    internal LoadedPrograms Programs => _programs!;
+
     public void Load(RuleTexts rules)
     {
         Unload();

@@ -23,9 +23,14 @@ internal sealed class LoadedPrograms(RuleSet rules, LoadOptions options, Program
 {
     private static readonly Hook[] s_hooks = [Hook.LocalIn, Hook.Forward, Hook.LocalOut];
     private readonly Dictionary<Family, LoadedFamily> _families = [];
-    private readonly LoadedSets? _sets = LoadedSets.Make(rules.Sets);
+    private readonly LoadedSets? _sets = LoadedSets.Make(rules);
 
     internal CounterBook Book { get; } = new(rules);
+
+    internal RuleSet Rules => rules;
+
+    /// <summary>The sets' maps; null where the rules have none.</summary>
+    internal LoadedSets? Sets => _sets;
 
     internal BpfProgram Of(Family family, Hook hook) => Of(family).Of(hook);
 
@@ -34,7 +39,7 @@ internal sealed class LoadedPrograms(RuleSet rules, LoadOptions options, Program
         if (!_families.TryGetValue(family, out LoadedFamily? loaded))
         {
             maps.Reserve(Book.Count);
-            loaded = new LoadedFamily(Compile(family), _sets is null ? maps.ByName : maps.ByName.Add(WellKnownMaps.Sets, _sets.Map));
+            loaded = new LoadedFamily(Compile(family), maps.ByName.AddRange(_sets?.ByMapName ?? []));
             _families.Add(family, loaded);
         }
 

@@ -36,7 +36,7 @@ internal static class SetOracle
             }
         }
 
-        return best is { NoMatch: false };
+        return best?.NoMatch == test.WantsNoMatch;
     }
 
     private static bool Covers(UInt128 network, int prefix, UInt128 address, Family family)

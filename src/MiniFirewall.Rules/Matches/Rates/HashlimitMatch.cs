@@ -17,7 +17,7 @@ public sealed record HashlimitMatch : Match
 {
     internal const uint DefaultBurst = 5, DefaultCollection = 1000;
 
-    private const uint Sources = 1, Destinations = 4, Ports = 2 | 8;
+    private const uint Sources = 1, SourcePorts = 2, Destinations = 4, DestinationPorts = 8;
 
     /// <summary>Entries where nothing is said; the kernel takes more of a machine with much memory.</summary>
     private const uint UsualMost = 16384, Greatest = 1048576;
@@ -25,8 +25,6 @@ public sealed record HashlimitMatch : Match
     public static MatchGrammar Grammar => HashlimitGrammar.Grammar;
 
     public override string Name => "hashlimit";
-
-    public override string? Lack => (Mode & Ports) != 0 ? "needs rates for each port, which miniFirewall does not keep yet" : null;
 
     /// <summary>Matches above the rate; up to it where not.</summary>
     public bool IsAbove { get; init; }
@@ -95,21 +93,31 @@ public sealed record HashlimitMatch : Match
     }
 
     /// <summary>The answer of an empty table: what the table of the rules in force knows is the kernel's.</summary>
-    public override MatchResult Evaluate(Packet packet) => QuestionFor(packet.Family).Ask(packet) != IsAbove ? MatchResult.Match : MatchResult.Miss;
+    public override MatchResult Evaluate(Packet packet) => ByPorts && FirstPorts.Of(packet) is null ? MatchResult.Invalid
+        : QuestionFor(packet.Family).Ask(packet) != IsAbove ? MatchResult.Match : MatchResult.Miss;
 
-    public override void Lower(Family family, ImmutableArray<Step>.Builder steps) =>
+    public override void Lower(Family family, ImmutableArray<Step>.Builder steps)
+    {
+        if (ByPorts)
+        {
+            steps.Add(new DropWhen(new QuestionTest(FirstPortsCut.Instance)));
+        }
+
         steps.Add(new Require(new QuestionTest(QuestionFor(family), IsAbove)));
+    }
+
+    private bool ByPorts => (Mode & (SourcePorts | DestinationPorts)) != 0;
 
     private RateWithin QuestionFor(Family family)
     {
-        if (Lack is { } lack)
-        {
-            throw new NotSupportedException(lack);
-        }
-
         int width = family == Family.IPv4 ? 32 : 128;
         int source = (Mode & Sources) != 0 ? SourcePrefix ?? width : 0, destination = (Mode & Destinations) != 0 ? DestinationPrefix ?? width : 0;
-        return new(TableName, new RateSettings(CountsBytes, Measures, Period, Burst, Interval, Expire, source, destination))
+        var settings = new RateSettings(CountsBytes, Measures, Period, Burst, Interval, Expire, source, destination)
+        {
+            BySourcePort = (Mode & SourcePorts) != 0,
+            ByDestinationPort = (Mode & DestinationPorts) != 0,
+        };
+        return new(TableName, settings)
         {
             Most = (int)Math.Min(TableMost == 0 ? UsualMost : Math.Max(TableMost, TableSize), Greatest),
         };

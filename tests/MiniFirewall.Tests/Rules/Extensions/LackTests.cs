@@ -21,14 +21,10 @@ public sealed class LackTests
     [InlineData("-m connlimit --connlimit-above 1", "needs what miniFirewall does not keep of a connection yet")]
     [InlineData("-m connbytes --connbytes 1 --connbytes-dir both --connbytes-mode bytes", "needs what miniFirewall does not keep of a connection yet")]
     [InlineData("-m helper --helper ftp", "needs what miniFirewall does not keep of a connection yet")]
-    [InlineData("-m hashlimit --hashlimit-upto 1/s --hashlimit-mode srcip,dstport --hashlimit-name a", "needs rates for each port, which miniFirewall does not keep yet")]
-    [InlineData("-m set --match-set a src --return-nomatch", "needs elements that say nomatch told from those that are not there, which miniFirewall does not do yet")]
-    [InlineData("-m set --match-set a src --bytes-lt 5", "needs counters of a set's elements, which miniFirewall does not keep yet")]
     [InlineData("-j NFQUEUE", "needs packets handed to a program in user space, which miniFirewall does not do yet")]
     [InlineData("-j QUEUE", "needs packets handed to a program in user space, which miniFirewall does not do yet")]
     [InlineData("-j MARK --set-mark 1", "needs the packet changed, which a BPF program on a Netfilter hook cannot do")]
     [InlineData("-j CONNMARK --save-mark", "needs what miniFirewall does not keep of a connection yet")]
-    [InlineData("-j SET --add-set a src", "needs sets that packets change, which miniFirewall does not have yet")]
     [InlineData("-j AUDIT --type drop", "needs audit records, which a BPF program on a Netfilter hook cannot write")]
     public void Is_refused_with_its_reason(string rule, string reason)
     {
