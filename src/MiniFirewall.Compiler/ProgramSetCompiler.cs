@@ -49,6 +49,9 @@ public static class ProgramSetCompiler
     /// </summary>
     private const int LongestStraightList = 48;
 
+    /// <summary>Calls that can wait for one another where programs look into an image.</summary>
+    public const int DeepestCall = ClassifierEmitter.DeepestCall;
+
     /// <summary>Blocks of one name in several programs are the same block, and are in the image once.</summary>
     /// <exception cref="CompileException">A packet program is beyond what the kernel can take.</exception>
     public static CompiledPrograms Compile(ImmutableArray<PacketProgram> programs, CompileOptions options)

@@ -18,10 +18,12 @@ public static class AgentChanges
         }
     }
 
-    public static void Make(FirewallEngine engine, string[] arguments)
+    public static void Make(FirewallEngine engine, string[] arguments, FamilySet families = FamilySet.IPv4)
     {
-        var options = new ReadOptions { Families = FamilySet.IPv4 };
-        RuleCommand command = RuleCommand.Read("iptables", arguments, options, out _) ?? throw new FormatException(string.Join(' ', arguments));
+        RuleCommand command = Read(arguments, families);
         engine.Change(command, running => command.ApplyTo(running?.Rules ?? RuleSet.Empty).Rules ?? throw new FormatException("not to these rules"));
     }
+
+    public static RuleCommand Read(string[] arguments, FamilySet families) =>
+        RuleCommand.Read("iptables", arguments, new ReadOptions { Families = families }, out _) ?? throw new FormatException(string.Join(' ', arguments));
 }
