@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using MiniFirewall.Asm;
 using MiniFirewall.Compiler.Classifier;
@@ -71,7 +72,9 @@ public static class ProgramSetCompiler
         if (image is not null)
         {
             IEnumerable<string> straight = programs.Except(listed).SelectMany(program => program.Blocks).Select(block => block.Name).Distinct();
-            ProgramAbilities.Of(use, oddTests, straight).Write(image.Bytes.AsSpan(image.Layout.Changes, ChangeFormat.Size));
+            Span<byte> changes = image.Bytes.AsSpan(image.Layout.Changes, ChangeFormat.Size);
+            ProgramAbilities.Of(use, oddTests, straight).Write(changes);
+            BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedCells..], (state?.Content.Length ?? 0) / StateCell.Size);
         }
 
         return new(

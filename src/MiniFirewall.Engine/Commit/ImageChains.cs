@@ -1,10 +1,12 @@
+using MiniFirewall.Bpf;
 using MiniFirewall.Compiler.Classifier.Change;
+using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Packets;
-using MiniFirewall.Policy;
 using MiniFirewall.Rules.Lowering;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Sys;
 
 namespace MiniFirewall.Engine.Commit;
 
@@ -26,8 +28,22 @@ internal sealed class ImageChains(GenerationState generation, Family family, Ima
     internal bool TryInsert(string chain, int number, Rule rule, int slot, int before, int behind) =>
         ++_written <= MostRules
         && (rule.Target is not JumpTarget jump || HasOrAdds(jump.Chain))
-        && RuleSetLowering.TryLower(chain, rule, family, slot, target => image.FindChain(target)!.Value) is { } statement
+        && LatePlacement.TryPlace(RuleSetLowering.Lower(chain, rule, family, slot, target => image.FindChain(target)!.Value), KernelTime.Hertz, TryPlace) is { } statement
         && image.TryInsert(statement, number, before, behind);
+
+    /// <summary>Writes what a question remembers at first: no packet asks it before the rule is in force.</summary>
+    private int? TryPlace(byte[] memory)
+    {
+        using BpfMap? state = BpfMap.TryOpen(generation.Directory.PathOf(PinNames.Memories(family)));
+        int cell = image.TakeCell();
+        if (state is null || cell >= state.MaxEntries)
+        {
+            return null;
+        }
+
+        state.Update(BitConverter.GetBytes(cell), memory);
+        return cell;
+    }
 
     private bool HasOrAdds(string name)
     {

@@ -131,6 +131,7 @@ public sealed class ChainChangeTests : IDisposable
         Change("-I INPUT -j late", parts: new EngineParts { AfterStep = steps.Add });
         Change("-D INPUT 1");
         Assert.Equal(QuickChange.WriteEpoch, steps[^1]);
+        ulong generation = Read().Generation;
         foreach (string step in steps)
         {
             Change("-F late");
@@ -153,6 +154,7 @@ public sealed class ChainChangeTests : IDisposable
             Assert.Equal("4:1002", Dropped());
             Assert.True(RunningProof.Assert(_namespace) > 100);
             Change("-D INPUT 1");
+            Assert.Equal((step, generation), (step, Read().Generation));
         }
     }
 

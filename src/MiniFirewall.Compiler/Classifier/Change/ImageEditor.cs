@@ -87,6 +87,9 @@ public sealed class ImageEditor
         return number;
     }
 
+    /// <summary>A number for the memory of a question that begins; what it remembers at first is the caller's to write. There may be none of it in the map.</summary>
+    public int TakeCell() => _room.TakeCell();
+
     /// <summary>Takes away what a writer that was killed has left: statements and chains that were to begin, and ends that were to come.</summary>
     public void Abandon()
     {

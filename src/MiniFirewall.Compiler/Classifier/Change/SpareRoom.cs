@@ -38,6 +38,9 @@ internal sealed class SpareRoom(ImageMemory image)
     /// <summary>Null where there is none.</summary>
     internal int? TryTakeChain() => UsedChains < Capacity.Chains ? Take(ChangeFormat.UsedChains, 1) : null;
 
+    /// <summary>The number of the next memory of a question.</summary>
+    internal int TakeCell() => Take(ChangeFormat.UsedCells, 1);
+
     private int Used(int counter) => (int)image.U32(image.Layout.Changes + counter);
 
     private int Take(int counter, int count)

@@ -22,6 +22,9 @@ public static class ChangeFormat
     /// <summary>Chains in use; those behind them are for chains that rules begin to go to.</summary>
     public const int UsedChains = 48;
 
+    /// <summary>Memories of questions in use, in the map beside the image.</summary>
+    public const int UsedCells = 52;
+
     /// <summary>In the flags: every packet is odd; more chains are straight code than there is room to say.</summary>
     public const uint AllAreOdd = 1, StraightUnknown = 2;
 
