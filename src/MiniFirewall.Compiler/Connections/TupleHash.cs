@@ -1,0 +1,67 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Packets;
+
+namespace MiniFirewall.Compiler.Connections;
+
+/// <summary>
+/// A connection's tag, and the buckets that it may be in. The sum of products of pairs of words, each plus a secret number of its own, taken from bit 32 on,
+/// is a universal hash (Lemire and Kaser, "Strongly universal string hashing is fast"): who does not know the numbers cannot choose
+/// tuples that meet in a bucket more often than chance has it.
+/// </summary>
+internal sealed class TupleHash(Assembler code, Family family, int buckets)
+{
+    /// <summary>How many buckets a tuple may be in.</summary>
+    internal const int Choices = 4;
+
+    /// <summary>The level of each choice, what the tag is multiplied by, and how far the product is shifted.</summary>
+    private static readonly (int Level, int Factor, int Shift)[] s_choices = [(0, 1, 2), (1, 1, 12), (2, 0x3779b1, 13), (2, 0x2545f5, 17)];
+
+    /// <summary>The words of a tuple that are not always zero; the secret numbers are taken by these places.</summary>
+    private ReadOnlySpan<int> Words => family == Family.IPv4 ? [2, 6, 8, 9] : [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+    /// <summary>R0 = the tag. Loses R2 to R5.</summary>
+    /// <param name="tuple">Not one of those.</param>
+    internal void EmitTag(Register tuple)
+    {
+        ReadOnlySpan<int> words = Words;
+        code.LoadMapValue(Register.R3, WellKnownMaps.Tracking, TrackingTable.Seeds);
+        code.Move(Register.R0, 0);
+        for (int i = 0; i < words.Length; i += 2)
+        {
+            EmitSum(Register.R4, tuple, words[i]);
+            EmitSum(Register.R5, tuple, words[i + 1]);
+            code.Alu(AluOperation.Multiply, Register.R4, Register.R5);
+            code.Alu(AluOperation.Add, Register.R0, Register.R4);
+        }
+
+        // Above Free and Claimed.
+        code.Alu(AluOperation.ShiftRight, Register.R0, 32);
+        code.Alu(AluOperation.Or, Register.R0, 2);
+    }
+
+    /// <summary>bucket = that of a tag's choice.</summary>
+    internal void EmitBucket(int choice, Register bucket, Register tag)
+    {
+        (int level, int factor, int shift) = s_choices[choice];
+        (int first, int count) = ConnectionTable.Level(buckets, level);
+        code.Move(bucket, tag);
+        if (factor != 1)
+        {
+            code.Alu(AluOperation.Multiply, bucket, factor);
+        }
+
+        code.Alu(AluOperation.ShiftRight, bucket, shift);
+        code.Alu(AluOperation.And, bucket, count - 1);
+        if (first != 0)
+        {
+            code.Alu(AluOperation.Add, bucket, first);
+        }
+    }
+
+    private void EmitSum(Register sum, Register tuple, int word)
+    {
+        code.Load(MemorySize.Word, sum, tuple, 4 * word);
+        code.Load(MemorySize.DoubleWord, Register.R2, Register.R3, 8 * word);
+        code.Alu(AluOperation.Add, sum, Register.R2);
+    }
+}
