@@ -20,7 +20,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
     internal void Apply(OptionSpec option, OptionUse use)
     {
         use.Context.Diagnostics.Within = (Grammar.Name, option.Name);
-        if (Allows(option, use) && option.Apply(State, use) is { } state)
+        if (Allows(option, use) && TryApply(option, use) is { } state)
         {
             State = state;
         }
@@ -30,6 +30,14 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
         }
 
         (_used ??= new(2)).Add(option);
+    }
+
+    private object? TryApply(OptionSpec option, OptionUse use)
+    {
+        use.Context.Diagnostics.Words = option.Words;
+        object? state = option.Apply(State, use);
+        use.Context.Diagnostics.Words = null;
+        return state;
     }
 
     /// <summary>An option of it could not be read (reported), so what is missing is not looked for.</summary>

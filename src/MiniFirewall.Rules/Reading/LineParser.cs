@@ -17,12 +17,16 @@ internal sealed class LineParser
     private readonly WordCursor _words;
     private readonly RuleLine _line;
     private readonly ExtensionReader _extensions;
+
+    /// <summary>An option's argument is the next word, whatever it looks like, as for getopt_long.</summary>
+    private readonly bool _takesAnyWord;
     private Word? _negation;
     private bool _skipsWords;
 
     internal LineParser(ReadSession session, List<Word> words, int start, FamilySet families, Word? reason, Counters? counters)
     {
         _diagnostics = session.Diagnostics;
+        _takesAnyWord = session.IsCommandLine;
         _words = new WordCursor(words, start);
         _extensions = new ExtensionReader(_diagnostics);
         _line = new RuleLine(session, _words, _extensions, families, reason, counters);
@@ -209,7 +213,7 @@ internal sealed class LineParser
             return;
         }
 
-        if (!TryTakeArguments(option, attached, arity, found.Spec is { TakesText: true }, out Word firstArgument, out Word secondArgument) || !isSound)
+        if (!TryTakeArguments(option, attached, arity, _takesAnyWord || found.Spec is { TakesText: true }, out Word firstArgument, out Word secondArgument) || !isSound)
         {
             found.Extension?.Fail();
             return;

@@ -21,6 +21,7 @@ public sealed record TcpmssTarget(ushort? Size) : LackingTarget
 
     public static TargetGrammar Grammar { get; } = new("TCPMSS", new TcpmssTarget((ushort?)null))
     {
+        MissingText = "TCPMSS target: At least one parameter is required",
         OneOf = ["set-mss", "clamp-mss-to-pmtu"],
         Options =
         [
