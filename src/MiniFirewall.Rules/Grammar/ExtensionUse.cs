@@ -34,7 +34,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
 
     private object? TryApply(OptionSpec option, OptionUse use)
     {
-        use.Context.Diagnostics.Words = option.Words;
+        use.Context.Diagnostics.Words = UpstreamWords.OfValue(Grammar.Name, option.Names[0]);
         object? state = option.Apply(State, use);
         use.Context.Diagnostics.Words = null;
         return state;
@@ -79,7 +79,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
             string[] names = [.. Grammar.OneOf.Select(name => "--" + name)];
             diagnostics.Report(
                 ErrorCodes.MissingOption, Place, $"{Grammar.Name} needs {Show.Choice(names)}", $"write it after {Show.Word(Place.Text)}",
-                Convention.Usage(Grammar.MissingText ?? $"{Grammar.Name}: option \"{names[0]}\" must be specified\n"));
+                Convention.Usage(Grammar.MissingText ?? UpstreamWords.OfMissing(Grammar.Name) ?? $"{Grammar.Name}: option \"{names[0]}\" must be specified\n"));
             return false;
         }
 

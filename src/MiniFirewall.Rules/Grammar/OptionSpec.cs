@@ -47,16 +47,6 @@ internal sealed class OptionSpec
     /// <summary>Its one argument may be left out; then it is empty.</summary>
     internal bool MayLackArgument { get; init; }
 
-    /// <summary>What iptables says of a value that it does not take, given the value; null where that is a common text.</summary>
-    internal Func<string, string>? Words { get; private set; }
-
-    /// <summary>The option, with iptables' words for a wrong value.</summary>
-    internal OptionSpec Saying(Func<string, string> words)
-    {
-        Words = words;
-        return this;
-    }
-
     /// <summary>The arguments with this use's effect, or null where a value was wrong (reported).</summary>
     internal object? Apply(object state, OptionUse use) => _apply(state, use);
 }

@@ -191,7 +191,8 @@ public sealed class RuleCommand
         }
         else
         {
-            session.Diagnostics.Report(ErrorCodes.NoSuchRule, _command.Place, $"chain {Show.Word(place.Text)} has no such rule", "the whole rule must be the same");
+            session.Diagnostics.Report(ErrorCodes.NoSuchRule, _command.Place, $"chain {Show.Word(place.Text)} has no such rule", "the whole rule must be the same",
+                Rules is [var rule, ..] ? RuleSetDraft.NoSuchRule(rule.Target) : null);
         }
 
         return session.Diagnostics.AsFound()[0];

@@ -22,7 +22,6 @@ public sealed record AddrtypeMatch(TypeSet? Source, TypeSet? Destination, Addres
 {
     public static MatchGrammar Grammar { get; } = new("addrtype", new AddrtypeMatch(null, null, AddressScope.Anywhere))
     {
-        MissingText = "addrtype: you must specify --src-type or --dst-type",
         OneOf = ["src-type", "dst-type"],
         Options =
         [

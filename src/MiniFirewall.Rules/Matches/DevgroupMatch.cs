@@ -15,7 +15,6 @@ public sealed record DevgroupMatch(NamedNumber? In, NamedNumber? Out) : Match
 {
     public static MatchGrammar Grammar { get; } = new("devgroup", new DevgroupMatch(null, null))
     {
-        MissingText = "devgroup match: You must specify either '--src-group' or '--dst-group'",
         OneOf = ["src-group", "dst-group"],
         Options =
         [

@@ -22,7 +22,6 @@ public sealed record PolicyMatch(bool? IsOut, bool IsNone, bool IsStrict, Immuta
 
     public static MatchGrammar Grammar { get; } = new("policy", new PolicyMatch(null, false, false, [PolicyElement.Empty]))
     {
-        MissingText = "policy match: neither --dir in nor --dir out specified",
         OneOf = ["dir"],
         Check = IsSound,
         Options =

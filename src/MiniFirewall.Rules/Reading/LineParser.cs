@@ -191,7 +191,7 @@ internal sealed class LineParser
     {
         int before = _diagnostics.Count;
         Read(found, option, attached);
-        _skipsWords = _diagnostics.Count > before;
+        _skipsWords = _diagnostics.Count > before && !(_takesAnyWord && _diagnostics.EndsLate);
     }
 
     private void Read(FoundOption found, Word option, Word? attached)
@@ -260,17 +260,18 @@ internal sealed class LineParser
     {
         first = attached ?? default;
         second = default;
-        return (count < 1 || attached is not null || TryTakeArgument(option, count, takesText, out first))
-            && (count < 2 || TryTakeArgument(option, count, takesText, out second));
+        return (count < 1 || attached is not null || TryTakeArgument(option, count, isSecond: false, takesText, out first))
+            && (count < 2 || TryTakeArgument(option, count, isSecond: true, takesText, out second));
     }
 
-    private bool TryTakeArgument(Word option, int count, bool takesText, out Word argument)
+    private bool TryTakeArgument(Word option, int count, bool isSecond, bool takesText, out Word argument)
     {
         argument = default;
         if (_words.AtEnd || (!takesText && WordCursor.LooksLikeOption(_words.Peek)))
         {
             string what = count == 1 ? "an argument" : "two arguments";
-            _diagnostics.Report(ErrorCodes.MissingArgument, option, $"{Show.Word(option.Text)} needs {what}", "write it after the option");
+            _diagnostics.Report(ErrorCodes.MissingArgument, option, $"{Show.Word(option.Text)} needs {what}", "write it after the option",
+                isSecond ? Convention.Usage(UpstreamWords.OfSecond(option.Text)) : null);
             return false;
         }
 

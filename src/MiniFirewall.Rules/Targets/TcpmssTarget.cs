@@ -21,7 +21,6 @@ public sealed record TcpmssTarget(ushort? Size) : LackingTarget
 
     public static TargetGrammar Grammar { get; } = new("TCPMSS", new TcpmssTarget((ushort?)null))
     {
-        MissingText = "TCPMSS target: At least one parameter is required",
         OneOf = ["set-mss", "clamp-mss-to-pmtu"],
         Options =
         [

@@ -20,7 +20,7 @@ internal sealed class DiagnosticBag(SourceText source, int limit)
 
     /// <param name="convention">What iptables says, where the number and the place's word do not tell.</param>
     internal void Report(int code, Word place, string message, string help = "", Convention? convention = null) =>
-        Report(code, source.SpanOf(place.Start, place.End), message, help, convention ?? (Words is { } words ? Convention.Usage(words(place.Text)) : Convention.Of(code, place.Text)));
+        Report(code, source.SpanOf(place.Start, place.End), message, help, Words is { } words ? Convention.Usage(words(place.Text)) : convention ?? Convention.Of(code, place.Text));
 
     internal void Report(int code, SourceSpan span, string message, string help = "", Convention? convention = null)
     {
@@ -42,6 +42,9 @@ internal sealed class DiagnosticBag(SourceText source, int limit)
     /// the kernel refuses comes last.
     /// </summary>
     internal ImmutableArray<Diagnostic> AsMet() => [.. _diagnostics.OrderBy(StageOf)];
+
+    /// <summary>Whether the last is one that iptables comes to when it has read all words.</summary>
+    internal bool EndsLate => StageOf(_diagnostics[^1]) == 1;
 
     private static int StageOf(Diagnostic diagnostic) => diagnostic switch
     {

@@ -19,7 +19,6 @@ public sealed record ConnlimitMatch(uint Limit, bool IsAbove, int? Prefix, bool 
 
     public static MatchGrammar Grammar { get; } = new("connlimit", new ConnlimitMatch(0, false, null, false))
     {
-        MissingText = "You must specify \"--connlimit-above\" or \"--connlimit-upto\".",
         OneOf = ["connlimit-upto", "connlimit-above"],
         Options =
         [

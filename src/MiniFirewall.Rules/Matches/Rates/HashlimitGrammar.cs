@@ -18,7 +18,6 @@ internal static class HashlimitGrammar
 
     internal static MatchGrammar Grammar { get; } = new("hashlimit", new HashlimitMatch())
     {
-        MissingText = "You have to specify --hashlimit",
         OneOf = ["hashlimit-upto", "hashlimit-above"],
         Mandatory = ["hashlimit-name"],
         Options =
