@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using MiniFirewall.Asm;
 using MiniFirewall.Compiler.Classifier;
@@ -49,6 +50,9 @@ public static class ProgramSetCompiler
     /// </summary>
     private const int LongestStraightList = 48;
 
+    /// <summary>Calls that can wait for one another where programs look into an image.</summary>
+    public const int DeepestCall = ClassifierEmitter.DeepestCall;
+
     /// <summary>Blocks of one name in several programs are the same block, and are in the image once.</summary>
     /// <exception cref="CompileException">A packet program is beyond what the kernel can take.</exception>
     public static CompiledPrograms Compile(ImmutableArray<PacketProgram> programs, CompileOptions options)
@@ -68,7 +72,9 @@ public static class ProgramSetCompiler
         if (image is not null)
         {
             IEnumerable<string> straight = programs.Except(listed).SelectMany(program => program.Blocks).Select(block => block.Name).Distinct();
-            ProgramAbilities.Of(use, oddTests, straight).Write(image.Bytes.AsSpan(image.Layout.Changes, ChangeFormat.Size));
+            Span<byte> changes = image.Bytes.AsSpan(image.Layout.Changes, ChangeFormat.Size);
+            ProgramAbilities.Of(use, oddTests, straight).Write(changes);
+            BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedCells..], (state?.Content.Length ?? 0) / StateCell.Size);
         }
 
         return new(

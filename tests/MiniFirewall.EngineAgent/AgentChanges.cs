@@ -18,10 +18,13 @@ public static class AgentChanges
         }
     }
 
-    public static void Make(FirewallEngine engine, string[] arguments)
+    public static void Make(FirewallEngine engine, string[] arguments, FamilySet families = FamilySet.IPv4)
     {
-        var options = new ReadOptions { Families = FamilySet.IPv4, Sets = engine.Read()?.Rules.Sets ?? [] };
-        RuleCommand command = RuleCommand.Read("iptables", arguments, options, out _) ?? throw new FormatException(string.Join(' ', arguments));
+        RuleCommand command = Read(arguments, families, engine.Read()?.Rules);
         engine.Change(command, running => command.ApplyTo(running?.Rules ?? RuleSet.Empty).Rules ?? throw new FormatException("not to these rules"));
     }
+
+    /// <param name="running">The rule set whose sets the rules may name.</param>
+    public static RuleCommand Read(string[] arguments, FamilySet families, RuleSet? running = null) =>
+        RuleCommand.Read("iptables", arguments, new ReadOptions { Families = families, Sets = running?.Sets ?? [] }, out _) ?? throw new FormatException(string.Join(' ', arguments));
 }

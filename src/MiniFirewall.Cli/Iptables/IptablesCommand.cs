@@ -31,17 +31,23 @@ internal sealed class IptablesCommand
     {
         string[] words = JsonOption.TakeFrom(arguments, out bool asJson);
         string table = TableName.In(words);
-        if (OtherTables.Has(table))
+        if (OtherTables.Has(table) && OtherTables.HasProgram(program))
         {
             return OtherTables.Run(program, words, table);
         }
 
-        if (table != TableName.Filter)
+        RuleCommand? command = RuleCommand.Read(program, words, OptionsFor(program, words), out ImmutableArray<Diagnostic> wrong);
+        if (OtherTables.Has(table) && (wrong.IsEmpty || wrong[0].Code != ErrorCodes.NoCommand))
+        {
+            return OtherTables.Run(program, words, table);
+        }
+
+        if (command is null && wrong.All(diagnostic => diagnostic.Code == ErrorCodes.UnknownTable))
         {
             return new Refusal(program).NoTable(table, "Table does not exist (do you need to insmod?)", ExitCode.Unsupported);
         }
 
-        RuleCommand? command = RuleCommand.Read(program, words, OptionsFor(program, words), out ImmutableArray<Diagnostic> wrong);
+        wrong = wrong.RemoveAll(diagnostic => diagnostic.Code == ErrorCodes.UnknownTable);
         return command is null ? new Refusal(program).Tell(wrong) : new IptablesCommand(program, command).Run(asJson);
     });
 

@@ -21,6 +21,9 @@ internal static class OtherTables
         return ExitCode.Unsupported;
     }
 
+    /// <summary>Whether the system's iptables has a program of that name.</summary>
+    internal static bool HasProgram(string name) => OtherTablesProgram.Find(name) is not null;
+
     internal static void Refuse(string name, string table) => Console.Error.WriteLine(
         $"{IptablesVersion.Of(name)}: table `{table}' is kept by the system's own iptables, and none is installed; miniFirewall has the filter table only");
 }

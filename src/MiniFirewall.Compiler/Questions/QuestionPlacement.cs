@@ -12,6 +12,9 @@ namespace MiniFirewall.Compiler.Questions;
 /// </summary>
 internal sealed class QuestionPlacement
 {
+    /// <summary>Memories for rules that come later.</summary>
+    private const int SpareCells = 256;
+
     private readonly Dictionary<(string Block, int Statement, int Step), int> _cells = [];
     private readonly List<byte> _contents = [];
     private readonly CompileOptions _options;
@@ -32,7 +35,7 @@ internal sealed class QuestionPlacement
         var placement = new QuestionPlacement(options, recent, rates);
         ImmutableArray<PacketProgram> placed = [.. programs.Select(placement.Place)];
         int cells = placement._cells.Count;
-        state = cells == 0 ? null : new MapImage(WellKnownMaps.StateSpec(cells), placement._contents.ToArray());
+        state = cells == 0 ? null : new MapImage(WellKnownMaps.StateSpec(cells + (options.HasSpare ? SpareCells : 0)), placement._contents.ToArray());
         recentLists = recent.Missing;
         rateTables = rates.Maps;
         return placed;

@@ -73,6 +73,12 @@ internal sealed class CommitProtocol(
             yield return new($"pin {name}", () => family.Image!.Pin(_generation!.PathOf(name)));
         }
 
+        foreach (LoadedFamily family in next.Families.Where(family => family.Memories is not null))
+        {
+            string name = PinNames.Memories(family.Family);
+            yield return new($"pin {name}", () => family.Memories!.Pin(_generation!.PathOf(name)));
+        }
+
         if (next.Counters.Base is { } offsets)
         {
             yield return new("pin base", () => offsets.Pin(_generation!.PathOf(PinNames.Base)));

@@ -9,9 +9,10 @@ namespace MiniFirewall.Engine.Commit;
 
 /// <summary>One family's programs, loaded, and the map of their image.</summary>
 /// <param name="Image">Null where no program looks into one.</param>
+/// <param name="Memories">What questions of rules remember; null where none does.</param>
 /// <param name="RateTables">Tables of hashlimit, pinned by their names.</param>
 internal sealed record LoadedFamily(
-    Family Family, ImmutableDictionary<HookPoint, BpfProgram> Programs, BpfMap? Image, ImmutableArray<BpfMap> RateTables) : IDisposable
+    Family Family, ImmutableDictionary<HookPoint, BpfProgram> Programs, BpfMap? Image, BpfMap? Memories, ImmutableArray<BpfMap> RateTables) : IDisposable
 {
     /// <summary>Fills the image's map and has the verifier judge the programs.</summary>
     /// <param name="maps">The maps that all families share.</param>
@@ -29,7 +30,7 @@ internal sealed record LoadedFamily(
                 programs.Add(new HookPoint(DispatcherCompiler.Hooks[i], family), BpfProgram.Load(compiled.Specs[i], KernelBtf.Types, all));
             }
 
-            return new(family, programs.ToImmutable(), own.TakeImage(), own.Take(compiled.RateTables));
+            return new(family, programs.ToImmutable(), own.TakeImage(), own.TryTake(WellKnownMaps.State), own.Take(compiled.RateTables));
         }
         catch
         {
@@ -45,6 +46,7 @@ internal sealed record LoadedFamily(
     public void Dispose()
     {
         Image?.Dispose();
+        Memories?.Dispose();
         foreach (BpfMap table in RateTables)
         {
             table.Dispose();

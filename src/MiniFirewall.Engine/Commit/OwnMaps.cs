@@ -38,7 +38,10 @@ internal sealed class OwnMaps : IDisposable
     internal Dictionary<string, BpfMap> With(IReadOnlyDictionary<string, BpfMap> others) => new(others.Concat(_maps));
 
     /// <summary>The map of the classifier's image, which is the caller's from now on; null where no program looks into one.</summary>
-    internal BpfMap? TakeImage() => _maps.Remove(WellKnownMaps.Image, out BpfMap? image) ? image : null;
+    internal BpfMap? TakeImage() => TryTake(WellKnownMaps.Image);
+
+    /// <summary>A map that is the caller's from now on; null where there is none of that name.</summary>
+    internal BpfMap? TryTake(string name) => _maps.Remove(name, out BpfMap? map) ? map : null;
 
     /// <summary>Maps that are the caller's from now on.</summary>
     internal ImmutableArray<BpfMap> Take(ImmutableArray<MapImage> images) =>

@@ -11,7 +11,7 @@ using MiniFirewall.Rules.Model;
 namespace MiniFirewall.Engine.Commit;
 
 /// <summary>
-/// Changes one rule of the generation in force: its text and its entries are written beside what is there, for the epoch
+/// Changes rules of the generation in force: their texts and their entries are written beside what is there, for the epoch
 /// after this one, and one write of eight bytes puts both in force. Nothing is compiled or loaded, nobody is waited for.
 /// The caller holds the namespace's lock.
 /// </summary>
@@ -57,7 +57,7 @@ internal static class QuickChange
         {
             using FamilyImage? image = FamilyImage.TryOpen(generation, family, change.Epoch);
             image?.Editor.Abandon();
-            if (!TryWrite(generation.Store, change, family, image?.Editor))
+            if (!TryWrite(generation, change, family, image?.Editor))
             {
                 return false;
             }
@@ -68,30 +68,31 @@ internal static class QuickChange
         return true;
     }
 
-    private static bool TryWrite(RuleStore store, RuleChange change, Family family, ImageEditor? image)
+    private static bool TryWrite(GenerationState generation, RuleChange change, Family family, ImageEditor? image)
     {
-        foreach (StoredRule ended in change.Ended.Where(rule => IsMet(store, rule, family) && !GoesOn(change, rule, family)))
-        {
-            string chain = store.Chains[ended.Chain].Chain.Name;
-            if (image is null || !image.IsImageOnly(chain) || (image.FindChain(chain) is not null && !image.TryEnd(store.SlotsOf(ended).Of(family))))
-            {
-                return false;
-            }
-        }
-
-        return change.Begun.Where(begun => begun.Rule is not null && IsMet(store, begun.Stored, family)).All(begun => TryBegin(store, change, begun, family, image));
+        RuleStore store = generation.Store;
+        return change.Ended.Where(rule => IsMet(store, rule, family, image) && !GoesOn(change, rule, family)).All(ended => TryEnd(store, ended, family, image))
+            && change.Begun.Where(begun => begun.Rule is not null && IsMet(store, begun.Stored, family, image)).All(begun => TryBegin(generation, change, begun, family, image));
     }
 
-    /// <summary>Whether packets of the family can meet what a record says: a chain itself is for nobody, and so are rules of one that no rule goes to yet.</summary>
-    private static bool IsMet(RuleStore store, StoredRule stored, Family family) =>
-        stored.Chain != RuleRecord.ChainItself && !store.IsLate(stored.Chain) && stored.Families.Has(family);
+    /// <summary>Whether packets of the family can meet what a record says: a chain itself is for nobody, and so are rules of a later one that the image does not have.</summary>
+    private static bool IsMet(RuleStore store, StoredRule stored, Family family, ImageEditor? image) =>
+        stored.Chain != RuleRecord.ChainItself && stored.Families.Has(family)
+        && (!store.IsLate(stored.Chain) || image?.FindChain(store.Chains[stored.Chain].Chain.Name) is not null);
 
     /// <summary>A rule of both families that is ended for one goes on for the other, as another stored rule with the same counters.</summary>
     private static bool GoesOn(RuleChange change, StoredRule ended, Family family) =>
         change.Begun.Any(begun => begun.Rule is null && begun.Stored.Label == ended.Label && begun.Stored.Chain == ended.Chain && begun.Stored.Families.Has(family));
 
-    private static bool TryBegin(RuleStore store, RuleChange change, BegunRule begun, Family family, ImageEditor? image)
+    private static bool TryEnd(RuleStore store, StoredRule ended, Family family, ImageEditor? image)
     {
+        string chain = store.Chains[ended.Chain].Chain.Name;
+        return image is not null && image.IsImageOnly(chain) && (image.FindChain(chain) is null || image.TryEnd(store.SlotsOf(ended).Of(family)));
+    }
+
+    private static bool TryBegin(GenerationState generation, RuleChange change, BegunRule begun, Family family, ImageEditor? image)
+    {
+        RuleStore store = generation.Store;
         string chain = store.Chains[begun.Stored.Chain].Chain.Name;
         if (image is null || !image.IsImageOnly(chain))
         {
@@ -103,9 +104,8 @@ internal static class QuickChange
             return true;
         }
 
-        (StoredRule? before, StoredRule? behind) = store.Neighbours(begun.Stored.Chain, begun.Stored.Label, family, change.Epoch - 1);
-        return RuleSetLowering.TryLower(chain, begun.Rule!, family, begun.Slots.Of(family)) is { } statement
-            && image.TryInsert(statement, number, SlotOf(store, before, family), SlotOf(store, behind, family));
+        (StoredRule? before, StoredRule? behind) = store.Neighbours(begun.Stored, family, change.Epoch);
+        return new ImageChains(generation, family, image).TryInsert(chain, number, begun.Rule!, begun.Slots.Of(family), SlotOf(store, before, family), SlotOf(store, behind, family));
     }
 
     private static int SlotOf(RuleStore store, StoredRule? rule, Family family) => rule is { } stored ? store.SlotsOf(stored).Of(family) : 0;

@@ -25,6 +25,9 @@ internal static class PinNames
     /// <summary>The classifier image of a family.</summary>
     internal static string Image(Family family) => family == Family.IPv4 ? "image4" : "image6";
 
+    /// <summary>What questions of a family's rules remember.</summary>
+    internal static string Memories(Family family) => family == Family.IPv4 ? "state4" : "state6";
+
     /// <summary>The link that asks for a family's fragments to be put together.</summary>
     internal static string Reassembly(Family family) => family == Family.IPv4 ? "reassembly4" : "reassembly6";
 

@@ -63,7 +63,8 @@ public sealed record Convention(ConventionKind Kind, string Text)
         ErrorCodes.UnknownTarget when word.Length is 0 => Usage("Invalid target name (too short)"),
         ErrorCodes.UnknownTarget when word.Length > LongestName => Usage($"Invalid target name `{word}' ({LongestName} chars max)"),
         ErrorCodes.UnknownMatch => Usage($"Couldn't load match `{word}':No such file or directory\n"),
-        ErrorCodes.UnknownTarget or ErrorCodes.UnsupportedTarget => Usage($"Couldn't load target `{word}':No such file or directory\n"),
+        ErrorCodes.UnsupportedTarget => InvalidArgument,
+        ErrorCodes.UnknownTarget => Usage($"Couldn't load target `{word}':No such file or directory\n"),
         _ => null,
     };
 }

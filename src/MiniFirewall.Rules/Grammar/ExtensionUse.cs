@@ -20,7 +20,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
     internal void Apply(OptionSpec option, OptionUse use)
     {
         use.Context.Diagnostics.Within = (Grammar.Name, option.Name);
-        if (Allows(option, use) && option.Apply(State, use) is { } state)
+        if (Allows(option, use) && TryApply(option, use) is { } state)
         {
             State = state;
         }
@@ -30,6 +30,14 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
         }
 
         (_used ??= new(2)).Add(option);
+    }
+
+    private object? TryApply(OptionSpec option, OptionUse use)
+    {
+        use.Context.Diagnostics.Words = UpstreamWords.OfValue(Grammar.Name, option.Names[0]);
+        object? state = option.Apply(State, use);
+        use.Context.Diagnostics.Words = null;
+        return state;
     }
 
     /// <summary>An option of it could not be read (reported), so what is missing is not looked for.</summary>
@@ -71,7 +79,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
             string[] names = [.. Grammar.OneOf.Select(name => "--" + name)];
             diagnostics.Report(
                 ErrorCodes.MissingOption, Place, $"{Grammar.Name} needs {Show.Choice(names)}", $"write it after {Show.Word(Place.Text)}",
-                Convention.Usage(Grammar.MissingText ?? $"{Grammar.Name}: option \"{names[0]}\" must be specified\n"));
+                Convention.Usage(Grammar.MissingText ?? UpstreamWords.OfMissing(Grammar.Name) ?? $"{Grammar.Name}: option \"{names[0]}\" must be specified\n"));
             return false;
         }
 

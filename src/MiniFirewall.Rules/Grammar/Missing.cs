@@ -12,7 +12,8 @@ internal static class Missing
         if (!isThere)
         {
             context.Diagnostics.Report(
-                ErrorCodes.MissingOption, place, $"{extension} needs {Show.Choice(options)}", $"write it after {Show.Word(place.Text)}");
+                ErrorCodes.MissingOption, place, $"{extension} needs {Show.Choice(options)}", $"write it after {Show.Word(place.Text)}",
+                Convention.Usage($"{extension}: option \"{options[0]}\" must be specified\n"));
         }
 
         return isThere;

@@ -123,6 +123,20 @@ public sealed class RuleCommand
     /// <param name="diagnostics">What is wrong, where there is no command, the first that was found first.</param>
     public static RuleCommand? Read(string program, IReadOnlyList<string> arguments, ReadOptions options, out ImmutableArray<Diagnostic> diagnostics)
     {
+        RuleCommand? command = ReadOnce(program, arguments, options, out diagnostics);
+        if (command is null && diagnostics.All(diagnostic => diagnostic.Code == ErrorCodes.NotInForce)
+            && ReadOnce(program, arguments, options with { TakesLacking = true }, out ImmutableArray<Diagnostic> others) is { Kind: RuleCommandKind.Check or RuleCommandKind.Delete } seeking)
+        {
+            // A rule that cannot be in force is not there: nothing else need be said of it.
+            diagnostics = others;
+            return seeking;
+        }
+
+        return command;
+    }
+
+    private static RuleCommand? ReadOnce(string program, IReadOnlyList<string> arguments, ReadOptions options, out ImmutableArray<Diagnostic> diagnostics)
+    {
         List<Word> words = WordsOf(program, arguments, out string line);
         var session = new ReadSession(new SourceText(program, line), options) { IsCommandLine = true };
         SourceSpan span = session.Source.SpanOf(0, line.Length);
@@ -133,7 +147,7 @@ public sealed class RuleCommand
             CheckNames(session, command);
         }
 
-        diagnostics = session.Diagnostics.AsFound();
+        diagnostics = session.Diagnostics.AsMet();
         return command is null || !diagnostics.IsEmpty
             ? null
             : new RuleCommand(session, command) { Options = parser.Options, Extensions = command.Kind == GlobalKind.Help ? [.. parser.Extensions] : [] };
@@ -177,7 +191,8 @@ public sealed class RuleCommand
         }
         else
         {
-            session.Diagnostics.Report(ErrorCodes.NoSuchRule, _command.Place, $"chain {Show.Word(place.Text)} has no such rule", "the whole rule must be the same");
+            session.Diagnostics.Report(ErrorCodes.NoSuchRule, _command.Place, $"chain {Show.Word(place.Text)} has no such rule", "the whole rule must be the same",
+                Rules is [var rule, ..] ? RuleSetDraft.NoSuchRule(rule.Target) : null);
         }
 
         return session.Diagnostics.AsFound()[0];

@@ -51,23 +51,12 @@ public static class RuleSetLowering
         }
     }
 
-    /// <summary>
-    /// The statement of one rule; null where it leads to another chain, whose place only a whole program has, or asks what only a
-    /// whole program's compiler knows.
-    /// </summary>
+    /// <summary>The statement of one rule; its questions may still need to be told what a whole program's compiler tells them.</summary>
     /// <param name="chain">The name of the rule's chain.</param>
     /// <param name="counter">The rule's counter.</param>
-    public static Statement? TryLower(string chain, Rule rule, Family family, int counter)
-    {
-        if (rule.Target is JumpTarget)
-        {
-            return null;
-        }
-
-        Statement statement = LowerRule(
-            chain, rule, family, counter, name => throw new InvalidOperationException($"a way to {name}"), ImmutableArray.CreateBuilder<Step>());
-        return statement.Steps.Any(step => step.Question is { NeedsPlace: true }) ? null : statement;
-    }
+    /// <param name="blockOf">Gives the number of the chain that the rule leads to.</param>
+    public static Statement Lower(string chain, Rule rule, Family family, int counter, Func<string, int> blockOf) =>
+        LowerRule(chain, rule, family, counter, blockOf, ImmutableArray.CreateBuilder<Step>());
 
     private static ImmutableArray<Statement> LowerRules(Chain chain, Family family, ICounterIndexes counters, Func<string, int> blockOf)
     {

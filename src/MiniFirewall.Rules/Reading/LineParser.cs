@@ -17,12 +17,16 @@ internal sealed class LineParser
     private readonly WordCursor _words;
     private readonly RuleLine _line;
     private readonly ExtensionReader _extensions;
+
+    /// <summary>An option's argument is the next word, whatever it looks like, as for getopt_long.</summary>
+    private readonly bool _takesAnyWord;
     private Word? _negation;
     private bool _skipsWords;
 
     internal LineParser(ReadSession session, List<Word> words, int start, FamilySet families, Word? reason, Counters? counters)
     {
         _diagnostics = session.Diagnostics;
+        _takesAnyWord = session.IsCommandLine;
         _words = new WordCursor(words, start);
         _extensions = new ExtensionReader(_diagnostics);
         _line = new RuleLine(session, _words, _extensions, families, reason, counters);
@@ -187,7 +191,7 @@ internal sealed class LineParser
     {
         int before = _diagnostics.Count;
         Read(found, option, attached);
-        _skipsWords = _diagnostics.Count > before;
+        _skipsWords = _diagnostics.Count > before && !(_takesAnyWord && _diagnostics.EndsLate);
     }
 
     private void Read(FoundOption found, Word option, Word? attached)
@@ -209,7 +213,7 @@ internal sealed class LineParser
             return;
         }
 
-        if (!TryTakeArguments(option, attached, arity, found.Spec is { TakesText: true }, out Word firstArgument, out Word secondArgument) || !isSound)
+        if (!TryTakeArguments(option, attached, arity, _takesAnyWord || found.Spec is { TakesText: true }, out Word firstArgument, out Word secondArgument) || !isSound)
         {
             found.Extension?.Fail();
             return;
@@ -256,17 +260,18 @@ internal sealed class LineParser
     {
         first = attached ?? default;
         second = default;
-        return (count < 1 || attached is not null || TryTakeArgument(option, count, takesText, out first))
-            && (count < 2 || TryTakeArgument(option, count, takesText, out second));
+        return (count < 1 || attached is not null || TryTakeArgument(option, count, isSecond: false, takesText, out first))
+            && (count < 2 || TryTakeArgument(option, count, isSecond: true, takesText, out second));
     }
 
-    private bool TryTakeArgument(Word option, int count, bool takesText, out Word argument)
+    private bool TryTakeArgument(Word option, int count, bool isSecond, bool takesText, out Word argument)
     {
         argument = default;
         if (_words.AtEnd || (!takesText && WordCursor.LooksLikeOption(_words.Peek)))
         {
             string what = count == 1 ? "an argument" : "two arguments";
-            _diagnostics.Report(ErrorCodes.MissingArgument, option, $"{Show.Word(option.Text)} needs {what}", "write it after the option");
+            _diagnostics.Report(ErrorCodes.MissingArgument, option, $"{Show.Word(option.Text)} needs {what}", "write it after the option",
+                isSecond ? Convention.Usage(UpstreamWords.OfSecond(option.Text)) : null);
             return false;
         }
 

@@ -18,6 +18,7 @@ internal sealed class RuleLine
     private readonly List<(GlobalKind Kind, Word Place)> _given;
     private ReadContext? _context;
     private readonly CommandWords _commandWords;
+    private Word? _otherTable;
     private LineCommand? _command;
     private readonly int _errorsBefore;
     private FamilySet _families;
@@ -99,14 +100,25 @@ internal sealed class RuleLine
                 _diagnostics.Report(ErrorCodes.NoCommand, span, "the line has no command", "such as -A CHAIN to append a rule", Convention.Of(ErrorCodes.NoCommand, ""));
             }
 
+            RefuseTable();
             return null;
         }
 
+        RefuseTable();
         bool takesRule = OptionsOfCommands.DescribesRule(command.Kind, command.Number is not null);
         command.Families = _families;
         command.Counters = Draft.Counters;
         CheckOptions(command);
         return takesRule ? FinishRule(command, span) : command;
+    }
+
+    /// <summary>Tables are looked for when the line has been read (iptables.c, do_command4).</summary>
+    private void RefuseTable()
+    {
+        if (_otherTable is { } table)
+        {
+            Tables.Refuse(table, table.Text, _diagnostics);
+        }
     }
 
     private LineCommand FinishRule(LineCommand command, SourceSpan span)
@@ -228,10 +240,7 @@ internal sealed class RuleLine
 
     private void ReadTable(Word value)
     {
-        if (value.Text != "filter")
-        {
-            Tables.Refuse(value, value.Text, _diagnostics);
-        }
+        _otherTable = value.Text == "filter" ? null : value;
     }
 
     private void Restrict(FamilySet families, Word place)

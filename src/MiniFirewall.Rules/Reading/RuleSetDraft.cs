@@ -328,13 +328,18 @@ internal sealed class RuleSetDraft
             if (chain.Rules.FindEqual(placed.Rule) is not { } place)
             {
                 _diagnostics.Report(
-                    ErrorCodes.NoSuchRule, command.Place, $"chain {Show.Word(chain.Name)} has no such rule", "the whole rule must be the same");
+                    ErrorCodes.NoSuchRule, command.Place, $"chain {Show.Word(chain.Name)} has no such rule", "the whole rule must be the same",
+                    NoSuchRule(placed.Rule.Target));
                 return;
             }
 
             chain.Remove(place, placed.Rule.Families);
         }
     }
+
+    /// <summary>What iptables says of a rule that is not there; null for the common text. Of one with a target of its own libraries it looks for that in vain.</summary>
+    internal static Convention? NoSuchRule(Target target) =>
+        target is JumpTarget or VerdictTarget or ReturnTarget or NoTarget ? null : Convention.Of(ErrorCodes.NoSuchChain, target.Name);
 
     internal void ReportNumber(LineCommand command, ChainDraft chain) => _diagnostics.Report(
         ErrorCodes.BadRuleNumber, command.Number ?? command.Place,

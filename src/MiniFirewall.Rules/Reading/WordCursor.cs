@@ -15,7 +15,7 @@ internal sealed class WordCursor(List<Word> words, int start)
 
     /// <summary>The next word where it can be an argument that may be left out (xshared.c, xs_has_arg).</summary>
     internal Word? TakeOptional() =>
-        !AtEnd && Peek.Text is not (['-', ..] or "!") ? Take() : null;
+        !AtEnd && Peek.Text is not (['-' or '!', ..]) ? Take() : null;
 
     /// <summary>Whether a word would be taken for an option, were it not wanted as an argument. A negative number would not.</summary>
     internal static bool LooksLikeOption(Word word) => word.Text is ['-', not (>= '0' and <= '9'), ..];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Grammar;

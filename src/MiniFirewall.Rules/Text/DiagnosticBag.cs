@@ -13,11 +13,14 @@ internal sealed class DiagnosticBag(SourceText source, int limit)
     /// <summary>The extension and its option whose value is being read: iptables' own texts name them.</summary>
     internal (string Extension, string Option) Within { get; set; }
 
+    /// <summary>What iptables says of a wrong value of that option, where it has words of its own.</summary>
+    internal Func<string, string>? Words { get; set; }
+
     internal int Count => _diagnostics.Count;
 
     /// <param name="convention">What iptables says, where the number and the place's word do not tell.</param>
     internal void Report(int code, Word place, string message, string help = "", Convention? convention = null) =>
-        Report(code, source.SpanOf(place.Start, place.End), message, help, convention ?? Convention.Of(code, place.Text));
+        Report(code, source.SpanOf(place.Start, place.End), message, help, Words is { } words ? Convention.Usage(words(place.Text)) : convention ?? Convention.Of(code, place.Text));
 
     internal void Report(int code, SourceSpan span, string message, string help = "", Convention? convention = null)
     {
@@ -33,6 +36,22 @@ internal sealed class DiagnosticBag(SourceText source, int limit)
 
     /// <summary>The diagnostics in the order in which they were found.</summary>
     internal ImmutableArray<Diagnostic> AsFound() => _diagnostics.ToImmutable();
+
+    /// <summary>
+    /// The diagnostics in the order in which iptables comes to them: addresses are looked up when all options have been read, and what
+    /// the kernel refuses comes last.
+    /// </summary>
+    internal ImmutableArray<Diagnostic> AsMet() => [.. _diagnostics.OrderBy(StageOf)];
+
+    /// <summary>Whether the last is one that iptables comes to when it has read all words.</summary>
+    internal bool EndsLate => StageOf(_diagnostics[^1]) == 1;
+
+    private static int StageOf(Diagnostic diagnostic) => diagnostic switch
+    {
+        { Code: ErrorCodes.NotInForce } or { Convention.Kind: ConventionKind.Refusal } => 2,
+        { Code: ErrorCodes.BadAddress or ErrorCodes.UnresolvedName or ErrorCodes.BadMask or ErrorCodes.NegatedList } => 1,
+        _ => 0,
+    };
 
     /// <summary>The diagnostics in the text's order; the one that says that there are more comes last.</summary>
     internal ImmutableArray<Diagnostic> ToImmutable() =>

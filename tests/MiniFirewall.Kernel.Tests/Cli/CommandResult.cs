@@ -8,14 +8,14 @@ internal sealed record CommandResult(string Command, int ExitCode, string Output
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    internal static CommandResult Of(string program, IReadOnlyList<string> arguments, string input = "")
+    internal static CommandResult Of(string program, IReadOnlyList<string> arguments, string input = "", TimeSpan? limit = null)
     {
         using Process process = Start(program, arguments);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         process.StandardInput.Write(input);
         process.StandardInput.Close();
         string command = $"{program} {string.Join(' ', arguments)}";
-        if (!process.WaitForExit(Limit))
+        if (!process.WaitForExit(limit ?? Limit))
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{command} did not end");

@@ -43,7 +43,6 @@ public sealed class ChangeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-A INPUT -p udp --dport 1002 -j web", "what leads to a chain")]
     [InlineData("-A OUTPUT -p udp --dport 1002 -j DROP", "a chain of straight code")]
     [InlineData("-A INPUT -p udp -m length --length 38 --dport 1002 -j DROP", "a field that no program reads")]
     public void What_cannot_be_made_beside_the_rules_in_force_is_applied_as_a_whole(string change, string why)

@@ -26,7 +26,7 @@ public sealed class RuleEditTests
     private static readonly NameTable s_names = NameTable.Empty.With("host", Family.IPv4, 1);
 
     private static readonly string[] s_contents =
-        ["", "-p tcp", "-p udp -m udp --dport 53 -j ACCEPT", "-s 10.0.0.1/32 -j DROP", "-j ACCEPT", "-i eth0 -j DROP", "-m comment --comment ü"];
+        ["", "-s 10.0.0.1,10.0.0.1 -j DROP", "-s 10.0.0.1,10.0.0.2 -j DROP", "-j late", "-g other", "-p tcp -j web", "-p tcp", "-p udp -m udp --dport 53 -j ACCEPT", "-s 10.0.0.1/32 -j DROP", "-j ACCEPT", "-i eth0 -j DROP", "-m comment --comment ü"];
 
     private static readonly string[] s_chainCommands = ["-F INPUT", "-N late", "-N other", "-X late", "-X other", "-F late", "-X", "-N web"];
 
@@ -79,12 +79,14 @@ public sealed class RuleEditTests
     [InlineData("iptables -F INPUT")]
     [InlineData("iptables -F")]
     [InlineData("iptables -N new")]
+    [InlineData("iptables -A INPUT -j web")]
+    [InlineData("iptables -A INPUT -s 10.0.0.1,10.0.0.2")]
+    [InlineData("iptables -I INPUT -s 10.0.0.1,10.0.0.2 -g web")]
     public void Changes_of_one_rule_are_made_in_place(string line) => Assert.NotNull(RuleEdit.TryStage(Make(Parse(Start)), Command(line)));
 
     [Theory]
-    [InlineData("iptables -A INPUT -j web")]
+    [InlineData("iptables -A web -j web")]
     [InlineData("iptables -A nowhere -j DROP")]
-    [InlineData("iptables -A INPUT -s 10.0.0.1,10.0.0.2")]
     [InlineData("iptables -A INPUT -j DROP -c 1 2")]
     [InlineData("iptables -P INPUT DROP")]
     [InlineData("iptables -N web")]

@@ -192,12 +192,12 @@ public sealed class RuleStoreTests
         uint[] labels = RuleLabels.Spread(Many(100_000));
         for (int i = 1; i < labels.Length; i++)
         {
-            Assert.InRange(RuleLabels.Between(labels[i - 1], labels[i])!.Value, labels[i - 1] + 1, labels[i] - 1);
+            Assert.InRange(RuleLabels.Between(labels[i - 1], labels[i], 1)![0], labels[i - 1] + 1, labels[i] - 1);
         }
 
-        Assert.InRange(RuleLabels.Between(0, labels[0])!.Value, 1u, labels[0] - 1);
-        Assert.InRange(RuleLabels.Between(labels[^1], uint.MaxValue)!.Value, labels[^1] + 1, uint.MaxValue - 1);
-        Assert.Null(RuleLabels.Between(5, 6));
+        Assert.InRange(RuleLabels.Between(0, labels[0], 1)![0], 1u, labels[0] - 1);
+        Assert.InRange(RuleLabels.Between(labels[^1], uint.MaxValue, 1)![0], labels[^1] + 1, uint.MaxValue - 1);
+        Assert.Null(RuleLabels.Between(5, 6, 1));
     }
 
     /// <summary>Kind 0 puts a rule at a place, 1 takes one away, 2 puts one at the end.</summary>
@@ -213,7 +213,7 @@ public sealed class RuleStoreTests
         else if (store.FreshSlots(FamilySet.IPv4) is { } slots)
         {
             (uint low, uint high) = store.GapBefore(chain, there);
-            change.TryAdd(chain, RuleLabels.Between(low, high)!.Value, FamilySet.IPv4, ContentOf(content), slots);
+            change.TryAdd(chain, RuleLabels.Between(low, high, 1)![0], FamilySet.IPv4, ContentOf(content), slots);
         }
 
         return change;

@@ -27,7 +27,7 @@ internal sealed class ImageBuilder
     private readonly AddressFilter _sources, _destinations;
 
     /// <summary>Room for changes: a part of the entries there are, and as much as costs nothing.</summary>
-    private const int SparePart = 64, LeastSpare = 512, RefsPerEntry = 8, LeastRefs = 16384;
+    private const int SparePart = 64, LeastSpare = 512, RefsPerEntry = 8, LeastRefs = 16384, SpareChains = 64;
 
     private ImageBuilder(ImmutableArray<PacketProgram> programs, QuestionNumbers questions)
     {
@@ -57,7 +57,7 @@ internal sealed class ImageBuilder
         var layout = new ImageLayout(new ImageCapacity
         {
             IsV6 = _family == Family.IPv6,
-            Chains = _list.Chains.Count,
+            Chains = _list.Chains.Count + (spare ? SpareChains : 0),
             Slots = slots.Range,
             OddSlots = oddSlots.Range,
             Entries = Room(_entries.Length, spare),
@@ -104,6 +104,7 @@ internal sealed class ImageBuilder
         BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedNodes..], _references.Nodes.Count);
         BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedRecords..], _list.RecordCount);
         BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedOps..], _list.Ops.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedChains..], _list.Chains.Count);
         BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.Tuples..], _ordinary.TupleCount);
         BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.OddTuples..], _odd.TupleCount);
     }

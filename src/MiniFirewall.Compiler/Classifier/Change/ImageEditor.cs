@@ -11,6 +11,9 @@ namespace MiniFirewall.Compiler.Classifier.Change;
 /// </summary>
 public sealed class ImageEditor
 {
+    /// <summary>How many orders a chain has that comes later.</summary>
+    private const uint OrdersOfNewChain = 1 << 20;
+
     private readonly ImageMemory _image;
     private readonly SpareRoom _room;
     private readonly EntryAccess _entries;
@@ -46,7 +49,7 @@ public sealed class ImageEditor
     {
         ulong hash = NameHash.Of(name);
         int found = -1;
-        for (int number = 0; number < _image.Layout.Capacity.Chains; number++)
+        for (int number = 0; number < _room.UsedChains; number++)
         {
             if (_image.U64(ChainAt(number) + ImageFormat.ChainNameHash) == hash)
             {
@@ -57,9 +60,47 @@ public sealed class ImageEditor
         return found < 0 ? null : found;
     }
 
-    /// <summary>Takes away what a writer that was killed has left: statements that were to begin, and ends that were to come.</summary>
+    /// <summary>
+    /// Makes room for a chain that no packet comes to yet: an empty one, whose rules the caller puts in, before or with the first that
+    /// goes to it. Null where there is no room.
+    /// </summary>
+    /// <param name="name">No chain's that the image has.</param>
+    public int? TryAddChain(string name)
+    {
+        uint first = 1;
+        for (int chain = 0; chain < _room.UsedChains; chain++)
+        {
+            first = Math.Max(first, _image.U32(ChainAt(chain) + ImageFormat.ChainEnd));
+        }
+
+        if (first > uint.MaxValue - OrdersOfNewChain || _room.TryTakeChain() is not { } number)
+        {
+            return null;
+        }
+
+        int at = ChainAt(number);
+        _image.Publish64(at + ImageFormat.ChainSalt, ViewBuilder.SaltOfChain(number));
+        _image.Publish32(at + ImageFormat.ChainFirst, first);
+        _image.Publish32(at + ImageFormat.ChainEnd, first + OrdersOfNewChain);
+        _image.Publish32(at + ImageFormat.ChainFrom, _epoch);
+        _image.Publish64(at + ImageFormat.ChainNameHash, NameHash.Of(name));
+        return number;
+    }
+
+    /// <summary>A number for the memory of a question that begins; what it remembers at first is the caller's to write. There may be none of it in the map.</summary>
+    public int TakeCell() => _room.TakeCell();
+
+    /// <summary>Takes away what a writer that was killed has left: statements and chains that were to begin, and ends that were to come.</summary>
     public void Abandon()
     {
+        for (int chain = 0; chain < _room.UsedChains; chain++)
+        {
+            if (_image.U32(ChainAt(chain) + ImageFormat.ChainFrom) >= _epoch)
+            {
+                _image.Publish64(ChainAt(chain) + ImageFormat.ChainNameHash, 0);
+            }
+        }
+
         int used = _room.UsedRecords;
         for (int record = 1; record < used; record++)
         {
@@ -80,12 +121,13 @@ public sealed class ImageEditor
     /// Puts a statement between two others of its chain. False where there is no room for it, or where it asks for what the
     /// programs do not do; then the image is as it was for every packet, before and after the epoch, once <see cref="Abandon"/> has run.
     /// </summary>
-    /// <param name="before">The counter of the statement before it; 0 where it is to be the first.</param>
-    /// <param name="behind">The counter of the statement behind it; 0 where it is to be the last.</param>
+    /// <param name="statement">One that leads to another chain has the chain's number here for its block.</param>
+    /// <param name="before">The counter of the statement before it, of those that the change leaves in force; 0 where it is to be the first.</param>
+    /// <param name="behind">The counter of the statement behind it, likewise; 0 where it is to be the last.</param>
     public bool TryInsert(Statement statement, int chain, int before, int behind)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        if (statement.Outcome is Call or TailTo || !_abilities.Suffice(statement) || OrderFor(chain, before, behind) is not { } order)
+        if (!_abilities.Suffice(statement) || OrderFor(chain, before, behind) is not { } order)
         {
             return false;
         }
@@ -141,7 +183,7 @@ public sealed class ImageEditor
     private uint? OrderFor(int chain, int before, int behind)
     {
         uint? low = null, high = null;
-        foreach (int entry in _entries.WithCounters((uint)before, (uint)behind, _epoch - 1))
+        foreach (int entry in _entries.WithCounters((uint)before, (uint)behind, _epoch))
         {
             if (_entries.CounterOf(entry) == before)
             {
@@ -175,7 +217,7 @@ public sealed class ImageEditor
 
         int record = _room.TakeRecords(1);
         Span<byte> at = _image.At(_entries.RecordAt(record), ImageFormat.RecordSize);
-        RecordWriter.Write(at, statement, _epoch, residual.Value, full.Value, late.Value, block => throw new InvalidOperationException($"block {block}"), own);
+        RecordWriter.Write(at, statement, _epoch, residual.Value, full.Value, late.Value, block => block, own);
         return (record, _programs.ShapeOf(full.Value));
     }
 
@@ -224,7 +266,7 @@ public sealed class ImageEditor
     private OrderRange ChainOf(int entry)
     {
         uint order = _entries.OrderOf(entry);
-        for (int chain = 0; chain < _image.Layout.Capacity.Chains; chain++)
+        for (int chain = 0; chain < _room.UsedChains; chain++)
         {
             int at = ChainAt(chain);
             uint end = _image.U32(at + ImageFormat.ChainEnd);

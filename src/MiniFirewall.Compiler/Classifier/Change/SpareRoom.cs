@@ -14,6 +14,8 @@ internal sealed class SpareRoom(ImageMemory image)
 
     internal int UsedRecords => Used(ChangeFormat.UsedRecords);
 
+    internal int UsedChains => Used(ChangeFormat.UsedChains);
+
     internal int UsedOps => Used(ChangeFormat.UsedOps);
 
     /// <summary>Whether that many are free.</summary>
@@ -32,6 +34,12 @@ internal sealed class SpareRoom(ImageMemory image)
     internal int TakeRecords(int count) => Take(ChangeFormat.UsedRecords, count);
 
     internal int TakeOps(int count) => Take(ChangeFormat.UsedOps, count);
+
+    /// <summary>Null where there is none.</summary>
+    internal int? TryTakeChain() => UsedChains < Capacity.Chains ? Take(ChangeFormat.UsedChains, 1) : null;
+
+    /// <summary>The number of the next memory of a question.</summary>
+    internal int TakeCell() => Take(ChangeFormat.UsedCells, 1);
 
     private int Used(int counter) => (int)image.U32(image.Layout.Changes + counter);
 

@@ -19,6 +19,12 @@ public static class ChangeFormat
 
     public const int Flags = 32, TestCount = 36, StraightCount = 40, QuestionCount = 44;
 
+    /// <summary>Chains in use; those behind them are for chains that rules begin to go to.</summary>
+    public const int UsedChains = 48;
+
+    /// <summary>Memories of questions in use, in the map beside the image.</summary>
+    public const int UsedCells = 52;
+
     /// <summary>In the flags: every packet is odd; more chains are straight code than there is room to say.</summary>
     public const uint AllAreOdd = 1, StraightUnknown = 2;
 

@@ -30,7 +30,7 @@ namespace MiniFirewall.Compiler.Classifier.Image;
 public static class ImageFormat
 {
     public const uint Magic = 0x4357464d; // "MFWC"
-    public const uint Version = 3;
+    public const uint Version = 4;
 
     public const int HeaderSize = 256;
     public const int MaxTuples = 64;
@@ -48,8 +48,9 @@ public static class ImageFormat
     public const int TupleSourceHigh = 0, TupleSourceLow = 8, TupleDestinationHigh = 16, TupleDestinationLow = 24;
     public const int TuplePortMask = 32, TupleSalt = 40, TupleMinOrder = 48;
 
-    // A chain: bit sets of the tuples that hold entries of it, a salt for its keys, its orders, the hash of its name (NameHash).
-    public const int ChainTuples = 0, ChainOddTuples = 8, ChainSalt = 16, ChainFirst = 24, ChainEnd = 28, ChainNameHash = 32;
+    // A chain: bit sets of the tuples that hold entries of it, a salt for its keys, its orders, the hash of its name (NameHash, 0 for
+    // none), the epoch of the change that brought it (0 where the image was built with it).
+    public const int ChainTuples = 0, ChainOddTuples = 8, ChainSalt = 16, ChainFirst = 24, ChainEnd = 28, ChainNameHash = 32, ChainFrom = 40;
 
     /// <summary>A slot is one u64: tag in the low half (never 0 where used), reference in the high half.</summary>
     public const int SlotTag = 0, SlotReference = 4;

@@ -10,21 +10,24 @@ namespace MiniFirewall.Engine.State.Store;
 internal sealed record BegunRule(Rule? Rule, StoredRule Stored, RuleSlots Slots);
 
 /// <summary>
-/// Turns a command into a change of a store, where that can be done without a look at the other rules: one rule, of one
-/// family, that goes to no chain (it might close a circle), names no host and comes without counters; or the end of all rules
-/// of a chain, or of all chains, where they are not too many. Everything else, and everything that is wrong, is for the whole
-/// rule set to be read: so this has no errors of its own.
+/// Turns a command into a change of a store, where that can be done without a look at the other rules: rules of one
+/// family that name no host, come without counters and may stand on any hook; the end of all rules of a chain, or of all chains,
+/// where they are not too many; chains that come or go. Everything else, and everything that is wrong, is for the whole rule set
+/// to be read: so this has no errors of its own.
 /// </summary>
 internal static class RuleEdit
 {
     /// <summary>A rule that ends is a look at its entries in the image; from here on making both anew is faster.</summary>
     private const int MostFlushed = 256;
 
+    /// <summary>The same of rules that begin with one command.</summary>
+    private const int MostRules = 64;
+
     /// <summary>Writes the change beside the rules in force; null where it cannot be done so.</summary>
     internal static RuleChange? TryStage(RuleStore store, RuleCommand command)
     {
-        if (command.Families is not (FamilySet.IPv4 or FamilySet.IPv6) || command.Rules.Length > 1 || !command.Rules.All(StandsAlone)
-            || ChainsOf(store, command) is not { } chains)
+        if (command.Families is not (FamilySet.IPv4 or FamilySet.IPv6) || command.Rules.Length > MostRules || !command.Rules.All(IsSimple)
+            || ChainsOf(store, command) is not { } chains || !MayLead(store, command, chains))
         {
             return null;
         }
@@ -41,7 +44,7 @@ internal static class RuleEdit
 
     private static bool TryStage(RuleStore store, RuleChange change, int[] chains, RuleCommand command) => command.Kind switch
     {
-        RuleCommandKind.Append => TryPut(store, change, chains[0], null, command),
+        RuleCommandKind.Append => TryPut(store, change, chains[0], null, command.Rules, command.Families),
         RuleCommandKind.Insert => TryInsert(store, change, chains[0], command),
         RuleCommandKind.Delete => TryDelete(store, change, chains[0], command),
         RuleCommandKind.Replace => TryReplace(store, change, chains[0], command),
@@ -66,10 +69,17 @@ internal static class RuleEdit
         return command.Chain is not { } name ? [.. all] : store.FindChain(name) is { } found && all.Contains(found) ? [found] : null;
     }
 
-    /// <summary>No rule goes to a chain that came later, so that it only has to be empty.</summary>
+    /// <summary>Where its rules go to chains. A rule that is looked for is there or not.</summary>
+    private static bool MayLead(RuleStore store, RuleCommand command, int[] chains)
+    {
+        string[] targets = command.Kind == RuleCommandKind.Delete ? [] : [.. command.Rules.Select(rule => rule.Target).OfType<JumpTarget>().Select(jump => jump.Chain).Distinct()];
+        return targets.Length == 0 || (ChainWays.Of(store, FamilyOf(command)) is var ways && Array.TrueForAll(targets, target => ways.Allow(chains[0], target)));
+    }
+
+    /// <summary>Only of chains that came later, where no rule goes to it.</summary>
     private static bool TryDeleteChain(RuleStore store, RuleChange change, int[] chains, RuleCommand command) =>
         command.Chain is not null && store.IsLate(chains[0]) && store.Chains[chains[0]].Chain.Families == command.Families
-        && !store.RulesOf(chains[0]).Any() && change.TryDeleteChain(chains[0]);
+        && !store.RulesOf(chains[0]).Any() && !ChainWays.Of(store, FamilyOf(command)).LeadTo(chains[0]) && change.TryDeleteChain(chains[0]);
 
     private static bool TryFlush(RuleStore store, RuleChange change, int[] chains, RuleCommand command)
     {
@@ -83,40 +93,51 @@ internal static class RuleEdit
         return Array.TrueForAll(rules, rule => change.TryDelete(rule, command.Families));
     }
 
-    private static bool StandsAlone(Rule rule) =>
-        rule.Target is not JumpTarget && rule.Source is not HostName && rule.Destination is not HostName && rule.Counters is null;
+    private static bool IsSimple(Rule rule) =>
+        rule.Source is not HostName && rule.Destination is not HostName && rule.Counters is null && !HookBounds.Has(rule)
+        && (rule.Target is not JumpTarget jump || jump.Chain.All(IsPlain));
 
+    /// <summary>Whether the character stands in a rule's text as it is: the last word of the text is then the chain's name.</summary>
+    private static bool IsPlain(char character) => char.IsAsciiLetterOrDigit(character) || "-_.:+@%".Contains(character);
+
+    /// <summary>Each rule of a list goes to the same place, so the list ends up reversed, as iptables leaves it.</summary>
     private static bool TryInsert(RuleStore store, RuleChange change, int chain, RuleCommand command)
     {
         long number = command.Number ?? (command.HasNumber ? 0 : 1);
         StoredRule? before = number > 0 ? store.Find(chain, number, FamilyOf(command)) : null;
         bool isEnd = before is null && number > 0 && number == store.Count(chain, FamilyOf(command)) + 1;
-        return (before is not null || isEnd) && TryPut(store, change, chain, before, command);
+        return (before is not null || isEnd) && TryPut(store, change, chain, before, command.Rules.Reverse(), command.Families);
     }
 
-    private static bool TryDelete(RuleStore store, RuleChange change, int chain, RuleCommand command) =>
-        Target(store, chain, command) is { } rule && change.TryDelete(rule, command.Families);
+    /// <summary>The rule of a number, or each of a list, the first that is equal and not ended yet.</summary>
+    private static bool TryDelete(RuleStore store, RuleChange change, int chain, RuleCommand command)
+    {
+        Family family = FamilyOf(command);
+        return command.HasNumber
+            ? Numbered(store, chain, command) is { } numbered && change.TryDelete(numbered, command.Families)
+            : command.Rules.Length > 0 && command.Rules.All(rule => store.FindByText(chain, rule.ToString(), family, change.Epoch) is { } found && change.TryDelete(found, command.Families));
+    }
 
     private static bool TryReplace(RuleStore store, RuleChange change, int chain, RuleCommand command) =>
-        command is { Number: not null, Rules.Length: 1 } && Target(store, chain, command) is { } rule
-        && rule.Families == command.Families && change.TryDelete(rule, command.Families) && TryAdd(store, change, chain, rule.Label, command);
+        command is { Number: not null, Rules: [var next] } && Numbered(store, chain, command) is { } rule
+        && rule.Families == command.Families && change.TryDelete(rule, command.Families) && TryAdd(store, change, chain, rule.Label, next, command.Families);
 
-    private static StoredRule? Target(RuleStore store, int chain, RuleCommand command) =>
-        command.Number is { } number ? store.Find(chain, number, FamilyOf(command))
-        : command is { HasNumber: false, Rules: [var rule] } ? store.FindByText(chain, rule.ToString(), FamilyOf(command))
-        : null;
+    private static StoredRule? Numbered(RuleStore store, int chain, RuleCommand command) =>
+        command.Number is { } number ? store.Find(chain, number, FamilyOf(command)) : null;
 
-    /// <summary>Puts the command's rule before another, or at the end.</summary>
-    private static bool TryPut(RuleStore store, RuleChange change, int chain, StoredRule? before, RuleCommand command)
+    /// <summary>Puts rules before another, or at the end.</summary>
+    private static bool TryPut(RuleStore store, RuleChange change, int chain, StoredRule? before, IEnumerable<Rule> rules, FamilySet families)
     {
+        Rule[] list = [.. rules];
         (uint low, uint high) = store.GapBefore(chain, before);
-        return command.Rules.Length == 1 && RuleLabels.Between(low, high) is { } label && TryAdd(store, change, chain, label, command);
+        return list.Length > 0 && RuleLabels.Between(low, high, list.Length) is { } labels
+            && list.Zip(labels).All(put => TryAdd(store, change, chain, put.Second, put.First, families));
     }
 
-    private static bool TryAdd(RuleStore store, RuleChange change, int chain, uint label, RuleCommand command)
+    private static bool TryAdd(RuleStore store, RuleChange change, int chain, uint label, Rule rule, FamilySet families)
     {
-        Rule rule = command.Rules[0].For(command.Families);
-        return store.FreshSlots(command.Families) is { } slots && change.TryAdd(chain, label, command.Families, rule.ToString(), slots, rule);
+        Rule begun = rule.For(families);
+        return store.FreshSlots(families) is { } slots && change.TryAdd(chain, label, families, begun.ToString(), slots, begun);
     }
 
     private static Family FamilyOf(RuleCommand command) => command.Families == FamilySet.IPv4 ? Family.IPv4 : Family.IPv6;

@@ -30,23 +30,26 @@ internal static class RuleLabels
         return labels;
     }
 
-    /// <summary>A label between two; null where there is no room.</summary>
+    /// <summary>Labels between two, growing; null where there is no room.</summary>
     /// <param name="low">Of the rule before; 0 where there is none.</param>
     /// <param name="high">Of the rule behind; <see cref="uint.MaxValue"/> where there is none.</param>
-    internal static uint? Between(uint low, uint high)
+    /// <param name="count">How many: at least one.</param>
+    internal static uint[]? Between(uint low, uint high, int count)
     {
-        if (high - low < 2)
+        uint step = (high - low) / ((uint)count + 1);
+        if (step == 0)
         {
             return null;
         }
 
-        uint half = (high - low) / 2;
-        return (low, high) switch
+        uint narrow = Math.Min(step, Widest);
+        (uint first, uint by) = (low, high) switch
         {
-            (0, uint.MaxValue) => Middle,
-            (0, _) => high - Math.Min(half, Widest),
-            (_, uint.MaxValue) => low + Math.Min(half, Widest),
-            _ => low + half,
+            (0, uint.MaxValue) => (Middle, narrow),
+            (0, _) => (high - (narrow * (uint)count), narrow),
+            (_, uint.MaxValue) => (low + narrow, narrow),
+            _ => (low + step, step),
         };
+        return [.. Enumerable.Range(0, count).Select(i => first + ((uint)i * by))];
     }
 }

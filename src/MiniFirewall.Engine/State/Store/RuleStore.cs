@@ -151,11 +151,13 @@ internal sealed class RuleStore
     }
 
     /// <summary>The first rule of a chain with this canonical text among those that hold for the family; null where there is none.</summary>
-    internal StoredRule? FindByText(int chain, string text, Family family)
+    internal StoredRule? FindByText(int chain, string text, Family family) => FindByText(chain, text, family, Epoch);
+
+    /// <summary>As <see cref="FindByText(int, string, Family)"/>, of those that are in force at an epoch.</summary>
+    internal StoredRule? FindByText(int chain, string text, Family family, uint epoch)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         ulong hash = TextHash.Of(bytes);
-        uint epoch = Epoch;
         StoredRule? stored = FindInChunks(chain, bytes, (ushort)hash, family, epoch);
         foreach (StoredRule record in RecordsOf(chain, epoch))
         {
@@ -203,13 +205,13 @@ internal sealed class RuleStore
         return (low, high);
     }
 
-    /// <summary>The rules of a family next to a label that were in force at an epoch; null at the chain's ends.</summary>
-    internal (StoredRule? Before, StoredRule? Behind) Neighbours(int chain, uint label, Family family, uint epoch)
+    /// <summary>The rules of a family next to one that begins with an epoch, of those in force then but for the ones that came after it; null at the chain's ends.</summary>
+    internal (StoredRule? Before, StoredRule? Behind) Neighbours(StoredRule begun, Family family, uint epoch)
     {
         StoredRule? before = null;
-        foreach (StoredRule rule in RulesOf(chain, epoch).Where(rule => rule.Families.Has(family) && rule.Label != label))
+        foreach (StoredRule rule in RulesOf(begun.Chain, epoch).Where(rule => rule.Families.Has(family) && !(rule.IsRecord && rule.Position <= begun.Position)))
         {
-            if (rule.Label > label)
+            if (rule.Label > begun.Label)
             {
                 return (before, rule);
             }
@@ -258,6 +260,15 @@ internal sealed class RuleStore
 
             return fresh;
         }
+    }
+
+    /// <summary>The chain that a rule of a record goes to, whose text ends with it; null where its target is none. A comment's end may look like one.</summary>
+    internal static string? TargetOf(ReadOnlySpan<byte> text)
+    {
+        int name = text.LastIndexOf((byte)' ') + 1;
+        return name == 3 || (name > 3 && text[name - 4] == (byte)' ')
+            ? text[(name - 3)..].StartsWith("-j "u8) || text[(name - 3)..].StartsWith("-g "u8) ? Encoding.UTF8.GetString(text[name..]) : null
+            : null;
     }
 
     /// <summary>Starts a change. The caller holds the namespace's lock; what a writer that was killed has left is taken away first.</summary>

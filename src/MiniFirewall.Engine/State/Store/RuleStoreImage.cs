@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
+using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Engine.State.Store;
@@ -81,7 +82,11 @@ internal sealed class RuleStoreImage
         for (int i = 0; i < _rules.Chains.Length; i++)
         {
             Chain chain = _rules.Chains[i];
-            new StoredChain(chain, policies[i], first, chain.Rules.Length).Write(writer);
+            new StoredChain(chain, policies[i], first, chain.Rules.Length)
+            {
+                Targets = [.. TargetsOf(chain).Distinct()],
+                IsForSomeHooks = chain.Rules.Any(HookBounds.Has),
+            }.Write(writer);
             first += chain.Rules.Length;
         }
 
@@ -94,6 +99,17 @@ internal sealed class RuleStoreImage
 
         writer.Flush();
         return bytes.ToArray();
+    }
+
+    private static IEnumerable<(string Chain, FamilySet Families)> TargetsOf(Chain chain)
+    {
+        foreach (Rule rule in chain.Rules)
+        {
+            if (rule.Target is JumpTarget jump)
+            {
+                yield return (jump.Chain, rule.Families);
+            }
+        }
     }
 
     /// <summary>A rule's names, a source before a destination.</summary>

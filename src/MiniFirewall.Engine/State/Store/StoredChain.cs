@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 
@@ -10,6 +11,12 @@ namespace MiniFirewall.Engine.State.Store;
 /// <param name="Count">How many of those it has.</param>
 internal sealed record StoredChain(Chain Chain, RuleSlots Policies, int First, int Count)
 {
+    /// <summary>The names of the chains that rules of the chunks go to, with the families of these rules; each once.</summary>
+    internal ImmutableArray<(string Chain, FamilySet Families)> Targets { get; init; } = [];
+
+    /// <summary>A rule of the chunks has a match or a target that cannot stand on every hook.</summary>
+    internal bool IsForSomeHooks { get; init; }
+
     private const byte NoHook = 255;
 
     internal void Write(BinaryWriter writer)
@@ -24,6 +31,13 @@ internal sealed record StoredChain(Chain Chain, RuleSlots Policies, int First, i
         writer.Write(v6);
         writer.Write(First);
         writer.Write(Count);
+        writer.Write(IsForSomeHooks);
+        writer.Write7BitEncodedInt(Targets.Length);
+        foreach ((string target, FamilySet families) in Targets)
+        {
+            writer.Write(target);
+            writer.Write((byte)families);
+        }
     }
 
     internal static StoredChain Read(BinaryReader reader)
@@ -35,6 +49,16 @@ internal sealed record StoredChain(Chain Chain, RuleSlots Policies, int First, i
             PolicyV4 = new ChainPolicy((Policy.Verdict)reader.ReadByte()),
             PolicyV6 = new ChainPolicy((Policy.Verdict)reader.ReadByte()),
         };
-        return new StoredChain(chain, RuleSlots.Unpack(reader.ReadUInt32(), reader.ReadUInt32()), reader.ReadInt32(), reader.ReadInt32());
+        var stored = new StoredChain(chain, RuleSlots.Unpack(reader.ReadUInt32(), reader.ReadUInt32()), reader.ReadInt32(), reader.ReadInt32())
+        {
+            IsForSomeHooks = reader.ReadBoolean(),
+        };
+        var targets = ImmutableArray.CreateBuilder<(string Chain, FamilySet Families)>();
+        for (int left = reader.Read7BitEncodedInt(); left > 0; left--)
+        {
+            targets.Add((reader.ReadString(), (FamilySet)reader.ReadByte()));
+        }
+
+        return stored with { Targets = targets.DrainToImmutable() };
     }
 }

@@ -35,7 +35,7 @@ internal sealed record StoredRuleSet(RuleSet Rules, ImmutableArray<int> Slots, I
         return new StoredRuleSet(Restore(read, store, contents), slots, kept);
     }
 
-    /// <summary>iptables-save text; what it leaves open, <see cref="Restore"/> puts back.</summary>
+    /// <summary>iptables-save text, in which ways between chains are each family's own; what it leaves open, <see cref="Restore"/> puts back.</summary>
     private static string TextOf(RuleStore store, StoredContents contents)
     {
         using var text = new MemoryStream();
@@ -57,6 +57,7 @@ internal sealed record StoredRuleSet(RuleSet Rules, ImmutableArray<int> Slots, I
             foreach (StoredRule rule in contents.RulesOf(i))
             {
                 ReadOnlySpan<byte> content = contents.TextOf(rule);
+                text.Write(rule.Families switch { FamilySet.IPv4 => "-4 "u8, FamilySet.IPv6 => "-6 "u8, _ => ""u8 });
                 text.Write(beginning);
                 text.Write(content.IsEmpty ? ""u8 : " "u8);
                 text.Write(content);

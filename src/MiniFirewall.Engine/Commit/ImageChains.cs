@@ -1,0 +1,73 @@
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler.Classifier.Change;
+using MiniFirewall.Compiler.Questions;
+using MiniFirewall.Engine.State;
+using MiniFirewall.Engine.State.Store;
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Lowering;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Sys;
+
+namespace MiniFirewall.Engine.Commit;
+
+/// <summary>
+/// Puts rules into a family's image, and with a rule the chain that it goes to where the image does not have it yet: that chain's own
+/// rules, and those of the chains that these go to, come into force with the same epoch.
+/// </summary>
+internal sealed class ImageChains(GenerationState generation, Family family, ImageEditor image)
+{
+    /// <summary>Rules of chains that come with one change; from here on making the image anew is faster.</summary>
+    private const int MostRules = 256;
+
+    private readonly RuleStore _store = generation.Store;
+    private int _written;
+
+    /// <summary>Puts a rule into a chain that the image has.</summary>
+    /// <param name="number">The chain's.</param>
+    /// <param name="before">As <see cref="ImageEditor.TryInsert"/>.</param>
+    internal bool TryInsert(string chain, int number, Rule rule, int slot, int before, int behind) =>
+        ++_written <= MostRules
+        && (rule.Target is not JumpTarget jump || HasOrAdds(jump.Chain))
+        && LatePlacement.TryPlace(RuleSetLowering.Lower(chain, rule, family, slot, target => image.FindChain(target)!.Value), KernelTime.Hertz, TryPlace) is { } statement
+        && image.TryInsert(statement, number, before, behind);
+
+    /// <summary>Writes what a question remembers at first: no packet asks it before the rule is in force.</summary>
+    private int? TryPlace(byte[] memory)
+    {
+        using BpfMap? state = BpfMap.TryOpen(generation.Directory.PathOf(PinNames.Memories(family)));
+        int cell = image.TakeCell();
+        if (state is null || cell >= state.MaxEntries)
+        {
+            return null;
+        }
+
+        state.Update(BitConverter.GetBytes(cell), memory);
+        return cell;
+    }
+
+    private bool HasOrAdds(string name)
+    {
+        if (image.FindChain(name) is not null)
+        {
+            return true;
+        }
+
+        if (_store.FindChain(name) is not { } stored || image.TryAddChain(name) is not { } number || StoredChainRules.Read(_store, stored, family, generation.Sets?.Named ?? []) is not { } rules)
+        {
+            return false;
+        }
+
+        int before = 0;
+        foreach ((Rule rule, RuleSlots slots) in rules)
+        {
+            if (!TryInsert(name, number, rule, slots.Of(family), before, behind: 0))
+            {
+                return false;
+            }
+
+            before = slots.Of(family);
+        }
+
+        return true;
+    }
+}

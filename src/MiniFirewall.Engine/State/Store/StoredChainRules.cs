@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Text;
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Sets;
+
+namespace MiniFirewall.Engine.State.Store;
+
+/// <summary>The rules of one chain of a store, read back.</summary>
+internal static class StoredChainRules
+{
+    /// <summary>Those in force that hold for the family; null where they cannot be read without the others, as where one names a host.</summary>
+    internal static IReadOnlyList<(Rule Rule, RuleSlots Slots)>? Read(RuleStore store, int chain, Family family, ImmutableArray<NamedSet> sets)
+    {
+        StoredRule[] stored = [.. store.RulesOf(chain).Where(rule => rule.Families.Has(family))];
+        ReadResult result = RuleSetReader.Read("rules in force", TextOf(store, chain, stored), new ReadOptions
+        {
+            Resolver = NameTable.Empty,
+            Sets = sets,
+            Cgroups = SystemCgroups.Instance,
+            TakesLacking = true,
+        });
+        return result.Rules?.Find(store.Chains[chain].Chain.Name)?.Rules is { } rules && rules.Length == stored.Length
+            ? [.. rules.Zip(stored, (rule, place) => (rule.For(place.Families), store.SlotsOf(place)))]
+            : null;
+    }
+
+    private static string TextOf(RuleStore store, int chain, StoredRule[] rules)
+    {
+        var text = new StringBuilder("*filter\n");
+        foreach (Chain declared in store.Chains.Select(other => other.Chain).Where(other => !other.IsBuiltIn))
+        {
+            text.Append($":{declared.Name} - [0:0]\n");
+        }
+
+        foreach (StoredRule rule in rules)
+        {
+            text.Append($"-A {store.Chains[chain].Chain.Name} {Encoding.UTF8.GetString(store.TextOf(rule))}\n");
+        }
+
+        return text.Append("COMMIT\n").ToString();
+    }
+}
