@@ -215,6 +215,7 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label accepte
 
         code.Mark(answers);
         track.IfClear(Flags, ConnectionEntry.SeenReply, assured);
+        track.If(LastDirection, JumpCondition.Equal, TrackCode.Direction, assured);
         track.If(LastIndex, JumpCondition.Equal, TcpStates.Syn, acknowledges);
         code.Mark(assured);
         track.IfSet(Flags, ConnectionEntry.Assured, challenged);

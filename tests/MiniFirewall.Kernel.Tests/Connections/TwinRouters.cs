@@ -43,7 +43,7 @@ internal sealed class TwinRouters : IDisposable
         const int Udp = 12;
         _iptables.Device.Namespace.SetSystemControl("netfilter/nf_conntrack_udp_timeout", seconds.ToString(CultureInfo.InvariantCulture));
         using BpfMap tracking = _engine.OpenPinned(WellKnownMaps.Tracking);
-        tracking.Update(new byte[tracking.KeySize], TrackingTable.Encode(KernelTime.Hertz, TrackingTable.DefaultSeconds.SetItem(Udp, seconds)));
+        tracking.Update(new byte[tracking.KeySize], TrackingTable.Encode(KernelTime.Hertz, TrackingTable.DefaultSeconds.SetItem(Udp, seconds), System.Security.Cryptography.RandomNumberGenerator.GetBytes(TrackingTable.SeedBytes)));
     }
 
     /// <summary>Numbers of the rules that count one state each: those of IPv4 packets leave out UNTRACKED.</summary>
