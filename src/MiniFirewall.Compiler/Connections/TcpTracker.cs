@@ -145,7 +145,7 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label accepte
         code.Jump(accepted);
     }
 
-    /// <summary>The other side is as its ignored SYN said; this one is not known yet.</summary>
+    /// <summary>The other side is as its ignored SYN said; this one is not known yet, but of one picked up nothing is refused still.</summary>
     private void EmitResynchronize()
     {
         track.Set(TrackCode.Before, TcpStates.SynSent);
@@ -156,10 +156,14 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label accepte
         track.Copy(Side(TrackCode.Receiver, ConnectionEntry.Scale), LastScale);
         track.ClearBits(LastFlags, TcpStates.ExpectsChallenge);
         track.Copy(Side(TrackCode.Receiver, ConnectionEntry.SideFlags), LastFlags);
+        track.Load(Register.R1, Side(TrackCode.Sender, ConnectionEntry.SideFlags));
+        track.Code.Alu(AluOperation.And, Register.R1, TcpStates.IsLiberal);
         for (int at = 0; at < ConnectionEntry.SideSize; at += 8)
         {
             track.Code.StoreImmediate(MemorySize.DoubleWord, TrackCode.Sender, ConnectionEntry.Sides + at, 0);
         }
+
+        track.Store(Side(TrackCode.Sender, ConnectionEntry.SideFlags), Register.R1);
     }
 
     /// <summary>An ACK that challenges a SYN (RFC 5961 §4.2) acknowledges no FIN.</summary>

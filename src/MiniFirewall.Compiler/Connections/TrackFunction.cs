@@ -110,6 +110,7 @@ internal sealed class TrackFunction
         }
 
         _track.Set(TrackCode.Kind, 0);
+        _track.Set(TrackCode.PlaceForRules, 0);
         _code.Load(MemorySize.DoubleWord, Register.R1, TrackCode.Context, 8);
         _code.LoadMember(MemorySize.Word, Register.R1, Register.R1, "sk_buff", "len");
         _track.Store(TrackCode.Length, Register.R1);
@@ -228,6 +229,7 @@ internal sealed class TrackFunction
         _code.Jump(JumpCondition.SignedGreater, Register.R1, 0, live);
         _code.Jump(_missing);
         _code.Mark(loopback);
+        _track.Copy(TrackCode.PlaceForRules, TrackCode.Place);
         EmitReturn(0);
         _code.Mark(live);
     }
@@ -266,6 +268,7 @@ internal sealed class TrackFunction
     private void EmitFound()
     {
         _track.If(TrackCode.Confirms, JumpCondition.NotEqual, 0, _none);
+        _track.Copy(TrackCode.PlaceForRules, TrackCode.Place);
         EmitSidesOfEntry();
         _code.Jump(_packets);
     }
@@ -298,8 +301,28 @@ internal sealed class TrackFunction
         _track.If(protocol, JumpCondition.NotEqual, _family == Family.IPv4 ? IpProtocol.Icmp : IpProtocol.Icmpv6, begins);
         _track.If(TrackCode.Swapped, JumpCondition.NotEqual, 0, _invalid);
         _code.Mark(begins);
+        EmitBegins();
+    }
+
+    /// <summary>The packet is the first of a connection of which nothing is known yet.</summary>
+    private void EmitBegins()
+    {
         EmitState(ConnectionState.New, 0);
+        _track.Set(TrackCode.PlaceForRules, 0);
+        _track.Set(TrackCode.InKey(PacketKey.ConnectionMark, MemorySize.Word), 0);
+        _track.Set(TrackCode.InKey(PacketKey.ConnectionLabels, MemorySize.DoubleWord), 0);
+        _track.Set(TrackCode.InKey(PacketKey.ConnectionLabels + 8, MemorySize.DoubleWord), 0);
         EmitReturn(1);
+    }
+
+    /// <summary>What rules have given the connection before it was remembered.</summary>
+    private void EmitGiven()
+    {
+        _track.Copy(TrackCode.InEntry(ConnectionEntry.Mark), TrackCode.InKey(PacketKey.ConnectionMark, MemorySize.Word));
+        foreach (int half in (ReadOnlySpan<int>)[0, 8])
+        {
+            _track.Copy(TrackCode.InEntry(ConnectionEntry.Labels + half, MemorySize.DoubleWord), TrackCode.InKey(PacketKey.ConnectionLabels + half, MemorySize.DoubleWord));
+        }
     }
 
     /// <summary>The expired entry of the same tuple, or a new one; then what this packet says of it.</summary>
@@ -318,6 +341,7 @@ internal sealed class TrackFunction
         EmitMake();
         _code.Mark(made);
         _track.Copy(TrackCode.InEntry(ConnectionEntry.Flags), TrackCode.Swapped);
+        EmitGiven();
         _track.Set(TrackCode.Direction, 0);
         EmitSidesOfEntry();
         _code.Call(Helper.Jiffies64);
@@ -385,8 +409,7 @@ internal sealed class TrackFunction
         Label reopened = _code.DefineLabel("reopened");
         new TcpTracker(_track, _refreshed, _accepted, _invalid, reopened).Emit();
         _code.Mark(reopened);
-        EmitState(ConnectionState.New, 0);
-        EmitReturn(1);
+        EmitBegins();
         _code.Mark(notTcp);
         _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Udp, udp);
         _code.Jump(JumpCondition.Equal, Register.R1, _family == Family.IPv4 ? IpProtocol.Icmp : IpProtocol.Icmpv6, icmp);

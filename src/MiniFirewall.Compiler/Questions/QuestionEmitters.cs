@@ -50,6 +50,13 @@ internal static class QuestionEmitters
         Of<ExtensionNumber>(ExtensionEmitter.Emit),
         Of<ExtensionCut>(ExtensionEmitter.Emit),
         Of<SctpChunks>(SctpChunksEmitter.Emit),
+        Of<ConnectionStateIn>(ConnectionStateEmitter.Emit),
+        Of<ConnectionStatusIn>(ConnectionStateEmitter.Emit),
+        Of<ConnectionNumberIn>(ConnectionNumberEmitter.Emit),
+        Of<ConnectionAddressIs>(ConnectionAddressEmitter.Emit),
+        Of<ConnectionMarkIs>(ConnectionMarkEmitter.Emit),
+        Of<ConnectionTrafficIn>(ConnectionTrafficEmitter.Emit),
+        Of<ClusterNodeIn>(ClusterNodeEmitter.Emit),
     }.ToFrozenDictionary();
 
     /// <exception cref="CompileException">Nobody knows how to ask it.</exception>

@@ -60,6 +60,7 @@ internal sealed class QuestionPlacement
         StatefulQuestion stateful => stateful with { Cell = CellOf(stateful, at) },
         RateWithin rate => _rates.Place(rate),
         RecentAddress recent => _recent.Place(recent),
+        ConnectionNumberIn { Number: ConnectionNumber.SecondsLeft } number => number with { Hertz = _options.Hertz },
         TimeWindow { IsLocal: true } window => window with { MinutesWest = _options.MinutesWest },
         _ => question,
     };

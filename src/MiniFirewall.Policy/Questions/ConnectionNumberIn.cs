@@ -18,6 +18,11 @@ public enum ConnectionNumber
 /// <summary>A number of the packet's connection is in a range (net/netfilter/xt_conntrack.c, ct_proto_port_check_v3).</summary>
 public sealed record ConnectionNumberIn(ConnectionNumber Number, uint Low, uint High) : ConnectionQuestion
 {
+    /// <summary>The kernel's ticks a second; the compiler says it.</summary>
+    public int Hertz { get; init; }
+
+    public override bool NeedsPlace => Number == ConnectionNumber.SecondsLeft;
+
     public override Question Code => this with { Low = 0, High = 0 };
 
     public override ulong Argument => ((ulong)High << 32) | Low;

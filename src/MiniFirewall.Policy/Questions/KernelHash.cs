@@ -1,30 +1,31 @@
+using System.Collections.Immutable;
 using System.Numerics;
 
 namespace MiniFirewall.Policy.Questions;
 
 /// <summary>Bob Jenkins' lookup3 as the kernel has it (include/linux/jhash.h), of one word and of four.</summary>
-internal static class KernelHash
+public static class KernelHash
 {
     /// <summary>JHASH_INITVAL.</summary>
-    internal const uint Start = 0xdeadbeef;
+    public const uint Start = 0xdeadbeef;
 
     /// <summary>Of a mix: what is subtracted, from what, by how many bits it is turned, and what is added to it; in letters a, b, c as 0, 1, 2.</summary>
-    internal static (int Target, int Other, int Bits, int Added)[] MixSteps { get; } =
+    public static ImmutableArray<(int Target, int Other, int Bits, int Added)> MixSteps { get; } =
         [(0, 2, 4, 1), (1, 0, 6, 2), (2, 1, 8, 0), (0, 2, 16, 1), (1, 0, 19, 2), (2, 1, 4, 0)];
 
     /// <summary>Of the end: what is changed, by what, turned by how many bits.</summary>
-    internal static (int Target, int Other, int Bits)[] FinalSteps { get; } =
+    public static ImmutableArray<(int Target, int Other, int Bits)> FinalSteps { get; } =
         [(2, 1, 14), (0, 2, 11), (1, 0, 25), (2, 1, 16), (0, 2, 4), (1, 0, 14), (2, 1, 24)];
 
     /// <summary>jhash_1word.</summary>
-    internal static uint Of(uint word, uint seed)
+    public static uint Of(uint word, uint seed)
     {
         uint start = unchecked(Start + 4 + seed);
         return Final([unchecked(start + word), start, start]);
     }
 
     /// <summary>jhash2 of four words.</summary>
-    internal static uint Of(uint first, uint second, uint third, uint fourth, uint seed)
+    public static uint Of(uint first, uint second, uint third, uint fourth, uint seed)
     {
         uint start = unchecked(Start + 16 + seed);
         uint[] state = [unchecked(start + first), unchecked(start + second), unchecked(start + third)];

@@ -67,6 +67,21 @@ internal static class Scripts
             > tcp R seq 900000 ack 0
             < tcp A seq 501 ack 101
             """),
+        ("picked up, then opened anew: the answering side stays liberal", """
+            > tcp A seq 201 ack 501
+            < tcp A seq 501 ack 201
+            > tcp S seq 5000
+            < tcp SA seq 511 ack 5001 time
+            < tcp A seq 900000 ack 90000
+            > tcp A seq 900000 ack 900000
+            """),
+        ("picked up, then opened anew: what SACK says counts no more", """
+            > tcp A seq 201 ack 501
+            > tcp S seq 5000
+            < tcp SA seq 511 ack 5001
+            > tcp A seq 5001 ack 512 sack 600-700
+            < tcp FA seq 501 ack 1102
+            """),
         ("SYN/ACK without SYN", """
             < tcp SA seq 500 ack 101
             > tcp R seq 101

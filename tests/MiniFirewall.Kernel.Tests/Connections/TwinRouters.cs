@@ -27,12 +27,24 @@ internal sealed class TwinRouters : IDisposable
     private readonly IptablesFirewall _iptables = new(["eth0", "eth1"]);
     private readonly EngineFirewall _engine = new(["eth0", "eth1"]);
 
-    internal TwinRouters() => Load();
+    private readonly string[] _rules;
+    private readonly Family[] _families;
+
+    internal TwinRouters()
+        : this([Family.IPv4, Family.IPv6], s_rules)
+    {
+    }
+
+    internal TwinRouters(Family[] families, string[] rules)
+    {
+        (_families, _rules) = (families, rules);
+        Load();
+    }
 
     /// <summary>Puts the rules in force, again where they are.</summary>
     internal void Load()
     {
-        RuleTexts rules = RuleTexts.Of([Family.IPv4, Family.IPv6], s_rules);
+        RuleTexts rules = RuleTexts.Of(_families, _rules);
         _iptables.Load(rules);
         _engine.Load(rules);
     }
