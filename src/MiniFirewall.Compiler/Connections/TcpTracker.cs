@@ -7,10 +7,11 @@ namespace MiniFirewall.Compiler.Connections;
 /// packet's numbers are in the frame, R7 to R9 as <see cref="TrackCode"/> says.
 /// </summary>
 /// <param name="refreshed">The packet belongs to the connection, which lives on for the time-out in the frame.</param>
-/// <param name="accepted">It belongs to the connection, and changes nothing of its time.</param>
+/// <param name="counted">It belongs to the connection, and ends it.</param>
+/// <param name="accepted">It belongs to the connection, and changes nothing of its time; nor does it count.</param>
 /// <param name="invalid">It does not, and has changed nothing that counts.</param>
 /// <param name="reopened">The connection has ended, and the packet begins another.</param>
-internal sealed class TcpTracker(TrackCode track, Label refreshed, Label accepted, Label invalid, Label reopened)
+internal sealed class TcpTracker(TrackCode track, Label refreshed, Label counted, Label accepted, Label invalid, Label reopened)
 {
     private const int MostRetransmissions = 3;
 
@@ -250,7 +251,7 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label accepte
         track.IfSet(Flags, ConnectionEntry.SeenReply, replied);
         track.If(TrackCode.Kind, JumpCondition.NotEqual, TcpStates.Reset, renew);
         track.EmitEnd();
-        code.Jump(accepted);
+        code.Jump(counted);
         code.Mark(renew);
         Label isFirst = code.DefineLabel("not a SYN again");
         track.If(TrackCode.Kind, JumpCondition.NotEqual, TcpStates.Syn, isFirst);

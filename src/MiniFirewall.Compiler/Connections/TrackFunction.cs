@@ -20,7 +20,7 @@ internal sealed class TrackFunction
     private readonly Family _family;
     private readonly Hook _hook;
     private readonly int _buckets;
-    private readonly Label _invalid, _found, _missing, _refreshed, _accepted, _lookup, _create, _packets, _none, _make, _find;
+    private readonly Label _invalid, _found, _missing, _refreshed, _counted, _accepted, _lookup, _create, _packets, _none, _make, _find;
 
     /// <param name="find">The function that finds an entry (<see cref="FindFunction"/>).</param>
     internal TrackFunction(Assembler code, Family family, Hook hook, int buckets, Label find)
@@ -36,6 +36,7 @@ internal sealed class TrackFunction
         _found = code.DefineLabel("found");
         _missing = code.DefineLabel("no connection");
         _refreshed = code.DefineLabel("refreshed");
+        _counted = code.DefineLabel("counted");
         _accepted = code.DefineLabel("of the connection");
         _lookup = code.DefineLabel("look up");
         _create = code.DefineLabel("remember");
@@ -407,7 +408,7 @@ internal sealed class TrackFunction
         _code.Load(MemorySize.Byte, Register.R1, TrackCode.Key, PacketKey.Protocol);
         _code.Jump(JumpCondition.NotEqual, Register.R1, IpProtocol.Tcp, notTcp);
         Label reopened = _code.DefineLabel("reopened");
-        new TcpTracker(_track, _refreshed, _accepted, _invalid, reopened).Emit();
+        new TcpTracker(_track, _refreshed, _counted, _accepted, _invalid, reopened).Emit();
         _code.Mark(reopened);
         EmitBegins();
         _code.Mark(notTcp);
@@ -452,10 +453,11 @@ internal sealed class TrackFunction
         _code.Jump(_refreshed);
     }
 
-    /// <summary>The packet counts, and its connection lives on (nf_ct_refresh_acct).</summary>
+    /// <summary>The packet counts, and its connection lives on (nf_ct_refresh_acct), or has ended (nf_ct_kill_acct).</summary>
     private void EmitRefreshed()
     {
         _track.EmitRefresh();
+        _code.Mark(_counted);
         _track.Load(Register.R1, TrackCode.Direction);
         _code.Alu(AluOperation.And, Register.R1, 1);
         _code.Alu(AluOperation.Multiply, Register.R1, ConnectionEntry.DirectionSize);
