@@ -4,9 +4,8 @@ using System.Collections.Immutable;
 namespace MiniFirewall.Compiler.Connections;
 
 /// <summary>
-/// The one value of the map "tracking": how TCP packets change states, time-outs, the hash's secret numbers, and
-/// how many connections found no room. Time-outs are u32, in ticks
-/// (jiffies); the first ten are those of TCP's states.
+/// The one value of the map "tracking": how TCP packets change states, time-outs, the hash's secret numbers, and how many packets found
+/// no room for their connection. Time-outs are u32, in ticks (jiffies); the first ten are those of TCP's states.
 /// </summary>
 public static class TrackingTable
 {
@@ -15,7 +14,8 @@ public static class TrackingTable
     /// <summary>128 bytes, so that seven bits are an index.</summary>
     internal const int Transitions = 0;
 
-    internal const int Timeouts = 128;
+    /// <summary>u32 each, in the order of <see cref="DefaultSeconds"/>.</summary>
+    public const int Timeouts = 128;
 
     /// <summary>u64 for each word of a tuple (<see cref="TupleHash"/>).</summary>
     internal const int Seeds = 216, SeedCount = ConnectionTuple.Size / 4;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
@@ -55,7 +56,10 @@ internal sealed class TwinRouters : IDisposable
         const int Udp = 12;
         _iptables.Device.Namespace.SetSystemControl("netfilter/nf_conntrack_udp_timeout", seconds.ToString(CultureInfo.InvariantCulture));
         using BpfMap tracking = _engine.OpenPinned(WellKnownMaps.Tracking);
-        tracking.Update(new byte[tracking.KeySize], TrackingTable.Encode(KernelTime.Hertz, TrackingTable.DefaultSeconds.SetItem(Udp, seconds), System.Security.Cryptography.RandomNumberGenerator.GetBytes(TrackingTable.SeedBytes)));
+        byte[] key = new byte[tracking.KeySize], value = new byte[tracking.ValueSize];
+        Assert.True(tracking.TryLookup(key, value));
+        BinaryPrimitives.WriteInt32LittleEndian(value.AsSpan(TrackingTable.Timeouts + (4 * Udp)), seconds * KernelTime.Hertz);
+        tracking.Update(key, value);
     }
 
     /// <summary>Numbers of the rules that count one state each: those of IPv4 packets leave out UNTRACKED.</summary>
