@@ -62,11 +62,24 @@ internal sealed class TwinRouters : IDisposable
         tracking.Update(key, value);
     }
 
+    /// <summary>Has both kernels translate addresses, by the same rules of table nat.</summary>
+    /// <param name="own">An address of the interface eth1.</param>
+    internal void Translate(Family family, string own, string rules)
+    {
+        foreach (NetworkNamespace router in (NetworkNamespace[])[_iptables.Device.Namespace, _engine.Device.Namespace])
+        {
+            router.Execute("ip", ["address", "add", $"{own}/{(family == Family.IPv4 ? 32 : 128)}", "dev", "eth1"]);
+            router.Execute(family == Family.IPv4 ? "iptables-legacy-restore" : "ip6tables-legacy-restore", ["-w", "30"], rules);
+        }
+    }
+
     /// <summary>Numbers of the rules that count one state each: those of IPv4 packets leave out UNTRACKED.</summary>
     internal static IEnumerable<int> StatesOf(Family family) => Enumerable.Range(1, family == Family.IPv4 ? 4 : 5);
 
     /// <summary>Numbers of such rules that have counted.</summary>
     internal SortedSet<int> SeenStates { get; } = [];
+
+    internal void Judge(Packet packet, string about) => Judge(packet, new Placement(4096, 4096), about);
 
     internal void Judge(Packet packet, Placement placement, string about)
     {
