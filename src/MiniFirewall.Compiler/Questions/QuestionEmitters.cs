@@ -55,6 +55,8 @@ internal static class QuestionEmitters
         Of<ConnectionNumberIn>(ConnectionNumberEmitter.Emit),
         Of<ConnectionAddressIs>(ConnectionAddressEmitter.Emit),
         Of<ConnectionMarkIs>(ConnectionMarkEmitter.Emit),
+        Of<ConnectionMarkSet>(ConnectionMarkEmitter.Emit),
+        Of<ConnectionLabelIs>(ConnectionLabelEmitter.Emit),
         Of<ConnectionTrafficIn>(ConnectionTrafficEmitter.Emit),
         Of<ClusterNodeIn>(ClusterNodeEmitter.Emit),
     }.ToFrozenDictionary();

@@ -92,6 +92,7 @@ public static class RuleSetLowering
             match.Lower(family, steps);
         }
 
+        rule.Target.LowerEffects(steps);
         return new Statement(
             steps.ToImmutable(),
             counter,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Language;
@@ -35,6 +36,14 @@ public abstract record Target
 
     /// <summary>A packet that matches is reported.</summary>
     public virtual bool Emits => false;
+
+    /// <summary>It asks what the packet is to its connection, or changes what is known of that.</summary>
+    public virtual bool AsksConnection => false;
+
+    /// <summary>Appends what it does to other things than the packet: questions whose answer is always yes, behind those of the matches.</summary>
+    public virtual void LowerEffects(ImmutableArray<Step>.Builder steps)
+    {
+    }
 
     /// <summary>The compiled meaning; <paramref name="blockOf"/> gives the block of a chain.</summary>
     public abstract Outcome Lower(Func<string, int> blockOf);

@@ -32,13 +32,13 @@ public sealed class ConnectionMatchTests
         string[] hosts = family == Family.IPv4
             ? ["--ctorigsrc 192.0.2.10", "--ctorigdst 192.0.2.0/24", "! --ctorigdst 198.51.100.20", "--ctreplsrc 198.51.100.0/25", "--ctrepldst 192.0.2.10", "! --ctrepldst 0.0.0.0/0"]
             : ["--ctorigsrc 2001:db8:1::10", "--ctorigdst 2001:db8:1::/64", "! --ctorigdst 2001:db8:2::20", "--ctreplsrc 2001:db8:2::/47", "--ctrepldst 2001:db8:1::/126", "! --ctrepldst ::/0"];
-        Compare(family, [.. s_tuples, .. hosts]);
+        CompareConntrack(family, [.. s_tuples, .. hosts]);
     }
 
     [Theory]
     [InlineData(Family.IPv4)]
     [InlineData(Family.IPv6)]
-    public void Status_is_that_of_the_kernel(Family family) => Compare(family, s_status);
+    public void Status_is_that_of_the_kernel(Family family) => CompareConntrack(family, s_status);
 
     /// <summary>But for the reset that ends an unanswered connection, which has nothing left here.</summary>
     [Theory]
@@ -67,6 +67,42 @@ public sealed class ConnectionMatchTests
     [Theory]
     [InlineData(Family.IPv4)]
     [InlineData(Family.IPv6)]
+    public void Marks_of_connections_are_set_and_found_as_by_the_kernel(Family family) => Compare(family,
+    [
+        "-A FORWARD -m connmark --mark 0",
+        "-A FORWARD -m state --state NEW -j CONNMARK --set-xmark 0x5/0xff",
+        "-A FORWARD -m connmark --mark 0x5",
+        "-A FORWARD -m connmark ! --mark 0x5/0x5",
+        "-A FORWARD -m conntrack --ctdir REPLY -j CONNMARK --set-xmark 0x10/0",
+        "-A FORWARD -m connmark --mark 0x10/0x10",
+        "-A FORWARD -j CONNMARK --save-mark --nfmask 0xffff --ctmask 0xff0000 --left-shift-mark 16",
+        "-A FORWARD -m connmark --mark 0x90000/0x90000",
+        "-A FORWARD -m conntrack --ctstatus ASSURED -j CONNMARK --set-xmark 0x80000000/0x70 --right-shift-mark 1",
+        "-A FORWARD -m connmark ! --mark 0/0x40000000",
+        "-A FORWARD -j CONNMARK --save-mark --nfmask 0xf0 --ctmask 0x0f000000 --right-shift-mark 3",
+        "-A FORWARD -m connmark --mark 0x2/0x1e",
+    ]);
+
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Labels_are_given_and_found_as_by_the_kernel(Family family) => Compare(family,
+    [
+        "-A FORWARD -m connlabel --label 0",
+        "-A FORWARD -m connlabel ! --label 127",
+        "-A FORWARD -m state --state NEW -m connlabel --label 0 --set",
+        "-A FORWARD -m state --state INVALID -m connlabel ! --label 5 --set",
+        "-A FORWARD -m conntrack --ctdir REPLY -m connlabel --label 127 --set",
+        "-A FORWARD -m connlabel --label 127",
+        "-A FORWARD -m conntrack --ctstatus ASSURED -m connlabel ! --label 64 --set",
+        "-A FORWARD -m connlabel --label 64",
+        "-A FORWARD -m connlabel --label 63",
+        "-A FORWARD -m connlabel ! --label 1",
+    ]);
+
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
     public void Nodes_of_a_cluster_are_those_of_the_kernel(Family family)
     {
         List<string> rules = [];
@@ -80,7 +116,7 @@ public sealed class ConnectionMatchTests
         Compare(family, rules);
     }
 
-    private static void Compare(Family family, string[] conntrack) => Compare(family, conntrack.Select(options => $"-A FORWARD -m conntrack {options}"));
+    private static void CompareConntrack(Family family, string[] conntrack) => Compare(family, conntrack.Select(options => $"-A FORWARD -m conntrack {options}"));
 
     private static void Compare(Family family, IEnumerable<string> rules, Func<string, bool>? isMeant = null)
     {
@@ -95,6 +131,7 @@ public sealed class ConnectionMatchTests
                 before += "\n    " + line;
                 if (reader.Read(line) is { } packet)
                 {
+                    packet = new Packet(family, packet.Hook, packet.Bytes) { InInterface = packet.InInterface, OutInterface = packet.OutInterface, Mark = (uint)line.Length };
                     twins.Judge(packet, line.Length % 2 == 0 ? Placement.AllInPages : s_linear, name + before);
                 }
             }
