@@ -39,6 +39,10 @@ internal sealed class EngineFirewall : IFirewall
     internal BpfMap OpenPinned(string name) => BpfMap.TryOpen(Directory.EnumerateFiles(_root, name, SearchOption.AllDirectories).Single())
         ?? throw new InvalidOperationException($"{name} is not pinned");
 
+    /// <summary>Packets that a rule has counted; the policy is number 0.</summary>
+    internal ulong CountOf(string chain, int rule, Family family) =>
+        Device.Namespace.Run(() => Count(_engine.Read()!))[(family, new CounterPlace(chain, rule))].Packets;
+
     public bool CanMeet(Packet packet) => Device.CanMeet(packet);
 
     public Observation? Judge(Packet packet)
