@@ -58,6 +58,8 @@ internal static class QuestionEmitters
         Of<ConnectionMarkSet>(ConnectionMarkEmitter.Emit),
         Of<ConnectionLabelIs>(ConnectionLabelEmitter.Emit),
         Of<ConnectionTrafficIn>(ConnectionTrafficEmitter.Emit),
+        Of<ConnectionsAbove>(ConnectionCountEmitter.Emit),
+        Of<ConnectionUnknowable>(ConnectionTupleEmitter.Emit),
         Of<ClusterNodeIn>(ClusterNodeEmitter.Emit),
     }.ToFrozenDictionary();
 

@@ -12,7 +12,8 @@ namespace MiniFirewall.Compiler.Questions;
 /// 16 bytes below the frame pointer are this class's.
 /// </summary>
 /// <param name="buckets">Of the table of connections.</param>
-internal sealed class QuestionFunction(Assembler code, Family family, PrologueKind prologue, int buckets)
+/// <param name="callFind">Calls the function that finds a connection (<see cref="FindFunction"/>).</param>
+internal sealed class QuestionFunction(Assembler code, Family family, PrologueKind prologue, int buckets, Action callFind)
 {
     internal const Register Key = Register.R6, Context = Register.R7, Argument = Register.R8;
 
@@ -58,6 +59,9 @@ internal sealed class QuestionFunction(Assembler code, Family family, PrologueKi
             emit();
         }
     }
+
+    /// <summary>R0 = 1 plus the place of the connection whose tuple R1 points to, 0 for none. Loses R1 to R5.</summary>
+    internal void CallFindConnection() => callFind();
 
     /// <summary>Has a function of its own (a loop's turn) written behind this one.</summary>
     internal void Behind(Action emit) => _behind.Add(emit);
