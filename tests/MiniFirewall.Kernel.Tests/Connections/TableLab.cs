@@ -38,9 +38,6 @@ internal sealed class TableLab : IDisposable
     /// <summary>Whether the packet passed.</summary>
     internal bool Send(ReadOnlySpan<byte> packet) => _sender.Send(packet, 0) == 0;
 
-    /// <summary>Opens a connection with a handshake.</summary>
-    internal bool Open(ConnectionFlow flow, int number) => Send(flow.Syn(number)) && Send(flow.Answer(number)) && Send(flow.Ack(number));
-
     /// <summary>The table as it is.</summary>
     internal TableSnapshot Read()
     {
