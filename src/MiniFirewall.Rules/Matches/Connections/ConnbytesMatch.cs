@@ -5,6 +5,7 @@ using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Text;
 using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Matches.Connections;
@@ -21,6 +22,7 @@ public sealed record ConnbytesMatch(LongRange Range, bool Negated, uint Unit, ui
     public static MatchGrammar Grammar { get; } = new("connbytes", new ConnbytesMatch(default, false, 0, 0))
     {
         Mandatory = ["connbytes", "connbytes-dir", "connbytes-mode"],
+        Complete = Complete,
         Options =
         [
             Option<ConnbytesMatch>.Value(["connbytes"], LongNumberReaders.Range("number of packets or bytes", ulong.MaxValue, isOpen: true), (m, range, not) => m with { Range = range, Negated = not }, negatable: true),
@@ -48,6 +50,13 @@ public sealed record ConnbytesMatch(LongRange Range, bool Negated, uint Unit, ui
 
     public override void Lower(Family family, ImmutableArray<Step>.Builder steps) => steps.Add(new Require(new QuestionTest(
         new ConnectionTrafficIn((TrafficUnit)Unit, (TrafficDirection)Direction, Range.Low, Range.High) { WithoutConnection = Negated }, Negated)));
+
+    /// <summary>A negated range is one with its ends exchanged, so that of one number is not negated (libxt_connbytes.c).</summary>
+    private static object Complete(object state, Word place, ReadContext context)
+    {
+        var match = (ConnbytesMatch)state;
+        return match with { Negated = match.Negated && match.Range.Low != match.Range.High };
+    }
 
     private string Text => Range.High == ulong.MaxValue ? $"{Range.Low}" : $"{Range.Low}:{Range.High}";
 
