@@ -68,7 +68,8 @@ internal sealed class TwinRouters : IDisposable
     {
         foreach (NetworkNamespace router in (NetworkNamespace[])[_iptables.Device.Namespace, _engine.Device.Namespace])
         {
-            router.Execute("ip", ["address", "add", $"{own}/{(family == Family.IPv4 ? 32 : 128)}", "dev", "eth1"]);
+            // An address that is still looked for elsewhere is not masqueraded with.
+            router.Execute("ip", ["address", "add", $"{own}/{(family == Family.IPv4 ? 32 : 128)}", "dev", "eth1", .. family == Family.IPv4 ? (string[])[] : ["nodad"]]);
             router.Execute(family == Family.IPv4 ? "iptables-legacy-restore" : "ip6tables-legacy-restore", ["-w", "30"], rules);
         }
     }
