@@ -25,10 +25,10 @@ internal static class Frame
     internal const int MainCounterIndex = MainKey - 4;
 
     /// <summary>A byte, not zero where the packet begins a connection.</summary>
-    internal const int MainBegins = -104;
+    internal const int MainBegins = MainCounterIndex - 4;
 
-    internal const int MainDynptr = -128;
-    internal const int TransportBuffer = -152;
+    internal const int MainDynptr = MainCounterIndex - 28;
+    internal const int TransportBuffer = MainDynptr - TransportBufferBytes;
     internal const int TransportBufferBytes = 24;
 
     internal static Function BlockFunction(string name) => new(name, IsGlobal: true,
@@ -44,5 +44,5 @@ internal sealed record BlockPlace(int CounterIndex, int FirstTemporary, Action E
     internal static BlockPlace InFunction(Assembler code) => new(-4, -16, code.Exit);
 
     /// <summary>The transport buffer is free again when blocks run.</summary>
-    internal static BlockPlace InMain(Action emitReturn) => new(Frame.MainCounterIndex, -136, emitReturn);
+    internal static BlockPlace InMain(Action emitReturn) => new(Frame.MainCounterIndex, Frame.MainDynptr - 8, emitReturn);
 }

@@ -125,7 +125,7 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
         code.Origin = -1;
         for (int i = 0; i < _questions.Count; i++)
         {
-            new QuestionFunction(code, family, options.Prologue).Emit($"ask_{i}_{_questions[i].Code.GetType().Name}", _questions[i].Code, _questions[i].Entry);
+            new QuestionFunction(code, family, options.Prologue, options.ConnectionBuckets, CallFindConnection).Emit($"ask_{i}_{_questions[i].Code.GetType().Name}", _questions[i].Code, _questions[i].Entry);
         }
 
         if (_trackUsed)

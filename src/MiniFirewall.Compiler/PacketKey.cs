@@ -10,7 +10,7 @@ namespace MiniFirewall.Compiler;
 /// </summary>
 internal static class PacketKey
 {
-    internal const int Size = 96;
+    internal const int Size = 120;
 
     internal const int SourceHigh = 0, SourceLow = 8;
     internal const int DestinationHigh = 16, DestinationLow = 24;
@@ -24,6 +24,12 @@ internal static class PacketKey
     internal const int FragmentOffset = 80, TransportLength = 82;
     internal const int Protocol = 84, ChainBroken = 85, HopLimit = 86, TcpOptionsCut = 87;
     internal const int Length = 88, TransportOffset = 92;
+
+    /// <summary>
+    /// Written where connections are tracked: 1 plus the place of the connection's entry in their table, 0 where it has none; and, for a
+    /// packet that begins one, what rules have given it so far: its mark, and 16 bytes of labels.
+    /// </summary>
+    internal const int ConnectionPlace = 96, ConnectionMark = 100, ConnectionLabels = 104;
 
     /// <summary>The highest byte of the transport header's offset: always zero.</summary>
     internal const int SpareByte = 95;

@@ -25,6 +25,7 @@ public sealed record CompiledPrograms(ImmutableArray<ProgramSpec> Specs, Classif
         .. State is null ? [] : (ReadOnlySpan<MapImage>)[State],
         .. RecentLists,
         .. RateTables,
+        .. Counts,
     ];
 
     /// <summary>What questions remember; null where none does.</summary>
@@ -32,6 +33,9 @@ public sealed record CompiledPrograms(ImmutableArray<ProgramSpec> Specs, Classif
 
     /// <summary>Lists of recent addresses that <see cref="CompileOptions.RecentLists"/> did not have.</summary>
     public ImmutableArray<MapImage> RecentLists { get; init; } = [];
+
+    /// <summary>What questions that count connections remember, empty; a program set that is loaded keeps it.</summary>
+    public ImmutableArray<MapImage> Counts { get; init; } = [];
 
     /// <summary>Tables of rates, empty; one of the same name that is there already may take its place.</summary>
     public ImmutableArray<MapImage> RateTables { get; init; } = [];
@@ -58,7 +62,7 @@ public static class ProgramSetCompiler
     public static CompiledPrograms Compile(ImmutableArray<PacketProgram> programs, CompileOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        programs = QuestionPlacement.Place(programs, options, out MapImage? state, out ImmutableArray<MapImage> recentLists, out ImmutableArray<MapImage> rateTables);
+        programs = QuestionPlacement.Place(programs, options, out MapImage? state, out ImmutableArray<MapImage> recentLists, out ImmutableArray<MapImage> rateTables, out ImmutableArray<MapImage> counts);
         ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options))];
         options = options with { Tracks = options.Prologue == PrologueKind.Netfilter && programs.Any(program => FieldUse.Of(program).AsksConnection) };
         FieldUse use = FieldUse.OfClassifier(listed);
@@ -80,7 +84,7 @@ public static class ProgramSetCompiler
         return new(
             [.. programs.Select(program => listed.Contains(program) ? CompileListed(program, image!, use, oddTests, options) : CompileStraight(program, options))],
             image)
-        { Listed = listed, State = state, RecentLists = recentLists, RateTables = rateTables };
+        { Listed = listed, State = state, RecentLists = recentLists, RateTables = rateTables, Counts = counts };
     }
 
     /// <summary>A long list is straight code only where its calls nest too deeply for the classifier: then that is what stops it.</summary>

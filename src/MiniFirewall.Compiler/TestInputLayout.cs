@@ -11,7 +11,7 @@ namespace MiniFirewall.Compiler;
 /// </summary>
 public static class TestInputLayout
 {
-    public const int Size = 320;
+    public const int Size = 424;
     internal const int InInterface = 0;
     internal const int OutInterface = 16;
     internal const int Mark = 32;
@@ -22,6 +22,21 @@ public static class TestInputLayout
 
     /// <summary>One byte each: state and direction, as in the packet key.</summary>
     internal const int ConnectionState = 276, ConnectionDirection = 277;
+
+    /// <summary>
+    /// Of the packet's connection: its four addresses in the order of ConnectionEnd, 16 bytes each, the upper half first; then their
+    /// ports, two bytes each.
+    /// </summary>
+    internal const int ConnectionEnds = 288, ConnectionPorts = 352;
+
+    /// <summary>One byte each: its protocol, and the bits of <see cref="MiniFirewall.Packets.ConnectionStatus"/>.</summary>
+    internal const int ConnectionProtocol = 360, ConnectionStatus = 361;
+
+    /// <summary>u32 each.</summary>
+    internal const int ConnectionSecondsLeft = 364, ConnectionMark = 368;
+
+    /// <summary>16 bytes, label 0 first; then packets and bytes of the original direction and of the other, u64 each.</summary>
+    internal const int ConnectionLabels = 376, ConnectionTraffic = 392;
 
     /// <summary>One byte, as the kernel's skb->pkt_type.</summary>
     internal const int LinkType = 37;
@@ -87,9 +102,44 @@ public static class TestInputLayout
         {
             EncodeTypes(value, SourceTypes, packet.SourceTypes);
             EncodeTypes(value, DestinationTypes, packet.DestinationTypes);
+            EncodeConnection(value, packet.Connection);
         }
 
         return value;
+    }
+
+    private static void EncodeConnection(byte[] value, Connection? connection)
+    {
+        if (connection is null)
+        {
+            return;
+        }
+
+        ConnectionPath[] paths = [connection.Original, connection.Reply];
+        for (int i = 0; i < paths.Length; i++)
+        {
+            EncodeAddress(value, ConnectionEnds + (32 * i), paths[i].Source);
+            EncodeAddress(value, ConnectionEnds + (32 * i) + 16, paths[i].Destination);
+            BinaryPrimitives.WriteUInt16LittleEndian(value.AsSpan(ConnectionPorts + (4 * i)), paths[i].SourcePort);
+            BinaryPrimitives.WriteUInt16LittleEndian(value.AsSpan(ConnectionPorts + (4 * i) + 2), paths[i].DestinationPort);
+        }
+
+        value[ConnectionProtocol] = connection.Protocol;
+        value[ConnectionStatus] = (byte)connection.Status;
+        EncodeNumber(value, ConnectionSecondsLeft, connection.SecondsLeft);
+        EncodeNumber(value, ConnectionMark, connection.Mark);
+        BinaryPrimitives.WriteUInt128LittleEndian(value.AsSpan(ConnectionLabels), connection.Labels);
+        ulong[] traffic = [connection.OriginalTraffic.Packets, connection.OriginalTraffic.Bytes, connection.ReplyTraffic.Packets, connection.ReplyTraffic.Bytes];
+        for (int i = 0; i < traffic.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(value.AsSpan(ConnectionTraffic + (8 * i)), traffic[i]);
+        }
+    }
+
+    private static void EncodeAddress(byte[] value, int at, UInt128 address)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(value.AsSpan(at), (ulong)(address >> 64));
+        BinaryPrimitives.WriteUInt64LittleEndian(value.AsSpan(at + 8), (ulong)address);
     }
 
     private static int PresentBits(Packet packet) =>

@@ -10,6 +10,7 @@ public sealed class Packet
 {
     private readonly byte[] _bytes;
     private readonly AddressTypes? _sourceTypes, _destinationTypes;
+    private readonly Connection? _connection;
 
     public Packet(Family family, Hook hook, ReadOnlySpan<byte> bytes)
     {
@@ -37,6 +38,13 @@ public sealed class Packet
 
     /// <summary>Which way it goes in its connection.</summary>
     public ConnectionDirection ConnectionDirection { get; init; } = ConnectionDirection.Original;
+
+    /// <summary>Its connection, null where it has none; an untranslated one where not said.</summary>
+    public Connection? Connection
+    {
+        get => ConnectionDirection == ConnectionDirection.None ? null : _connection ?? Connection.UsualOf(this);
+        init => _connection = value;
+    }
 
     /// <summary>When the packet is judged: seconds from 1970 on, UTC. Now, where not said.</summary>
     public long Time { get; init; } = DateTimeOffset.UtcNow.ToUnixTimeSeconds();

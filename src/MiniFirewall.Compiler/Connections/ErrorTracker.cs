@@ -141,6 +141,7 @@ internal sealed class ErrorTracker(TrackCode track, TupleEmitter tuples, PacketR
         code.Alu(AluOperation.And, Register.R1, 1);
         track.Store(TrackCode.InKey(PacketKey.ConnectionDirection, MemorySize.Byte), Register.R1);
         track.Set(TrackCode.InKey(PacketKey.ConnectionState, MemorySize.Byte), (int)ConnectionState.Related);
+        track.Copy(TrackCode.PlaceForRules, TrackCode.Place);
         code.Move(Register.R0, 0);
         code.Exit();
     }

@@ -7,10 +7,11 @@ namespace MiniFirewall.Compiler.Connections;
 /// packet's numbers are in the frame, R7 to R9 as <see cref="TrackCode"/> says.
 /// </summary>
 /// <param name="refreshed">The packet belongs to the connection, which lives on for the time-out in the frame.</param>
-/// <param name="accepted">It belongs to the connection, and changes nothing of its time.</param>
+/// <param name="counted">It belongs to the connection, and ends it.</param>
+/// <param name="accepted">It belongs to the connection, and changes nothing of its time; nor does it count.</param>
 /// <param name="invalid">It does not, and has changed nothing that counts.</param>
 /// <param name="reopened">The connection has ended, and the packet begins another.</param>
-internal sealed class TcpTracker(TrackCode track, Label refreshed, Label accepted, Label invalid, Label reopened)
+internal sealed class TcpTracker(TrackCode track, Label refreshed, Label counted, Label accepted, Label invalid, Label reopened)
 {
     private const int MostRetransmissions = 3;
 
@@ -145,7 +146,7 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label accepte
         code.Jump(accepted);
     }
 
-    /// <summary>The other side is as its ignored SYN said; this one is not known yet.</summary>
+    /// <summary>The other side is as its ignored SYN said; this one is not known yet, but of one picked up nothing is refused still.</summary>
     private void EmitResynchronize()
     {
         track.Set(TrackCode.Before, TcpStates.SynSent);
@@ -156,10 +157,14 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label accepte
         track.Copy(Side(TrackCode.Receiver, ConnectionEntry.Scale), LastScale);
         track.ClearBits(LastFlags, TcpStates.ExpectsChallenge);
         track.Copy(Side(TrackCode.Receiver, ConnectionEntry.SideFlags), LastFlags);
+        track.Load(Register.R1, Side(TrackCode.Sender, ConnectionEntry.SideFlags));
+        track.Code.Alu(AluOperation.And, Register.R1, TcpStates.IsLiberal);
         for (int at = 0; at < ConnectionEntry.SideSize; at += 8)
         {
             track.Code.StoreImmediate(MemorySize.DoubleWord, TrackCode.Sender, ConnectionEntry.Sides + at, 0);
         }
+
+        track.Store(Side(TrackCode.Sender, ConnectionEntry.SideFlags), Register.R1);
     }
 
     /// <summary>An ACK that challenges a SYN (RFC 5961 §4.2) acknowledges no FIN.</summary>
@@ -215,6 +220,7 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label accepte
 
         code.Mark(answers);
         track.IfClear(Flags, ConnectionEntry.SeenReply, assured);
+        track.If(LastDirection, JumpCondition.Equal, TrackCode.Direction, assured);
         track.If(LastIndex, JumpCondition.Equal, TcpStates.Syn, acknowledges);
         code.Mark(assured);
         track.IfSet(Flags, ConnectionEntry.Assured, challenged);
@@ -245,7 +251,7 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label accepte
         track.IfSet(Flags, ConnectionEntry.SeenReply, replied);
         track.If(TrackCode.Kind, JumpCondition.NotEqual, TcpStates.Reset, renew);
         track.EmitEnd();
-        code.Jump(accepted);
+        code.Jump(counted);
         code.Mark(renew);
         Label isFirst = code.DefineLabel("not a SYN again");
         track.If(TrackCode.Kind, JumpCondition.NotEqual, TcpStates.Syn, isFirst);

@@ -88,7 +88,11 @@ internal sealed class TcpWindow(TrackCode track, Label inWindow, Label ignored, 
         track.CopyAtLeastOne(s_maxWindow, TrackCode.Window);
         track.If(TrackCode.InFrame(TrackCode.OptionLength, MemorySize.Byte), JumpCondition.Equal, 0, noOptions);
         track.Copy(s_scale, TrackCode.InFrame(TrackCode.OptionScale, MemorySize.Byte));
-        track.Copy(s_flags, TrackCode.InFrame(TrackCode.OptionFlags, MemorySize.Byte));
+        track.Load(Register.R1, s_flags);
+        code.Alu(AluOperation.And, Register.R1, TcpStates.IsLiberal);
+        track.Load(Register.R2, TrackCode.InFrame(TrackCode.OptionFlags, MemorySize.Byte));
+        code.Alu(AluOperation.Or, Register.R1, Register.R2);
+        track.Store(s_flags, Register.R1);
         code.Mark(noOptions);
         track.If(TrackCode.Direction, JumpCondition.Equal, 0, done);
         track.IfClear(s_flags, TcpStates.HasScale, scaled);

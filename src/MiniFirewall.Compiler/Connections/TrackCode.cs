@@ -27,6 +27,9 @@ internal sealed class TrackCode(Assembler code, int buckets)
     /// <summary>1 plus the entry's place in the table, 0 where there is none; and the packet's length from the network header on.</summary>
     internal static readonly Slot Place = InFrame(176), Length = InFrame(180);
 
+    /// <summary>The same place, in the key: what questions of rules look into.</summary>
+    internal static readonly Slot PlaceForRules = InKey(PacketKey.ConnectionPlace, MemorySize.Word);
+
     internal static readonly Slot TcpFlags = new(Register.R10, Buffer + 13 - FrameBytes, MemorySize.Byte);
 
     internal Assembler Code => code;

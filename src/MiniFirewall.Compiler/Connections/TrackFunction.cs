@@ -20,7 +20,7 @@ internal sealed class TrackFunction
     private readonly Family _family;
     private readonly Hook _hook;
     private readonly int _buckets;
-    private readonly Label _invalid, _found, _missing, _refreshed, _accepted, _lookup, _create, _packets, _none, _make;
+    private readonly Label _invalid, _found, _missing, _refreshed, _counted, _accepted, _lookup, _create, _packets, _none, _make;
     private readonly Action _callFind;
 
     /// <param name="callFind">Calls the function that finds an entry (<see cref="FindFunction"/>).</param>
@@ -37,6 +37,7 @@ internal sealed class TrackFunction
         _found = code.DefineLabel("found");
         _missing = code.DefineLabel("no connection");
         _refreshed = code.DefineLabel("refreshed");
+        _counted = code.DefineLabel("counted");
         _accepted = code.DefineLabel("of the connection");
         _lookup = code.DefineLabel("look up");
         _create = code.DefineLabel("remember");
@@ -117,6 +118,7 @@ internal sealed class TrackFunction
         }
 
         _track.Set(TrackCode.Kind, 0);
+        _track.Set(TrackCode.PlaceForRules, 0);
         _code.Load(MemorySize.DoubleWord, Register.R1, TrackCode.Context, 8);
         _code.LoadMember(MemorySize.Word, Register.R1, Register.R1, "sk_buff", "len");
         _track.Store(TrackCode.Length, Register.R1);
@@ -243,6 +245,7 @@ internal sealed class TrackFunction
         _code.Jump(JumpCondition.SignedGreater, Register.R1, 0, live);
         _code.Jump(_missing);
         _code.Mark(loopback);
+        _track.Copy(TrackCode.PlaceForRules, TrackCode.Place);
         EmitReturn(0);
         _code.Mark(live);
     }
@@ -281,6 +284,7 @@ internal sealed class TrackFunction
     private void EmitFound()
     {
         _track.If(TrackCode.Confirms, JumpCondition.NotEqual, 0, _none);
+        _track.Copy(TrackCode.PlaceForRules, TrackCode.Place);
         EmitSidesOfEntry();
         _code.Jump(_packets);
     }
@@ -316,8 +320,28 @@ internal sealed class TrackFunction
         _code.Mark(query);
         _track.If(TrackCode.Swapped, JumpCondition.NotEqual, 0, _invalid);
         _code.Mark(begins);
+        EmitBegins();
+    }
+
+    /// <summary>The packet is the first of a connection of which nothing is known yet.</summary>
+    private void EmitBegins()
+    {
         EmitState(ConnectionState.New, 0);
+        _track.Set(TrackCode.PlaceForRules, 0);
+        _track.Set(TrackCode.InKey(PacketKey.ConnectionMark, MemorySize.Word), 0);
+        _track.Set(TrackCode.InKey(PacketKey.ConnectionLabels, MemorySize.DoubleWord), 0);
+        _track.Set(TrackCode.InKey(PacketKey.ConnectionLabels + 8, MemorySize.DoubleWord), 0);
         EmitReturn(1);
+    }
+
+    /// <summary>What rules have given the connection before it was remembered.</summary>
+    private void EmitGiven()
+    {
+        _track.Copy(TrackCode.InEntry(ConnectionEntry.Mark), TrackCode.InKey(PacketKey.ConnectionMark, MemorySize.Word));
+        foreach (int half in (ReadOnlySpan<int>)[0, 8])
+        {
+            _track.Copy(TrackCode.InEntry(ConnectionEntry.Labels + half, MemorySize.DoubleWord), TrackCode.InKey(PacketKey.ConnectionLabels + half, MemorySize.DoubleWord));
+        }
     }
 
     /// <summary>The expired entry of the same tuple, or a new one; then what this packet says of it.</summary>
@@ -336,6 +360,7 @@ internal sealed class TrackFunction
         EmitMake();
         _code.Mark(made);
         _track.Copy(TrackCode.InEntry(ConnectionEntry.Flags), TrackCode.Swapped);
+        EmitGiven();
         _track.Set(TrackCode.Direction, 0);
         EmitSidesOfEntry();
         _code.Call(Helper.Jiffies64);
@@ -401,10 +426,9 @@ internal sealed class TrackFunction
         _code.Load(MemorySize.Byte, Register.R1, TrackCode.Key, PacketKey.Protocol);
         _code.Jump(JumpCondition.NotEqual, Register.R1, IpProtocol.Tcp, notTcp);
         Label reopened = _code.DefineLabel("reopened");
-        new TcpTracker(_track, _refreshed, _accepted, _invalid, reopened).Emit();
+        new TcpTracker(_track, _refreshed, _counted, _accepted, _invalid, reopened).Emit();
         _code.Mark(reopened);
-        EmitState(ConnectionState.New, 0);
-        EmitReturn(1);
+        EmitBegins();
         _code.Mark(notTcp);
         _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Udp, udp);
         _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Icmp, icmp);
@@ -450,10 +474,11 @@ internal sealed class TrackFunction
         _code.Jump(_refreshed);
     }
 
-    /// <summary>The packet counts, and its connection lives on (nf_ct_refresh_acct).</summary>
+    /// <summary>The packet counts, and its connection lives on (nf_ct_refresh_acct), or has ended (nf_ct_kill_acct).</summary>
     private void EmitRefreshed()
     {
         _track.EmitRefresh();
+        _code.Mark(_counted);
         _track.Load(Register.R1, TrackCode.Direction);
         _code.Alu(AluOperation.And, Register.R1, 1);
         _code.Alu(AluOperation.Multiply, Register.R1, ConnectionEntry.DirectionSize);

@@ -55,6 +55,17 @@ internal static class QuestionEmitters
         Of<ExtensionCut>(ExtensionEmitter.Emit),
         Of<SctpChunks>(SctpChunksEmitter.Emit),
         Of<HandedPacket>(HandedPacketEmitter.Emit),
+        Of<ConnectionStateIn>(ConnectionStateEmitter.Emit),
+        Of<ConnectionStatusIn>(ConnectionStateEmitter.Emit),
+        Of<ConnectionNumberIn>(ConnectionNumberEmitter.Emit),
+        Of<ConnectionAddressIs>(ConnectionAddressEmitter.Emit),
+        Of<ConnectionMarkIs>(ConnectionMarkEmitter.Emit),
+        Of<ConnectionMarkSet>(ConnectionMarkEmitter.Emit),
+        Of<ConnectionLabelIs>(ConnectionLabelEmitter.Emit),
+        Of<ConnectionTrafficIn>(ConnectionTrafficEmitter.Emit),
+        Of<ConnectionsAbove>(ConnectionCountEmitter.Emit),
+        Of<ConnectionUnknowable>(ConnectionTupleEmitter.Emit),
+        Of<ClusterNodeIn>(ClusterNodeEmitter.Emit),
     }.ToFrozenDictionary();
 
     /// <exception cref="CompileException">Nobody knows how to ask it.</exception>

@@ -1,4 +1,5 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Connections;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 
@@ -10,7 +11,9 @@ namespace MiniFirewall.Compiler.Questions;
 /// stack, with those of the functions it calls, has at most 128 bytes, for all frames of a call chain together have 512; the
 /// 16 bytes below the frame pointer are this class's.
 /// </summary>
-internal sealed class QuestionFunction(Assembler code, Family family, PrologueKind prologue)
+/// <param name="buckets">Of the table of connections.</param>
+/// <param name="callFind">Calls the function that finds a connection (<see cref="FindFunction"/>).</param>
+internal sealed class QuestionFunction(Assembler code, Family family, PrologueKind prologue, int buckets, Action callFind)
 {
     internal const Register Key = Register.R6, Context = Register.R7, Argument = Register.R8;
 
@@ -27,6 +30,9 @@ internal sealed class QuestionFunction(Assembler code, Family family, PrologueKi
 
     /// <summary>Whether the packet's surroundings come from the kernel or from <see cref="TestInputLayout"/>.</summary>
     internal PrologueKind Prologue => prologue;
+
+    /// <summary>Pointers into the table of connections.</summary>
+    internal TablePlaces Places { get; } = new(code, buckets);
 
     internal Label Yes { get; } = code.DefineLabel("yes");
 
@@ -53,6 +59,9 @@ internal sealed class QuestionFunction(Assembler code, Family family, PrologueKi
             emit();
         }
     }
+
+    /// <summary>R0 = 1 plus the place of the connection whose tuple R1 points to, 0 for none. Loses R1 to R5.</summary>
+    internal void CallFindConnection() => callFind();
 
     /// <summary>Has a function of its own (a loop's turn) written behind this one.</summary>
     internal void Behind(Action emit) => _behind.Add(emit);

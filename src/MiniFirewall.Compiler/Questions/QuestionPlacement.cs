@@ -20,24 +20,29 @@ internal sealed class QuestionPlacement
     private readonly CompileOptions _options;
     private readonly RecentPlacement _recent;
     private readonly RatePlacement _rates;
+    private readonly CountPlacement _counts;
 
-    private QuestionPlacement(CompileOptions options, RecentPlacement recent, RatePlacement rates) => (_options, _recent, _rates) = (options, recent, rates);
+    private QuestionPlacement(CompileOptions options, RecentPlacement recent, RatePlacement rates, CountPlacement counts) =>
+        (_options, _recent, _rates, _counts) = (options, recent, rates, counts);
 
     /// <param name="state">The map of their memories; null where nothing is remembered.</param>
     /// <param name="recentLists">The maps of lists that are not there yet.</param>
     /// <param name="rateTables">The maps of all tables of rates.</param>
+    /// <param name="counts">The maps of counted connections.</param>
     internal static ImmutableArray<PacketProgram> Place(
-        ImmutableArray<PacketProgram> programs, CompileOptions options, out MapImage? state, out ImmutableArray<MapImage> recentLists, out ImmutableArray<MapImage> rateTables)
+        ImmutableArray<PacketProgram> programs, CompileOptions options, out MapImage? state, out ImmutableArray<MapImage> recentLists, out ImmutableArray<MapImage> rateTables, out ImmutableArray<MapImage> counts)
     {
         DynamicSetLimits.Require(programs);
         var recent = RecentPlacement.Of(programs, options);
         var rates = RatePlacement.Of(programs, options);
-        var placement = new QuestionPlacement(options, recent, rates);
+        var counted = CountPlacement.Of(programs);
+        var placement = new QuestionPlacement(options, recent, rates, counted);
         ImmutableArray<PacketProgram> placed = [.. programs.Select(placement.Place)];
         int cells = placement._cells.Count;
         state = cells == 0 ? null : new MapImage(WellKnownMaps.StateSpec(cells + (options.HasSpare ? SpareCells : 0)), placement._contents.ToArray());
         recentLists = recent.Missing;
         rateTables = rates.Maps;
+        counts = options.Prologue == PrologueKind.Netfilter ? counted.Maps : [];
         return placed;
     }
 
@@ -67,6 +72,8 @@ internal sealed class QuestionPlacement
         RecentAddress recent => _recent.Place(recent),
         DynamicSetTest test => test with { Hertz = _options.Hertz },
         DynamicSetChange change => change with { Hertz = _options.Hertz },
+        ConnectionsAbove count => _counts.Place(count, at),
+        ConnectionNumberIn { Number: ConnectionNumber.SecondsLeft } number => number with { Hertz = _options.Hertz },
         TimeWindow { IsLocal: true } window => window with { MinutesWest = _options.MinutesWest },
         _ => question,
     };

@@ -4,7 +4,7 @@ using MiniFirewall.Sys;
 
 namespace MiniFirewall.Engine.Commit;
 
-/// <summary>Maps whose only value is given. One with a lock cannot be mapped into memory, and is written by a call.</summary>
+/// <summary>Maps whose only value is given, or that begin empty. One with a lock cannot be mapped into memory, and is written by a call.</summary>
 internal static class ImageMap
 {
     internal static BpfMap Create(MapImage image)
@@ -24,6 +24,11 @@ internal static class ImageMap
 
     private static void Fill(BpfMap map, MapImage image)
     {
+        if (image.Content.IsEmpty)
+        {
+            return;
+        }
+
         if (image.Spec.BeginsWithLock)
         {
             var value = new byte[map.ValueSize];

@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Text;
-using MiniFirewall.Rules.Values;
-
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Matches;
 
@@ -12,7 +15,7 @@ namespace MiniFirewall.Rules.Matches;
 /// <param name="TotalNodes">1 to 32; 0 while it has not been read.</param>
 /// <param name="NodeMask">Bit n - 1 for node n; 0 while it has not been read.</param>
 /// <param name="HashSeed">Null while it has not been read.</param>
-public sealed record ClusterMatch(uint TotalNodes, uint NodeMask, uint? HashSeed, bool Negated) : LackingMatch
+public sealed record ClusterMatch(uint TotalNodes, uint NodeMask, uint? HashSeed, bool Negated) : Match
 {
     private const uint MostNodes = 32;
 
@@ -30,7 +33,14 @@ public sealed record ClusterMatch(uint TotalNodes, uint NodeMask, uint? HashSeed
 
     public override string Name => "cluster";
 
-    public override string Lack => Lacks.Connections;
+    public override bool AsksConnection => true;
+
+    private ClusterNodeIn Question => new(TotalNodes, NodeMask, HashSeed ?? 0) { WithoutConnection = Negated };
+
+    /// <summary>Not of a packet without a connection, negated or not.</summary>
+    public override MatchResult Evaluate(Packet packet) => Question.Ask(packet) != Negated ? MatchResult.Match : MatchResult.Miss;
+
+    public override void Lower(Family family, ImmutableArray<Step>.Builder steps) => steps.Add(new Require(new QuestionTest(Question, Negated)));
 
     public override void Print(RuleTextWriter writer) => writer.Word("-m").Word("cluster")
         .Not(Negated).Word("--cluster-local-nodemask").Word($"0x{NodeMask:x8}")

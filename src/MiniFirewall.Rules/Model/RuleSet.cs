@@ -18,7 +18,7 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
     public ImmutableArray<NamedSet> Sets { get; init; } = [];
 
     /// <summary>Some rule asks what a packet is to its connection.</summary>
-    public bool AsksConnection => Chains.Any(chain => chain.Rules.Any(rule => rule.Matches.Any(match => match.AsksConnection)));
+    public bool AsksConnection => Chains.Any(chain => chain.Rules.Any(rule => rule.Target.AsksConnection || rule.Matches.Any(match => match.AsksConnection)));
 
     public bool Equals(RuleSet? other) => other is not null && Chains.SequenceEqual(other.Chains) && Sets.SequenceEqual(other.Sets);
 

@@ -37,6 +37,9 @@ public abstract record Target
     /// <summary>A packet that matches is reported.</summary>
     public virtual bool Emits => false;
 
+    /// <summary>It asks what the packet is to its connection, or changes what is known of that.</summary>
+    public virtual bool AsksConnection => false;
+
     /// <summary>Appends what is done with a packet that matches, beside a report and the outcome: questions that are always answered yes.</summary>
     public virtual void LowerEffect(Family family, ImmutableArray<Step>.Builder steps)
     {

@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -25,7 +29,7 @@ public enum ConnmarkAction
 /// <param name="ShiftsRight">The direction of <paramref name="Shift"/>.</param>
 /// <param name="Shift">Bits by which the mark is shifted, 0 to 31.</param>
 public sealed record ConnmarkTarget(
-    ConnmarkAction Action, uint Value, uint ConnectionMask, uint PacketMask, bool ShiftsRight, byte Shift) : LackingTarget
+    ConnmarkAction Action, uint Value, uint ConnectionMask, uint PacketMask, bool ShiftsRight, byte Shift) : Target
 {
     private const string ActionGroup = "action";
     private const uint MostShift = 31;
@@ -51,7 +55,14 @@ public sealed record ConnmarkTarget(
 
     public override string Name => "CONNMARK";
 
-    public override string Lack => Lacks.Connections;
+    public override string? Lack => Action == ConnmarkAction.Restore ? Lacks.Marks : null;
+
+    public override bool AsksConnection => true;
+
+    public override Outcome Lower(Func<string, int> blockOf) => Lack is null ? Continue.Instance : throw new NotSupportedException(Lack);
+
+    public override void LowerEffect(Family family, ImmutableArray<Step>.Builder steps) => steps.Add(new Require(new QuestionTest(
+        new ConnectionMarkSet(Action == ConnmarkAction.Save, ConnectionMask, Action == ConnmarkAction.Save ? PacketMask : Value, ShiftsRight ? -Shift : Shift))));
 
     private MarkChange Change => new(Value, ConnectionMask);
 

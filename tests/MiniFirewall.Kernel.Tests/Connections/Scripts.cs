@@ -39,6 +39,49 @@ internal static class Scripts
             > tcp A seq 101 ack 501
             < tcp A seq 501 ack 101
             """),
+        ("a reset behind one's own SYN answers nothing", """
+            > tcp S seq 70101
+            < tcp S seq 1511 win 0
+            < tcp R seq 501 ack 0
+            < tcp SU seq 4294967290 ack 201 win 65535
+            """),
+        ("a reset behind one's own ignored SYN", """
+            > tcp S seq 100
+            < tcp SA seq 500 ack 101
+            > tcp A seq 101 ack 501
+            > tcp S seq 5000
+            > tcp R seq 900000 ack 5001
+            < tcp R seq 900000 ack 5001
+            > tcp A seq 101 ack 501
+            """),
+        ("a reset behind one's own ACK", """
+            > tcp S seq 100
+            < tcp SA seq 500 ack 101
+            < tcp A seq 501 ack 101
+            < tcp R seq 900000 ack 501
+            < tcp A seq 501 ack 101
+            """),
+        ("a reset against the other's SYN", """
+            > tcp S seq 100
+            < tcp S seq 500
+            > tcp R seq 900000 ack 0
+            < tcp A seq 501 ack 101
+            """),
+        ("picked up, then opened anew: the answering side stays liberal", """
+            > tcp A seq 201 ack 501
+            < tcp A seq 501 ack 201
+            > tcp S seq 5000
+            < tcp SA seq 511 ack 5001 time
+            < tcp A seq 900000 ack 90000
+            > tcp A seq 900000 ack 900000
+            """),
+        ("picked up, then opened anew: what SACK says counts no more", """
+            > tcp A seq 201 ack 501
+            > tcp S seq 5000
+            < tcp SA seq 511 ack 5001
+            > tcp A seq 5001 ack 512 sack 600-700
+            < tcp FA seq 501 ack 1102
+            """),
         ("SYN/ACK without SYN", """
             < tcp SA seq 500 ack 101
             > tcp R seq 101

@@ -28,12 +28,24 @@ internal sealed class TwinRouters : IDisposable
     private readonly IptablesFirewall _iptables = new(["eth0", "eth1"]);
     private readonly EngineFirewall _engine = new(["eth0", "eth1"]);
 
-    internal TwinRouters() => Load();
+    private readonly string[] _rules;
+    private readonly Family[] _families;
+
+    internal TwinRouters()
+        : this([Family.IPv4, Family.IPv6], s_rules)
+    {
+    }
+
+    internal TwinRouters(Family[] families, string[] rules)
+    {
+        (_families, _rules) = (families, rules);
+        Load();
+    }
 
     /// <summary>Puts the rules in force, again where they are.</summary>
     internal void Load()
     {
-        RuleTexts rules = RuleTexts.Of([Family.IPv4, Family.IPv6], s_rules);
+        RuleTexts rules = RuleTexts.Of(_families, _rules);
         _iptables.Load(rules);
         _engine.Load(rules);
     }
@@ -50,11 +62,25 @@ internal sealed class TwinRouters : IDisposable
         tracking.Update(key, value);
     }
 
+    /// <summary>Has both kernels translate addresses, by the same rules of table nat.</summary>
+    /// <param name="own">An address of the interface eth1.</param>
+    internal void Translate(Family family, string own, string rules)
+    {
+        foreach (NetworkNamespace router in (NetworkNamespace[])[_iptables.Device.Namespace, _engine.Device.Namespace])
+        {
+            // An address that is still looked for elsewhere is not masqueraded with.
+            router.Execute("ip", ["address", "add", $"{own}/{(family == Family.IPv4 ? 32 : 128)}", "dev", "eth1", .. family == Family.IPv4 ? (string[])[] : ["nodad"]]);
+            router.Execute(family == Family.IPv4 ? "iptables-legacy-restore" : "ip6tables-legacy-restore", ["-w", "30"], rules);
+        }
+    }
+
     /// <summary>Numbers of the rules that count one state each: those of IPv4 packets leave out UNTRACKED.</summary>
     internal static IEnumerable<int> StatesOf(Family family) => Enumerable.Range(1, family == Family.IPv4 ? 4 : 5);
 
     /// <summary>Numbers of such rules that have counted.</summary>
     internal SortedSet<int> SeenStates { get; } = [];
+
+    internal void Judge(Packet packet, string about) => Judge(packet, new Placement(4096, 4096), about);
 
     internal void Judge(Packet packet, Placement placement, string about)
     {

@@ -7,12 +7,12 @@ namespace MiniFirewall.Kernel.Tests.Support;
 
 /// <summary>
 /// The whole product on a device: commits through the engine, packets through its pinned dispatchers. Its state lives in a
-/// directory of this process's own; those of processes that are gone are removed.
+/// directory named by the thread that holds the device's namespace; those of threads that are gone are removed.
 /// </summary>
 internal sealed class EngineFirewall : IFirewall
 {
     private const string RootPrefix = "mfwd-";
-    private readonly string _root = $"/run/{RootPrefix}{Environment.ProcessId}";
+    private readonly string _root;
     private readonly FirewallEngine _engine;
     private Dictionary<(Family, CounterPlace), Counters> _last = [];
 
@@ -20,6 +20,7 @@ internal sealed class EngineFirewall : IFirewall
     {
         RemoveLeftovers();
         Device = new Device(interfaces);
+        _root = Device.Namespace.Run(() => "/run/" + RootPrefix + Path.GetFileName(new FileInfo("/proc/thread-self").LinkTarget));
         _engine = Device.Namespace.Run(() => FirewallEngine.Open(new EngineParts { Root = _root }));
     }
 

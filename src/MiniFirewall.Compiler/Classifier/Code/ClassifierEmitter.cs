@@ -15,9 +15,9 @@ internal sealed class ClassifierEmitter
 
     // From main's counter index down, over what its prologue needs no more: all functions' stacks together have 512 bytes. The
     // last 4 * DeepestCall bytes are the records of the calls that wait.
-    private const int Depth = -102, IsOdd = -103, Context = -112, PacketTuples = -120, Ports = -128, Salt = -136, ChainTuples = -144, Tuples = -152;
-    private const int Low = -156, Epoch = -160, End = -164, Action = -172, Candidate = -180, Chain = -188, Element = -196;
-    private const int Callers = -200 - (4 * DeepestCall);
+    private const int Depth = Frame.MainKey - 6, IsOdd = Frame.MainKey - 7, Context = Frame.MainKey - 16, PacketTuples = Frame.MainKey - 24, Ports = Frame.MainKey - 32, Salt = Frame.MainKey - 40, ChainTuples = Frame.MainKey - 48, Tuples = Frame.MainKey - 56;
+    private const int Low = Frame.MainKey - 60, Epoch = Frame.MainKey - 64, End = Frame.MainKey - 68, Action = Frame.MainKey - 76, Candidate = Frame.MainKey - 84, Chain = Frame.MainKey - 92, Element = Frame.MainKey - 100;
+    private const int Callers = Frame.MainKey - 104 - (4 * DeepestCall);
 
     private readonly Assembler _code;
     private readonly Family _family;

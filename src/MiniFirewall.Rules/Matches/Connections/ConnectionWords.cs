@@ -12,8 +12,8 @@ internal static class ConnectionWords
     internal static readonly (string Name, uint Value)[] States =
         [("INVALID", 1), ("NEW", 2), ("ESTABLISHED", 4), ("RELATED", 8), ("UNTRACKED", 16), ("SNAT", 32), ("DNAT", 64)];
 
-    /// <summary>SNAT and DNAT.</summary>
-    internal const uint Translated = 32 | 64;
+    /// <summary>SNAT, and DNAT.</summary>
+    internal const uint SourceTranslated = 32, DestinationTranslated = 64, Translated = SourceTranslated | DestinationTranslated;
 
     /// <summary>The states that -m state takes: no address translation.</summary>
     internal static readonly (string Name, uint Value)[] PlainStates = States[..5];

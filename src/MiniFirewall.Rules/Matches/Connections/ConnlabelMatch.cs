@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -8,7 +12,7 @@ namespace MiniFirewall.Rules.Matches.Connections;
 /// <summary>-m connlabel: a label bit of the packet's connection, which it can set too (net/netfilter/xt_connlabel.c).</summary>
 /// <param name="Label">The bit, 0 to 127.</param>
 /// <param name="Sets">The bit is set first; where that fails the packet does not match.</param>
-public sealed record ConnlabelMatch(byte Label, bool Negated, bool Sets) : LackingMatch
+public sealed record ConnlabelMatch(byte Label, bool Negated, bool Sets) : Match
 {
     private const byte LastLabel = 127;
 
@@ -24,7 +28,14 @@ public sealed record ConnlabelMatch(byte Label, bool Negated, bool Sets) : Lacki
 
     public override string Name => "connlabel";
 
-    public override string Lack => Lacks.Connections;
+    public override bool AsksConnection => true;
+
+    /// <summary>A packet without a connection has no label.</summary>
+    public override MatchResult Evaluate(Packet packet) =>
+        (packet.Connection is { } connection && (Sets || (connection.Labels >> Label & 1) != 0)) != Negated ? MatchResult.Match : MatchResult.Miss;
+
+    public override void Lower(Family family, ImmutableArray<Step>.Builder steps) =>
+        steps.Add(new Require(new QuestionTest(new ConnectionLabelIs(Label, Sets), Negated)));
 
     public override void Print(RuleTextWriter writer)
     {

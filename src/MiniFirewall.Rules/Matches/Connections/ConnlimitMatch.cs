@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -11,7 +14,7 @@ namespace MiniFirewall.Rules.Matches.Connections;
 /// <param name="IsAbove">The packet matches above the limit; up to it where not.</param>
 /// <param name="Prefix">The length of the prefix whose addresses count as one; null for the whole address.</param>
 /// <param name="ByDestination">The destination is looked at, not the source.</param>
-public sealed record ConnlimitMatch(uint Limit, bool IsAbove, int? Prefix, bool ByDestination) : LackingMatch
+public sealed record ConnlimitMatch(uint Limit, bool IsAbove, int? Prefix, bool ByDestination) : Match
 {
     private const string LimitGroup = "limit", SideGroup = "side";
 
@@ -32,7 +35,32 @@ public sealed record ConnlimitMatch(uint Limit, bool IsAbove, int? Prefix, bool 
 
     public override string Name => "connlimit";
 
-    public override string Lack => Lacks.Connections;
+    public override string? Lack => Limit > ConnectionsAbove.HighestLimit ? $"counts at most {ConnectionsAbove.HighestLimit} connections of an address" : null;
+
+    public override bool AsksConnection => true;
+
+    /// <summary>The answer to the first packet, of a rule that has seen no other.</summary>
+    public override MatchResult Evaluate(Packet packet)
+    {
+        if (Lack is { } lack)
+        {
+            throw new NotSupportedException(lack);
+        }
+
+        return new ConnectionUnknowable().Ask(packet) ? MatchResult.Invalid : (Limit < 1) == IsAbove ? MatchResult.Match : MatchResult.Miss;
+    }
+
+    public override void Lower(Family family, ImmutableArray<Step>.Builder steps)
+    {
+        if (Lack is { } lack)
+        {
+            throw new NotSupportedException(lack);
+        }
+
+        int prefix = Prefix ?? (family == Family.IPv4 ? 32 : 128);
+        steps.Add(new DropWhen(new QuestionTest(new ConnectionUnknowable())));
+        steps.Add(new Require(new QuestionTest(new ConnectionsAbove(Limit, prefix, ByDestination), !IsAbove)));
+    }
 
     public override FamilySet Families => PrefixLengths.FamiliesOf(Prefix);
 

@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -6,7 +10,7 @@ using MiniFirewall.Rules.Values;
 namespace MiniFirewall.Rules.Matches.Connections;
 
 /// <summary>-m connmark: the mark of the packet's connection under a mask (net/netfilter/xt_connmark.c).</summary>
-public sealed record ConnmarkMatch(uint Value, uint Mask, bool Negated) : LackingMatch
+public sealed record ConnmarkMatch(uint Value, uint Mask, bool Negated) : Match
 {
     public static MatchGrammar Grammar { get; } = new("connmark", new ConnmarkMatch(0, 0, false))
     {
@@ -19,7 +23,14 @@ public sealed record ConnmarkMatch(uint Value, uint Mask, bool Negated) : Lackin
 
     public override string Name => "connmark";
 
-    public override string Lack => Lacks.Connections;
+    public override bool AsksConnection => true;
+
+    /// <summary>Not of a packet without a connection, negated or not.</summary>
+    public override MatchResult Evaluate(Packet packet) =>
+        packet.Connection is { } connection && (connection.Mark & Mask) == Value != Negated ? MatchResult.Match : MatchResult.Miss;
+
+    public override void Lower(Family family, ImmutableArray<Step>.Builder steps) =>
+        steps.Add(new Require(new QuestionTest(new ConnectionMarkIs(Value, Mask) { WithoutConnection = Negated }, Negated)));
 
     private string Text => Mask == uint.MaxValue ? $"0x{Value:x}" : $"0x{Value:x}/0x{Mask:x}";
 

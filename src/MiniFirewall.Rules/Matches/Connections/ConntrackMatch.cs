@@ -19,9 +19,6 @@ public sealed record ConntrackMatch : Match
 
     public override bool AsksConnection => true;
 
-    public override string? Lack => States is { Value: var states } && (states & ConnectionWords.Translated) != 0 ? Lacks.Translation
-        : AsksMore ? Lacks.ConnectionTuples : null;
-
     /// <summary>A sum of values of ConnectionWords.States.</summary>
     public Asked<uint>? States { get; init; }
 
@@ -53,47 +50,36 @@ public sealed record ConntrackMatch : Match
     /// <summary>The packet goes from the connection's second side to its first.</summary>
     public bool? IsReply { get; init; }
 
-    /// <summary>Anything beside state and direction.</summary>
-    private bool AsksMore => Protocol is not null || OriginalSource is not null || OriginalDestination is not null || ReplySource is not null
-        || ReplyDestination is not null || OriginalSourcePort is not null || OriginalDestinationPort is not null || ReplySourcePort is not null
-        || ReplyDestinationPort is not null || Statuses is not null || Expires is not null;
-
     /// <summary>Where a packet has no connection, its state decides alone, if it is asked for (conntrack_mt).</summary>
     public override MatchResult Evaluate(Packet packet)
     {
-        if (Lack is { } lack)
+        if (States is not null && !StateTest.Holds(States.Value, States.Negated, packet))
         {
-            throw new NotSupportedException(lack);
+            return MatchResult.Miss;
         }
 
-        bool isState = States is null || StateTest.Holds(States.Value, States.Negated, packet);
-        bool isDirection = IsReply is null || (packet.ConnectionDirection == ConnectionDirection.None
-            ? States is not null
-            : packet.ConnectionDirection == ConnectionDirection.Reply == IsReply);
-        return isState && isDirection ? MatchResult.Match : MatchResult.Miss;
+        bool holds = packet.Connection is { } connection ? HoldsOf(connection, packet.ConnectionDirection) : States is not null;
+        return holds ? MatchResult.Match : MatchResult.Miss;
     }
 
-    public override void Lower(Family family, ImmutableArray<Step>.Builder steps)
-    {
-        if (Lack is { } lack)
-        {
-            throw new NotSupportedException(lack);
-        }
+    public override void Lower(Family family, ImmutableArray<Step>.Builder steps) => ConntrackLowering.Lower(this, steps);
 
-        if (States is not null)
-        {
-            steps.Add(new Require(StateTest.Condition(States.Value, States.Negated)));
-        }
+    private bool HoldsOf(Connection connection, ConnectionDirection direction) =>
+        (IsReply is null || direction == ConnectionDirection.Reply == IsReply)
+        && IsMet(OriginalSource, host => host.Contains(connection.Original.Source))
+        && IsMet(OriginalDestination, host => host.Contains(connection.Original.Destination))
+        && IsMet(ReplySource, host => host.Contains(connection.Reply.Source))
+        && IsMet(ReplyDestination, host => host.Contains(connection.Reply.Destination))
+        && IsMet(Protocol, protocol => connection.Protocol == protocol)
+        && IsMet(OriginalSourcePort, ports => ports.Contains(connection.Original.SourcePort))
+        && IsMet(OriginalDestinationPort, ports => ports.Contains(connection.Original.DestinationPort))
+        && IsMet(ReplySourcePort, ports => ports.Contains(connection.Reply.SourcePort))
+        && IsMet(ReplyDestinationPort, ports => ports.Contains(connection.Reply.DestinationPort))
+        && IsMet(Statuses, statuses => ((uint)connection.Status & statuses) != 0)
+        && IsMet(Expires, seconds => seconds.Contains(connection.SecondsLeft));
 
-        if (IsReply is { } isReply)
-        {
-            ConnectionDirection direction = isReply ? ConnectionDirection.Reply : ConnectionDirection.Original;
-            ConnectionDirection other = isReply ? ConnectionDirection.Original : ConnectionDirection.Reply;
-            steps.Add(new Require(States is null
-                ? FieldTest.Equal(Field.ConnectionDirection, (UInt128)(byte)direction)
-                : FieldTest.Equal(Field.ConnectionDirection, (UInt128)(byte)other, negated: true)));
-        }
-    }
+    private static bool IsMet<T>(Asked<T>? asked, Func<T, bool> holds)
+        where T : notnull => asked is null || holds(asked.Value) != asked.Negated;
 
     public override FamilySet Families => FamilyOf(OriginalSource) & FamilyOf(OriginalDestination) & FamilyOf(ReplySource) & FamilyOf(ReplyDestination);
 

@@ -22,7 +22,7 @@ public sealed record HelperMatch(string Helper, bool Negated) : LackingMatch
 
     public override string Name => "helper";
 
-    public override string Lack => Lacks.Connections;
+    public override string Lack => Lacks.Helpers;
 
     public override void Print(RuleTextWriter writer) => writer.Word("-m").Word("helper").Not(Negated).Word("--helper").Value(Helper);
 

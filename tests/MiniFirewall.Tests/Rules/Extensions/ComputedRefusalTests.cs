@@ -212,7 +212,6 @@ public sealed class ComputedRefusalTests
     }
 
     [Theory]
-    [InlineData("-m cluster --cluster-total-nodes 2 --cluster-local-node 1 --cluster-hash-seed 1")]
     [InlineData("-p tcp -m osf --genre Linux")]
     [InlineData("-m ipvs --vproto tcp ! --vaddr 192.0.2.0/24 --vport http --vdir reply --vmethod masq")]
     [InlineData("-m nfacct --nfacct-name web")]

@@ -14,17 +14,12 @@ public sealed class LackTests
     private const string Sets = "set a { 192.0.2.0/24 }\n";
 
     [Theory]
-    [InlineData("-m conntrack --ctstate NEW,DNAT", "needs address translation (SNAT, DNAT), which only the kernel's own connection tracking knows of")]
-    [InlineData("-m conntrack --ctstate NEW --ctproto tcp", "asks of a connection more than its state and direction, which miniFirewall does not look at yet")]
-    [InlineData("-m connmark --mark 1", "needs what miniFirewall does not keep of a connection yet")]
-    [InlineData("-m connlabel --label 1", "needs what miniFirewall does not keep of a connection yet")]
-    [InlineData("-m connlimit --connlimit-above 1", "needs what miniFirewall does not keep of a connection yet")]
-    [InlineData("-m connbytes --connbytes 1 --connbytes-dir both --connbytes-mode bytes", "needs what miniFirewall does not keep of a connection yet")]
-    [InlineData("-m helper --helper ftp", "needs what miniFirewall does not keep of a connection yet")]
+    [InlineData("-m connlimit --connlimit-above 256", "counts at most 255 connections of an address")]
+    [InlineData("-m helper --helper ftp", "needs connection helpers, which only the kernel's own connection tracking has")]
     [InlineData("-j NFQUEUE", "needs packets handed to a program in user space, which miniFirewall does not do yet")]
     [InlineData("-j QUEUE", "needs packets handed to a program in user space, which miniFirewall does not do yet")]
     [InlineData("-j MARK --set-mark 1", "needs the packet changed, which a BPF program on a Netfilter hook cannot do")]
-    [InlineData("-j CONNMARK --save-mark", "needs what miniFirewall does not keep of a connection yet")]
+    [InlineData("-j CONNMARK --restore-mark", "needs the packet changed, which a BPF program on a Netfilter hook cannot do")]
     [InlineData("-j AUDIT --type drop", "needs audit records, which a BPF program on a Netfilter hook cannot write")]
     public void Is_refused_with_its_reason(string rule, string reason)
     {
@@ -49,6 +44,11 @@ public sealed class LackTests
     [InlineData("-j LOG --log-uid")]
     [InlineData("-m conntrack ! --ctstate NEW,INVALID,UNTRACKED --ctdir REPLY")]
     [InlineData("-m state --state RELATED,ESTABLISHED")]
+    [InlineData("-m conntrack --ctstate NEW,DNAT --ctproto tcp --ctexpire 5 --ctstatus ASSURED")]
+    [InlineData("-m connmark --mark 1")]
+    [InlineData("-m connlabel --label 1 --set")]
+    [InlineData("-m connlimit --connlimit-above 255")]
+    [InlineData("-m connbytes --connbytes 1 --connbytes-dir both --connbytes-mode bytes")]
     [InlineData("-m set --match-set a src ! --update-counters ! --update-subcounters")]
     public void Lacks_nothing(string rule) => Assert.Null(Reading.Good($"{Sets}-A INPUT {rule}").Find("INPUT")!.Rules.Single().Matches.FirstOrDefault()?.Lack);
 

@@ -1,0 +1,96 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Connections;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy.Questions;
+
+namespace MiniFirewall.Compiler.Questions;
+
+/// <summary>Asks for the mark of a packet's connection, and changes it (net/netfilter/xt_connmark.c).</summary>
+internal static class ConnectionMarkEmitter
+{
+    private const Register Connection = Register.R9;
+
+    internal static void Emit(ConnectionMarkIs question, QuestionFunction function)
+    {
+        Assembler code = function.Code;
+        function.AnswerWithoutConnection(question);
+        if (function.IsTest)
+        {
+            function.LoadTest(MemorySize.Word, Register.R1, TestInputLayout.ConnectionMark);
+        }
+        else
+        {
+            EmitMark(function);
+        }
+
+        code.Alu(AluOperation.And, Register.R1, QuestionFunction.Argument, OperandWidth.Bits32);
+        code.Alu(AluOperation.ShiftRight, QuestionFunction.Argument, 32);
+        code.Jump(JumpCondition.Equal, Register.R1, QuestionFunction.Argument, function.Yes);
+    }
+
+    private static void EmitMark(QuestionFunction function)
+    {
+        Assembler code = function.Code;
+        Label begins = code.DefineLabel("begins"), known = code.DefineLabel("mark known");
+        function.LoadConnection(Connection, begins);
+        code.Load(MemorySize.Word, Register.R1, Connection, ConnectionEntry.Mark);
+        code.Jump(known);
+        code.Mark(begins);
+        code.Load(MemorySize.Word, Register.R1, QuestionFunction.Key, PacketKey.ConnectionMark);
+        code.Mark(known);
+    }
+
+    /// <summary>connmark_tg, of a connection that is remembered or of one that this packet begins.</summary>
+    internal static void Emit(ConnectionMarkSet question, QuestionFunction function)
+    {
+        Assembler code = function.Code;
+        Label begins = code.DefineLabel("begins");
+        if (function.IsTest)
+        {
+            code.Jump(function.Yes);
+            return;
+        }
+
+        code.Load(MemorySize.Byte, Register.R1, QuestionFunction.Key, PacketKey.ConnectionDirection);
+        code.Jump(JumpCondition.Equal, Register.R1, (int)ConnectionDirection.None, function.Yes);
+        function.LoadConnection(Connection, begins);
+        EmitChange(question, function, new Slot(Connection, ConnectionEntry.Mark, MemorySize.Word));
+        code.Mark(begins);
+        EmitChange(question, function, new Slot(QuestionFunction.Key, PacketKey.ConnectionMark, MemorySize.Word));
+    }
+
+    private static void EmitChange(ConnectionMarkSet question, QuestionFunction function, Slot mark)
+    {
+        const Register Mark = Register.R1, Put = Register.R2, Cleared = Register.R3;
+        Assembler code = function.Code;
+        code.Load(mark.Size, Mark, mark.Base, mark.Offset);
+        code.Alu(AluOperation.Move, Put, QuestionFunction.Argument, OperandWidth.Bits32);
+        if (question.FromPacket)
+        {
+            code.Load(MemorySize.Word, Register.R4, QuestionFunction.Key, PacketKey.Mark);
+            code.Alu(AluOperation.And, Put, Register.R4);
+            EmitShift(code, Put, question.Shift);
+        }
+
+        code.Move(Cleared, QuestionFunction.Argument);
+        code.Alu(AluOperation.ShiftRight, Cleared, 32);
+        code.Alu(AluOperation.Xor, Cleared, -1);
+        code.Alu(AluOperation.And, Mark, Cleared);
+        code.Alu(AluOperation.Xor, Mark, Put);
+        if (!question.FromPacket)
+        {
+            EmitShift(code, Mark, question.Shift);
+        }
+
+        code.Store(mark.Size, mark.Base, mark.Offset, Mark);
+        code.Jump(function.Yes);
+    }
+
+    private static void EmitShift(Assembler code, Register number, int shift)
+    {
+        if (shift != 0)
+        {
+            code.Alu(shift < 0 ? AluOperation.ShiftRight : AluOperation.ShiftLeft, number, Math.Abs(shift), OperandWidth.Bits32);
+        }
+    }
+}

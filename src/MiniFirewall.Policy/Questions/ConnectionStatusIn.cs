@@ -1,0 +1,14 @@
+using MiniFirewall.Packets;
+
+namespace MiniFirewall.Policy.Questions;
+
+/// <summary>Some of these have happened to the packet's connection (net/netfilter/xt_conntrack.c, conntrack_mt).</summary>
+/// <param name="Statuses">Not those of translation.</param>
+public sealed record ConnectionStatusIn(ConnectionStatus Statuses) : ConnectionQuestion
+{
+    public override Question Code => this with { Statuses = ConnectionStatus.None };
+
+    public override ulong Argument => (ulong)Statuses;
+
+    protected override bool Ask(Packet packet, Connection connection) => (connection.Status & Statuses) != 0;
+}
