@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MiniFirewall.Bpf;
 using MiniFirewall.Engine.Commit;
+using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.Recent;
@@ -271,6 +272,16 @@ public sealed class FirewallEngine
         using GenerationState? generation = state?.TryOpenGeneration();
         using RecentMaps maps = RecentMaps.Open(generation?.Directory);
         return work(maps);
+    });
+
+    /// <summary>The connections that the rules in force track; null where they ask for none.</summary>
+    public LiveConnections? OpenConnections() => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        return generation is null ? null : LiveConnections.TryOpen(generation.Directory);
     });
 
     /// <summary>Takes all rules away, at one moment, and then everything that the firewall has in the kernel.</summary>
