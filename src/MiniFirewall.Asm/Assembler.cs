@@ -136,6 +136,10 @@ public sealed class Assembler
     public void AtomicCompareExchange(MemorySize size, Register address, int offset, Register source) =>
         Emit((byte)(ClassStoreX | ModeAtomic | (byte)size), address, (byte)source, checked((short)offset), 0xf1);
 
+    /// <summary>Exchanges a register with memory, atomically and in order with all that was written before (BPF_XCHG, kernel 5.12); size as above.</summary>
+    public void AtomicExchange(MemorySize size, Register address, int offset, Register source) =>
+        Emit((byte)(ClassStoreX | ModeAtomic | (byte)size), address, (byte)source, checked((short)offset), 0xe1);
+
     /// <summary>Loads a member of an element of an array of structs in a kernel struct.</summary>
     public void LoadElement(MemorySize size, Register destination, Register address, KernelElementReference element) =>
         Emit((byte)(ClassLoadX | ModeMemory | (byte)size), destination, (byte)address, 0, 0, element);

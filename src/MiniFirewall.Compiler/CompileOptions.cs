@@ -45,6 +45,9 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
     /// </summary>
     internal bool Tracks { get; init; }
 
+    /// <summary>Buckets of the table of connections, a power of two (<see cref="Connections.ConnectionTable"/>).</summary>
+    public int ConnectionBuckets { get; init; } = Connections.ConnectionTable.DefaultBuckets;
+
     /// <summary>Images get room for rules to come.</summary>
     public bool HasSpare { get; init; }
 

@@ -8,7 +8,7 @@ using MiniFirewall.Policy;
 namespace MiniFirewall.Compiler;
 
 /// <summary>Functions that several places call; emitted once, after everything else, if anybody did.</summary>
-internal sealed class HelperFunctions(Assembler code, Family family, PrologueKind prologue, Hook hook)
+internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, CompileOptions options)
 {
     /// <summary>Functions of a program (BPF_MAX_SUBPROGS, 256), without those that are emitted last.</summary>
     private const int MostFunctions = 248;
@@ -19,6 +19,7 @@ internal sealed class HelperFunctions(Assembler code, Family family, PrologueKin
     private readonly Label _set = code.DefineLabel("set_lookup");
     private readonly List<(Question Code, Label Entry)> _questions = [];
     private readonly Label _track = code.DefineLabel("track");
+    private readonly Label _find = code.DefineLabel("find_connection");
     private bool _trackUsed, _eventUsed, _rejectUsed, _walkUsed, _setUsed;
 
     /// <summary>send_event(ctx, kind &lt;&lt; 32 | counter).</summary>
@@ -108,12 +109,13 @@ internal sealed class HelperFunctions(Assembler code, Family family, PrologueKin
         code.Origin = -1;
         for (int i = 0; i < _questions.Count; i++)
         {
-            new QuestionFunction(code, family, prologue).Emit($"ask_{i}_{_questions[i].Code.GetType().Name}", _questions[i].Code, _questions[i].Entry);
+            new QuestionFunction(code, family, options.Prologue).Emit($"ask_{i}_{_questions[i].Code.GetType().Name}", _questions[i].Code, _questions[i].Entry);
         }
 
         if (_trackUsed)
         {
-            new TrackFunction(code, family, hook).Emit(_track);
+            new TrackFunction(code, family, hook, options.ConnectionBuckets, _find).Emit(_track);
+            new FindFunction(code, family, options.ConnectionBuckets).Emit(_find);
         }
 
         if (code.FunctionCount > MostFunctions)

@@ -53,7 +53,7 @@ internal sealed class MainEmitter(
         helpers.CallTrack();
     }
 
-    /// <summary>Only a packet that passes begins a connection. R8 is kept.</summary>
+    /// <summary>Only a packet that passes begins a connection; where there is no room for it, the packet does not pass (R8).</summary>
     private void EmitRemember()
     {
         if (!options.Tracks)
@@ -66,6 +66,8 @@ internal sealed class MainEmitter(
         code.Load(MemorySize.Byte, Register.R1, Register.R10, Frame.MainBegins);
         code.Jump(JumpCondition.Equal, Register.R1, 0, done);
         EmitCallTrack(Frame.BlockContext, confirms: 1);
+        code.Jump(JumpCondition.Equal, Register.R0, 0, done);
+        code.Move(Register.R8, ResultCode.DropCode);
         code.Mark(done);
     }
 

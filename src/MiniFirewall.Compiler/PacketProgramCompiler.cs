@@ -32,7 +32,7 @@ public static class PacketProgramCompiler
 
         BlockPlan plan = BlockPlan.Of(program);
         var code = new Assembler { ClearsDeadRegisters = options.ClearsDeadRegisters };
-        var helpers = new HelperFunctions(code, program.Family, options.Prologue, program.Hook);
+        var helpers = new HelperFunctions(code, program.Family, program.Hook, options);
         var blocks = new BlockEmitter(code, program, plan, helpers);
         new MainEmitter(code, program, use, options, blocks.EmitEntry, helpers).Emit();
         blocks.EmitFunctions();

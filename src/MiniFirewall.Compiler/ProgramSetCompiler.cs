@@ -101,7 +101,7 @@ public static class ProgramSetCompiler
     private static ProgramSpec CompileListed(PacketProgram program, ClassifierImage image, FieldUse use, List<OddTest>? oddTests, CompileOptions options)
     {
         var code = new Assembler { ClearsDeadRegisters = options.ClearsDeadRegisters };
-        var helpers = new HelperFunctions(code, program.Family, options.Prologue, program.Hook);
+        var helpers = new HelperFunctions(code, program.Family, program.Hook, options);
         var classifier = new ClassifierEmitter(code, program.Family, image.Layout, helpers, oddTests, use);
         if (BlockPlan.CallDepthOf(program) > ClassifierEmitter.DeepestCall)
         {

@@ -14,17 +14,11 @@ public static class WellKnownMaps
     public const string TestInput = "testinput";
     public const string Sets = "sets";
 
-    /// <summary>Connections that have been answered (<see cref="Compiler.Connections.ConnectionTuple"/> to <see cref="Compiler.Connections.ConnectionEntry"/>).</summary>
+    /// <summary>The connections (<see cref="Compiler.Connections.ConnectionTable"/>).</summary>
     public const string Connections = "connections";
-
-    /// <summary>Those that have not: a map of their own, so that a flood of them pushes out no others.</summary>
-    public const string NewConnections = "newconnections";
 
     /// <summary>What programs know of connections in general (<see cref="Compiler.Connections.TrackingTable"/>).</summary>
     public const string Tracking = "tracking";
-
-    /// <summary>How many connections are remembered, answered ones and others; beyond that the one that was quiet for longest is forgotten.</summary>
-    public const int MostConnections = 1 << 17, MostNewConnections = 1 << 16;
 
     /// <summary>What stateful questions of a program's family remember (<see cref="Questions.StateCell"/>).</summary>
     public const string State = "state";
@@ -79,10 +73,8 @@ public static class WellKnownMaps
 
     public static MapSpec StateSpec(int cells) => new(State, MapType.Array, 4, Questions.StateCell.Size, cells) { Flags = Mappable };
 
-    public static MapSpec ConnectionsSpec { get; } =
-        new(Connections, MapType.LruHash, Compiler.Connections.ConnectionTuple.Size, Compiler.Connections.ConnectionEntry.Size, MostConnections);
-
-    public static MapSpec NewConnectionsSpec { get; } = ConnectionsSpec with { Name = NewConnections, MaxEntries = MostNewConnections };
+    /// <summary>A table of so many buckets; user space maps it into its memory.</summary>
+    public static MapSpec ConnectionsSpec(int buckets) => new(Connections, MapType.Array, 4, Compiler.Connections.ConnectionTable.Size(buckets), 1) { Flags = Mappable };
 
     public static MapSpec TrackingSpec { get; } = new(Tracking, MapType.Array, 4, Compiler.Connections.TrackingTable.Size, 1);
 

@@ -36,7 +36,11 @@ public static class ConnectionTable
     /// <summary>2^18 buckets are 1.8 million connections in 369 MB; offsets into a map's value end at 512 MB (BPF_MAX_VAR_OFF).</summary>
     public const int MostBuckets = 1 << 18, FewestBuckets = 1 << 7;
 
-    public static int Size(int buckets) => buckets * (HeaderSize + (Ways * ConnectionEntry.Size));
+    /// <summary>Beyond the last entry is room for one more: programs compute with eight ways.</summary>
+    public static int Size(int buckets) => (buckets * (HeaderSize + (Ways * ConnectionEntry.Size))) + ConnectionEntry.Size;
+
+    /// <summary>A way of a bucket as one number; the low three bits are the way.</summary>
+    public static int Place(int bucket, int way) => (bucket << 3) | way;
 
     /// <summary>How many buckets a map's value of so many bytes has.</summary>
     public static int BucketsOf(int size) => size / (HeaderSize + (Ways * ConnectionEntry.Size));

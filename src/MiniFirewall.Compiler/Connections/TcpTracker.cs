@@ -6,10 +6,11 @@ namespace MiniFirewall.Compiler.Connections;
 /// What a TCP packet does to its connection's entry (net/netfilter/nf_conntrack_proto_tcp.c, nf_conntrack_tcp_packet, Linux 6.x). The
 /// packet's numbers are in the frame, R7 to R9 as <see cref="TrackCode"/> says.
 /// </summary>
-/// <param name="accepted">The packet belongs to the connection.</param>
+/// <param name="refreshed">The packet belongs to the connection, which lives on for the time-out in the frame.</param>
+/// <param name="accepted">It belongs to the connection, and changes nothing of its time.</param>
 /// <param name="invalid">It does not, and has changed nothing that counts.</param>
 /// <param name="reopened">The connection has ended, and the packet begins another.</param>
-internal sealed class TcpTracker(TrackCode track, Label accepted, Label invalid, Label reopened)
+internal sealed class TcpTracker(TrackCode track, Label refreshed, Label accepted, Label invalid, Label reopened)
 {
     private const int MostRetransmissions = 3;
 
@@ -262,8 +263,7 @@ internal sealed class TcpTracker(TrackCode track, Label accepted, Label invalid,
         code.Mark(assure);
         track.SetBits(Flags, ConnectionEntry.Assured);
         code.Mark(refresh);
-        track.EmitRefresh();
-        code.Jump(accepted);
+        code.Jump(refreshed);
     }
 
     private void EmitTimeout()

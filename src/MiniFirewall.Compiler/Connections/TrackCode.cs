@@ -7,11 +7,11 @@ namespace MiniFirewall.Compiler.Connections;
 /// last read the receiving side of a TCP connection; R8 the sending side; R9 the connection's entry. R1 to R5 are scratch. All else is
 /// in its frame.
 /// </summary>
-internal sealed class TrackCode(Assembler code)
+internal sealed class TrackCode(Assembler code, int buckets)
 {
     internal const Register Key = Register.R6, Context = Register.R7, Receiver = Register.R7, Sender = Register.R8, Entry = Register.R9;
 
-    internal const int FrameBytes = 176;
+    internal const int FrameBytes = 184;
 
     // The frame, from its bottom. Single bytes of the option walk stand where the verifier keeps nothing of their values.
     internal const int Tuple = 0, Buffer = 40, Dynptr = 104;
@@ -23,9 +23,15 @@ internal sealed class TrackCode(Assembler code)
     internal static readonly Slot Sequence = InFrame(120), Acknowledgement = InFrame(124), Sack = InFrame(128), End = InFrame(132), Window = InFrame(136);
     internal static readonly Slot Timeout = InFrame(140), Kind = InFrame(144), Direction = InFrame(148), Confirms = InFrame(160), Swapped = InFrame(164);
     internal static readonly Slot Before = InFrame(168), After = InFrame(172);
+
+    /// <summary>1 plus the entry's place in the table, 0 where there is none; and the packet's length from the network header on.</summary>
+    internal static readonly Slot Place = InFrame(176), Length = InFrame(180);
+
     internal static readonly Slot TcpFlags = new(Register.R10, Buffer + 13 - FrameBytes, MemorySize.Byte);
 
     internal Assembler Code => code;
+
+    internal TablePlaces Places { get; } = new(code, buckets);
 
     internal static Slot InFrame(int at, MemorySize size = MemorySize.Word) => new(Register.R10, at - FrameBytes, size);
 
@@ -132,13 +138,38 @@ internal sealed class TrackCode(Assembler code)
         Store(Timeout, Register.R1);
     }
 
-    /// <summary>The entry lives for the time-out from now on. Loses R0 to R5.</summary>
+    /// <summary>R9 = the entry of the place in the frame. Loses R1 and R2.</summary>
+    internal void EmitEntryOfPlace()
+    {
+        Load(Register.R1, Place);
+        code.Alu(AluOperation.Subtract, Register.R1, 1);
+        Places.EmitEntry(Entry, Register.R1, Register.R2);
+    }
+
+    /// <summary>The entry lives for the time-out from now on. Loses R0 to R3.</summary>
     internal void EmitRefresh()
     {
         code.Call(Helper.Jiffies64);
         Load(Register.R1, Timeout);
         code.Alu(AluOperation.Add, Register.R0, Register.R1);
         code.Store(MemorySize.DoubleWord, Entry, ConnectionEntry.Expires, Register.R0);
+        EmitRank();
+    }
+
+    /// <summary>Tells the entry's bucket when it ends, which is in R0, and what it is. Loses R0 to R3.</summary>
+    internal void EmitRank()
+    {
+        code.Alu(AluOperation.ShiftRight, Register.R0, ConnectionTable.TickShift);
+        code.Alu(AluOperation.And, Register.R0, (1 << ConnectionTable.ClassShift) - 1);
+        Load(Register.R1, InEntry(ConnectionEntry.Flags));
+        code.Alu(AluOperation.ShiftRight, Register.R1, 1);
+        code.Alu(AluOperation.And, Register.R1, 3);
+        code.Alu(AluOperation.ShiftLeft, Register.R1, ConnectionTable.ClassShift);
+        code.Alu(AluOperation.Or, Register.R0, Register.R1);
+        Load(Register.R1, Place);
+        code.Alu(AluOperation.Subtract, Register.R1, 1);
+        Places.EmitNumber(Register.R3, Register.R1, Register.R2, ConnectionTable.Ranks);
+        code.Store(MemorySize.Word, Register.R3, 0, Register.R0);
     }
 
     /// <summary>The entry has ended.</summary>

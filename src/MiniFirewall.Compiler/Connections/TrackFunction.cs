@@ -6,7 +6,7 @@ namespace MiniFirewall.Compiler.Connections;
 /// <summary>
 /// The function track(ctx, key, confirms). Asked first, it finds the packet's connection, lets the packet change it, and writes state
 /// and direction into the key; it returns 1 where the packet begins a connection that is to be remembered if the packet is accepted,
-/// and then it is asked again, to remember it. Meaning: net/netfilter/nf_conntrack_core.c, nf_conntrack_in.
+/// and then it is asked again, to remember it, and returns 1 where there is no room for it. Meaning: net/netfilter/nf_conntrack_core.c, nf_conntrack_in.
 /// </summary>
 internal sealed class TrackFunction
 {
@@ -19,23 +19,29 @@ internal sealed class TrackFunction
     private readonly PacketReads _reads;
     private readonly Family _family;
     private readonly Hook _hook;
-    private readonly Label _invalid, _found, _missing, _accepted, _lookup, _create, _packets, _none;
+    private readonly int _buckets;
+    private readonly Label _invalid, _found, _missing, _refreshed, _accepted, _lookup, _create, _packets, _none, _make, _find;
 
-    internal TrackFunction(Assembler code, Family family, Hook hook)
+    /// <param name="find">The function that finds an entry (<see cref="FindFunction"/>).</param>
+    internal TrackFunction(Assembler code, Family family, Hook hook, int buckets, Label find)
     {
+        _find = find;
         _code = code;
-        _track = new(code);
+        _buckets = buckets;
+        _track = new(code, buckets);
         _tuples = new(_track, family);
         _reads = new(_track);
         (_family, _hook) = (family, hook);
         _invalid = code.DefineLabel("invalid packet");
         _found = code.DefineLabel("found");
         _missing = code.DefineLabel("no connection");
+        _refreshed = code.DefineLabel("refreshed");
         _accepted = code.DefineLabel("of the connection");
         _lookup = code.DefineLabel("look up");
         _create = code.DefineLabel("remember");
         _packets = code.DefineLabel("packets");
         _none = code.DefineLabel("nothing to remember");
+        _make = code.DefineLabel("make_connection");
     }
 
     internal void Emit(Label entry)
@@ -75,6 +81,8 @@ internal sealed class TrackFunction
         _code.Mark(_create);
         EmitCreate();
         EmitPackets();
+        _code.Mark(_refreshed);
+        EmitRefreshed();
         _code.Mark(_accepted);
         EmitAccepted();
         _code.Mark(_invalid);
@@ -82,6 +90,7 @@ internal sealed class TrackFunction
         _code.Mark(_none);
         EmitReturn(0);
         options.EmitTurn();
+        new MakeFunction(_code, _family, _buckets).Emit(_make);
     }
 
     private void EmitEntry(Label entry)
@@ -101,6 +110,9 @@ internal sealed class TrackFunction
         }
 
         _track.Set(TrackCode.Kind, 0);
+        _code.Load(MemorySize.DoubleWord, Register.R1, TrackCode.Context, 8);
+        _code.LoadMember(MemorySize.Word, Register.R1, Register.R1, "sk_buff", "len");
+        _track.Store(TrackCode.Length, Register.R1);
         if (_family == Family.IPv6)
         {
             _track.If(TrackCode.InKey(PacketKey.ChainBroken, MemorySize.Byte), JumpCondition.NotEqual, 0, _invalid);
@@ -187,20 +199,11 @@ internal sealed class TrackFunction
     /// <summary>R9 = the entry of the tuple in the frame, which may have expired.</summary>
     private void EmitFind(Label missing)
     {
-        Label found = _code.DefineLabel("entry");
-        EmitMapLookup(WellKnownMaps.Connections);
-        _code.Jump(JumpCondition.NotEqual, Register.R0, 0, found);
-        EmitMapLookup(WellKnownMaps.NewConnections);
-        _code.Jump(JumpCondition.Equal, Register.R0, 0, missing);
-        _code.Mark(found);
-        _code.Move(TrackCode.Entry, Register.R0);
-    }
-
-    private void EmitMapLookup(string map)
-    {
-        _code.LoadMap(Register.R1, map);
-        _track.Address(Register.R2, TrackCode.Tuple);
-        _code.Call(Helper.MapLookupElement);
+        _track.Address(Register.R1, TrackCode.Tuple);
+        _code.Call(_find);
+        _track.Store(TrackCode.Place, Register.R0);
+        _track.If(TrackCode.Place, JumpCondition.Equal, 0, missing);
+        _track.EmitEntryOfPlace();
     }
 
     private void EmitLookup()
@@ -299,38 +302,52 @@ internal sealed class TrackFunction
         EmitReturn(1);
     }
 
-    /// <summary>An empty entry, which has ended for whoever finds it; then what this packet says of it.</summary>
+    /// <summary>The expired entry of the same tuple, or a new one; then what this packet says of it.</summary>
     private void EmitCreate()
     {
-        Label tcp = _code.DefineLabel("new tcp");
-        EmitDelete(WellKnownMaps.Connections);
-        _code.LoadMap(Register.R1, WellKnownMaps.NewConnections);
-        _track.Address(Register.R2, TrackCode.Tuple);
-        _code.LoadMapValue(Register.R3, WellKnownMaps.Tracking, TrackingTable.EmptyEntry);
-        _code.Move(Register.R4, 0);
-        _code.Call(Helper.MapUpdateElement);
-        EmitMapLookup(WellKnownMaps.NewConnections);
-        _code.Jump(JumpCondition.Equal, Register.R0, 0, _none);
-        _code.Move(TrackCode.Entry, Register.R0);
+        Label tcp = _code.DefineLabel("new tcp"), make = _code.DefineLabel("make"), made = _code.DefineLabel("made");
+        _track.If(TrackCode.Place, JumpCondition.Equal, 0, make);
+        _track.EmitEntryOfPlace();
+        for (int at = ConnectionEntry.Tuple + ConnectionTuple.Size; at < ConnectionEntry.Size; at += 8)
+        {
+            _code.StoreImmediate(MemorySize.DoubleWord, TrackCode.Entry, at, 0);
+        }
+
+        _code.Jump(made);
+        _code.Mark(make);
+        EmitMake();
+        _code.Mark(made);
         _track.Copy(TrackCode.InEntry(ConnectionEntry.Flags), TrackCode.Swapped);
         _track.Set(TrackCode.Direction, 0);
         EmitSidesOfEntry();
-        _track.If(TrackCode.InKey(PacketKey.Protocol, MemorySize.Byte), JumpCondition.Equal, IpProtocol.Tcp, tcp);
         _code.Call(Helper.Jiffies64);
-        _code.LoadMapValue(Register.R1, WellKnownMaps.Tracking, TrackingTable.Timeouts + (4 * TrackingTable.UdpStreamAfter));
-        _code.Load(MemorySize.Word, Register.R1, Register.R1, 0);
-        _code.Alu(AluOperation.Add, Register.R0, Register.R1);
         _code.Store(MemorySize.DoubleWord, TrackCode.Entry, ConnectionEntry.Begins, Register.R0);
+        _track.If(TrackCode.InKey(PacketKey.Protocol, MemorySize.Byte), JumpCondition.Equal, IpProtocol.Tcp, tcp);
         _code.Jump(_packets);
         _code.Mark(tcp);
         EmitNewTcp();
     }
 
-    private void EmitDelete(string map)
+    /// <summary>R9 = a new entry; three tries, for other processors may take the same place at the same moment.</summary>
+    private void EmitMake()
     {
-        _code.LoadMap(Register.R1, map);
-        _track.Address(Register.R2, TrackCode.Tuple);
-        _code.Call(Helper.MapDeleteElement);
+        const int Tries = 3;
+        Label known = _code.DefineLabel("place known"), full = _code.DefineLabel("full"), room = _code.DefineLabel("room");
+        for (int i = 0; i < Tries; i++)
+        {
+            _track.Address(Register.R1, TrackCode.Tuple);
+            _code.Call(_make);
+            _code.Jump(JumpCondition.NotEqual, Register.R0, MakeFunction.Busy, known, OperandWidth.Bits32);
+        }
+
+        _code.Mark(full);
+        EmitReturn(1);
+        _code.Mark(known);
+        _code.Jump(JumpCondition.Equal, Register.R0, MakeFunction.NoRoom, full, OperandWidth.Bits32);
+        _code.Mark(room);
+        _code.Alu(AluOperation.Subtract, Register.R0, MakeFunction.FirstPlace - 1);
+        _track.Store(TrackCode.Place, Register.R0);
+        _track.EmitEntryOfPlace();
     }
 
     /// <summary>nf_conntrack_proto_tcp.c, tcp_new.</summary>
@@ -366,7 +383,7 @@ internal sealed class TrackFunction
         _code.Load(MemorySize.Byte, Register.R1, TrackCode.Key, PacketKey.Protocol);
         _code.Jump(JumpCondition.NotEqual, Register.R1, IpProtocol.Tcp, notTcp);
         Label reopened = _code.DefineLabel("reopened");
-        new TcpTracker(_track, _accepted, _invalid, reopened).Emit();
+        new TcpTracker(_track, _refreshed, _accepted, _invalid, reopened).Emit();
         _code.Mark(reopened);
         EmitState(ConnectionState.New, 0);
         EmitReturn(1);
@@ -395,6 +412,8 @@ internal sealed class TrackFunction
         _track.IfClear(TrackCode.InEntry(ConnectionEntry.Flags), ConnectionEntry.SeenReply, notYet);
         _code.Call(Helper.Jiffies64);
         _code.Load(MemorySize.DoubleWord, Register.R1, TrackCode.Entry, ConnectionEntry.Begins);
+        _code.Alu(AluOperation.Subtract, Register.R0, Register.R1);
+        _track.LoadTimeout(TrackingTable.UdpStreamAfter);
         _code.Jump(JumpCondition.Greater, Register.R0, Register.R1, stream);
         _code.Mark(notYet);
         EmitRefresh(TrackingTable.Udp);
@@ -407,26 +426,35 @@ internal sealed class TrackFunction
     {
         _track.LoadTimeout(timeout);
         _track.Store(TrackCode.Timeout, Register.R1);
-        _track.EmitRefresh();
-        _code.Jump(_accepted);
+        _code.Jump(_refreshed);
     }
 
-    /// <summary>The first answer moves the entry to where no flood of new connections can push it out.</summary>
+    /// <summary>The packet counts, and its connection lives on (nf_ct_refresh_acct).</summary>
+    private void EmitRefreshed()
+    {
+        _track.EmitRefresh();
+        _track.Load(Register.R1, TrackCode.Direction);
+        _code.Alu(AluOperation.And, Register.R1, 1);
+        _code.Alu(AluOperation.Multiply, Register.R1, ConnectionEntry.DirectionSize);
+        _code.Alu(AluOperation.Add, Register.R1, TrackCode.Entry);
+        _code.Load(MemorySize.DoubleWord, Register.R2, Register.R1, ConnectionEntry.Packets);
+        _code.Alu(AluOperation.Add, Register.R2, 1);
+        _code.Store(MemorySize.DoubleWord, Register.R1, ConnectionEntry.Packets, Register.R2);
+        _code.Load(MemorySize.DoubleWord, Register.R2, Register.R1, ConnectionEntry.Bytes);
+        _track.Load(Register.R3, TrackCode.Length);
+        _code.Alu(AluOperation.Add, Register.R2, Register.R3);
+        _code.Store(MemorySize.DoubleWord, Register.R1, ConnectionEntry.Bytes, Register.R2);
+    }
+
+    /// <summary>The first answer makes an entry one that no flood of new connections can push out.</summary>
     private void EmitAccepted()
     {
         Slot flags = TrackCode.InEntry(ConnectionEntry.Flags);
         _track.If(TrackCode.Direction, JumpCondition.Equal, 0, _none);
         _track.IfSet(flags, ConnectionEntry.SeenReply, _none);
         _track.SetBits(flags, ConnectionEntry.SeenReply);
-        _code.Load(MemorySize.DoubleWord, Register.R1, TrackCode.Entry, ConnectionEntry.Expires);
-        _code.Jump(JumpCondition.Equal, Register.R1, 0, _none);
-        _code.LoadMap(Register.R1, WellKnownMaps.Connections);
-        _track.Address(Register.R2, TrackCode.Tuple);
-        _code.Move(Register.R3, TrackCode.Entry);
-        _code.Move(Register.R4, 0);
-        _code.Call(Helper.MapUpdateElement);
-        _code.Jump(JumpCondition.NotEqual, Register.R0, 0, _none);
-        EmitDelete(WellKnownMaps.NewConnections);
+        _code.Load(MemorySize.DoubleWord, Register.R0, TrackCode.Entry, ConnectionEntry.Expires);
+        _track.EmitRank();
         _code.Jump(_none);
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Compiler.Connections;
@@ -13,30 +14,28 @@ namespace MiniFirewall.Engine.Commit;
 /// </summary>
 internal sealed class ConnectionMaps : IDisposable
 {
-    private ConnectionMaps(BpfMap answered, BpfMap begun, BpfMap tracking)
+    private ConnectionMaps(BpfMap table, BpfMap tracking)
     {
-        Answered = answered;
-        Begun = begun;
+        Table = table;
         Tracking = tracking;
     }
 
-    internal BpfMap Answered { get; }
-
-    internal BpfMap Begun { get; }
+    /// <summary>The connections (<see cref="ConnectionTable"/>).</summary>
+    internal BpfMap Table { get; }
 
     internal BpfMap Tracking { get; }
 
+    internal int Buckets => ConnectionTable.BucketsOf(Table.ValueSize);
+
     /// <summary>The maps by the names of their pins, which are those that programs use.</summary>
-    internal IEnumerable<(string Name, BpfMap Map)> Pins =>
-        [(WellKnownMaps.Connections, Answered), (WellKnownMaps.NewConnections, Begun), (WellKnownMaps.Tracking, Tracking)];
+    internal IEnumerable<(string Name, BpfMap Map)> Pins => [(WellKnownMaps.Connections, Table), (WellKnownMaps.Tracking, Tracking)];
 
     /// <summary>Those of the generation in force, or new ones where it has none.</summary>
     internal static ConnectionMaps After(GenerationState? running) => (running is null ? null : TryOpen(running.Directory)) ?? Make();
 
     public void Dispose()
     {
-        Answered.Dispose();
-        Begun.Dispose();
+        Table.Dispose();
         Tracking.Dispose();
     }
 
@@ -48,13 +47,14 @@ internal sealed class ConnectionMaps : IDisposable
     {
         ConnectionMaps maps = Collect(name => BpfMap.Create(name switch
         {
-            WellKnownMaps.Connections => WellKnownMaps.ConnectionsSpec,
-            WellKnownMaps.NewConnections => WellKnownMaps.NewConnectionsSpec,
+            WellKnownMaps.Connections => WellKnownMaps.ConnectionsSpec(ConnectionTable.DefaultBuckets),
             _ => WellKnownMaps.TrackingSpec,
         }));
         try
         {
-            maps.Tracking.Update(new byte[maps.Tracking.KeySize], TrackingTable.Encode(KernelTime.Hertz, TrackingTable.DefaultSeconds));
+            maps.Tracking.Update(
+                new byte[maps.Tracking.KeySize],
+                TrackingTable.Encode(KernelTime.Hertz, TrackingTable.DefaultSeconds, RandomNumberGenerator.GetBytes(TrackingTable.SeedBytes)));
             return maps;
         }
         catch
@@ -66,17 +66,14 @@ internal sealed class ConnectionMaps : IDisposable
 
     private static ConnectionMaps Collect(Func<string, BpfMap> take)
     {
-        BpfMap? answered = null, begun = null;
+        BpfMap table = take(WellKnownMaps.Connections);
         try
         {
-            answered = take(WellKnownMaps.Connections);
-            begun = take(WellKnownMaps.NewConnections);
-            return new(answered, begun, take(WellKnownMaps.Tracking));
+            return new(table, take(WellKnownMaps.Tracking));
         }
         catch
         {
-            answered?.Dispose();
-            begun?.Dispose();
+            table.Dispose();
             throw;
         }
     }

@@ -1,3 +1,4 @@
+using MiniFirewall.Compiler.Connections;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using MiniFirewall.Asm;
@@ -34,7 +35,7 @@ internal static class GenerationLoader
             connections = rules.AsksConnection ? ConnectionMaps.After(running) : null;
             var indexes = new CounterIndexes(rules, policies, slots);
             Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, store.Epoch, sets, connections, recent);
-            return new(places, plan, counters, store, sets, recent, connections, LoadFamilies(rules, indexes, source, Options(recent), maps, running));
+            return new(places, plan, counters, store, sets, recent, connections, LoadFamilies(rules, indexes, source, Options(recent, connections), maps, running));
         }
         catch
         {
@@ -104,8 +105,13 @@ internal static class GenerationLoader
         }
     }
 
-    private static CompileOptions Options(LoadedRecentLists recent) =>
-        KernelRequirements.Options(PrologueKind.Netfilter) with { HasSpare = true, RecentLists = recent.Stamps };
+    private static CompileOptions Options(LoadedRecentLists recent, ConnectionMaps? connections) =>
+        KernelRequirements.Options(PrologueKind.Netfilter) with
+        {
+            HasSpare = true,
+            RecentLists = recent.Stamps,
+            ConnectionBuckets = connections?.Buckets ?? ConnectionTable.DefaultBuckets,
+        };
 
     /// <summary>The families side by side: each takes a processor for as long as its compiling and the verifier take.</summary>
     private static ImmutableArray<LoadedFamily> LoadFamilies(

@@ -1,0 +1,148 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Packets;
+
+namespace MiniFirewall.Compiler.Connections;
+
+/// <summary>
+/// The function make_connection(tuple): <see cref="FirstPlace"/> plus the place of a new entry, empty but for the tuple;
+/// <see cref="NoRoom"/>; or <see cref="Busy"/> where another processor took the same place. What has expired makes room first, then what
+/// has not been answered for longest, then what is not assured; assured connections stay, whatever comes (nf_conntrack_core.c,
+/// early_drop).
+/// </summary>
+internal sealed class MakeFunction(Assembler code, Family family, int buckets)
+{
+    internal const int NoRoom = 0, Busy = 1, FirstPlace = 2;
+
+    private const Register Tuple = Register.R6, Tag = Register.R7, Now = Register.R8, Bucket = Register.R9, Best = Register.R5;
+    private const int WayBits = 3, BucketBits = 18, TickMask = (1 << ConnectionTable.ClassShift) - 1;
+
+    /// <summary>In the frame: the least of (rank, way, bucket) as one number.</summary>
+    private const int LeastAt = -8;
+
+    private readonly TupleHash _hash = new(code, family, buckets);
+    private readonly TablePlaces _places = new(code, buckets);
+    private readonly Label _take = code.DefineLabel("take"), _busy = code.DefineLabel("busy");
+
+    internal void Emit(Label entry)
+    {
+        code.BeginFunction(new Function("make_connection", IsGlobal: true, [new BytesParameter("tuple", ConnectionTuple.Size)]), entry);
+        NullGuard.Emit(code, Register.R1, NoRoom);
+        code.Move(Tuple, Register.R1);
+        _hash.EmitTag(Tuple);
+        code.Move(Tag, Register.R0);
+        code.Call(Helper.Jiffies64);
+        code.Move(Now, Register.R0);
+        code.Alu(AluOperation.ShiftRight, Now, ConnectionTable.TickShift);
+        code.Move(Register.R1, -1);
+        code.Store(MemorySize.DoubleWord, Register.R10, LeastAt, Register.R1);
+        _hash.EmitBucket(Bucket, Tag);
+        EmitBucket();
+        _hash.EmitNeighbour(Bucket);
+        EmitBucket();
+        _hash.EmitOther(Bucket, Tag);
+        EmitBucket();
+        EmitEvict();
+        code.Mark(_take);
+        EmitTake();
+        code.Mark(_busy);
+        code.Move(Register.R0, Busy);
+        code.Exit();
+    }
+
+    /// <summary>Goes on with the way to take in <see cref="Best"/> where the bucket has one that is free; else notes what would go first.</summary>
+    private void EmitBucket()
+    {
+        const Register Header = Register.R3, Number = Register.R1, Rank = Register.R2;
+        Label smaller = code.DefineLabel("smaller");
+        _places.EmitHeader(Header, Bucket, Register.R4);
+        code.Move(Best, -1);
+        for (int way = 0; way < ConnectionTable.Ways; way++)
+        {
+            Label next = code.DefineLabel("next way"), alive = code.DefineLabel("alive");
+            code.Load(MemorySize.Word, Number, Header, ConnectionTable.Tags + (4 * way));
+            code.Jump(JumpCondition.Equal, Number, (int)ConnectionTable.Claimed, next);
+            code.Load(MemorySize.Word, Rank, Header, ConnectionTable.Ranks + (4 * way));
+            code.Move(Number, Rank);
+            code.Alu(AluOperation.And, Number, TickMask);
+            code.Jump(JumpCondition.GreaterOrEqual, Number, Now, alive);
+            code.Move(Best, way);
+            code.Jump(_take);
+            code.Mark(alive);
+            code.Alu(AluOperation.ShiftLeft, Rank, WayBits);
+            code.Alu(AluOperation.Or, Rank, way);
+            code.Jump(JumpCondition.GreaterOrEqual, Rank, Best, next);
+            code.Move(Best, Rank);
+            code.Mark(next);
+        }
+
+        code.StoreImmediate(MemorySize.Word, Header, ConnectionTable.Overflowed, 1);
+        code.Alu(AluOperation.ShiftLeft, Best, BucketBits);
+        code.Alu(AluOperation.Or, Best, Bucket);
+        code.Load(MemorySize.DoubleWord, Number, Register.R10, LeastAt);
+        code.Jump(JumpCondition.GreaterOrEqual, Best, Number, smaller);
+        code.Store(MemorySize.DoubleWord, Register.R10, LeastAt, Best);
+        code.Mark(smaller);
+    }
+
+    private void EmitEvict()
+    {
+        Label room = code.DefineLabel("room");
+        code.Load(MemorySize.DoubleWord, Best, Register.R10, LeastAt);
+        code.Move(Bucket, Best);
+        code.Alu(AluOperation.And, Bucket, buckets - 1);
+        code.Alu(AluOperation.ShiftRight, Best, BucketBits);
+        code.Move(Register.R1, Best);
+        code.Alu(AluOperation.ShiftRight, Register.R1, WayBits + ConnectionTable.ClassShift);
+        code.Jump(JumpCondition.Less, Register.R1, 2, room);
+        code.LoadMapValue(Register.R1, WellKnownMaps.Tracking, TrackingTable.Refused);
+        code.Move(Register.R2, 1);
+        code.AtomicAdd(MemorySize.DoubleWord, Register.R1, 0, Register.R2);
+        code.Move(Register.R0, NoRoom);
+        code.Exit();
+        code.Mark(room);
+        code.Alu(AluOperation.And, Best, 7);
+    }
+
+    /// <summary>
+    /// The way in <see cref="Best"/> of the bucket: claimed, so that no other processor writes it; written; then found by its tag.
+    /// </summary>
+    private void EmitTake()
+    {
+        const Register Header = Register.R3, Entry = Register.R4;
+        code.Alu(AluOperation.ShiftLeft, Bucket, WayBits);
+        code.Alu(AluOperation.Or, Bucket, Best);
+        code.Move(Register.R1, Bucket);
+        _places.EmitNumber(Header, Register.R1, Register.R2, ConnectionTable.Tags);
+        code.Load(MemorySize.Word, Register.R0, Header, 0);
+        code.Jump(JumpCondition.Equal, Register.R0, (int)ConnectionTable.Claimed, _busy);
+        code.Move(Register.R1, (int)ConnectionTable.Claimed);
+        code.Move(Register.R2, Register.R0);
+        code.AtomicCompareExchange(MemorySize.Word, Header, 0, Register.R1);
+        code.Jump(JumpCondition.NotEqual, Register.R0, Register.R2, _busy, OperandWidth.Bits32);
+        code.Alu(AluOperation.Add, Now, 1);
+        code.Store(MemorySize.Word, Header, ConnectionTable.Ranks - ConnectionTable.Tags, Now);
+        code.Move(Register.R1, Bucket);
+        _places.EmitEntry(Entry, Register.R1, Register.R2);
+        for (int at = 0; at < ConnectionEntry.Size; at += 8)
+        {
+            EmitWord(Entry, at);
+        }
+
+        code.AtomicExchange(MemorySize.Word, Header, 0, Tag);
+        code.Move(Register.R0, Bucket);
+        code.Alu(AluOperation.Add, Register.R0, FirstPlace);
+        code.Exit();
+    }
+
+    private void EmitWord(Register entry, int at)
+    {
+        if (at is < ConnectionEntry.Tuple or >= ConnectionEntry.Tuple + ConnectionTuple.Size)
+        {
+            code.StoreImmediate(MemorySize.DoubleWord, entry, at, 0);
+            return;
+        }
+
+        code.Load(MemorySize.DoubleWord, Register.R1, Tuple, at - ConnectionEntry.Tuple);
+        code.Store(MemorySize.DoubleWord, entry, at, Register.R1);
+    }
+}
