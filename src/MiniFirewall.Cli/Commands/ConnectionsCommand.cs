@@ -4,6 +4,7 @@ using MiniFirewall.Cli.Connections;
 using MiniFirewall.Cli.Output;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Connections;
+using MiniFirewall.Policy;
 
 namespace MiniFirewall.Cli.Commands;
 
@@ -16,7 +17,7 @@ internal static class ConnectionsCommand
         Option<bool> proc = Proc(), json = CommandOptions.Json();
         var command = new Command("connections", "Show, count, watch and end the connections that rules in force ask about.")
         {
-            filter, proc, json, CreateList(), CreateCount(), CreateWatch(), CreateCut(),
+            filter, proc, json, CreateList(), CreateCount(), CreateWatch(), CreateCut(), CreateSettings(),
         };
         command.SetAction(result => Guarded.Run(() => List(result.GetRequiredValue(filter), result.GetValue(proc), result.GetValue(json))));
         HelpWithExamples.AddTo(command, """
@@ -26,6 +27,7 @@ internal static class ConnectionsCommand
             minifw connections count udp from 10.0.0.0/8
             minifw connections watch port 22
             minifw connections cut from 203.0.113.0/24
+            minifw connections settings tcp_timeout_established 86400 udp_timeout 10
             """);
         return command;
     }
@@ -98,6 +100,41 @@ internal static class ConnectionsCommand
         return command;
     }
 
+    private static Command CreateSettings()
+    {
+        Argument<string[]> pairs = new("NAME VALUE")
+        {
+            Description = "What to set, by the kernel's names without nf_conntrack_: max, tcp_timeout_established, udp_timeout, tcp_loose …; time-outs in seconds.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        Option<bool> json = CommandOptions.Json();
+        var command = new Command("settings", "Show or set time-outs, the table's size and what else the kernel has settings for.") { pairs, json };
+        command.Aliases.Add("timeouts");
+        command.SetAction(result => Guarded.Run(() =>
+        {
+            FirewallEngine engine = FirewallEngine.Open();
+            string[] words = result.GetRequiredValue(pairs);
+            if (words.Length > 0)
+            {
+                engine.SetConnections(SettingWords.Read(words));
+                return ExitCode.Done;
+            }
+
+            IReadOnlyList<ConnectionSettingValue> settings = engine.ReadConnectionSettings() ?? throw NotTracked();
+            if (result.GetValue(json))
+            {
+                SettingsOutput.WriteJson(settings);
+            }
+            else
+            {
+                SettingsOutput.Write(settings);
+            }
+
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
     private static int List(string[] words, bool asProc, bool asJson)
     {
         ConnectionFilter filter = Read(words);
@@ -140,8 +177,10 @@ internal static class ConnectionsCommand
         }
     }
 
-    private static LiveConnections Open() => FirewallEngine.Open().OpenConnections() ?? throw new FirewallException(
-        FirewallFailure.Refused, "no rule in force here asks for connection state, so connections are not tracked");
+    private static LiveConnections Open() => FirewallEngine.Open().OpenConnections() ?? throw NotTracked();
+
+    private static FirewallException NotTracked() =>
+        new(FirewallFailure.Refused, "no rule in force here asks for connection state, so connections are not tracked");
 
     private static ConnectionFilter Read(string[] words) =>
         ConnectionFilterReader.TryRead(words, out string? error) ?? throw new UsageException($"the filter cannot be read: {error}");

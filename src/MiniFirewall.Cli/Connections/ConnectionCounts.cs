@@ -45,7 +45,7 @@ internal sealed class ConnectionCounts
         }
 
         Console.Out.WriteLine($"{_matching} connections: {_replied} answered, {_assured} assured");
-        Console.Out.WriteLine($"table: {_used} of {_connections.Capacity} places used, {_connections.Bytes >> 10} KiB");
+        Console.Out.WriteLine($"table: {_used} of {_connections.Capacity} places used, {_connections.Bytes >> 10} KiB; {_connections.Refused} packets found no room");
     }
 
     internal void WriteJson(Utf8JsonWriter json)
@@ -74,6 +74,7 @@ internal sealed class ConnectionCounts
         json.WriteNumber("used", _used);
         json.WriteNumber("max", _connections.Capacity);
         json.WriteNumber("bytes", _connections.Bytes);
+        json.WriteNumber("refused", _connections.Refused);
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace MiniFirewall.Compiler.Connections;
 
 /// <summary>
@@ -38,6 +40,16 @@ public static class ConnectionTable
 
     /// <summary>Beyond the last entry is room for one more: programs compute with eight ways.</summary>
     public static int Size(int buckets) => (buckets * (HeaderSize + (Ways * ConnectionEntry.Size))) + ConnectionEntry.Size;
+
+    /// <summary>The fewest buckets that have room for so many connections.</summary>
+    public static int BucketsFor(int connections) => Math.Clamp((int)BitOperations.RoundUpToPowerOf2(((uint)connections + Ways - 1) / Ways), FewestBuckets, MostBuckets);
+
+    /// <summary>The three buckets that a connection with this tag can be in, in the order of looking.</summary>
+    public static (int First, int Neighbour, int Other) BucketsOf(uint tag, int buckets)
+    {
+        int first = (int)(tag >> TupleHash.BucketShift) & (buckets - 1);
+        return (first, (first ^ 1) & (buckets - 1), (int)((tag * (ulong)TupleHash.OtherBucketFactor) >> TupleHash.OtherBucketShift) & (buckets - 1));
+    }
 
     /// <summary>A way of a bucket as one number; the low three bits are the way.</summary>
     public static int Place(int bucket, int way) => (bucket << 3) | way;

@@ -293,6 +293,7 @@ internal sealed class TrackFunction
         _track.If(protocol, JumpCondition.NotEqual, IpProtocol.Tcp, notTcp);
         _track.If(TrackCode.Kind, JumpCondition.Equal, TcpStates.Syn, begins);
         _track.If(TrackCode.Kind, JumpCondition.NotEqual, TcpStates.Ack, _invalid);
+        _track.IfSetting(TrackingTable.Loose, JumpCondition.Equal, 0, _invalid);
         _code.Jump(begins);
         _code.Mark(notTcp);
         _track.If(protocol, JumpCondition.NotEqual, _family == Family.IPv4 ? IpProtocol.Icmp : IpProtocol.Icmpv6, begins);

@@ -11,9 +11,9 @@ namespace MiniFirewall.Compiler.Connections;
 internal sealed class TupleHash(Assembler code, Family family, int buckets)
 {
     /// <summary>A tag's lower bits: two that are no part of a bucket's number.</summary>
-    private const int BucketShift = 2;
+    internal const int BucketShift = 2;
 
-    private const int OtherBucketFactor = 0x3779b1, OtherBucketShift = 13;
+    internal const int OtherBucketFactor = 0x3779b1, OtherBucketShift = 13;
 
     /// <summary>The words of a tuple that are not always zero; the secret numbers are taken by these places.</summary>
     private ReadOnlySpan<int> Words => family == Family.IPv4 ? [2, 6, 8, 9] : [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];

@@ -124,6 +124,11 @@ internal sealed class CommitProtocol(
             yield return new($"pin {name}", () => map.Pin(_generation!.PathOf(name)));
         }
 
+        if (next.Connections.Table is null)
+        {
+            yield break;
+        }
+
         foreach (Family family in DispatcherCompiler.Families)
         {
             string name = PinNames.Reassembly(family);
@@ -141,7 +146,18 @@ internal sealed class CommitProtocol(
             yield return new($"fill slot {point}", () => shared.Programs.SetProgram(slot, next.Programs[point]));
         }
 
+        ConnectionTransfer? transfer = next.Connections?.Before is null ? null : Opened(ConnectionTransfer.Open(next.Connections));
+        if (transfer is not null)
+        {
+            yield return new("copy connections", transfer.Copy);
+        }
+
         yield return new(CommitStep.Switch, Switch);
+        if (transfer is not null)
+        {
+            yield return new("copy late connections", transfer.CopyLate);
+        }
+
         yield return new("remove the generation before", RemoveBefore);
     }
 

@@ -16,11 +16,12 @@ public sealed class LiveConnections : IDisposable
     private readonly MappedMemory _memory;
     private readonly KernelTicks _ticks;
 
-    private LiveConnections(BpfMap map, MappedMemory memory, KernelTicks ticks)
+    private LiveConnections(BpfMap map, MappedMemory memory, KernelTicks ticks, ulong refused)
     {
         _map = map;
         _memory = memory;
         _ticks = ticks;
+        Refused = refused;
         Table = new(memory.Memory);
     }
 
@@ -29,6 +30,9 @@ public sealed class LiveConnections : IDisposable
 
     /// <summary>Bytes of memory that the table takes.</summary>
     public long Bytes => _map.ValueSize;
+
+    /// <summary>Packets that were to begin a connection and found no room, when this was opened.</summary>
+    public ulong Refused { get; }
 
     internal TableMemory Table { get; }
 
@@ -45,7 +49,7 @@ public sealed class LiveConnections : IDisposable
         try
         {
             memory = map.MapValues();
-            return new(map, memory, KernelTicks.Open());
+            return new(map, memory, KernelTicks.Open(), TrackingSettings.RefusedIn(generation));
         }
         catch
         {
@@ -75,6 +79,7 @@ public sealed class LiveConnections : IDisposable
         // A packet that met a connection before it was cut may give it time again; when this wait is over, it has.
         GracePeriod.Wait();
         Cut(new ConnectionWalk(Table, walk.Now), choice);
+        Table.GiveUpEnded(walk.Now);
         return count;
     }
 

@@ -14,7 +14,7 @@ internal sealed class TableMemory(Memory<byte> value)
     internal int Places => Buckets * ConnectionTable.Ways;
 
     /// <summary>The hash of the connection at a place; not above <see cref="ConnectionTable.Claimed"/> where there is none.</summary>
-    internal uint TagAt(int place) => Volatile.Read(ref MemoryMarshal.AsRef<uint>(value.Span.Slice(HeaderOf(place) + ConnectionTable.Tags + (4 * WayOf(place)), 4)));
+    internal uint TagAt(int place) => Volatile.Read(ref TagRef(place));
 
     /// <summary>Reads a connection as it is at one moment, whole as far as its ends go; counters may be of a moment later.</summary>
     /// <returns>False where there is none.</returns>
@@ -45,9 +45,100 @@ internal sealed class TableMemory(Memory<byte> value)
             return false;
         }
 
-        Volatile.Write(ref MemoryMarshal.AsRef<uint>(value.Span.Slice(HeaderOf(place) + ConnectionTable.Ranks + (4 * WayOf(place)), 4)), 0);
+        WriteRank(place, 0);
         return true;
     }
+
+    /// <summary>Copies an entry as it is at one moment; its tag, or 0 where there is none or it was just given to another one.</summary>
+    internal uint TryCopy(int place, Span<byte> copy)
+    {
+        uint tag = TagAt(place);
+        value.Span.Slice(EntryOf(place), ConnectionEntry.Size).CopyTo(copy);
+        Thread.MemoryBarrier();
+        return tag > ConnectionTable.Claimed && TagAt(place) == tag ? tag : ConnectionTable.Free;
+    }
+
+    /// <summary>Who goes first where there is no room.</summary>
+    internal uint Rank(int place) => Volatile.Read(ref RankAt(place));
+
+    /// <summary>The place of the entry with a tuple; -1 where there is none.</summary>
+    internal int Find(uint tag, ReadOnlySpan<byte> entry)
+    {
+        foreach (int place in PlacesFor(tag))
+        {
+            ReadOnlySpan<byte> there = value.Span.Slice(EntryOf(place), ConnectionTuple.Size);
+            if (TagAt(place) == tag && there.SequenceEqual(entry[..ConnectionTuple.Size]))
+            {
+                return place;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>
+    /// Puts an entry where it will be found, as programs do it (Compiler/Connections/MakeFunction.cs), but pushes no connection out.
+    /// </summary>
+    /// <returns>Its place; -1 where there is no room for it.</returns>
+    internal int TryInsert(uint tag, ReadOnlySpan<byte> entry, uint rank)
+    {
+        (int first, int neighbour, int other) = ConnectionTable.BucketsOf(tag, Buckets);
+        foreach (int bucket in (ReadOnlySpan<int>)[first, neighbour, other])
+        {
+            for (int place = bucket * ConnectionTable.Ways; place < (bucket + 1) * ConnectionTable.Ways; place++)
+            {
+                ref uint there = ref TagRef(place);
+                if (Interlocked.CompareExchange(ref there, ConnectionTable.Claimed, ConnectionTable.Free) == ConnectionTable.Free)
+                {
+                    WriteRank(place, rank);
+                    entry.CopyTo(value.Span.Slice(EntryOf(place), ConnectionEntry.Size));
+                    Volatile.Write(ref there, tag);
+                    return place;
+                }
+            }
+
+            Volatile.Write(ref MemoryMarshal.AsRef<uint>(value.Span.Slice((bucket * ConnectionTable.HeaderSize) + ConnectionTable.Overflowed, 4)), 1);
+        }
+
+        return -1;
+    }
+
+    /// <summary>Writes an entry over one with the same tuple.</summary>
+    internal void Overwrite(int place, ReadOnlySpan<byte> entry, uint rank)
+    {
+        entry[ConnectionTuple.Size..].CopyTo(value.Span.Slice(EntryOf(place) + ConnectionTuple.Size, ConnectionEntry.Size - ConnectionTuple.Size));
+        WriteRank(place, rank);
+    }
+
+    /// <summary>Takes an entry out of a table that nobody else looks into.</summary>
+    internal void Free(int place) => Volatile.Write(ref TagRef(place), ConnectionTable.Free);
+
+    /// <summary>Lets the places of connections that have ended be given to others first.</summary>
+    /// <param name="begun">A tick; later ones are being made perhaps, and are left.</param>
+    internal void GiveUpEnded(ulong begun)
+    {
+        for (int place = 0; place < Places; place++)
+        {
+            if (TryRead(place, out Connection connection) && connection is { Expires: 0, Begins: not 0 } && connection.Begins <= begun)
+            {
+                WriteRank(place, 0);
+            }
+        }
+    }
+
+    private IEnumerable<int> PlacesFor(uint tag)
+    {
+        (int first, int neighbour, int other) = ConnectionTable.BucketsOf(tag, Buckets);
+        return new[] { first, neighbour, other }.SelectMany(bucket => Enumerable.Range(bucket * ConnectionTable.Ways, ConnectionTable.Ways));
+    }
+
+    private ref uint TagRef(int place) =>
+        ref MemoryMarshal.AsRef<uint>(value.Span.Slice(HeaderOf(place) + ConnectionTable.Tags + (4 * WayOf(place)), 4));
+
+    private void WriteRank(int place, uint rank) => Volatile.Write(ref RankAt(place), rank);
+
+    private ref uint RankAt(int place) =>
+        ref MemoryMarshal.AsRef<uint>(value.Span.Slice(HeaderOf(place) + ConnectionTable.Ranks + (4 * WayOf(place)), 4));
 
     private static int WayOf(int place) => place % ConnectionTable.Ways;
 

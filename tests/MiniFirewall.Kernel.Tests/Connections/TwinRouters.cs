@@ -1,10 +1,10 @@
 using System.Globalization;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
-using MiniFirewall.Compiler.Connections;
+using MiniFirewall.Engine.Connections;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
-using MiniFirewall.Sys;
+using MiniFirewall.Policy;
 using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Connections;
@@ -38,12 +38,14 @@ internal sealed class TwinRouters : IDisposable
     }
 
     /// <summary>How long a UDP connection lives that has not been answered.</summary>
-    internal void SetUdpTimeout(int seconds)
+    internal void SetUdpTimeout(int seconds) => Set("udp_timeout", seconds);
+
+    /// <summary>Sets a setting of both, by its name without "nf_conntrack_".</summary>
+    internal void Set(string name, int value)
     {
-        const int Udp = 12;
-        _iptables.Device.Namespace.SetSystemControl("netfilter/nf_conntrack_udp_timeout", seconds.ToString(CultureInfo.InvariantCulture));
+        _iptables.Device.Namespace.SetSystemControl($"netfilter/nf_conntrack_{name}", value.ToString(CultureInfo.InvariantCulture));
         using BpfMap tracking = _engine.OpenPinned(WellKnownMaps.Tracking);
-        tracking.Update(new byte[tracking.KeySize], TrackingTable.Encode(KernelTime.Hertz, TrackingTable.DefaultSeconds.SetItem(Udp, seconds)));
+        TrackingSettings.Set(tracking, [new(ConnectionSetting.Find(name)!, value)]);
     }
 
     /// <summary>Numbers of the rules that count one state each: those of IPv4 packets leave out UNTRACKED.</summary>
