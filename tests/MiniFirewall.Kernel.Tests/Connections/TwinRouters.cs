@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Text;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Engine.Connections;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
+using MiniFirewall.Sys;
 using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Connections;
@@ -46,6 +48,27 @@ internal sealed class TwinRouters : IDisposable
         _iptables.Device.Namespace.SetSystemControl($"netfilter/nf_conntrack_{name}", value.ToString(CultureInfo.InvariantCulture));
         using BpfMap tracking = _engine.OpenPinned(WellKnownMaps.Tracking);
         TrackingSettings.Set(tracking, [new(ConnectionSetting.Find(name)!, value)]);
+    }
+
+    /// <summary>Has the kernel count packets and bytes of connections, as miniFirewall does.</summary>
+    internal void CountTraffic() => _iptables.Device.Namespace.SetSystemControl("netfilter/nf_conntrack_acct", "1");
+
+    /// <summary>What the kernel knows of connections, as its own file says it.</summary>
+    internal string[] KernelLines() => _iptables.Device.Namespace.Run(() => File.ReadAllLines("/proc/thread-self/net/nf_conntrack"));
+
+    /// <summary>The same of miniFirewall's.</summary>
+    internal string[] Lines()
+    {
+        using LiveConnections connections = _engine.OpenConnections();
+        var lines = new List<string>();
+        var room = new byte[ConnectionText.LongestLine];
+        ConnectionWalk walk = connections.Walk();
+        while (walk.MoveNext())
+        {
+            lines.Add(Encoding.UTF8.GetString(room, 0, ConnectionText.WriteProc(room, walk.Current, walk.Now, KernelTime.Hertz)));
+        }
+
+        return [.. lines];
     }
 
     /// <summary>Numbers of the rules that count one state each: those of IPv4 packets leave out UNTRACKED.</summary>

@@ -1,5 +1,6 @@
 using MiniFirewall.Bpf;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Connections;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 
@@ -37,6 +38,10 @@ internal sealed class EngineFirewall : IFirewall
     /// <summary>A map of the generation in force.</summary>
     internal BpfMap OpenPinned(string name) => BpfMap.TryOpen(Directory.EnumerateFiles(_root, name, SearchOption.AllDirectories).Single())
         ?? throw new InvalidOperationException($"{name} is not pinned");
+
+    /// <summary>The connections that the rules in force track.</summary>
+    internal LiveConnections OpenConnections() => Device.Namespace.Run(() => _engine.OpenConnections())
+        ?? throw new InvalidOperationException("no connections are tracked");
 
     public bool CanMeet(Packet packet) => Device.CanMeet(packet);
 
