@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Sys.Namespaces;
 
@@ -15,6 +16,7 @@ public sealed record AttachedLink(HookPoint Point, uint Id, uint ProgramId);
 /// <param name="LostEvents">Events that found the ring buffer full, since the first commit.</param>
 /// <param name="RejectsAreAnswered">Somebody answers rejected packets (<see cref="Rejecting.RejectService"/>).</param>
 /// <param name="LostRejects">Rejected packets that found the ring buffer full, and got no answer, since the first commit.</param>
+/// <param name="Connections">The table of connections; null where no rule asks for connection state.</param>
 /// <param name="PinsDirectory">Where the namespace's pins are, or would be; seen from the mount namespace that holds them.</param>
 /// <param name="OtherNamespaces">How many other network namespaces have rules.</param>
 /// <param name="Collected">How many namespaces that nobody holds any more have been cleaned up just now.</param>
@@ -27,6 +29,7 @@ public sealed record FirewallStatus(
     ulong LostEvents,
     bool RejectsAreAnswered,
     ulong LostRejects,
+    ConnectionTableStatus? Connections,
     string PinsDirectory,
     int OtherNamespaces,
     int Collected);

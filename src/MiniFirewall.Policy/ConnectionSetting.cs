@@ -9,7 +9,7 @@ namespace MiniFirewall.Policy;
 /// <param name="Default">The kernel's; that of the table's size is ours.</param>
 public sealed record ConnectionSetting(string Name, int Default, int Lowest, int Highest)
 {
-    /// <summary>How many connections there is room for at least. The table's size is a power of two of buckets.</summary>
+    /// <summary>How many connections there is room for at least. Each size of the table is twice the one before.</summary>
     public const string Most = "max";
 
     /// <summary>What a time-out in ticks has room for, at a thousand a second.</summary>
@@ -18,7 +18,7 @@ public sealed record ConnectionSetting(string Name, int Default, int Lowest, int
     /// <summary>All of them; the place of one in this list is its number.</summary>
     public static ImmutableArray<ConnectionSetting> All { get; } =
     [
-        new(Most, 229_376, 896, 1_835_008),
+        new(Most, 130_816, 1_022, 2_093_056),
         Seconds("tcp_timeout_syn_sent", 120),
         Seconds("tcp_timeout_syn_recv", 60),
         Seconds("tcp_timeout_established", 432_000),

@@ -46,6 +46,7 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         json.WriteNumber("rejectRules", RejectRules);
         json.WriteBoolean("rejectsAnswered", status.RejectsAreAnswered);
         json.WriteNumber("lostRejects", status.LostRejects);
+        WriteConnections(json);
         json.WriteString("pins", status.PinsDirectory);
         json.WriteStartObject("namespace");
         json.WriteNumber("cookie", status.Namespace.Cookie);
@@ -75,6 +76,11 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
             if (RejectRules > 0 || status.RejectsAreAnswered)
             {
                 yield return ("rejects", Rejects());
+            }
+
+            if (status.Connections is { } table)
+            {
+                yield return ("connections", $"{table.Used} of at most {table.Most}, {table.Bytes >> 20} MiB; {table.Refused} packets found no room");
             }
 
             yield return ("pins", status.PinsDirectory);
@@ -108,6 +114,19 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         }
 
         return table;
+    }
+
+    private void WriteConnections(Utf8JsonWriter json)
+    {
+        if (status.Connections is { } table)
+        {
+            json.WriteStartObject("connections");
+            json.WriteNumber("used", table.Used);
+            json.WriteNumber("max", table.Most);
+            json.WriteNumber("bytes", table.Bytes);
+            json.WriteNumber("refused", table.Refused);
+            json.WriteEndObject();
+        }
     }
 
     private void WriteHooks(Utf8JsonWriter json)

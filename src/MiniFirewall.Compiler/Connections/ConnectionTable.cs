@@ -1,11 +1,10 @@
-using System.Numerics;
-
 namespace MiniFirewall.Compiler.Connections;
 
 /// <summary>
 /// The map "connections": one value, which programs look into without a call and user space maps. First the headers of all buckets, then
-/// their entries, bucket after bucket (<see cref="ConnectionEntry"/>). A connection is in one of three buckets: that of its hash, its
-/// neighbour, or one more; a bucket says whether looking goes on after it. All numbers little-endian, offsets in bytes.
+/// their entries, bucket after bucket (<see cref="ConnectionEntry"/>). The buckets are three levels, each eight times the one before: a
+/// few connections are a few pages, which is what looking them up costs. A connection is in its bucket of the first level, of the
+/// second, or in one of two of the third; a bucket says whether looking goes on after it. All numbers little-endian, offsets in bytes.
 /// </summary>
 public static class ConnectionTable
 {
@@ -26,30 +25,55 @@ public static class ConnectionTable
 
     /// <summary>
     /// u32 for each way: who goes first where there is no room. The upper two bits are 0 for a connection that has no answer yet, 1 for
-    /// an answered one, 2 for an assured one; the others are the tick at which it ends, divided by 256.
+    /// an answered one, 2 and 3 for an assured one; the others are the tick at which it ends, divided by 256.
     /// </summary>
     public const int Ranks = 32;
 
     public const int TickShift = 8, ClassShift = 30;
 
-    /// <summary>Of a table where nothing else was asked for: 229,376 connections in 46 MB.</summary>
-    public const int DefaultBuckets = 1 << 15;
+    /// <summary>Buckets of the last level times this, divided by 64, are the buckets of all levels.</summary>
+    public const int LevelSum = 64 + 8 + 1;
 
-    /// <summary>2^18 buckets are 1.8 million connections in 369 MB; offsets into a map's value end at 512 MB (BPF_MAX_VAR_OFF).</summary>
-    public const int MostBuckets = 1 << 18, FewestBuckets = 1 << 7;
+    /// <summary>Of a table where nothing else was asked for: 130,816 connections in 26 MB.</summary>
+    public const int DefaultBuckets = LevelSum << 8;
+
+    /// <summary>The largest table has 2.1 million connections in 421 MB: offsets into a map's value end at 512 MB (BPF_MAX_VAR_OFF).</summary>
+    public const int MostBuckets = LevelSum << 12, FewestBuckets = LevelSum << 1;
+
+    /// <summary>The buckets of a level: the number of the first one, and how many, a power of two.</summary>
+    /// <param name="buckets">Of all levels: <see cref="LevelSum"/> times a power of two.</param>
+    /// <param name="level">0, 1 or 2.</param>
+    public static (int First, int Count) Level(int buckets, int level)
+    {
+        int last = buckets / LevelSum * 64;
+        return level switch
+        {
+            0 => (0, last / 64),
+            1 => (last / 64, last / 8),
+            _ => ((last / 64) + (last / 8), last),
+        };
+    }
 
     /// <summary>Beyond the last entry is room for one more: programs compute with eight ways.</summary>
     public static int Size(int buckets) => (buckets * (HeaderSize + (Ways * ConnectionEntry.Size))) + ConnectionEntry.Size;
 
-    /// <summary>The fewest buckets that have room for so many connections.</summary>
-    public static int BucketsFor(int connections) => Math.Clamp((int)BitOperations.RoundUpToPowerOf2(((uint)connections + Ways - 1) / Ways), FewestBuckets, MostBuckets);
+    /// <summary>Connections that there is room for.</summary>
+    public static int PlacesOf(int buckets) => buckets * Ways;
 
-    /// <summary>The three buckets that a connection with this tag can be in, in the order of looking.</summary>
-    public static (int First, int Neighbour, int Other) BucketsOf(uint tag, int buckets)
+    /// <summary>The fewest buckets that have room for so many connections.</summary>
+    public static int BucketsFor(int connections)
     {
-        int first = (int)(tag >> TupleHash.BucketShift) & (buckets - 1);
-        return (first, (first ^ 1) & (buckets - 1), (int)((tag * (ulong)TupleHash.OtherBucketFactor) >> TupleHash.OtherBucketShift) & (buckets - 1));
+        int buckets = FewestBuckets;
+        while (PlacesOf(buckets) < connections && buckets < MostBuckets)
+        {
+            buckets *= 2;
+        }
+
+        return buckets;
     }
+
+    /// <summary>The buckets that a connection with this tag can be in, in the order of looking.</summary>
+    public static IEnumerable<int> BucketsOf(uint tag, int buckets) => Enumerable.Range(0, TupleHash.Choices).Select(choice => TupleHash.BucketOf(choice, tag, buckets));
 
     /// <summary>A way of a bucket as one number; the low three bits are the way.</summary>
     public static int Place(int bucket, int way) => (bucket << 3) | way;

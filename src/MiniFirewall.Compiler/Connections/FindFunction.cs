@@ -25,12 +25,12 @@ internal sealed class FindFunction(Assembler code, Family family, int buckets)
         code.BeginFunction(new Function("find_connection", IsGlobal: true, [new BytesParameter("tuple", ConnectionTuple.Size)]), entry);
         NullGuard.Emit(code, Tuple, 0);
         _hash.EmitTag(Tuple);
-        _hash.EmitBucket(Bucket, Tag);
-        EmitBucket(none);
-        _hash.EmitNeighbour(Bucket);
-        EmitBucket(none);
-        _hash.EmitOther(Bucket, Tag);
-        EmitBucket(none);
+        for (int choice = 0; choice < TupleHash.Choices; choice++)
+        {
+            _hash.EmitBucket(choice, Bucket, Tag);
+            EmitBucket(none);
+        }
+
         code.Mark(none);
         code.Move(Register.R0, 0);
         code.Exit();

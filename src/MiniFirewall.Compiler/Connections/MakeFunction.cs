@@ -14,7 +14,7 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
     internal const int NoRoom = 0, Busy = 1, FirstPlace = 2;
 
     private const Register Tuple = Register.R6, Tag = Register.R7, Now = Register.R8, Bucket = Register.R9, Best = Register.R5;
-    private const int WayBits = 3, BucketBits = 18, TickMask = (1 << ConnectionTable.ClassShift) - 1;
+    private const int WayBits = 3, BucketBits = 20, TickMask = (1 << ConnectionTable.ClassShift) - 1;
 
     /// <summary>In the frame: the least of (rank, way, bucket) as one number.</summary>
     private const int LeastAt = -8;
@@ -35,12 +35,12 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
         code.Alu(AluOperation.ShiftRight, Now, ConnectionTable.TickShift);
         code.Move(Register.R1, -1);
         code.Store(MemorySize.DoubleWord, Register.R10, LeastAt, Register.R1);
-        _hash.EmitBucket(Bucket, Tag);
-        EmitBucket();
-        _hash.EmitNeighbour(Bucket);
-        EmitBucket();
-        _hash.EmitOther(Bucket, Tag);
-        EmitBucket();
+        for (int choice = 0; choice < TupleHash.Choices; choice++)
+        {
+            _hash.EmitBucket(choice, Bucket, Tag);
+            EmitBucket();
+        }
+
         EmitEvict();
         code.Mark(_take);
         EmitTake();
@@ -89,7 +89,7 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
         Label room = code.DefineLabel("room");
         code.Load(MemorySize.DoubleWord, Best, Register.R10, LeastAt);
         code.Move(Bucket, Best);
-        code.Alu(AluOperation.And, Bucket, buckets - 1);
+        code.Alu(AluOperation.And, Bucket, (1 << BucketBits) - 1);
         code.Alu(AluOperation.ShiftRight, Best, BucketBits);
         code.Move(Register.R1, Best);
         code.Alu(AluOperation.ShiftRight, Register.R1, WayBits + ConnectionTable.ClassShift);

@@ -49,9 +49,12 @@ internal sealed class TablePlaces(Assembler code, int buckets)
     /// <summary>bucket = that of the place, which becomes its way; whatever it was, both are within the table.</summary>
     private void EmitSplit(Register place, Register bucket)
     {
+        Label within = code.DefineLabel("within the table");
         code.Move(bucket, place);
         code.Alu(AluOperation.ShiftRight, bucket, 3);
-        code.Alu(AluOperation.And, bucket, buckets - 1);
+        code.Jump(JumpCondition.LessOrEqual, bucket, buckets - 1, within);
+        code.Move(bucket, 0);
+        code.Mark(within);
         code.Alu(AluOperation.And, place, 7);
     }
 }

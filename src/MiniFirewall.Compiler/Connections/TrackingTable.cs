@@ -14,7 +14,8 @@ public static class TrackingTable
     /// <summary>128 bytes, so that seven bits are an index.</summary>
     internal const int Transitions = 0;
 
-    internal const int Timeouts = 128;
+    /// <summary>u32 each, in the order of <see cref="PlaceOf"/>.</summary>
+    public const int Timeouts = 128;
 
     /// <summary>u64 for each word of a tuple (<see cref="TupleHash"/>).</summary>
     internal const int Seeds = 216, SeedCount = ConnectionTuple.Size / 4;

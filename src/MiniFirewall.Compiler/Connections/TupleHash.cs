@@ -4,16 +4,17 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Compiler.Connections;
 
 /// <summary>
-/// A connection's tag and buckets. The sum of products of pairs of words, each plus a secret number of its own, taken from bit 32 on,
+/// A connection's tag, and the buckets that it may be in. The sum of products of pairs of words, each plus a secret number of its own, taken from bit 32 on,
 /// is a universal hash (Lemire and Kaser, "Strongly universal string hashing is fast"): who does not know the numbers cannot choose
 /// tuples that meet in a bucket more often than chance has it.
 /// </summary>
 internal sealed class TupleHash(Assembler code, Family family, int buckets)
 {
-    /// <summary>A tag's lower bits: two that are no part of a bucket's number.</summary>
-    internal const int BucketShift = 2;
+    /// <summary>How many buckets a tuple may be in.</summary>
+    internal const int Choices = 4;
 
-    internal const int OtherBucketFactor = 0x3779b1, OtherBucketShift = 13;
+    /// <summary>The level of each choice, what the tag is multiplied by, and how far the product is shifted.</summary>
+    private static readonly (int Level, int Factor, int Shift)[] s_choices = [(0, 1, 2), (1, 1, 12), (2, 0x3779b1, 13), (2, 0x2545f5, 17)];
 
     /// <summary>The words of a tuple that are not always zero; the secret numbers are taken by these places.</summary>
     private ReadOnlySpan<int> Words => family == Family.IPv4 ? [2, 6, 8, 9] : [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -38,28 +39,31 @@ internal sealed class TupleHash(Assembler code, Family family, int buckets)
         code.Alu(AluOperation.Or, Register.R0, 2);
     }
 
-    /// <summary>The first bucket of a tag.</summary>
-    internal void EmitBucket(Register bucket, Register tag)
+    /// <summary>bucket = that of a tag's choice.</summary>
+    internal void EmitBucket(int choice, Register bucket, Register tag)
     {
+        (int level, int factor, int shift) = s_choices[choice];
+        (int first, int count) = ConnectionTable.Level(buckets, level);
         code.Move(bucket, tag);
-        code.Alu(AluOperation.ShiftRight, bucket, BucketShift);
-        code.Alu(AluOperation.And, bucket, buckets - 1);
+        if (factor != 1)
+        {
+            code.Alu(AluOperation.Multiply, bucket, factor);
+        }
+
+        code.Alu(AluOperation.ShiftRight, bucket, shift);
+        code.Alu(AluOperation.And, bucket, count - 1);
+        if (first != 0)
+        {
+            code.Alu(AluOperation.Add, bucket, first);
+        }
     }
 
-    /// <summary>The bucket beside the first one; their headers are one pair of cache lines.</summary>
-    internal void EmitNeighbour(Register bucket)
+    /// <summary>What <see cref="EmitBucket"/> computes.</summary>
+    internal static int BucketOf(int choice, uint tag, int buckets)
     {
-        code.Alu(AluOperation.Xor, bucket, 1);
-        code.Alu(AluOperation.And, bucket, buckets - 1);
-    }
-
-    /// <summary>The third bucket of a tag.</summary>
-    internal void EmitOther(Register bucket, Register tag)
-    {
-        code.Move(bucket, tag);
-        code.Alu(AluOperation.Multiply, bucket, OtherBucketFactor);
-        code.Alu(AluOperation.ShiftRight, bucket, OtherBucketShift);
-        code.Alu(AluOperation.And, bucket, buckets - 1);
+        (int level, int factor, int shift) = s_choices[choice];
+        (int first, int count) = ConnectionTable.Level(buckets, level);
+        return first + (int)(((tag * (ulong)factor) >> shift) & (uint)(count - 1));
     }
 
     private void EmitSum(Register sum, Register tuple, int word)

@@ -62,13 +62,31 @@ public sealed class LiveConnections : IDisposable
     /// <summary>The connections from now on.</summary>
     public ConnectionWalk Walk() => new(Table, _ticks.Read());
 
+    /// <summary>How full the table is.</summary>
+    public ConnectionTableStatus Status()
+    {
+        int used = 0;
+        for (ConnectionWalk walk = Walk(); walk.MoveNext(); used++)
+        {
+        }
+
+        return new(used, Capacity, Bytes, Refused);
+    }
+
     /// <summary>
     /// Ends connections: their next packets find none and are judged as first ones are. Those that begin meanwhile are left.
     /// </summary>
     /// <param name="choice">Is asked once or twice for each.</param>
+    /// <param name="waits">Waits first for the packets that are on their way now: they may still begin connections.</param>
     /// <returns>How many there were.</returns>
-    public int Cut(ConnectionChoice choice)
+    public int Cut(ConnectionChoice choice, bool waits = false)
     {
+        ArgumentNullException.ThrowIfNull(choice);
+        if (waits)
+        {
+            GracePeriod.Wait();
+        }
+
         ConnectionWalk walk = Walk();
         int count = Cut(walk, choice);
         if (count == 0)

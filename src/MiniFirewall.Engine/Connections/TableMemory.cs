@@ -82,8 +82,7 @@ internal sealed class TableMemory(Memory<byte> value)
     /// <returns>Its place; -1 where there is no room for it.</returns>
     internal int TryInsert(uint tag, ReadOnlySpan<byte> entry, uint rank)
     {
-        (int first, int neighbour, int other) = ConnectionTable.BucketsOf(tag, Buckets);
-        foreach (int bucket in (ReadOnlySpan<int>)[first, neighbour, other])
+        foreach (int bucket in ConnectionTable.BucketsOf(tag, Buckets))
         {
             for (int place = bucket * ConnectionTable.Ways; place < (bucket + 1) * ConnectionTable.Ways; place++)
             {
@@ -126,11 +125,8 @@ internal sealed class TableMemory(Memory<byte> value)
         }
     }
 
-    private IEnumerable<int> PlacesFor(uint tag)
-    {
-        (int first, int neighbour, int other) = ConnectionTable.BucketsOf(tag, Buckets);
-        return new[] { first, neighbour, other }.SelectMany(bucket => Enumerable.Range(bucket * ConnectionTable.Ways, ConnectionTable.Ways));
-    }
+    private IEnumerable<int> PlacesFor(uint tag) => ConnectionTable.BucketsOf(tag, Buckets)
+        .SelectMany(bucket => Enumerable.Range(bucket * ConnectionTable.Ways, ConnectionTable.Ways));
 
     private ref uint TagRef(int place) =>
         ref MemoryMarshal.AsRef<uint>(value.Span.Slice(HeaderOf(place) + ConnectionTable.Tags + (4 * WayOf(place)), 4));

@@ -122,7 +122,7 @@ public sealed partial class KernelListTests
         var parsed = new Dictionary<string, int>();
         foreach (string line in lines)
         {
-            Match match = Line().Match(line);
+            Match match = Line().Match(Gre().Replace(line, ""));
             Assert.True(match.Success, line);
             int seconds = int.Parse(match.Groups["seconds"].Value, CultureInfo.InvariantCulture);
             if (seconds > 1)
@@ -133,6 +133,10 @@ public sealed partial class KernelListTests
 
         return parsed;
     }
+
+    /// <summary>What only the kernel says of GRE.</summary>
+    [GeneratedRegex(@"timeout=\d+, stream_timeout=\d+ |srckey=0x0 dstkey=0x0 ")]
+    private static partial Regex Gre();
 
     [GeneratedRegex(@"^(?<what>\w+ +\d+ \w+ +\d+ )(?<seconds>\d+) (?<rest>.*mark=\d+) (zone=\d+ )?use=\d+$")]
     private static partial Regex Line();
