@@ -20,7 +20,7 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
     private readonly List<(Question Code, Label Entry)> _questions = [];
     private readonly Label _track = code.DefineLabel("track");
     private readonly Label _find = code.DefineLabel("find_connection");
-    private bool _trackUsed, _eventUsed, _rejectUsed, _walkUsed, _setUsed;
+    private bool _trackUsed, _findUsed, _eventUsed, _rejectUsed, _walkUsed, _setUsed;
 
     /// <summary>send_event(ctx, kind &lt;&lt; 32 | counter).</summary>
     internal void CallEvent(Register context, EventKind kind, int counter)
@@ -64,6 +64,13 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
     {
         _trackUsed = true;
         code.Call(_track);
+    }
+
+    /// <summary>R0 = 1 plus the place in the table of connections of the tuple that R1 points to, 0 for none (<see cref="FindFunction"/>).</summary>
+    internal void CallFindConnection()
+    {
+        _findUsed = true;
+        code.Call(_find);
     }
 
     /// <summary>R0 = what the look-up of a set says of the packet: <see cref="SetLookupEmitter"/>. Inside a block.</summary>
@@ -114,7 +121,11 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
 
         if (_trackUsed)
         {
-            new TrackFunction(code, family, hook, options.ConnectionBuckets, _find).Emit(_track);
+            new TrackFunction(code, family, hook, options.ConnectionBuckets, CallFindConnection).Emit(_track);
+        }
+
+        if (_findUsed)
+        {
             new FindFunction(code, family, options.ConnectionBuckets).Emit(_find);
         }
 

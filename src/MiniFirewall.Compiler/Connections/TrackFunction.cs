@@ -20,12 +20,13 @@ internal sealed class TrackFunction
     private readonly Family _family;
     private readonly Hook _hook;
     private readonly int _buckets;
-    private readonly Label _invalid, _found, _missing, _refreshed, _accepted, _lookup, _create, _packets, _none, _make, _find;
+    private readonly Label _invalid, _found, _missing, _refreshed, _accepted, _lookup, _create, _packets, _none, _make;
+    private readonly Action _callFind;
 
-    /// <param name="find">The function that finds an entry (<see cref="FindFunction"/>).</param>
-    internal TrackFunction(Assembler code, Family family, Hook hook, int buckets, Label find)
+    /// <param name="callFind">Calls the function that finds an entry (<see cref="FindFunction"/>).</param>
+    internal TrackFunction(Assembler code, Family family, Hook hook, int buckets, Action callFind)
     {
-        _find = find;
+        _callFind = callFind;
         _code = code;
         _buckets = buckets;
         _track = new(code, buckets);
@@ -200,7 +201,7 @@ internal sealed class TrackFunction
     private void EmitFind(Label missing)
     {
         _track.Address(Register.R1, TrackCode.Tuple);
-        _code.Call(_find);
+        _callFind();
         _track.Store(TrackCode.Place, Register.R0);
         _track.If(TrackCode.Place, JumpCondition.Equal, 0, missing);
         _track.EmitEntryOfPlace();
