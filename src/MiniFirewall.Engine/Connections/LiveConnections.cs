@@ -97,7 +97,7 @@ public sealed class LiveConnections : IDisposable
         // A packet that met a connection before it was cut may give it time again; when this wait is over, it has.
         GracePeriod.Wait();
         Cut(new ConnectionWalk(Table, walk.Now), choice);
-        Table.GiveUpEnded(walk.Now);
+        Table.RemoveEnded(walk.Now);
         return count;
     }
 

@@ -112,17 +112,35 @@ internal sealed class TableMemory(Memory<byte> value)
     /// <summary>Takes an entry out of a table that nobody else looks into.</summary>
     internal void Free(int place) => Volatile.Write(ref TagRef(place), ConnectionTable.Free);
 
-    /// <summary>Lets the places of connections that have ended be given to others first.</summary>
+    /// <summary>
+    /// Takes connections that have ended out, so that nobody finds them any more: a packet over the loopback device that comes in is what
+    /// the entry says, ended or not.
+    /// </summary>
     /// <param name="begun">A tick; later ones are being made perhaps, and are left.</param>
-    internal void GiveUpEnded(ulong begun)
+    internal void RemoveEnded(ulong begun)
     {
         for (int place = 0; place < Places; place++)
         {
-            if (TryRead(place, out Connection connection) && connection is { Expires: 0, Begins: not 0 } && connection.Begins <= begun)
+            uint tag = TagAt(place);
+            if (IsEnded(place, begun) && Interlocked.CompareExchange(ref TagRef(place), ConnectionTable.Free, tag) == tag && !IsEnded(place, begun, whateverTag: true))
             {
-                WriteRank(place, 0);
+                // A packet has just begun the same connection anew, in its old place.
+                Interlocked.CompareExchange(ref TagRef(place), tag, ConnectionTable.Free);
             }
         }
+    }
+
+    private bool IsEnded(int place, ulong begun, bool whateverTag = false)
+    {
+        if (!whateverTag && TagAt(place) <= ConnectionTable.Claimed)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> entry = value.Span.Slice(EntryOf(place), ConnectionEntry.Size);
+        ulong expires = Volatile.Read(ref MemoryMarshal.AsRef<ulong>(value.Span.Slice(EntryOf(place) + ConnectionEntry.Expires, 8)));
+        ulong begins = MemoryMarshal.Read<ulong>(entry[ConnectionEntry.Begins..]);
+        return expires == 0 && begins != 0 && begins <= begun;
     }
 
     private IEnumerable<int> PlacesFor(uint tag) => ConnectionTable.BucketsOf(tag, Buckets)

@@ -158,7 +158,7 @@ public sealed class ConnectionsTests : IDisposable
         _namespace.MinifwWith(Rules, "apply", "-").Succeeded();
         Talk(2001);
         string script = $"timeout -s INT 6 {MinifwBinary.Path} connections watch tcp --interval 0.1 --json > /tmp/minifw-watch-{Environment.ProcessId} & "
-            + $"sleep 1; bash -c 'exec 3<>/dev/tcp/127.0.0.1/2001; sleep 1'; {MinifwBinary.Path} connections cut --all; wait; cat /tmp/minifw-watch-{Environment.ProcessId}; rm /tmp/minifw-watch-{Environment.ProcessId}";
+            + $"sleep 1; bash -c 'exec 3<>/dev/tcp/127.0.0.1/2001; sleep 1'; sleep 0.5; {MinifwBinary.Path} connections cut --all; wait; cat /tmp/minifw-watch-{Environment.ProcessId}; rm /tmp/minifw-watch-{Environment.ProcessId}";
         string[] lines = [.. _namespace.Shell(script).Output.Split('\n').Where(line => line.StartsWith('{'))];
         string[] events = [.. lines.Select(line => JsonDocument.Parse(line).RootElement).Select(seen => seen.GetProperty("event").GetString()!)];
         Assert.Equal("new", events[0]);

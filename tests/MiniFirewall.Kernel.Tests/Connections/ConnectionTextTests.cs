@@ -150,6 +150,20 @@ public sealed class ConnectionTextTests
         Assert.False(table.Walk().MoveNext());
     }
 
+    /// <summary>What has ended goes; what is being made has no beginning yet, and what began later is another one.</summary>
+    [Fact]
+    public void Ended_connections_are_taken_out()
+    {
+        var table = new HandTable();
+        table.Put(1, s_tcp with { Seconds = -1 });
+        table.Put(2, s_tcp);
+        table.Put(3, s_udp with { Seconds = -1, Age = HandTable.Now / HandTable.Hertz });
+        table.Memory.RemoveEnded(HandTable.Now);
+        table.Put(4, s_udp with { Seconds = -1 });
+        table.Memory.RemoveEnded(HandTable.Now - 1);
+        Assert.Equal([ConnectionTable.Free, 7777, 7777, 7777], Enumerable.Range(1, 4).Select(table.Memory.TagAt));
+    }
+
     [Fact]
     public void Changes_are_new_changed_and_ended_ones()
     {
