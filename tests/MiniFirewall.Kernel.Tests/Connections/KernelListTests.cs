@@ -45,7 +45,7 @@ public sealed partial class KernelListTests
     }
 
     [Theory]
-    [InlineData(Family.IPv4, 4, "tcp_loose 0")]
+    [InlineData(Family.IPv4, 14, "tcp_loose 0")]
     [InlineData(Family.IPv6, 5, "tcp_be_liberal 1")]
     [InlineData(Family.IPv4, 6, "tcp_ignore_invalid_rst 1")]
     [InlineData(Family.IPv4, 7, "tcp_max_retrans 0")]
