@@ -2,6 +2,7 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using MiniFirewall.Bench;
 using MiniFirewall.Bench.Classify;
+using MiniFirewall.Bench.Connections;
 
 // The sections of ./bench, in the order they run; an argument chooses one.
 var sections = new Dictionary<string, Action>
@@ -26,12 +27,14 @@ switch (args)
         return 0;
     case ["reload", .. var rest]:
         return ReloadBench.Run(rest);
+    case ["connections", .. var rest]:
+        return ConnectionBench.Run(rest);
     case ["classify", .. var rest]:
         return ClassifyBench.Run(rest);
     case [var name] when sections.TryGetValue(name, out Action? section):
         section();
         return 0;
     default:
-        Console.Error.WriteLine("usage: ./bench [program | traffic | process | sets | managed | classify ... | reload ...]");
+        Console.Error.WriteLine("usage: ./bench [program | traffic | process | sets | managed | connections ... | classify ... | reload ...]");
         return 2;
 }

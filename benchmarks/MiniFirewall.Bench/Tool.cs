@@ -19,6 +19,16 @@ internal static class Tool
         }
     }
 
+    /// <summary>What it says on its standard output.</summary>
+    internal static string Read(string file, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw new ToolException($"{file} {string.Join(' ', arguments)}", output);
+    }
+
     /// <summary>Wall time of a whole process that must succeed.</summary>
     internal static TimeSpan Time(string file, params string[] arguments)
     {

@@ -43,6 +43,10 @@ internal sealed class EngineFirewall : IFirewall
     internal LiveConnections OpenConnections() => Device.Namespace.Run(() => _engine.OpenConnections())
         ?? throw new InvalidOperationException("no connections are tracked");
 
+    /// <summary>Packets that a rule has counted; the policy is number 0.</summary>
+    internal ulong CountOf(string chain, int rule, Family family) =>
+        Device.Namespace.Run(() => Count(_engine.Read()!))[(family, new CounterPlace(chain, rule))].Packets;
+
     public bool CanMeet(Packet packet) => Device.CanMeet(packet);
 
     public Observation? Judge(Packet packet)

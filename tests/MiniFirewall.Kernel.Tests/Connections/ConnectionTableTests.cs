@@ -1,0 +1,86 @@
+using MiniFirewall.Kernel.Tests.Differential;
+using MiniFirewall.Kernel.Tests.Support;
+using Xunit;
+
+namespace MiniFirewall.Kernel.Tests.Connections;
+
+/// <summary>The table of connections where there are more of them than it has room for, and where two processors write it.</summary>
+public sealed class ConnectionTableTests(ITestOutputHelper output)
+{
+    /// <summary>Packets of a flood; several times what the table has room for.</summary>
+    private static int FloodPackets => Budget.Read("MINIFW_FLOOD_PACKETS", 400_000);
+
+    /// <summary>Half-open ones, that have been answered once, would end before those of the flood do.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Answered_connections_survive_a_flood_of_new_ones_that_are_accepted(bool isOpen)
+    {
+        const int Answered = 1000;
+        using var lab = new TableLab();
+        var flow = new ConnectionFlow();
+        for (int i = 0; i < Answered; i++)
+        {
+            Assert.True(lab.Send(flow.Syn(i)) && lab.Send(flow.Answer(i)) && (!isOpen || lab.Send(flow.Ack(i))));
+        }
+
+        for (int i = 0; i < FloodPackets; i++)
+        {
+            Assert.True(lab.Send(flow.Syn(Answered + i)));
+        }
+
+        TableSnapshot table = lab.Read();
+        ulong before = lab.CountOf(1);
+        for (int i = 0; i < Answered; i++)
+        {
+            Assert.True(lab.Send(flow.Ack(i)));
+        }
+
+        output.WriteLine($"{FloodPackets} SYNs beside {Answered} connections: {table.Entries} of {table.Capacity} places taken, {table.Assured} of them assured, {lab.Refused} refused");
+        Assert.Equal((isOpen ? Answered : 0, (ulong)Answered, 0UL), (table.Assured, lab.CountOf(1) - before, lab.Refused));
+        Assert.Equal(table.Entries, table.Tuples);
+        Assert.True(table.Entries > table.Capacity * 9 / 10);
+    }
+
+    [Fact]
+    public void A_flood_that_is_dropped_leaves_nothing_behind()
+    {
+        using var lab = new TableLab("-A OUTPUT -p udp -m conntrack --ctstate NEW -j ACCEPT");
+        var flow = new ConnectionFlow();
+        ulong before = lab.CountOf(3);
+        for (int i = 0; i < 10_000; i++)
+        {
+            Assert.False(lab.Send(flow.Syn(i)));
+        }
+
+        Assert.Equal((0, 10_000UL), (lab.Read().Entries, lab.CountOf(3) - before));
+    }
+
+    /// <summary>Each thread opens its own connections and both send the same ones' SYNs; none is lost, and none counts as new twice later.</summary>
+    [Fact]
+    public void Two_processors_may_begin_connections_at_the_same_time()
+    {
+        const int Count = 40_000;
+        using var lab = new TableLab();
+        using LocalSender first = lab.NewSender(), second = lab.NewSender();
+        Parallel.ForEach<LocalSender>([first, second], sender =>
+        {
+            var flow = new ConnectionFlow();
+            for (int i = 0; i < Count; i++)
+            {
+                Assert.Equal(0, sender.Send(flow.Syn(i), 0));
+            }
+        });
+
+        TableSnapshot table = lab.Read();
+        var answers = new ConnectionFlow();
+        ulong before = lab.CountOf(1);
+        for (int i = 0; i < Count; i++)
+        {
+            Assert.True(lab.Send(answers.Answer(i)));
+        }
+
+        output.WriteLine($"{Count} connections begun by two threads: {table.Entries} entries");
+        Assert.Equal(((ulong)Count, Count), (lab.CountOf(1) - before, table.Tuples));
+    }
+}

@@ -1,0 +1,35 @@
+using System.Buffers.Binary;
+using MiniFirewall.Compiler.Connections;
+
+namespace MiniFirewall.Kernel.Tests.Connections;
+
+/// <summary>What a walk over the table of connections finds.</summary>
+/// <param name="Entries">Ways that are taken.</param>
+/// <param name="Tuples">Different tuples among them.</param>
+/// <param name="Assured">Entries that are assured.</param>
+internal sealed record TableSnapshot(int Capacity, int Entries, int Tuples, int Assured)
+{
+    internal static TableSnapshot Of(ReadOnlySpan<byte> table)
+    {
+        int buckets = ConnectionTable.BucketsOf(table.Length), entries = 0, assured = 0;
+        var tuples = new HashSet<string>();
+        for (int bucket = 0; bucket < buckets; bucket++)
+        {
+            ReadOnlySpan<byte> header = table.Slice(bucket * ConnectionTable.HeaderSize, ConnectionTable.HeaderSize);
+            for (int way = 0; way < ConnectionTable.Ways; way++)
+            {
+                if (BinaryPrimitives.ReadUInt32LittleEndian(header[(ConnectionTable.Tags + (4 * way))..]) <= ConnectionTable.Claimed)
+                {
+                    continue;
+                }
+
+                ReadOnlySpan<byte> entry = table.Slice(ConnectionTable.EntryAt(buckets, bucket, way), ConnectionEntry.Size);
+                entries++;
+                tuples.Add(Convert.ToHexString(entry.Slice(ConnectionEntry.Tuple, ConnectionTuple.Size)));
+                assured += (BinaryPrimitives.ReadUInt32LittleEndian(entry[ConnectionEntry.Flags..]) & ConnectionEntry.Assured) / ConnectionEntry.Assured > 0 ? 1 : 0;
+            }
+        }
+
+        return new(buckets * ConnectionTable.Ways, entries, tuples.Count, assured);
+    }
+}
