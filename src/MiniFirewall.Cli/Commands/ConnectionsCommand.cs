@@ -70,7 +70,9 @@ internal static class ConnectionsCommand
         Argument<string[]> filter = Filter();
         Option<double> interval = new("--interval")
         {
-            Description = "Seconds between two looks; what begins and ends between them is not seen.", DefaultValueFactory = _ => 0.5, HelpName = "SECONDS",
+            Description = "Seconds between two looks; what begins and ends between them is not seen.",
+            DefaultValueFactory = _ => 0.5,
+            HelpName = "SECONDS",
         };
         Option<bool> json = CommandOptions.Json();
         var command = new Command("watch", "Print what becomes of connections, until interrupted: new, changed, ended.") { filter, interval, json };

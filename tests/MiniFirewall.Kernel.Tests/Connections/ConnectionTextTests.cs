@@ -12,7 +12,13 @@ public sealed class ConnectionTextTests
 {
     private static readonly HandTable.Entry s_tcp = new(IpProtocol.Tcp, "203.0.113.9", 50000, "10.0.0.5", 22, 431_999)
     {
-        State = 3, Replied = true, Assured = true, Mark = 16, Age = 12, Original = new(5, 300), Reply = new(4, 260),
+        State = 3,
+        Replied = true,
+        Assured = true,
+        Mark = 16,
+        Age = 12,
+        Original = new(5, 300),
+        Reply = new(4, 260),
     };
 
     private static readonly HandTable.Entry s_udp = new(IpProtocol.Udp, "2001:db8::5", 5353, "2001:db8::1", 53, 29) { Original = new(1, 60) };
@@ -41,7 +47,8 @@ public sealed class ConnectionTextTests
         + "18446744073709551615 18446744073709551615 0 0 0  unreplied",
         Line(ConnectionText.Write, new(IpProtocol.Tcp, "2001:db8:1111:2222:3333:4444:5555:6666", 50000, "2001:db8:1111:2222:3333:4444:5555:7777", 443, 119)
         {
-            State = 1, Original = new(ulong.MaxValue, ulong.MaxValue),
+            State = 1,
+            Original = new(ulong.MaxValue, ulong.MaxValue),
         }));
 
     [Fact]
