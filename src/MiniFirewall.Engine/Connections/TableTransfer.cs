@@ -12,12 +12,20 @@ internal sealed class TableTransfer(TableMemory from, TableMemory to, ulong now)
 {
     private const int MostRounds = 8, FewChanges = 16, None = -1;
 
+    /// <summary>Of <see cref="ConnectionTable.Ranks"/>.</summary>
+    private const uint MostKind = 3;
+
     /// <summary>Where the connection of a place of the old table is in the new one.</summary>
     private readonly int[] _targets = NoTargets(from.Places);
 
     /// <summary>Nobody else writes into the new table.</summary>
     internal void Copy()
     {
+        for (uint kind = MostKind + 1; kind-- > 0;)
+        {
+            CopyKind(kind);
+        }
+
         int changes = int.MaxValue;
         for (int round = 0; round < MostRounds && changes > FewChanges; round++)
         {
@@ -57,6 +65,18 @@ internal sealed class TableTransfer(TableMemory from, TableMemory to, ulong now)
         }
     }
 
+    /// <summary>Those that count for more come first, and find room.</summary>
+    private void CopyKind(uint kind)
+    {
+        for (int place = 0; place < from.Places; place++)
+        {
+            if (from.Rank(place) >> ConnectionTable.ClassShift == kind && from.TagAt(place) > ConnectionTable.Claimed)
+            {
+                Refresh(place);
+            }
+        }
+    }
+
     private static ulong PacketsOf(in Connection connection) => connection.Original.Packets + connection.Reply.Packets;
 
     private static int[] NoTargets(int places)
@@ -75,8 +95,8 @@ internal sealed class TableTransfer(TableMemory from, TableMemory to, ulong now)
         int target = _targets[place];
         if (target != None)
         {
-            to.TryCopy(target, there);
-            if (isLive && copy.SequenceEqual(there))
+            bool isSame = to.TryCopy(target, there) == tag && copy.SequenceEqual(there);
+            if (isLive && isSame)
             {
                 return false;
             }
@@ -90,6 +110,6 @@ internal sealed class TableTransfer(TableMemory from, TableMemory to, ulong now)
             _targets[place] = to.TryInsert(tag, copy, from.Rank(place));
         }
 
-        return isLive || target != None;
+        return _targets[place] != None || target != None;
     }
 }

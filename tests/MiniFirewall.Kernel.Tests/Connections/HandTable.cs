@@ -23,11 +23,11 @@ internal sealed class HandTable
     internal TableMemory Memory { get; }
 
     /// <summary>Puts a connection at a place.</summary>
-    internal void Put(int place, Entry entry, uint tag = 7777)
+    internal void Put(int place, Entry entry, uint tag = 7777, uint rank = 99)
     {
         (int bucket, int way) = (place / ConnectionTable.Ways, place % ConnectionTable.Ways);
         BinaryPrimitives.WriteUInt32LittleEndian(_value.AsSpan((bucket * ConnectionTable.HeaderSize) + ConnectionTable.Tags + (4 * way)), tag);
-        BinaryPrimitives.WriteUInt32LittleEndian(_value.AsSpan((bucket * ConnectionTable.HeaderSize) + ConnectionTable.Ranks + (4 * way)), 99);
+        BinaryPrimitives.WriteUInt32LittleEndian(_value.AsSpan((bucket * ConnectionTable.HeaderSize) + ConnectionTable.Ranks + (4 * way)), rank);
         entry.Write(_value.AsSpan(ConnectionTable.EntryAt(Memory.Buckets, bucket, way), ConnectionEntry.Size));
     }
 

@@ -50,6 +50,22 @@ public sealed class TableTransferTests
         Assert.InRange(Ports(to).Count, to.Memory.Places * 8 / 10, to.Memory.Places);
     }
 
+    /// <summary>Connections that are assured find room before others.</summary>
+    [Fact]
+    public void A_smaller_table_takes_assured_ones_first()
+    {
+        HandTable from = new(Large), to = new(ConnectionTable.FewestBuckets);
+        for (int place = 0; place < from.Memory.Places; place++)
+        {
+            bool isAssured = place % 16 == 15;
+            from.Put(place, Entry(place) with { Assured = isAssured }, Tag(place), (isAssured ? 2u : 0) << ConnectionTable.ClassShift);
+        }
+
+        new TableTransfer(from.Memory, to.Memory, HandTable.Now).Copy();
+        Assert.Equal(from.Memory.Places / 16, All(to).Count(connection => connection.IsAssured));
+        Assert.InRange(Ports(to).Count, to.Memory.Places * 8 / 10, to.Memory.Places);
+    }
+
     [Fact]
     public void What_comes_in_between_comes_late()
     {
