@@ -7,7 +7,7 @@ namespace MiniFirewall.Compiler.Connections;
 /// An ICMP error is related where the packet that it quotes is one of a connection, and was sent by whom the error is for
 /// (nf_conntrack_proto_icmp.c, nf_conntrack_inet_error).
 /// </summary>
-internal sealed class ErrorTracker(TrackCode track, TupleEmitter tuples, PacketReads reads, Family family)
+internal sealed class ErrorTracker(TrackCode track, TupleEmitter tuples, PacketReads reads, Family family, Hook hook)
 {
     private const int IcmpHeader = 8;
 
@@ -47,8 +47,42 @@ internal sealed class ErrorTracker(TrackCode track, TupleEmitter tuples, PacketR
         reads.EmitRead(8, 0, invalid);
         tuples.EmitQuery(invalid);
         code.Mark(find);
-        emitFind(invalid);
+        if (hook != Hook.LocalOut)
+        {
+            emitFind(invalid);
+            EmitRelated(invalid);
+            return;
+        }
+
+        Label unknown = code.DefineLabel("quotes an unknown packet");
+        emitFind(unknown);
         EmitRelated(invalid);
+        code.Mark(unknown);
+        EmitOwn(invalid);
+    }
+
+    /// <summary>
+    /// An error that the kernel sends of its own accord is about a packet that it has just got, if no rule has seen that: its hops were
+    /// used up, or there is no way on (nf_ct_attach). One that a process has made is about nothing.
+    /// </summary>
+    private void EmitOwn(Label invalid)
+    {
+        const Register Number = Register.R2;
+        Assembler code = track.Code;
+        Label own = code.DefineLabel("of the kernel");
+        UntrustedContext.Cast(code, TrackCode.Context);
+        code.LoadMember(MemorySize.DoubleWord, Number, Register.R0, "bpf_nf_ctx", "skb");
+        code.LoadMember(MemorySize.DoubleWord, Number, Number, "sk_buff", "sk");
+        code.Jump(JumpCondition.Equal, Number, 0, own);
+        code.LoadMember(MemorySize.DoubleWord, Number, Number, "sock", "sk_socket");
+        code.Jump(JumpCondition.Equal, Number, 0, own);
+        code.LoadMember(MemorySize.DoubleWord, Number, Number, "socket", "file");
+        code.Jump(JumpCondition.NotEqual, Number, 0, invalid);
+        code.Mark(own);
+        track.Set(TrackCode.InKey(PacketKey.ConnectionDirection, MemorySize.Byte), (int)ConnectionDirection.Reply);
+        track.Set(TrackCode.InKey(PacketKey.ConnectionState, MemorySize.Byte), (int)ConnectionState.Related);
+        code.Move(Register.R0, 0);
+        code.Exit();
     }
 
     /// <summary>R1 = the quoted packet's protocol, and its transport header's offset is kept. A later fragment has no ports.</summary>

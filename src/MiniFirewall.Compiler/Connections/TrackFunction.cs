@@ -194,7 +194,7 @@ internal sealed class TrackFunction
         EmitState(ConnectionState.Untracked, Untold);
         EmitReturn(0);
         _code.Mark(error);
-        new ErrorTracker(_track, _tuples, _reads, _family).Emit(_invalid, EmitFind);
+        new ErrorTracker(_track, _tuples, _reads, _family, _hook).Emit(_invalid, EmitFind);
     }
 
     /// <summary>R9 = the entry of the tuple in the frame, which may have expired.</summary>
