@@ -25,7 +25,7 @@ public sealed class ConnectionCrashTests : IDisposable
     }
 
     [Fact]
-    public void Killed_after_each_step_of_a_change_of_size()
+    public void Killed_around_the_switch_of_a_change_of_size()
     {
         string file = Path.Combine(_files.FullName, "second");
         File.WriteAllText(file, Second);
@@ -35,7 +35,7 @@ public sealed class ConnectionCrashTests : IDisposable
         Assert.Contains("copy connections", steps);
         Assert.True(steps.IndexOf("copy connections") < steps.IndexOf(CommitStep.Switch));
         Assert.True(steps.IndexOf("copy late connections") > steps.IndexOf(CommitStep.Switch));
-        foreach (string step in steps)
+        foreach (string step in steps.Where(IsOfConnections))
         {
             _namespace.Apply(First);
             Cut();
@@ -67,6 +67,10 @@ public sealed class ConnectionCrashTests : IDisposable
         Assert.Equal(("1022 7", 1), (Settings(), Count()));
         Assert.StartsWith("*filter\n", Rules.Print(_namespace.Read()!.Rules), StringComparison.Ordinal);
     }
+
+    /// <summary>The others are the same in every commit, and killed after in <see cref="CrashTests"/>.</summary>
+    private static bool IsOfConnections(string step) =>
+        step == CommitStep.Switch || step.Contains("connections", StringComparison.Ordinal) || step.Contains("tracking", StringComparison.Ordinal);
 
     private void Send() => _namespace.Run(() =>
     {
