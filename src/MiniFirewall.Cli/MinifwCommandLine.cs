@@ -15,6 +15,7 @@ internal static class MinifwCommandLine
         ("status", StatusCommand.Create),
         ("set", SetCommand.Create),
         ("recent", RecentCommand.Create),
+        ("connections", ConnectionsCommand.Create),
         ("why", WhyCommand.Create),
         ("log", LogCommand.Create),
         ("serve", ServeCommand.Create),

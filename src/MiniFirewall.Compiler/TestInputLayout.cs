@@ -108,7 +108,7 @@ public static class TestInputLayout
         return value;
     }
 
-    private static void EncodeConnection(byte[] value, Connection? connection)
+    private static void EncodeConnection(byte[] value, PacketConnection? connection)
     {
         if (connection is null)
         {

@@ -83,7 +83,7 @@ public static class WellKnownMaps
     /// <summary>A table of so many buckets; user space maps it into its memory.</summary>
     public static MapSpec ConnectionsSpec(int buckets) => new(Connections, MapType.Array, 4, Compiler.Connections.ConnectionTable.Size(buckets), 1) { Flags = Mappable };
 
-    public static MapSpec TrackingSpec { get; } = new(Tracking, MapType.Array, 4, Compiler.Connections.TrackingTable.Size, 1);
+    public static MapSpec TrackingSpec { get; } = new(Tracking, MapType.Array, 4, Compiler.Connections.TrackingTable.Size, 1) { Flags = Mappable };
 
     public static MapSpec CountersSpec(int capacity) => new(Counters, MapType.PerCpuArray, 4, CounterSize, capacity);
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MiniFirewall.Bpf;
 using MiniFirewall.Engine.Commit;
+using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.Recent;
@@ -10,6 +11,7 @@ using MiniFirewall.Engine.Sets;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -272,6 +274,58 @@ public sealed class FirewallEngine
         using GenerationState? generation = state?.TryOpenGeneration();
         using RecentMaps maps = RecentMaps.Open(generation?.Directory);
         return work(maps);
+    });
+
+    /// <summary>The connections that the rules in force track; null where they ask for none.</summary>
+    public LiveConnections? OpenConnections() => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        return generation is null ? null : LiveConnections.TryOpen(generation.Directory);
+    });
+
+    /// <summary>What is set of connection tracking, all of it; null where nothing is tracked and nothing has been set.</summary>
+    public IReadOnlyList<ConnectionSettingValue>? ReadConnectionSettings() => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        using BpfMap? tracking = generation is null ? null : TrackingSettings.TryOpen(generation.Directory);
+        return tracking is null ? null : (IReadOnlyList<ConnectionSettingValue>)TrackingSettings.Read(TrackingSettings.Copy(tracking));
+    });
+
+    /// <summary>
+    /// Sets settings of connection tracking by hand: at once, and for as long as no rule set says otherwise. Another size of the table
+    /// is a commit of the rules in force with a new table.
+    /// </summary>
+    /// <exception cref="FirewallException">Nothing is tracked here.</exception>
+    public void SetConnections(IReadOnlyList<ConnectionSettingValue> values, TimeSpan? lockTimeout = null) => Refusals.Explained(() =>
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        RequireOwnNamespace();
+        using WriterSession session = WriterSession.Open(_parts.Root, Namespace, lockTimeout);
+        session.CollectOwn();
+        using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
+        using GenerationState? running = state?.TryOpenGeneration();
+        using BpfMap tracking = (running is null ? null : TrackingSettings.TryOpen(running.Directory))
+            ?? throw new FirewallException(FirewallFailure.Refused, "no rule in force here asks for connection state, so nothing of it can be set");
+        byte[] before = TrackingSettings.Copy(tracking);
+        TrackingSettings.Set(tracking, [.. values]);
+        try
+        {
+            if (values.Any(set => set.Setting.Name == ConnectionSetting.Most))
+            {
+                ApplyWhole(session, generation => generation?.Read().Rules, _ => _parts.Programs);
+            }
+        }
+        catch
+        {
+            TrackingSettings.Restore(tracking, before);
+            throw;
+        }
     });
 
     /// <summary>Takes all rules away, at one moment, and then everything that the firewall has in the kernel.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Sys.Namespaces;
 
@@ -17,6 +18,7 @@ public sealed record AttachedLink(HookPoint Point, uint Id, uint ProgramId);
 /// <param name="LostRejects">Rejected packets that found the ring buffer full, and got no answer, since the first commit.</param>
 /// <param name="PacketsAreHanded">Somebody hands packets of NFLOG rules to netlink groups (<see cref="Handing.HandingService"/>).</param>
 /// <param name="LostPackets">Packets for netlink groups that found the ring buffer full, since the first commit.</param>
+/// <param name="Connections">The table of connections; null where no rule asks for connection state.</param>
 /// <param name="PinsDirectory">Where the namespace's pins are, or would be; seen from the mount namespace that holds them.</param>
 /// <param name="OtherNamespaces">How many other network namespaces have rules.</param>
 /// <param name="Collected">How many namespaces that nobody holds any more have been cleaned up just now.</param>
@@ -31,6 +33,7 @@ public sealed record FirewallStatus(
     ulong LostRejects,
     bool PacketsAreHanded,
     ulong LostPackets,
+    ConnectionTableStatus? Connections,
     string PinsDirectory,
     int OtherNamespaces,
     int Collected);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using MiniFirewall.Bpf;
+using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Sys.BpfCalls;
@@ -24,6 +25,7 @@ internal static class StatusReader
         int others = home.Namespaces().Count(other => other != network);
         using NamespaceState? state = NamespaceState.TryOpen(home.Pins, network);
         using GenerationState? generation = state?.TryOpenGeneration();
+        using LiveConnections? connections = generation is null ? null : LiveConnections.TryOpen(generation.Directory);
         return Empty(root, network) with
         {
             Generation = generation?.Number ?? 0,
@@ -35,13 +37,14 @@ internal static class StatusReader
             LostRejects = state?.Control.LostRejects ?? 0,
             PacketsAreHanded = state is not null && state.Control.PacketsReadUntil > (ulong)Stopwatch.GetTimestamp(),
             LostPackets = state?.Control.LostPackets ?? 0,
+            Connections = connections?.Status(),
             OtherNamespaces = others,
             Collected = collected,
         };
     }
 
     private static FirewallStatus Empty(string root, NetworkNamespace network) =>
-        new(network, 0, null, [], [], 0, false, 0, false, 0, HomeMount.PinsOf(root, network), 0, 0);
+        new(network, 0, null, [], [], 0, false, 0, false, 0, null, HomeMount.PinsOf(root, network), 0, 0);
 
     private static ImmutableArray<AttachedLink> LinksIn(DirectoryHandle directory)
     {

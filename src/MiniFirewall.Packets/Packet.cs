@@ -10,7 +10,7 @@ public sealed class Packet
 {
     private readonly byte[] _bytes;
     private readonly AddressTypes? _sourceTypes, _destinationTypes;
-    private readonly Connection? _connection;
+    private readonly PacketConnection? _connection;
 
     public Packet(Family family, Hook hook, ReadOnlySpan<byte> bytes)
     {
@@ -40,9 +40,9 @@ public sealed class Packet
     public ConnectionDirection ConnectionDirection { get; init; } = ConnectionDirection.Original;
 
     /// <summary>Its connection, null where it has none; an untranslated one where not said.</summary>
-    public Connection? Connection
+    public PacketConnection? Connection
     {
-        get => ConnectionDirection == ConnectionDirection.None ? null : _connection ?? Connection.UsualOf(this);
+        get => ConnectionDirection == ConnectionDirection.None ? null : _connection ?? PacketConnection.UsualOf(this);
         init => _connection = value;
     }
 

@@ -58,6 +58,9 @@ public sealed unsafe partial class MappedMemory : MemoryManager<byte>
     /// <summary>A word the kernel reads; earlier reads and writes come before it.</summary>
     public void WriteRelease64(int offset, ulong value) => Volatile.Write(ref MemoryMarshal.AsRef<ulong>(GetSpan().Slice(offset, 8)), value);
 
+    /// <summary>A word the kernel reads; earlier reads and writes come before it.</summary>
+    public void WriteRelease32(int offset, uint value) => Volatile.Write(ref MemoryMarshal.AsRef<uint>(GetSpan().Slice(offset, 4)), value);
+
     protected override void Dispose(bool disposing)
     {
         if (_start is not null)

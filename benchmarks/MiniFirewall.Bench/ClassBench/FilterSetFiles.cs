@@ -81,7 +81,7 @@ internal sealed class FilterSetFiles(string directory)
 
     private static byte Hexadecimal(string text) => byte.Parse(text.AsSpan(2), NumberStyles.HexNumber);
 
-    private static Traffic ParseTrace(IEnumerable<string> lines)
+    private static HeaderTrace ParseTrace(IEnumerable<string> lines)
     {
         var headers = new List<FilterHeader>();
         var first = new List<int>();

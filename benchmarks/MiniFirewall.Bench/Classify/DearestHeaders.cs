@@ -19,7 +19,7 @@ internal sealed class DearestHeaders(TracedList list, FilterRule[] rules)
     private int _runs;
 
     /// <summary>The dearest first.</summary>
-    internal FilterHeader[] Find(Traffic trace)
+    internal FilterHeader[] Find(HeaderTrace trace)
     {
         FilterHeader[] first = [.. _draw.Mixed(Candidates / 2).Concat(trace.Headers.Distinct()).Distinct().Take(Candidates)];
         list.Use(first);

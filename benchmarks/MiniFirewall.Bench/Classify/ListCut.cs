@@ -3,7 +3,7 @@ using MiniFirewall.Bench.ClassBench;
 namespace MiniFirewall.Bench.Classify;
 
 /// <summary>A list that is measured: a whole set with its trace, or some lines of one.</summary>
-internal sealed record ListCut(string Family, string Size, string Name, FilterRule[] Rules, Traffic Traffic)
+internal sealed record ListCut(string Family, string Size, string Name, FilterRule[] Rules, HeaderTrace Traffic)
 {
     private const int CutHeaders = 8192;
 
@@ -44,6 +44,6 @@ internal sealed record ListCut(string Family, string Size, string Name, FilterRu
         FilterRule[] rules = set.Rules[from..(from + count)];
         FilterHeader[] headers = [.. new HeaderDraw(rules, 3).Inside(CutHeaders / 2), .. set.Trace.Headers.Take(CutHeaders / 2)];
         new Random(4).Shuffle(headers);
-        return new(set.Family, size, $"{set.Name} lines {from}-{from + count - 1}", rules, Traffic.Of(rules, headers));
+        return new(set.Family, size, $"{set.Name} lines {from}-{from + count - 1}", rules, HeaderTrace.Of(rules, headers));
     }
 }

@@ -3,7 +3,7 @@ using MiniFirewall.Bench.ClassBench;
 namespace MiniFirewall.Bench.Classify;
 
 /// <summary>A loaded list under one kind of traffic, and what has been measured of it.</summary>
-internal sealed class PacketSubject(PacketResult result, TracedList list, Traffic traffic)
+internal sealed class PacketSubject(PacketResult result, TracedList list, HeaderTrace traffic)
 {
     /// <summary>Length of one measurement, ns; at least one pass over the traffic.</summary>
     private const double Target = 25e6;

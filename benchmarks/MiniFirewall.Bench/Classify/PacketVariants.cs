@@ -13,7 +13,7 @@ internal sealed class PacketVariants(ListCut list, ClassifyOptions options) : ID
 
     private (TracedList List, FilterHeader[] Headers)? _dearest;
 
-    private Traffic Own => list.Traffic.First(options.Headers);
+    private HeaderTrace Own => list.Traffic.First(options.Headers);
 
     /// <summary>Loads what is asked for. Failures become results, and the rest goes on.</summary>
     internal IEnumerable<Func<PacketSubject>> All()
@@ -71,7 +71,7 @@ internal sealed class PacketVariants(ListCut list, ClassifyOptions options) : ID
 
     private static string Cold(int lines) => $"IPv4 cold {lines}";
 
-    private PacketSubject Subject(string variant, RuleListing listing, Traffic traffic, int coldLines = 0)
+    private PacketSubject Subject(string variant, RuleListing listing, HeaderTrace traffic, int coldLines = 0)
     {
         TracedList loaded = Load(variant, listing, traffic.Headers.Length, coldLines);
         return new(Result(variant) with { Rules = listing.Rules.Length, IsNoisy = coldLines > 0 }, loaded, traffic);
@@ -110,7 +110,7 @@ internal sealed class PacketVariants(ListCut list, ClassifyOptions options) : ID
 
         FilterHeader[] headers = [.. _dearest.Value.Headers.Take(count)];
         new Random(8).Shuffle(headers);
-        return new(Result(variant), _dearest.Value.List, Traffic.Of(list.Rules, headers));
+        return new(Result(variant), _dearest.Value.List, HeaderTrace.Of(list.Rules, headers));
     }
 }
 

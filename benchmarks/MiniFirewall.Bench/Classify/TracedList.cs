@@ -72,7 +72,7 @@ internal sealed class TracedList : IDisposable
     internal double Run(BpfProgram program, int runs) => program.TestRun(_form.Family, At, _packet, runs).Nanoseconds;
 
     /// <summary>Null where one pass over the traffic counts for every rule and the policy what it should; else what differs.</summary>
-    internal string? CheckCounters(Traffic traffic)
+    internal string? CheckCounters(HeaderTrace traffic)
     {
         Use(traffic.Headers);
         long[] before = ReadCounters();

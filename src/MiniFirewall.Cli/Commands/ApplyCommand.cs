@@ -1,6 +1,8 @@
 using System.CommandLine;
+using MiniFirewall.Cli.Connections;
 using MiniFirewall.Cli.Output;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Connections;
 using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Cli.Commands;
@@ -19,19 +21,27 @@ internal static class ApplyCommand
         {
             Description = "Before anything changes, prove that the compiled classifier gives every packet the first match of the list, and say what was proved.",
         };
-        var command = new Command("apply", "Put the rules of a file in force in place of all others, at one moment, or change nothing.") { file, check, verify };
-        command.SetAction(result => Guarded.Run(() => Run(result.GetRequiredValue(file), result.GetValue(check), result.GetValue(verify))));
+        Option<bool> cut = new("--cut") { Description = "Then end the connections that the new rules would not let begin, and say how many." };
+        var command = new Command("apply", "Put the rules of a file in force in place of all others, at one moment, or change nothing.") { file, check, verify, cut };
+        command.SetAction(result => Guarded.Run(() =>
+            Run(result.GetRequiredValue(file), result.GetValue(check), result.GetValue(verify), result.GetValue(cut))));
         HelpWithExamples.AddTo(command, """
             minifw apply /etc/minifw.rules
             minifw apply --check new.rules && minifw apply new.rules
             minifw apply --verify long-list.rules
             iptables-save | minifw apply -
+            minifw apply --cut stricter.rules
             """);
         return command;
     }
 
-    private static int Run(string file, bool check, bool verify)
+    private static int Run(string file, bool check, bool verify, bool cut)
     {
+        if (check && cut)
+        {
+            throw new UsageException("--check changes nothing and --cut ends connections; leave one of them out");
+        }
+
         RuleSet rules = RuleFile.Read(file).WithoutStrayPolicyCounters();
         ProofPrinter? proofs = verify ? new() : null;
         var options = new ApplyOptions { CheckOnly = check, OnProof = proofs is null ? null : proofs.Add };
@@ -45,8 +55,26 @@ internal static class ApplyCommand
         }
 
         proofs?.Print();
+        if (cut)
+        {
+            Cut(rules);
+        }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>Packets on their way may still begin connections by the rules before; so they are waited for.</summary>
+    private static void Cut(RuleSet rules)
+    {
+        using LiveConnections? connections = FirewallEngine.Open().OpenConnections();
+        if (connections is null)
+        {
+            Console.Out.WriteLine("no connections ended: no rule asks for connection state");
+            return;
+        }
+
+        var judge = new ConnectionJudge(rules);
+        CutReport.Write(connections.Cut((in Connection connection) => !judge.MayBegin(connection), waits: true), asJson: false);
     }
 
     /// <summary>The text is good by now; without privileges that is all that can be told.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MiniFirewall.Engine;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Sets;
 
@@ -30,6 +31,13 @@ internal static class RuleSetJson
             }
 
             json.WriteEndArray();
+            json.WriteStartObject("connections");
+            foreach (ConnectionSettingValue set in loaded.Rules.ConnectionSettings)
+            {
+                json.WriteNumber(set.Setting.Name, set.Value);
+            }
+
+            json.WriteEndObject();
             json.WriteStartArray("chains");
             foreach (Chain chain in loaded.Rules.Chains)
             {

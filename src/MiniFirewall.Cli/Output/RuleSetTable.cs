@@ -16,7 +16,12 @@ internal static class RuleSetTable
             Console.Out.WriteLine($"set {set.Name}, {set.Type.Name}{Only(set.Families)}: {set.Elements.Count} elements");
         }
 
-        bool first = loaded.Rules.Sets.IsEmpty;
+        if (!loaded.Rules.ConnectionSettings.IsEmpty)
+        {
+            Console.Out.WriteLine($"connections {string.Join(' ', loaded.Rules.ConnectionSettings)}");
+        }
+
+        bool first = loaded.Rules.ConnectionSettings.IsEmpty && loaded.Rules.Sets.IsEmpty;
         foreach (Chain chain in loaded.Rules.Chains)
         {
             if (!first)

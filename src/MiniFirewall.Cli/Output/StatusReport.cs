@@ -51,6 +51,7 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         json.WriteNumber("nflogRules", HandingRules);
         json.WriteBoolean("nflogHanded", status.PacketsAreHanded);
         json.WriteNumber("lostNflog", status.LostPackets);
+        WriteConnections(json);
         json.WriteString("pins", status.PinsDirectory);
         json.WriteStartObject("namespace");
         json.WriteNumber("cookie", status.Namespace.Cookie);
@@ -85,6 +86,11 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
             if (HandingRules > 0)
             {
                 yield return ("nflog", Handing());
+            }
+
+            if (status.Connections is { } table)
+            {
+                yield return ("connections", $"{table.Used} of at most {table.Most}, {table.Bytes >> 20} MiB; {table.Refused} packets found no room");
             }
 
             yield return ("pins", status.PinsDirectory);
@@ -124,6 +130,19 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         }
 
         return table;
+    }
+
+    private void WriteConnections(Utf8JsonWriter json)
+    {
+        if (status.Connections is { } table)
+        {
+            json.WriteStartObject("connections");
+            json.WriteNumber("used", table.Used);
+            json.WriteNumber("max", table.Most);
+            json.WriteNumber("bytes", table.Bytes);
+            json.WriteNumber("refused", table.Refused);
+            json.WriteEndObject();
+        }
     }
 
     private void WriteHooks(Utf8JsonWriter json)

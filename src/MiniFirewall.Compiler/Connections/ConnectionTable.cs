@@ -57,6 +57,24 @@ public static class ConnectionTable
     /// <summary>Beyond the last entry is room for one more: programs compute with eight ways.</summary>
     public static int Size(int buckets) => (buckets * (HeaderSize + (Ways * ConnectionEntry.Size))) + ConnectionEntry.Size;
 
+    /// <summary>Connections that there is room for.</summary>
+    public static int PlacesOf(int buckets) => buckets * Ways;
+
+    /// <summary>The fewest buckets that have room for so many connections.</summary>
+    public static int BucketsFor(int connections)
+    {
+        int buckets = FewestBuckets;
+        while (PlacesOf(buckets) < connections && buckets < MostBuckets)
+        {
+            buckets *= 2;
+        }
+
+        return buckets;
+    }
+
+    /// <summary>The buckets that a connection with this tag can be in, in the order of looking.</summary>
+    public static IEnumerable<int> BucketsOf(uint tag, int buckets) => Enumerable.Range(0, TupleHash.Choices).Select(choice => TupleHash.BucketOf(choice, tag, buckets));
+
     /// <summary>A way of a bucket as one number; the low three bits are the way.</summary>
     public static int Place(int bucket, int way) => (bucket << 3) | way;
 

@@ -13,8 +13,6 @@ namespace MiniFirewall.Compiler.Connections;
 /// <param name="reopened">The connection has ended, and the packet begins another.</param>
 internal sealed class TcpTracker(TrackCode track, Label refreshed, Label counted, Label accepted, Label invalid, Label reopened)
 {
-    private const int MostRetransmissions = 3;
-
     private static readonly Slot State = TrackCode.InEntry(ConnectionEntry.State, MemorySize.Byte);
     private static readonly Slot Flags = TrackCode.InEntry(ConnectionEntry.Flags);
     private static readonly Slot LastDirection = TrackCode.InEntry(ConnectionEntry.LastDirection, MemorySize.Byte);
@@ -205,7 +203,7 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label counted
 
         track.If(State, JumpCondition.NotEqual, TcpStates.Established, notOpen);
         track.IfClear(Flags, ConnectionEntry.Assured, notOpen);
-        track.IfDistance(TrackCode.Sequence, maximum, 0, JumpCondition.SignedLess, invalid);
+        EmitRefuseOldReset(maximum);
         track.If(TrackCode.Sequence, JumpCondition.Equal, maximum, _window);
         track.If(LastIndex, JumpCondition.NotEqual, TcpStates.Ack, keep);
         track.If(LastDirection, JumpCondition.NotEqual, TrackCode.Direction, keep);
@@ -215,7 +213,7 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label counted
         code.Jump(answers);
         code.Mark(notOpen);
         track.If(TrackCode.Sequence, JumpCondition.Equal, 0, _window);
-        track.IfDistance(TrackCode.Sequence, maximum, 0, JumpCondition.SignedLess, invalid);
+        EmitRefuseOldReset(maximum);
         code.Jump(_window);
 
         code.Mark(answers);
@@ -233,6 +231,15 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label counted
         track.If(LastDirection, JumpCondition.Equal, 0, _window);
         track.If(TrackCode.Sequence, JumpCondition.NotEqual, LastAcknowledgement, _window);
         code.Jump(_inWindow);
+    }
+
+    /// <summary>A reset of what has been acknowledged already, unless such ones are to be ignored.</summary>
+    private void EmitRefuseOldReset(Slot maximum)
+    {
+        Label notOld = track.Code.DefineLabel("not old");
+        track.IfDistance(TrackCode.Sequence, maximum, 0, JumpCondition.SignedGreaterOrEqual, notOld);
+        track.IfSetting(TrackingTable.IgnoresInvalidResets, JumpCondition.Equal, 0, invalid);
+        track.Code.Mark(notOld);
     }
 
     private void EmitInWindow()
@@ -285,7 +292,9 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label counted
         code.Load(MemorySize.Word, Register.R1, Register.R1, 0);
         track.Store(TrackCode.Timeout, Register.R1);
 
-        track.If(TrackCode.InEntry(ConnectionEntry.Retransmissions, MemorySize.Byte), JumpCondition.Less, MostRetransmissions, notRepeated);
+        track.LoadSetting(Register.R2, TrackingTable.MostRetransmissions);
+        track.Load(Register.R1, TrackCode.InEntry(ConnectionEntry.Retransmissions, MemorySize.Byte));
+        code.Jump(JumpCondition.Less, Register.R1, Register.R2, notRepeated, OperandWidth.Bits32);
         track.LimitTimeout(TrackingTable.Retransmitted, notRepeated);
         code.Jump(chosen);
         code.Mark(notRepeated);

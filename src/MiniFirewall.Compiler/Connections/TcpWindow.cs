@@ -318,17 +318,23 @@ internal sealed class TcpWindow(TrackCode track, Label inWindow, Label ignored, 
         code.Mark(done);
     }
 
-    /// <summary>Where the connection was picked up in its middle, windows are taken for unknown and nothing is refused.</summary>
+    /// <summary>Where the connection was picked up in its middle, windows are taken for unknown and nothing is refused; so where nothing is to be (nf_tcp_log_invalid).</summary>
     private void EmitOutside()
     {
         Assembler code = track.Code;
         code.Mark(_odd);
-        track.IfSet(s_flags, TcpStates.IsLiberal, inWindow);
+        EmitJumpIfLiberal();
         code.Jump(ignored);
         code.Mark(_bad);
-        track.IfSet(s_flags, TcpStates.IsLiberal, inWindow);
+        EmitJumpIfLiberal();
         EmitRefused();
         code.Jump(invalid);
+    }
+
+    private void EmitJumpIfLiberal()
+    {
+        track.IfSet(s_flags, TcpStates.IsLiberal, inWindow);
+        track.IfSetting(TrackingTable.Liberal, JumpCondition.NotEqual, 0, inWindow);
     }
 
     /// <summary>A FIN or reset that was refused on both sides: entry and ends disagree, so the entry is not to live as long as an open one (nf_tcp_handle_invalid).</summary>

@@ -132,6 +132,19 @@ internal sealed class TrackCode(Assembler code, int buckets)
         code.Load(MemorySize.Word, Register.R1, Register.R1, 0);
     }
 
+    /// <summary>Goes by what something is set to; the place is one of <see cref="TrackingTable"/>. Loses R1.</summary>
+    internal void IfSetting(int at, JumpCondition condition, int value, Label target)
+    {
+        LoadSetting(Register.R1, at);
+        code.Jump(condition, Register.R1, value, target, OperandWidth.Bits32);
+    }
+
+    internal void LoadSetting(Register result, int at)
+    {
+        code.LoadMapValue(result, WellKnownMaps.Tracking, at);
+        code.Load(MemorySize.Word, result, result, 0);
+    }
+
     /// <summary>The time-out is at most another one. Loses R1 and R2.</summary>
     internal void LimitTimeout(int number, Label unless)
     {

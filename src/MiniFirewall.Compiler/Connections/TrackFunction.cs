@@ -312,6 +312,7 @@ internal sealed class TrackFunction
         _track.If(protocol, JumpCondition.NotEqual, IpProtocol.Tcp, notTcp);
         _track.If(TrackCode.Kind, JumpCondition.Equal, TcpStates.Syn, begins);
         _track.If(TrackCode.Kind, JumpCondition.NotEqual, TcpStates.Ack, _invalid);
+        _track.IfSetting(TrackingTable.Loose, JumpCondition.Equal, 0, _invalid);
         _code.Jump(begins);
         _code.Mark(notTcp);
         Label query = _code.DefineLabel("is it a query");

@@ -1,20 +1,20 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
+using MiniFirewall.Policy;
 
 namespace MiniFirewall.Compiler.Connections;
 
 /// <summary>
-/// The one value of the map "tracking": how TCP packets change states, time-outs, the hash's secret numbers, and how many packets found
-/// no room for their connection. Time-outs are u32, in ticks (jiffies); the first ten are those of TCP's states.
+/// The one value of the map "tracking": how TCP packets change states, time-outs, the hash's secret numbers, how many connections found
+/// no room, and what else can be set. Time-outs are u32, in ticks (jiffies); the first ten are those of TCP's states.
 /// </summary>
 public static class TrackingTable
 {
-    public const int Size = 304;
+    public const int Size = 328;
 
     /// <summary>128 bytes, so that seven bits are an index.</summary>
     internal const int Transitions = 0;
 
-    /// <summary>u32 each, in the order of <see cref="DefaultSeconds"/>.</summary>
+    /// <summary>u32 each, in the order of <see cref="PlaceOf"/>.</summary>
     public const int Timeouts = 128;
 
     /// <summary>u64 for each word of a tuple (<see cref="TupleHash"/>).</summary>
@@ -22,6 +22,15 @@ public static class TrackingTable
 
     /// <summary>u64: packets that were to begin a connection for which there was no room.</summary>
     public const int Refused = 296;
+
+    /// <summary>u32 each: switches, 0 or 1, and a number (the kernel's settings nf_conntrack_tcp_loose and so on).</summary>
+    internal const int Loose = 304, Liberal = 308, IgnoresInvalidResets = 312, MostRetransmissions = 316;
+
+    /// <summary>u32: how many connections somebody asked for room for; programs do not look at it.</summary>
+    internal const int Most = 320;
+
+    /// <summary>u32: a bit for each setting, by its number, that the rules in force say; programs do not look at it.</summary>
+    public const int Declared = 324;
 
     public const int SeedBytes = 8 * SeedCount;
 
@@ -37,25 +46,84 @@ public static class TrackingTable
 
     internal const int UdpStreamAfterSeconds = 2;
 
-    /// <summary>Seconds, in the order of the numbers above: the kernel's defaults (nf_conntrack_proto_*.c).</summary>
-    public static ImmutableArray<int> DefaultSeconds { get; } =
-        [0, 120, 60, 432_000, 120, 60, 30, 120, 10, 120, 300, 300, 30, 120, 30, 30, 600, 30, 180];
+    /// <summary>A SYN sent by both sides: the kernel has no setting for it (nf_conntrack_proto_tcp.c, tcp_timeouts).</summary>
+    private const int SynSent2Seconds = 120;
 
-    /// <summary>The value for a kernel of so many ticks a second.</summary>
+    /// <summary>The value with nothing set otherwise, for a kernel of so many ticks a second.</summary>
     /// <param name="seeds">Random bytes, as many as <see cref="SeedBytes"/>: whoever knows them can fill a bucket of his choice.</param>
-    /// <param name="seconds">As <see cref="DefaultSeconds"/>.</param>
-    public static byte[] Encode(int hertz, ImmutableArray<int> seconds, ReadOnlySpan<byte> seeds)
+    public static byte[] Encode(int hertz, ReadOnlySpan<byte> seeds)
     {
         var value = new byte[Size];
         TcpStates.Transitions.CopyTo(value.AsSpan(Transitions));
-        for (int i = 0; i < seconds.Length; i++)
+        foreach (ConnectionSetting setting in ConnectionSetting.All)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(value.AsSpan(Timeouts + (4 * i)), checked((uint)seconds[i] * (uint)hertz));
+            Write(value, new(setting, setting.Default), hertz);
         }
 
-        BinaryPrimitives.WriteUInt32LittleEndian(value.AsSpan(Timeouts + (4 * Long)), (uint)(LongSeconds * hertz));
-        BinaryPrimitives.WriteUInt32LittleEndian(value.AsSpan(Timeouts + (4 * UdpStreamAfter)), (uint)(UdpStreamAfterSeconds * hertz));
+        WriteTicks(value, TcpStates.SynSent2, SynSent2Seconds, hertz);
+        WriteTicks(value, Long, LongSeconds, hertz);
+        WriteTicks(value, UdpStreamAfter, UdpStreamAfterSeconds, hertz);
         seeds[..SeedBytes].CopyTo(value.AsSpan(Seeds));
         return value;
     }
+
+    /// <summary>Sets a setting in a value.</summary>
+    public static void Write(Span<byte> value, ConnectionSettingValue set, int hertz) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(value[PlaceOf(set.Setting, out _)..], Raw(set, hertz));
+
+    /// <summary>A setting as programs read it.</summary>
+    public static uint Raw(ConnectionSettingValue set, int hertz)
+    {
+        PlaceOf(set.Setting, out bool isSeconds);
+        return (uint)Math.Min((long)set.Value * (isSeconds ? hertz : 1), int.MaxValue);
+    }
+
+    /// <summary>A setting for people.</summary>
+    public static int Read(ReadOnlySpan<byte> value, ConnectionSetting setting, int hertz)
+    {
+        uint raw = BinaryPrimitives.ReadUInt32LittleEndian(value[PlaceOf(setting, out bool isSeconds)..]);
+        return (int)(raw / (isSeconds ? (uint)hertz : 1));
+    }
+
+    private static void WriteTicks(Span<byte> value, int timeout, int seconds, int hertz) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(value[(Timeouts + (4 * timeout))..], (uint)(seconds * hertz));
+
+    /// <summary>Where a setting's u32 is.</summary>
+    /// <param name="isSeconds">It is in ticks there, and in seconds for people.</param>
+    public static int PlaceOf(ConnectionSetting setting, out bool isSeconds)
+    {
+        int other = setting.Name switch
+        {
+            ConnectionSetting.Most => Most,
+            "tcp_loose" => Loose,
+            "tcp_be_liberal" => Liberal,
+            "tcp_ignore_invalid_rst" => IgnoresInvalidResets,
+            "tcp_max_retrans" => MostRetransmissions,
+            _ => 0,
+        };
+        isSeconds = other == 0;
+        return isSeconds ? Timeouts + (4 * TimeoutOf(setting)) : other;
+    }
+
+    private static int TimeoutOf(ConnectionSetting setting) => setting.Name switch
+    {
+        "tcp_timeout_syn_sent" => TcpStates.SynSent,
+        "tcp_timeout_syn_recv" => TcpStates.SynReceived,
+        "tcp_timeout_established" => TcpStates.Established,
+        "tcp_timeout_fin_wait" => TcpStates.FinWait,
+        "tcp_timeout_close_wait" => TcpStates.CloseWait,
+        "tcp_timeout_last_ack" => TcpStates.LastAck,
+        "tcp_timeout_time_wait" => TcpStates.TimeWait,
+        "tcp_timeout_close" => TcpStates.Close,
+        "tcp_timeout_max_retrans" => Retransmitted,
+        "tcp_timeout_unacknowledged" => Unacknowledged,
+        "udp_timeout" => Udp,
+        "udp_timeout_stream" => UdpStream,
+        "icmp_timeout" => Icmp,
+        "icmpv6_timeout" => Icmpv6,
+        "generic_timeout" => Generic,
+        "gre_timeout" => Gre,
+        "gre_timeout_stream" => GreStream,
+        _ => throw new ArgumentOutOfRangeException(nameof(setting), setting.Name, "a setting without a place"),
+    };
 }

@@ -58,6 +58,14 @@ internal sealed class TupleHash(Assembler code, Family family, int buckets)
         }
     }
 
+    /// <summary>What <see cref="EmitBucket"/> computes.</summary>
+    internal static int BucketOf(int choice, uint tag, int buckets)
+    {
+        (int level, int factor, int shift) = s_choices[choice];
+        (int first, int count) = ConnectionTable.Level(buckets, level);
+        return first + (int)(((tag * (ulong)factor) >> shift) & (uint)(count - 1));
+    }
+
     private void EmitSum(Register sum, Register tuple, int word)
     {
         code.Load(MemorySize.Word, sum, tuple, 4 * word);

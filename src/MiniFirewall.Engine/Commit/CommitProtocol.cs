@@ -131,6 +131,11 @@ internal sealed class CommitProtocol(
             yield return new($"pin {name}", () => map.Pin(_generation!.PathOf(name)));
         }
 
+        if (next.Connections.Table is null)
+        {
+            yield break;
+        }
+
         foreach (Family family in DispatcherCompiler.Families)
         {
             string name = PinNames.Reassembly(family);
@@ -154,10 +159,21 @@ internal sealed class CommitProtocol(
             yield return new("put elements into sets", next.Sets!.Dynamic.PutMissing);
         }
 
+        ConnectionTransfer? transfer = next.Connections?.Before is null ? null : Opened(ConnectionTransfer.Open(next.Connections));
+        if (transfer is not null)
+        {
+            yield return new("copy connections", transfer.Copy);
+        }
+
         yield return new(CommitStep.Switch, Switch);
         if (changesSets)
         {
             yield return new("take elements out of sets", next.Sets!.Dynamic.RemoveOthers);
+        }
+
+        if (transfer is not null)
+        {
+            yield return new("copy late connections", transfer.CopyLate);
         }
 
         yield return new("remove the generation before", RemoveBefore);

@@ -2,78 +2,113 @@ using System.Security.Cryptography;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Compiler.Connections;
+using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.State;
+using MiniFirewall.Policy;
+using MiniFirewall.Rules.Model;
 using MiniFirewall.Sys;
-using MiniFirewall.Sys.Files;
 
 namespace MiniFirewall.Engine.Commit;
 
 /// <summary>
-/// The connections that a namespace's programs track. Generations share them for as long as each asks for connection state; then they
-/// go, for what is not kept up to date is worth nothing.
+/// What a generation knows of connections. Generations share the table for as long as each asks for connection state and none asks for
+/// another size; where one does not ask, it goes, for what is not kept up to date is worth nothing. What is set stays.
 /// </summary>
 internal sealed class ConnectionMaps : IDisposable
 {
-    private ConnectionMaps(BpfMap table, BpfMap tracking)
+    private ConnectionMaps(BpfMap? table, BpfMap tracking, BpfMap? before)
     {
         Table = table;
         Tracking = tracking;
+        Before = before;
     }
 
-    /// <summary>The connections (<see cref="ConnectionTable"/>).</summary>
-    internal BpfMap Table { get; }
+    /// <summary>The connections (<see cref="ConnectionTable"/>); null where no rule asks for their state.</summary>
+    internal BpfMap? Table { get; }
 
     internal BpfMap Tracking { get; }
 
-    internal int Buckets => ConnectionTable.BucketsOf(Table.ValueSize);
+    /// <summary>The table of the generation in force, whose connections go into this one of another size; null where there is none.</summary>
+    internal BpfMap? Before { get; }
+
+    internal int Buckets => Table is null ? ConnectionTable.DefaultBuckets : ConnectionTable.BucketsOf(Table.ValueSize);
 
     /// <summary>The maps by the names of their pins, which are those that programs use.</summary>
-    internal IEnumerable<(string Name, BpfMap Map)> Pins => [(WellKnownMaps.Connections, Table), (WellKnownMaps.Tracking, Tracking)];
+    internal IEnumerable<(string Name, BpfMap Map)> Pins =>
+        Table is null ? [(WellKnownMaps.Tracking, Tracking)] : [(WellKnownMaps.Connections, Table), (WellKnownMaps.Tracking, Tracking)];
 
-    /// <summary>Those of the generation in force, or new ones where it has none.</summary>
-    internal static ConnectionMaps After(GenerationState? running) => (running is null ? null : TryOpen(running.Directory)) ?? Make();
-
-    public void Dispose()
+    /// <summary>Those of the generation in force, or new ones where it has none or what the rules set is another; null where nothing is known or set.</summary>
+    internal static ConnectionMaps? After(GenerationState? running, RuleSet rules)
     {
-        Table.Dispose();
-        Tracking.Dispose();
-    }
-
-    private static ConnectionMaps? TryOpen(DirectoryHandle generation) => generation.Contains(WellKnownMaps.Tracking)
-        ? Collect(name => SharedObjects.OpenMap(generation, name))
-        : null;
-
-    private static ConnectionMaps Make()
-    {
-        ConnectionMaps maps = Collect(name => BpfMap.Create(name switch
+        BpfMap? before = running is null ? null : TrackingSettings.TryOpen(running.Directory);
+        if (before is null && !rules.AsksConnection && rules.ConnectionSettings.IsEmpty)
         {
-            WellKnownMaps.Connections => WellKnownMaps.ConnectionsSpec(ConnectionTable.DefaultBuckets),
-            _ => WellKnownMaps.TrackingSpec,
-        }));
+            return null;
+        }
+
+        BpfMap tracking = Settled(before, rules);
         try
         {
-            maps.Tracking.Update(
-                new byte[maps.Tracking.KeySize],
-                TrackingTable.Encode(KernelTime.Hertz, TrackingTable.DefaultSeconds, RandomNumberGenerator.GetBytes(TrackingTable.SeedBytes)));
-            return maps;
+            return rules.AsksConnection ? WithTable(tracking, running) : new(null, tracking, null);
         }
         catch
         {
-            maps.Dispose();
+            tracking.Dispose();
             throw;
         }
     }
 
-    private static ConnectionMaps Collect(Func<string, BpfMap> take)
+    public void Dispose()
     {
-        BpfMap table = take(WellKnownMaps.Connections);
+        Table?.Dispose();
+        Tracking.Dispose();
+        Before?.Dispose();
+    }
+
+    /// <summary>The map itself where it says what the rules want; else a new one, so that nothing changes before they are in force.</summary>
+    private static BpfMap Settled(BpfMap? before, RuleSet rules)
+    {
+        BpfMap? made = null;
         try
         {
-            return new(table, take(WellKnownMaps.Tracking));
+            byte[] value = before is null
+                ? TrackingTable.Encode(KernelTime.Hertz, RandomNumberGenerator.GetBytes(TrackingTable.SeedBytes))
+                : TrackingSettings.Copy(before);
+            byte[] settled = TrackingSettings.Settled(value, rules.ConnectionSettings);
+            if (before is not null && settled.AsSpan().SequenceEqual(value))
+            {
+                return before;
+            }
+
+            made = BpfMap.Create(WellKnownMaps.TrackingSpec);
+            made.Update(new byte[made.KeySize], settled);
+            before?.Dispose();
+            return made;
         }
         catch
         {
-            table.Dispose();
+            made?.Dispose();
+            before?.Dispose();
+            throw;
+        }
+    }
+
+    private static ConnectionMaps WithTable(BpfMap tracking, GenerationState? running)
+    {
+        int most = TrackingTable.Read(TrackingSettings.Copy(tracking), ConnectionSetting.All[0], KernelTime.Hertz), buckets = ConnectionTable.BucketsFor(most);
+        BpfMap? before = running is null ? null : BpfMap.TryOpen(running.Directory.PathOf(WellKnownMaps.Connections));
+        if (before is not null && ConnectionTable.BucketsOf(before.ValueSize) == buckets)
+        {
+            return new(before, tracking, null);
+        }
+
+        try
+        {
+            return new(BpfMap.Create(WellKnownMaps.ConnectionsSpec(buckets)), tracking, before);
+        }
+        catch
+        {
+            before?.Dispose();
             throw;
         }
     }

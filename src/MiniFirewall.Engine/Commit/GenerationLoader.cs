@@ -1,9 +1,9 @@
-using MiniFirewall.Compiler.Connections;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using MiniFirewall.Asm;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Connections;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Engine.State.Store;
@@ -32,7 +32,7 @@ internal static class GenerationLoader
                 rules, lines, policies, slots, RuleLabels.Spread(rules), plan.Capacity, plan.FirstFreshSlot, DateTimeOffset.UtcNow));
             sets = LoadedSets.Make(rules, running);
             recent = LoadedRecentLists.Make(rules, running);
-            connections = rules.AsksConnection ? ConnectionMaps.After(running) : null;
+            connections = ConnectionMaps.After(running, rules);
             var indexes = new CounterIndexes(rules, policies, slots);
             Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, store.Epoch, sets, connections, recent);
             return new(places, plan, counters, store, sets, recent, connections, LoadFamilies(rules, indexes, source, Options(recent, connections), maps, running));

@@ -38,7 +38,7 @@ internal sealed class LoadedGeneration : IDisposable
 
     internal LoadedRecentLists Recent { get; }
 
-    /// <summary>Null where no rule asks for connection state.</summary>
+    /// <summary>Null where no rule asks for connection state, and nothing is set of it.</summary>
     internal ConnectionMaps? Connections { get; }
 
     internal ImmutableDictionary<HookPoint, BpfProgram> Programs { get; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MiniFirewall.Bpf;
+using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Rules.Model;
@@ -39,14 +40,14 @@ internal sealed class GenerationState : IDisposable
     /// <summary>The rules, with what they have counted up to now.</summary>
     internal LoadedRuleSet Read()
     {
-        StoredRuleSet stored = StoredRuleSet.Read(Store, Sets?.Named ?? []);
+        StoredRuleSet stored = ReadStored();
         return new(stored, Number, Store.Header.AppliedAt, CountedPlaces.Of(stored.Rules), Counters.Read(stored.Slots, stored.Kept), ReadPrograms());
     }
 
     /// <summary>Sets counters to zero and returns what <see cref="Read"/> did before.</summary>
     internal LoadedRuleSet ResetCounters(Func<CountedPlace, bool> which)
     {
-        StoredRuleSet stored = StoredRuleSet.Read(Store, Sets?.Named ?? []);
+        StoredRuleSet stored = ReadStored();
         ImmutableArray<CountedPlace> places = CountedPlaces.Of(stored.Rules);
         ImmutableArray<Counters> counts = Counters.Read(stored.Slots, stored.Kept);
         bool isNew = Counters.Base is null;
@@ -129,6 +130,15 @@ internal sealed class GenerationState : IDisposable
         }
 
         return programs.DrainToImmutable();
+    }
+
+    private StoredRuleSet ReadStored()
+    {
+        StoredRuleSet stored = StoredRuleSet.Read(Store, Sets?.Named ?? []);
+        using BpfMap? tracking = TrackingSettings.TryOpen(Directory);
+        return tracking is null
+            ? stored
+            : stored with { Rules = stored.Rules with { ConnectionSettings = TrackingSettings.ReadDeclared(TrackingSettings.Copy(tracking)) } };
     }
 
     private static CounterMaps? TryOpenCounters(DirectoryHandle directory)

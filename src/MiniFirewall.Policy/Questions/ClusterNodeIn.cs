@@ -10,7 +10,7 @@ namespace MiniFirewall.Policy.Questions;
 /// <param name="Nodes">Bit n for node n, from 0 on.</param>
 public sealed record ClusterNodeIn(uint Total, uint Nodes, uint Seed) : ConnectionQuestion
 {
-    protected override bool Ask(Packet packet, Connection connection)
+    protected override bool Ask(Packet packet, PacketConnection connection)
     {
         uint word = (uint)(packet.Family == Family.IPv4 ? connection.Original.Source : connection.Original.Source >> 96);
         uint hash = KernelHash.Of(BinaryPrimitives.ReverseEndianness(word), Seed);

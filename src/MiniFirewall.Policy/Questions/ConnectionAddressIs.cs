@@ -19,7 +19,7 @@ public sealed record ConnectionAddressIs(Family Family, ConnectionEnd End, UInt1
 
     public override ulong Argument => Family == Family.IPv4 ? ((ulong)Address << 32) | (uint)Mask : 0;
 
-    protected override bool Ask(Packet packet, Connection connection)
+    protected override bool Ask(Packet packet, PacketConnection connection)
     {
         UInt128 address = End switch
         {

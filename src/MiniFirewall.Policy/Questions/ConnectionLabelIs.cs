@@ -11,5 +11,5 @@ public sealed record ConnectionLabelIs(byte Label, bool Sets) : ConnectionQuesti
 
     public override ulong Argument => Label;
 
-    protected override bool Ask(Packet packet, Connection connection) => Sets || (connection.Labels >> Label & 1) != 0;
+    protected override bool Ask(Packet packet, PacketConnection connection) => Sets || (connection.Labels >> Label & 1) != 0;
 }

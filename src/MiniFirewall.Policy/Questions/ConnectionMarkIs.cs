@@ -9,5 +9,5 @@ public sealed record ConnectionMarkIs(uint Mark, uint Mask) : ConnectionQuestion
 
     public override ulong Argument => ((ulong)Mark << 32) | Mask;
 
-    protected override bool Ask(Packet packet, Connection connection) => (connection.Mark & Mask) == Mark;
+    protected override bool Ask(Packet packet, PacketConnection connection) => (connection.Mark & Mask) == Mark;
 }

@@ -27,7 +27,7 @@ public sealed record ConnectionNumberIn(ConnectionNumber Number, uint Low, uint 
 
     public override ulong Argument => ((ulong)High << 32) | Low;
 
-    protected override bool Ask(Packet packet, Connection connection)
+    protected override bool Ask(Packet packet, PacketConnection connection)
     {
         uint number = Number switch
         {

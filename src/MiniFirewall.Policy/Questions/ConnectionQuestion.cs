@@ -13,5 +13,5 @@ public abstract record ConnectionQuestion : Question
 
     public sealed override bool Ask(Packet packet) => packet.Connection is { } connection ? Ask(packet, connection) : WithoutConnection;
 
-    protected abstract bool Ask(Packet packet, Connection connection);
+    protected abstract bool Ask(Packet packet, PacketConnection connection);
 }

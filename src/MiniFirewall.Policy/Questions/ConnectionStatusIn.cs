@@ -10,5 +10,5 @@ public sealed record ConnectionStatusIn(ConnectionStatus Statuses) : ConnectionQ
 
     public override ulong Argument => (ulong)Statuses;
 
-    protected override bool Ask(Packet packet, Connection connection) => (connection.Status & Statuses) != 0;
+    protected override bool Ask(Packet packet, PacketConnection connection) => (connection.Status & Statuses) != 0;
 }

@@ -23,7 +23,7 @@ public enum TrafficDirection
 /// <summary>What the packet's connection has carried, this packet included, is in a range (net/netfilter/xt_connbytes.c, connbytes_mt).</summary>
 public sealed record ConnectionTrafficIn(TrafficUnit Unit, TrafficDirection Direction, ulong Low, ulong High) : ConnectionQuestion
 {
-    protected override bool Ask(Packet packet, Connection connection)
+    protected override bool Ask(Packet packet, PacketConnection connection)
     {
         Traffic traffic = Direction switch
         {

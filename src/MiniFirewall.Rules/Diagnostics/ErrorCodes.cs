@@ -95,6 +95,9 @@ public static class ErrorCodes
     public const int TooManySets = 1709;
     public const int BadDirection = 1710;
 
+    public const int UnknownConnectionSetting = 1801;
+    public const int BadConnectionSetting = 1802;
+
     /// <summary>Every code with its name, for the documents and their test.</summary>
     public static FrozenDictionary<int, string> Names { get; } = new Dictionary<int, string>
     {
@@ -179,5 +182,7 @@ public static class ErrorCodes
         [BadSetFile] = nameof(BadSetFile),
         [TooManySets] = nameof(TooManySets),
         [BadDirection] = nameof(BadDirection),
+        [UnknownConnectionSetting] = nameof(UnknownConnectionSetting),
+        [BadConnectionSetting] = nameof(BadConnectionSetting),
     }.ToFrozenDictionary();
 }

@@ -25,6 +25,11 @@ public static class RuleSetPrinter
             SetNotation.Print(text, set);
         }
 
+        if (!rules.ConnectionSettings.IsEmpty)
+        {
+            text.Append($"connections {string.Join(' ', rules.ConnectionSettings)}\n");
+        }
+
         text.Append("*filter\n");
         foreach (Chain chain in rules.Chains)
         {

@@ -17,10 +17,14 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
     /// <summary>The sets that rules name, each at the place that its number says.</summary>
     public ImmutableArray<NamedSet> Sets { get; init; } = [];
 
+    /// <summary>What the text sets of connection tracking, in the settings' own order; all else stays as it is.</summary>
+    public ImmutableArray<ConnectionSettingValue> ConnectionSettings { get; init; } = [];
+
     /// <summary>Some rule asks what a packet is to its connection.</summary>
     public bool AsksConnection => Chains.Any(chain => chain.Rules.Any(rule => rule.Target.AsksConnection || rule.Matches.Any(match => match.AsksConnection)));
 
-    public bool Equals(RuleSet? other) => other is not null && Chains.SequenceEqual(other.Chains) && Sets.SequenceEqual(other.Sets);
+    public bool Equals(RuleSet? other) => other is not null && Chains.SequenceEqual(other.Chains) && Sets.SequenceEqual(other.Sets)
+        && ConnectionSettings.SequenceEqual(other.ConnectionSettings);
 
     public override int GetHashCode() => Chains.Length;
 

@@ -27,7 +27,7 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
 
         new HookRefusals(draft, diagnostics).Report();
         draft.ReportDoubtful();
-        return new RuleSet(chains) { Sets = draft.Sets };
+        return new RuleSet(chains) { Sets = draft.Sets, ConnectionSettings = draft.ConnectionSettings };
     }
 
     private ImmutableArray<Rule> RulesOf(ChainDraft chain)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MiniFirewall.Policy;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Names;
@@ -35,6 +36,9 @@ internal sealed class ReadSession
     internal DiagnosticBag Diagnostics { get; }
 
     internal SetTable Sets { get; }
+
+    /// <summary>What the text sets of connections, by the settings' numbers.</summary>
+    internal SortedDictionary<int, ConnectionSettingValue> ConnectionSettings { get; } = [];
 
     /// <summary>A name's addresses, each once and in order, so that one answer gives one rule set; null where there are none.</summary>
     internal NameAddresses? Resolve(string name)

@@ -109,7 +109,7 @@ internal sealed class RestoreTable(ReadSession session, RuleSet start, RestoreOp
 
     internal void ReportMissingTarget(Word name) => _draft.ReportMissing(name, isTarget: true);
 
-    internal RuleSet Finish() => new ChainGraph(_draft, session.Diagnostics).Finish();
+    internal RuleSet Finish() => new ChainGraph(_draft, session.Diagnostics).Finish() with { ConnectionSettings = start.ConnectionSettings };
 
     private void Check(LineCommand command)
     {

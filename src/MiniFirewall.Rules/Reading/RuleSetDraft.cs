@@ -37,6 +37,8 @@ internal sealed class RuleSetDraft
 
     internal ImmutableArray<NamedSet> Sets => [.. _session.Sets.All];
 
+    internal ImmutableArray<ConnectionSettingValue> ConnectionSettings => [.. _session.ConnectionSettings.Values];
+
     /// <summary>Of all chains and families.</summary>
     internal int RuleCount => _chains.Sum(chain => chain.Rules.Count(FamilySet.Both));
 

@@ -10,11 +10,12 @@ namespace MiniFirewall.Rules.Reading;
 /// <summary>Reads a text line by line: sections of iptables-save, their lines, and command lines.</summary>
 internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
 {
-    private static readonly string[] LineBeginnings = ["iptables", "ip6tables", "*filter", "COMMIT", "-A", "-P", "-N", "set", "create", "add"];
+    private static readonly string[] LineBeginnings = ["iptables", "ip6tables", "*filter", "COMMIT", "-A", "-P", "-N", "set", "create", "add", ConnectionLineReader.Beginning];
     private readonly DiagnosticBag _diagnostics = session.Diagnostics;
     private readonly LineReader _lines = new(session.Source, session.Diagnostics);
     private readonly RepeatedRules _repeated = new();
     private readonly SetLineReader _sets = new(session);
+    private readonly ConnectionLineReader _connections = new(session);
 
     /// <summary>The word that opened the section that is being read; null between sections.</summary>
     private Word? _section;
@@ -80,6 +81,9 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
                 break;
             case [':', ..]:
                 ReadChainLine(words);
+                break;
+            case ConnectionLineReader.Beginning when _section is null:
+                _connections.Read(words);
                 break;
             default:
                 ReadCommand(words);
@@ -236,6 +240,12 @@ internal sealed class TextInterpreter(ReadSession session, RuleSetDraft draft)
         {
             _diagnostics.Report(
                 ErrorCodes.MisplacedLine, program, $"the line of a set stands in table {Show.Word(section.Text)}", $"write it before {section.Text}");
+            return false;
+        }
+        else if (name is ConnectionLineReader.Beginning && _section is { } open)
+        {
+            _diagnostics.Report(
+                ErrorCodes.MisplacedLine, program, $"the line of connections stands in table {Show.Word(open.Text)}", $"write it before {open.Text}");
             return false;
         }
         else if (name is not ("iptables" or "iptables-legacy" or "iptables-nft"))

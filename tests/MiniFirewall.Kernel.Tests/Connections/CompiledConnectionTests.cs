@@ -53,7 +53,7 @@ public sealed class CompiledConnectionTests
             InInterface = "eth0",
             ConnectionState = (ConnectionState)random.Next(1, 6),
             ConnectionDirection = (ConnectionDirection)random.Next(3),
-            Connection = new Connection(Pick<byte>(6, 17, 1), Path(), Path())
+            Connection = new PacketConnection(Pick<byte>(6, 17, 1), Path(), Path())
             {
                 Status = (ConnectionStatus)random.Next(64),
                 SecondsLeft = Pick<uint>(0, 3, 4, 5, 6, uint.MaxValue),

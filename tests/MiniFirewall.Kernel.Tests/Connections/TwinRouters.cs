@@ -1,10 +1,11 @@
-using System.Buffers.Binary;
 using System.Globalization;
+using System.Text;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
-using MiniFirewall.Compiler.Connections;
+using MiniFirewall.Engine.Connections;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
 using MiniFirewall.Sys;
 using Xunit;
 
@@ -51,15 +52,35 @@ internal sealed class TwinRouters : IDisposable
     }
 
     /// <summary>How long a UDP connection lives that has not been answered.</summary>
-    internal void SetUdpTimeout(int seconds)
+    internal void SetUdpTimeout(int seconds) => Set("udp_timeout", seconds);
+
+    /// <summary>Sets a setting of both, by its name without "nf_conntrack_".</summary>
+    internal void Set(string name, int value)
     {
-        const int Udp = 12;
-        _iptables.Device.Namespace.SetSystemControl("netfilter/nf_conntrack_udp_timeout", seconds.ToString(CultureInfo.InvariantCulture));
+        _iptables.Device.Namespace.SetSystemControl($"netfilter/nf_conntrack_{name}", value.ToString(CultureInfo.InvariantCulture));
         using BpfMap tracking = _engine.OpenPinned(WellKnownMaps.Tracking);
-        byte[] key = new byte[tracking.KeySize], value = new byte[tracking.ValueSize];
-        Assert.True(tracking.TryLookup(key, value));
-        BinaryPrimitives.WriteInt32LittleEndian(value.AsSpan(TrackingTable.Timeouts + (4 * Udp)), seconds * KernelTime.Hertz);
-        tracking.Update(key, value);
+        TrackingSettings.Set(tracking, [new(ConnectionSetting.Find(name)!, value)]);
+    }
+
+    /// <summary>Has the kernel count packets and bytes of connections, as miniFirewall does.</summary>
+    internal void CountTraffic() => _iptables.Device.Namespace.SetSystemControl("netfilter/nf_conntrack_acct", "1");
+
+    /// <summary>What the kernel knows of connections, as its own file says it.</summary>
+    internal string[] KernelLines() => _iptables.Device.Namespace.Run(() => File.ReadAllLines("/proc/thread-self/net/nf_conntrack"));
+
+    /// <summary>The same of miniFirewall's.</summary>
+    internal string[] Lines()
+    {
+        using LiveConnections connections = _engine.OpenConnections();
+        var lines = new List<string>();
+        var room = new byte[ConnectionText.LongestLine];
+        ConnectionWalk walk = connections.Walk();
+        while (walk.MoveNext())
+        {
+            lines.Add(Encoding.UTF8.GetString(room, 0, ConnectionText.WriteProc(room, walk.Current, walk.Now, KernelTime.Hertz)));
+        }
+
+        return [.. lines];
     }
 
     /// <summary>Has both kernels translate addresses, by the same rules of table nat.</summary>

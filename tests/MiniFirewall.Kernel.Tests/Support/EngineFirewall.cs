@@ -1,5 +1,6 @@
 using MiniFirewall.Bpf;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Connections;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 
@@ -7,12 +8,13 @@ namespace MiniFirewall.Kernel.Tests.Support;
 
 /// <summary>
 /// The whole product on a device: commits through the engine, packets through its pinned dispatchers. Its state lives in a
-/// directory named by the thread that holds the device's namespace; those of threads that are gone are removed.
+/// directory of its own, for tests run side by side; those of processes that are gone are removed.
 /// </summary>
 internal sealed class EngineFirewall : IFirewall
 {
     private const string RootPrefix = "mfwd-";
-    private readonly string _root;
+    private static int s_last;
+    private readonly string _root = $"/run/{RootPrefix}{Environment.ProcessId}-{Interlocked.Increment(ref s_last)}";
     private readonly FirewallEngine _engine;
     private Dictionary<(Family, CounterPlace), Counters> _last = [];
 
@@ -20,7 +22,6 @@ internal sealed class EngineFirewall : IFirewall
     {
         RemoveLeftovers();
         Device = new Device(interfaces);
-        _root = Device.Namespace.Run(() => "/run/" + RootPrefix + Path.GetFileName(new FileInfo("/proc/thread-self").LinkTarget));
         _engine = Device.Namespace.Run(() => FirewallEngine.Open(new EngineParts { Root = _root }));
     }
 
@@ -38,6 +39,10 @@ internal sealed class EngineFirewall : IFirewall
     /// <summary>A map of the generation in force.</summary>
     internal BpfMap OpenPinned(string name) => BpfMap.TryOpen(Directory.EnumerateFiles(_root, name, SearchOption.AllDirectories).Single())
         ?? throw new InvalidOperationException($"{name} is not pinned");
+
+    /// <summary>The connections that the rules in force track.</summary>
+    internal LiveConnections OpenConnections() => Device.Namespace.Run(() => _engine.OpenConnections())
+        ?? throw new InvalidOperationException("no connections are tracked");
 
     /// <summary>Packets that a rule has counted; the policy is number 0.</summary>
     internal ulong CountOf(string chain, int rule, Family family) =>
@@ -63,7 +68,7 @@ internal sealed class EngineFirewall : IFirewall
     {
         foreach (string root in Directory.EnumerateDirectories("/run", RootPrefix + "*"))
         {
-            if (!Directory.Exists("/proc/" + root[("/run/" + RootPrefix).Length..]))
+            if (!Directory.Exists("/proc/" + root[("/run/" + RootPrefix).Length..].Split('-')[0]))
             {
                 Remove(root);
             }

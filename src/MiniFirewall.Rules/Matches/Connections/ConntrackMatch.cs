@@ -64,7 +64,7 @@ public sealed record ConntrackMatch : Match
 
     public override void Lower(Family family, ImmutableArray<Step>.Builder steps) => ConntrackLowering.Lower(this, steps);
 
-    private bool HoldsOf(Connection connection, ConnectionDirection direction) =>
+    private bool HoldsOf(PacketConnection connection, ConnectionDirection direction) =>
         (IsReply is null || direction == ConnectionDirection.Reply == IsReply)
         && IsMet(OriginalSource, host => host.Contains(connection.Original.Source))
         && IsMet(OriginalDestination, host => host.Contains(connection.Original.Destination))

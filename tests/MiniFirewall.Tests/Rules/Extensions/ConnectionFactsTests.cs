@@ -72,7 +72,7 @@ public sealed class ConnectionFactsTests
         {
             ConnectionState = ConnectionState.Established,
             ConnectionDirection = ConnectionDirection.Reply,
-            Connection = new Connection(6, new(0xc000020a, 0xcb007101, 5000, 80), new(0xc6336414, 0xc6336401, 8080, 5001))
+            Connection = new PacketConnection(6, new(0xc000020a, 0xcb007101, 5000, 80), new(0xc6336414, 0xc6336401, 8080, 5001))
             {
                 Status = ConnectionStatus.Confirmed | ConnectionStatus.SeenReply | ConnectionStatus.Assured | ConnectionStatus.SourceTranslated | ConnectionStatus.DestinationTranslated,
                 SecondsLeft = 120,

@@ -5,7 +5,7 @@ namespace MiniFirewall.Packets;
 /// <summary>What is known of a packet's connection, the packet itself included (struct nf_conn).</summary>
 /// <param name="Original">As its first packet was sent, before any translation.</param>
 /// <param name="Reply">As answers are sent to this machine, before any translation.</param>
-public sealed record Connection(byte Protocol, ConnectionPath Original, ConnectionPath Reply)
+public sealed record PacketConnection(byte Protocol, ConnectionPath Original, ConnectionPath Reply)
 {
     public ConnectionStatus Status { get; init; }
 
@@ -22,7 +22,7 @@ public sealed record Connection(byte Protocol, ConnectionPath Original, Connecti
     public Traffic ReplyTraffic { get; init; }
 
     /// <summary>The connection of a packet of which no more is known than itself, its state and its direction: untranslated.</summary>
-    public static Connection UsualOf(Packet packet)
+    public static PacketConnection UsualOf(Packet packet)
     {
         ArgumentNullException.ThrowIfNull(packet);
         bool isReply = packet.ConnectionDirection == ConnectionDirection.Reply;

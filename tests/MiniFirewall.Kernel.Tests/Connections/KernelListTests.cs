@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using MiniFirewall.Kernel.Tests.Support;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using Xunit;
+
+namespace MiniFirewall.Kernel.Tests.Connections;
+
+/// <summary>
+/// What is known of connections beside the kernel's own file, packet by packet: ends, states, seconds left, packets and bytes, answered,
+/// assured; as it is, and with other settings.
+/// </summary>
+public sealed partial class KernelListTests
+{
+    private static readonly Placement s_linear = new(4096, 4096);
+
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Scripts_leave_what_the_kernel_knows(Family family)
+    {
+        using var twins = new TwinRouters();
+        twins.CountTraffic();
+        int seen = RunScripts(twins, family);
+        Assert.InRange(seen, 15, int.MaxValue);
+    }
+
+    /// <summary>Every time-out is another one, and no packet moves time by as much as they differ.</summary>
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Timeouts_are_those_that_are_set(Family family)
+    {
+        using var twins = new TwinRouters();
+        twins.CountTraffic();
+        int seconds = 10_000;
+        foreach (ConnectionSetting setting in ConnectionSetting.All.Where(setting => setting.Name.Contains("timeout", StringComparison.Ordinal)))
+        {
+            twins.Set(setting.Name, seconds -= 100);
+        }
+
+        RunScripts(twins, family);
+        RunRandom(twins, family, 3, 40);
+    }
+
+    [Theory]
+    [InlineData(Family.IPv4, 14, "tcp_loose 0")]
+    [InlineData(Family.IPv6, 5, "tcp_be_liberal 1")]
+    [InlineData(Family.IPv4, 6, "tcp_ignore_invalid_rst 1")]
+    [InlineData(Family.IPv4, 7, "tcp_max_retrans 0")]
+    [InlineData(Family.IPv6, 8, "tcp_max_retrans 1 tcp_timeout_max_retrans 40")]
+    [InlineData(Family.IPv4, 9, "tcp_loose 0 tcp_be_liberal 1 tcp_ignore_invalid_rst 1 tcp_max_retrans 200")]
+    public void Switches_mean_what_they_do_in_the_kernel(Family family, int seed, string settings)
+    {
+        using var twins = new TwinRouters();
+        twins.CountTraffic();
+        string[] words = settings.Split(' ');
+        for (int i = 0; i < words.Length; i += 2)
+        {
+            twins.Set(words[i], int.Parse(words[i + 1], CultureInfo.InvariantCulture));
+        }
+
+        RunScripts(twins, family);
+        RunRandom(twins, family, seed, 60);
+    }
+
+    private static int RunScripts(TwinRouters twins, Family family)
+    {
+        ushort port = 20_000;
+        int seen = 0;
+        foreach ((string name, string script) in Scripts.For(family))
+        {
+            var reader = new PacketScript(family, ++port);
+            string before = name;
+            foreach (string line in script.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                before += "\n    " + line;
+                if (reader.Read(line) is { } packet)
+                {
+                    twins.Judge(packet, s_linear, before);
+                    seen = Compare(twins, before);
+                }
+            }
+        }
+
+        return seen;
+    }
+
+    private static void RunRandom(TwinRouters twins, Family family, int seed, int connections)
+    {
+        for (ushort port = 30_000; port < 30_000 + connections; port++)
+        {
+            var reader = new PacketScript(family, port);
+            string before = $"port {port}";
+            foreach (string line in RandomTcp.Lines(new Random((seed * 100_000) + port)))
+            {
+                before += "\n    " + line;
+                twins.Judge(reader.Read(line)!, s_linear, before);
+                Compare(twins, before);
+            }
+        }
+    }
+
+    /// <summary>A second may pass between the two looks.</summary>
+    private static int Compare(TwinRouters twins, string about)
+    {
+        Dictionary<string, int> expected = Parse(twins.KernelLines()), seen = Parse(twins.Lines());
+        string[] differences =
+        [
+            .. expected.Where(line => Differs(line, seen)).Select(line => $"the kernel: {line}"),
+            .. seen.Where(line => Differs(line, expected)).Select(line => $"miniFirewall: {line}"),
+        ];
+        Assert.True(differences.Length == 0, $"{about}\n{string.Join('\n', differences)}");
+        return seen.Count;
+    }
+
+    /// <summary>What lives for no second more may be gone at the next look.</summary>
+    private static bool Differs(KeyValuePair<string, int> line, Dictionary<string, int> others) =>
+        others.TryGetValue(line.Key, out int seconds) ? Math.Abs(seconds - line.Value) > 1 : line.Value > 1;
+
+    /// <summary>Lines without their seconds, and how many those are.</summary>
+    private static Dictionary<string, int> Parse(string[] lines)
+    {
+        var parsed = new Dictionary<string, int>();
+        foreach (string line in lines)
+        {
+            Match match = Line().Match(Gre().Replace(line, ""));
+            Assert.True(match.Success, line);
+            parsed.Add(match.Groups["what"].Value + match.Groups["rest"].Value, int.Parse(match.Groups["seconds"].Value, CultureInfo.InvariantCulture));
+        }
+
+        return parsed;
+    }
+
+    /// <summary>What only the kernel says of GRE.</summary>
+    [GeneratedRegex(@"timeout=\d+, stream_timeout=\d+ |srckey=0x0 dstkey=0x0 ")]
+    private static partial Regex Gre();
+
+    [GeneratedRegex(@"^(?<what>\w+ +\d+ \w+ +\d+ )(?<seconds>\d+) (?<rest>.*mark=\d+) (zone=\d+ )?use=\d+$")]
+    private static partial Regex Line();
+}
