@@ -14,6 +14,6 @@ internal sealed record NoMatch(FilterRule[] Rules, FilterHeader[] Headers)
         FilterHeader[] candidates = new HeaderDraw(rules, 5).Beside(Candidates);
         FilterHeader[] sample = candidates[..Sampled];
         FilterRule[] narrow = [.. rules.Where(rule => sample.Count(header => rule.Matches(header)) <= Wide * Sampled)];
-        return new(narrow, [.. candidates.Where(header => Traffic.FirstMatch(narrow, header) < 0).Take(Most)]);
+        return new(narrow, [.. candidates.Where(header => HeaderTrace.FirstMatch(narrow, header) < 0).Take(Most)]);
     }
 }
