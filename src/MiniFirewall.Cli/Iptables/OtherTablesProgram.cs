@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Win32.SafeHandles;
 
 namespace MiniFirewall.Cli.Iptables;
 
@@ -85,8 +86,19 @@ internal sealed class OtherTablesProgram
         return path is null ? null : new OtherTablesProgram(path);
     }
 
-    private static bool IsOurselves(string path) =>
-        (File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path) == Environment.ProcessPath;
+    /// <summary>By the name that the kernel gives an open file: folders may be links too, such as /sbin.</summary>
+    private static bool IsOurselves(string path)
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path);
+            return new FileInfo($"/proc/self/fd/{file.DangerousGetHandle()}").LinkTarget == Environment.ProcessPath;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>The program of that name that belongs to a named one.</summary>
     private static OtherTablesProgram? Beside(string named, string name)

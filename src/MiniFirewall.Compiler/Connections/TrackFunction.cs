@@ -223,6 +223,45 @@ internal sealed class TrackFunction
         _track.EmitEntryOfPlace();
     }
 
+    /// <summary>Where both ends are the same, a packet is its own answer: the kernel finds the connection by that direction first.</summary>
+    private void EmitAnswerIfSameEnds()
+    {
+        Label differ = _code.DefineLabel("ends differ");
+        Slot protocol = TrackCode.InKey(PacketKey.Protocol, MemorySize.Byte);
+        (int First, int Second)[] halves = _family == Family.IPv4
+            ? [(ConnectionTuple.FirstLow, ConnectionTuple.SecondLow)]
+            : [(ConnectionTuple.FirstLow, ConnectionTuple.SecondLow), (ConnectionTuple.FirstHigh, ConnectionTuple.SecondHigh)];
+        foreach ((int first, int second) in halves)
+        {
+            _track.Load(Register.R1, TrackCode.InFrame(TrackCode.Tuple + first, MemorySize.DoubleWord));
+            _track.Load(Register.R2, TrackCode.InFrame(TrackCode.Tuple + second, MemorySize.DoubleWord));
+            _code.Jump(JumpCondition.NotEqual, Register.R1, Register.R2, differ);
+        }
+
+        _track.If(
+            TrackCode.InFrame(TrackCode.Tuple + ConnectionTuple.FirstPort, MemorySize.Half), JumpCondition.NotEqual,
+            TrackCode.InFrame(TrackCode.Tuple + ConnectionTuple.SecondPort, MemorySize.Half), differ);
+
+        // Ports of a query are an identifier and a type.
+        _track.If(protocol, JumpCondition.Equal, IpProtocol.Icmp, differ);
+        _track.If(protocol, JumpCondition.Equal, IpProtocol.Icmpv6, differ);
+        _track.Set(TrackCode.Direction, 1);
+        _code.Mark(differ);
+    }
+
+    /// <summary>Goes where the entry's time is over; one that has been ended before it is not over.</summary>
+    private void EmitJumpIfOver(Label over)
+    {
+        Label ended = _code.DefineLabel("ended");
+        _code.Load(MemorySize.DoubleWord, Register.R1, TrackCode.Entry, ConnectionEntry.Expires);
+        _code.Jump(JumpCondition.Equal, Register.R1, 0, ended);
+        _code.Call(Helper.Jiffies64);
+        _code.Load(MemorySize.DoubleWord, Register.R1, TrackCode.Entry, ConnectionEntry.Expires);
+        _code.Alu(AluOperation.Subtract, Register.R1, Register.R0);
+        _code.Jump(JumpCondition.SignedLessOrEqual, Register.R1, 0, over);
+        _code.Mark(ended);
+    }
+
     private void EmitLookup()
     {
         Label live = _code.DefineLabel("live"), loopback = _code.DefineLabel("loopback");
@@ -233,6 +272,7 @@ internal sealed class TrackFunction
         _code.Alu(AluOperation.Xor, Register.R1, Register.R2);
         _code.Alu(AluOperation.And, Register.R1, 1);
         _track.Store(TrackCode.Direction, Register.R1);
+        EmitAnswerIfSameEnds();
         EmitStateOfEntry();
         if (_hook == Hook.LocalIn)
         {
@@ -245,6 +285,7 @@ internal sealed class TrackFunction
         _code.Jump(JumpCondition.SignedGreater, Register.R1, 0, live);
         _code.Jump(_missing);
         _code.Mark(loopback);
+        EmitJumpIfOver(_missing);
         _track.Copy(TrackCode.PlaceForRules, TrackCode.Place);
         EmitReturn(0);
         _code.Mark(live);

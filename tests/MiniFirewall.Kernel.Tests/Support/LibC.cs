@@ -19,8 +19,12 @@ internal static unsafe partial class LibC
     internal static void Ioctl(FileDescriptor descriptor, nuint request, void* argument, string what) =>
         Check("ioctl " + what, IoctlCall(descriptor.Number, request, argument));
 
-    /// <summary>Unmounts what is mounted there, if anything is.</summary>
-    internal static void TryUnmount(string path) => _ = Unmount(path, 0);
+    /// <summary>Unmounts what is mounted there, if anything is; from the tree at once, even while a process that is just starting looks at it.</summary>
+    internal static void TryUnmount(string path)
+    {
+        const int Detach = 2; // MNT_DETACH
+        _ = Unmount(path, Detach);
+    }
 
     internal static void SetOption(FileDescriptor socket, int level, int option, uint value) =>
         Check("setsockopt", SetSocketOption(socket.Number, level, option, &value, sizeof(uint)));
