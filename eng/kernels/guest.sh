@@ -1,9 +1,11 @@
 #!/bin/bash
 # Inside the guest, as its first process: makes the machine ready, runs the tests, writes what they say to the port of results.
 # The host's eng/kernels/run reads there lines "gate: WORDS: ok|FAILED", the test runner's own words, and last "done".
+# shellcheck disable=SC2154 # repository, mode, tests, binary and selection are of the settings.
 set -u
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 
+# shellcheck disable=SC1091
 . /run/settings
 mount -t tmpfs -o mode=0755 run /run
 mount -t tmpfs -o mode=1777 tmp /tmp
@@ -77,7 +79,7 @@ if [[ $mode == refuses ]]; then
     gate "minifw says what this kernel lacks, exit code 3" refuses_this_kernel
 else
     cd "$repository" || exit
-    "$tests" -noColor -noLogo "${selection[@]}" >&3 2>&1 </dev/null
+    "$tests" -noColor -noLogo -verbose "${selection[@]}" >&3 2>&1 </dev/null
     echo "exit code of the tests: $?" >&3
 fi
 gate "nothing is left behind" nothing_left

@@ -1,4 +1,7 @@
 # A guest under QEMU, by emulation: the host's root for reading, one port for results, the console for the kernel. To be sourced.
+# shellcheck shell=bash disable=SC2154 # root is of common.sh, cache of packages.sh.
+
+memory=${MINIFW_KERNEL_MEMORY:-4G}
 
 # virtiofsd is of qemu-system-common in Debian 12, and a package of its own later.
 file_server() {
@@ -39,6 +42,7 @@ make_initramfs() {
 
 # serve_root SOCKET LOG: the host's root, and the repository where that is a mount of its own, on a socket, read-only; does not come back.
 serve_root() {
+    # shellcheck disable=SC2016 # The inner shell expands them.
     exec unshare -m --propagation private bash -c '
         set -e
         view=$(mktemp -d)
@@ -59,6 +63,7 @@ run_guest() {
         [[ ! -S $folder/files.socket ]] || break
         sleep 0.1
     done
+    # shellcheck disable=SC2054 # Commas are QEMU's.
     local arguments=(
         -nodefaults -no-user-config -display none -no-reboot -nic none
         -accel tcg,thread=multi -cpu max -smp 2 -m "$memory"

@@ -1,4 +1,5 @@
 # Debian's cloud kernels: found in the suites' signed indices, downloaded, unpacked into the cache. To be sourced.
+# shellcheck shell=bash disable=SC2154 # root is of common.sh.
 
 mirror=http://deb.debian.org/debian
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -23,7 +24,7 @@ index() {
     hash=$(awk '/^SHA256:/ { here = 1 } here && $3 == "main/binary-amd64/Packages.xz" { print $1; exit }' "$release")
     if ! { [[ -f $packages ]] && has_hash "$packages" "$hash"; }; then
         say "fetching the index of $1"
-        download "$mirror/dists/$1/main/binary-amd64/Packages.xz" "$packages" && has_hash "$packages" "$hash" || { say "$1: the mirror's index is not the one that its Release file names"; return 1; }
+        { download "$mirror/dists/$1/main/binary-amd64/Packages.xz" "$packages" && has_hash "$packages" "$hash"; } || { say "$1: the mirror's index is not the one that its Release file names"; return 1; }
     fi
     echo "$packages"
 }
@@ -77,7 +78,7 @@ fetch_kernel() {
     [[ ! -f $folder/vmlinuz ]] || return 0
     packages=$(index "$2") || return
     fresh=$(mktemp -d "$cache/unpacking.XXXXXX")
-    for part in "$image" $(paragraph "$packages" "$image" | field Depends | tr ',|' '\n\n' | sed -n "s/^ *\\(linux-[a-z]*-$release\\) .*/\\1/p"); do
+    for part in "$image" $(paragraph "$packages" "$image" | field Depends | tr , '\n' | sed -n "s/^ *\\(linux-[a-z]*-$release\\) .*/\\1/p"); do
         unpack "$packages" "$part" "$fresh" || { rm -rf "$fresh"; return 1; }
     done
     arrange "$release" "$fresh" && rm -rf "$folder" && mv "$fresh" "$folder"
