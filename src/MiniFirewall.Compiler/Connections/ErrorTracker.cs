@@ -45,7 +45,7 @@ internal sealed class ErrorTracker(TrackCode track, TupleEmitter tuples, PacketR
         code.Mark(query);
         code.Move(Register.R4, Offset);
         reads.EmitRead(8, 0, invalid);
-        tuples.EmitQuery(invalid);
+        tuples.EmitQuery(family == Family.IPv4, invalid);
         code.Mark(find);
         if (hook != Hook.LocalOut)
         {

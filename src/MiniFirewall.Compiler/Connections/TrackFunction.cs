@@ -49,6 +49,7 @@ internal sealed class TrackFunction
     {
         var options = new TcpOptionWalk(_track);
         Label tcp = _code.DefineLabel("tcp"), udp = _code.DefineLabel("udp"), icmp = _code.DefineLabel("icmp"), sctp = _code.DefineLabel("sctp"), udplite = _code.DefineLabel("udplite");
+        Label otherIcmp = _code.DefineLabel("icmp of the other family");
         EmitEntry(entry);
         _code.Load(MemorySize.Byte, Register.R1, TrackCode.Key, PacketKey.Protocol);
         _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Tcp, tcp);
@@ -56,6 +57,7 @@ internal sealed class TrackFunction
         _code.Jump(JumpCondition.Equal, Register.R1, _family == Family.IPv4 ? IpProtocol.Icmp : IpProtocol.Icmpv6, icmp);
         _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Sctp, sctp);
         _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.UdpLite, udplite);
+        _code.Jump(JumpCondition.Equal, Register.R1, OtherIcmp, otherIcmp);
         _tuples.EmitEndsOfKey();
         _tuples.EmitOrder();
         _code.Jump(_lookup);
@@ -70,6 +72,10 @@ internal sealed class TrackFunction
         _code.Mark(tcp);
         new TcpHeader(_track, _reads, options).Emit(_invalid);
         EmitPortTuple();
+        _code.Mark(otherIcmp);
+        EmitJumpIfShort(8);
+        _reads.EmitHeader(8, _invalid);
+        EmitQuery(_family == Family.IPv6);
         _code.Mark(icmp);
         EmitIcmp();
 
@@ -164,6 +170,16 @@ internal sealed class TrackFunction
         EmitPortTuple();
     }
 
+    /// <summary>ICMPv6 over IPv4 and ICMP over IPv6: nobody sends these, but the kernel takes them for queries all the same, and for no errors.</summary>
+    private byte OtherIcmp => _family == Family.IPv4 ? IpProtocol.Icmpv6 : IpProtocol.Icmp;
+
+    private void EmitQuery(bool isIcmp)
+    {
+        _tuples.EmitEndsOfKey();
+        _tuples.EmitQuery(isIcmp, _invalid);
+        _code.Jump(_lookup);
+    }
+
     private void EmitIcmp()
     {
         Label query = _code.DefineLabel("icmp query"), error = _code.DefineLabel("icmp error"), untracked = _code.DefineLabel("untracked");
@@ -187,9 +203,7 @@ internal sealed class TrackFunction
         }
 
         _code.Mark(query);
-        _tuples.EmitEndsOfKey();
-        _tuples.EmitQuery(_invalid);
-        _code.Jump(_lookup);
+        EmitQuery(_family == Family.IPv4);
         _code.Mark(untracked);
         EmitState(ConnectionState.Untracked, Untold);
         EmitReturn(0);
@@ -296,7 +310,10 @@ internal sealed class TrackFunction
         _track.If(TrackCode.Kind, JumpCondition.NotEqual, TcpStates.Ack, _invalid);
         _code.Jump(begins);
         _code.Mark(notTcp);
-        _track.If(protocol, JumpCondition.NotEqual, _family == Family.IPv4 ? IpProtocol.Icmp : IpProtocol.Icmpv6, begins);
+        Label query = _code.DefineLabel("is it a query");
+        _track.If(protocol, JumpCondition.Equal, IpProtocol.Icmp, query);
+        _track.If(protocol, JumpCondition.NotEqual, IpProtocol.Icmpv6, begins);
+        _code.Mark(query);
         _track.If(TrackCode.Swapped, JumpCondition.NotEqual, 0, _invalid);
         _code.Mark(begins);
         EmitState(ConnectionState.New, 0);
@@ -379,7 +396,7 @@ internal sealed class TrackFunction
     /// <summary>What a packet does to the entry of its connection, by protocol.</summary>
     private void EmitPackets()
     {
-        Label lite = _code.DefineLabel("udplite packet"), udp = _code.DefineLabel("udp packet"), icmp = _code.DefineLabel("icmp packet"), gre = _code.DefineLabel("gre packet"), notTcp = _code.DefineLabel("packet not of tcp");
+        Label lite = _code.DefineLabel("udplite packet"), udp = _code.DefineLabel("udp packet"), icmp = _code.DefineLabel("icmp packet"), icmpv6 = _code.DefineLabel("icmpv6 packet"), gre = _code.DefineLabel("gre packet"), notTcp = _code.DefineLabel("packet not of tcp");
         _code.Mark(_packets);
         _code.Load(MemorySize.Byte, Register.R1, TrackCode.Key, PacketKey.Protocol);
         _code.Jump(JumpCondition.NotEqual, Register.R1, IpProtocol.Tcp, notTcp);
@@ -390,12 +407,15 @@ internal sealed class TrackFunction
         EmitReturn(1);
         _code.Mark(notTcp);
         _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Udp, udp);
-        _code.Jump(JumpCondition.Equal, Register.R1, _family == Family.IPv4 ? IpProtocol.Icmp : IpProtocol.Icmpv6, icmp);
+        _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Icmp, icmp);
+        _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Icmpv6, icmpv6);
         _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Gre, gre);
         _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.UdpLite, lite);
         EmitRefresh(TrackingTable.Generic);
         _code.Mark(icmp);
-        EmitRefresh(_family == Family.IPv4 ? TrackingTable.Icmp : TrackingTable.Icmpv6);
+        EmitRefresh(TrackingTable.Icmp);
+        _code.Mark(icmpv6);
+        EmitRefresh(TrackingTable.Icmpv6);
         _code.Mark(gre);
         Label oneWay = _code.DefineLabel("one way"), stream = _code.DefineLabel("stream"), notYet = _code.DefineLabel("not yet");
         _track.IfClear(TrackCode.InEntry(ConnectionEntry.Flags), ConnectionEntry.SeenReply, oneWay);

@@ -89,9 +89,10 @@ internal sealed class TupleEmitter(TrackCode track, Family family)
     /// Of an ICMP query whose header is in the buffer, or of the answer to one: the asking end first, and what tells queries apart as
     /// ports. Goes to <paramref name="unknown"/> where it is neither (nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c, invmap).
     /// </summary>
-    internal void EmitQuery(Label unknown)
+    /// <param name="isIcmp">ICMP; else ICMPv6.</param>
+    internal void EmitQuery(bool isIcmp, Label unknown)
     {
-        (int Query, int Answer)[] pairs = IsV4 ? [(8, 0), (13, 14), (15, 16), (17, 18)] : [(128, 129), (139, 140)];
+        (int Query, int Answer)[] pairs = isIcmp ? [(8, 0), (13, 14), (15, 16), (17, 18)] : [(128, 129), (139, 140)];
         Assembler code = track.Code;
         Label query = code.DefineLabel("query"), answer = code.DefineLabel("answer");
         code.Load(MemorySize.Byte, Register.R1, Register.R10, TrackCode.Buffer - TrackCode.FrameBytes);

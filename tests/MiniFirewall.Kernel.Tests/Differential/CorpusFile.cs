@@ -13,8 +13,11 @@ namespace MiniFirewall.Kernel.Tests.Differential;
 /// </summary>
 internal sealed partial record CorpusFile(string Name, Family Family, ImmutableArray<string> Lines, ImmutableArray<string> LeftOut)
 {
-    /// <summary>Matches that ask what came before, which has tests of its own.</summary>
-    private static readonly string[] Remembering = ["conntrack", "state", "connbytes", "connlimit", "limit", "hashlimit", "recent", "quota", "statistic"];
+    /// <summary>Matches that ask what a packet is to its connection.</summary>
+    private static readonly string[] States = ["conntrack", "state"];
+
+    /// <summary>Matches that ask how much came before, and when, which has tests of its own.</summary>
+    private static readonly string[] Amounts = ["connbytes", "connlimit", "limit", "hashlimit", "recent", "quota", "statistic"];
 
     private static readonly string[] Surroundings = ["addrtype", "mac", "pkttype", "physdev", "owner", "cgroup", "cpu", "time"];
 
@@ -31,15 +34,19 @@ internal sealed partial record CorpusFile(string Name, Family Family, ImmutableA
     }
 
     /// <summary>Some rule asks for what is around a packet, which only a kernel knows.</summary>
-    internal bool AsksSurroundings => Lines.Any(line => Surroundings.Any(match => line.Contains($" -m {match} ", StringComparison.Ordinal)));
+    internal bool AsksSurroundings => Lines.Any(AsksOne(Surroundings));
+
+    /// <summary>Some rule asks what a packet is to its connection.</summary>
+    internal bool AsksState => Lines.Any(AsksOne(States));
 
     internal RuleTexts Texts => RuleTexts.Of([Family], Lines);
 
     /// <summary>All files of the corpus's folder of expected texts, in the order of their names.</summary>
-    internal static ImmutableArray<CorpusFile> All(string folder) =>
-        [.. Directory.GetFiles(Path.Combine(folder, "expected")).Order(StringComparer.Ordinal).Select(Read)];
+    /// <param name="keepsStates">With rules that ask for states, which the evaluator is not told of real packets.</param>
+    internal static ImmutableArray<CorpusFile> All(string folder, bool keepsStates = false) =>
+        [.. Directory.GetFiles(Path.Combine(folder, "expected")).Order(StringComparer.Ordinal).Select(path => Read(path, keepsStates))];
 
-    private static CorpusFile Read(string path)
+    private static CorpusFile Read(string path, bool keepsStates)
     {
         Family family = path.EndsWith(".v4.legacy", StringComparison.Ordinal) ? Family.IPv4 : Family.IPv6;
         string[] lines = [.. File.ReadLines(path).Where(line => line is [':' or '-', ..]).Select(WithoutCounters).Select(line => Reject().Replace(line, "-j DROP"))];
@@ -54,7 +61,7 @@ internal sealed partial record CorpusFile(string Name, Family Family, ImmutableA
             lines[at] = "";
         }
 
-        foreach (int at in Enumerable.Range(0, lines.Length).Where(at => Remembering.Any(match => lines[at].Contains($" -m {match} ", StringComparison.Ordinal))))
+        foreach (int at in Enumerable.Range(0, lines.Length).Where(at => AsksOne(keepsStates ? Amounts : [.. Amounts, .. States])(lines[at])))
         {
             leftOut.Add($"{lines[at]} (asks what came before, which the evaluator does not see)");
             lines[at] = "";
@@ -62,6 +69,8 @@ internal sealed partial record CorpusFile(string Name, Family Family, ImmutableA
 
         return new(Path.GetFileName(path), family, [.. lines.Where(line => line.Length > 0)], [.. leftOut]);
     }
+
+    private static Func<string, bool> AsksOne(string[] matches) => line => matches.Any(match => line.Contains($" -m {match} ", StringComparison.Ordinal));
 
     private static string WithoutCounters(string line) => line[0] == ':' ? line[..line.LastIndexOf(' ')] : line;
 
