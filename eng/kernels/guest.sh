@@ -65,7 +65,7 @@ refused() {
     local said code=0
     said=$("$binary" "$@" 2>&1 </dev/null) || code=$?
     echo "minifw $*: exit code $code: $said"
-    ((code == 3)) && [[ $said == *6.4* ]]
+    ((code == 3)) && [[ $said == *"has no BPF links on Netfilter's hooks"* ]]
 }
 
 refuses_this_kernel() {
