@@ -79,7 +79,7 @@ if [[ $mode == refuses ]]; then
     gate "minifw says what this kernel lacks, exit code 3" refuses_this_kernel
 else
     cd "$repository" || exit
-    "$tests" -noColor -noLogo -verbose "${selection[@]}" >&3 2>&1 </dev/null
+    "$tests" -noColor -noLogo -reporter verbose "${selection[@]}" >&3 2>&1 </dev/null
     echo "exit code of the tests: $?" >&3
 fi
 gate "nothing is left behind" nothing_left
