@@ -7,12 +7,13 @@ namespace MiniFirewall.Kernel.Tests.Support;
 
 /// <summary>
 /// The whole product on a device: commits through the engine, packets through its pinned dispatchers. Its state lives in a
-/// directory of this process's own; those of processes that are gone are removed.
+/// directory of its own; those of processes that are gone are removed.
 /// </summary>
 internal sealed class EngineFirewall : IFirewall
 {
     private const string RootPrefix = "mfwd-";
-    private readonly string _root = $"/run/{RootPrefix}{Environment.ProcessId}";
+    private static int s_made;
+    private readonly string _root = $"/run/{RootPrefix}{Environment.ProcessId}-{Interlocked.Increment(ref s_made)}";
     private readonly FirewallEngine _engine;
     private Dictionary<(Family, CounterPlace), Counters> _last = [];
 
@@ -62,7 +63,7 @@ internal sealed class EngineFirewall : IFirewall
     {
         foreach (string root in Directory.EnumerateDirectories("/run", RootPrefix + "*"))
         {
-            if (!Directory.Exists("/proc/" + root[("/run/" + RootPrefix).Length..]))
+            if (!Directory.Exists("/proc/" + root[("/run/" + RootPrefix).Length..].Split('-')[0]))
             {
                 Remove(root);
             }
