@@ -25,7 +25,7 @@ internal static class Refusals
         }
         catch (MissingFeatureException e)
         {
-            throw new FirewallException(FirewallFailure.Unsupported, e.Message, e);
+            throw KernelRequirements.Explain(e);
         }
     }
 }

@@ -94,7 +94,8 @@ internal static class PlaceEmitters
             SkbExtension.EmitFind(function, Number, "SKB_EXT_SEC_PATH", function.No);
             if (question.Deed == IpsecDeed.Unwrapped)
             {
-                function.LoadFrom(MemorySize.Word, Register.R1, Number, "sec_path", "len");
+                // An int until Linux 7.2, a byte since; its low byte is the number, at most XFRM_MAX_DEPTH (6).
+                function.LoadFrom(MemorySize.Byte, Register.R1, Number, "sec_path", "len", plus: 0);
                 code.Jump(JumpCondition.Equal, Register.R1, 0, function.No);
             }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Sys;
 
@@ -47,11 +48,19 @@ internal static class KernelRequirements
             : new(refusal.Errno is NotPermitted or AccessDenied ? FirewallFailure.Permission : FirewallFailure.Refused, refusal.Message, refusal);
     }
 
+    /// <summary>The error to show where a program names what the kernel's type information does not: on an old kernel that is the smaller lack.</summary>
+    internal static FirewallException Explain(MissingFeatureException lack) =>
+        new(FirewallFailure.Unsupported, TooOld() is { } age ? $"{age} ({lack.Message})" : lack.Message, lack);
+
+    private static string? TooOld() => Environment.OSVersion.Version is var version && version < Oldest
+        ? $"this kernel, {version.ToString(2)}, has no BPF links on Netfilter's hooks: Linux {Oldest} or newer is needed"
+        : null;
+
     private static string? MissingPart(int errno)
     {
-        if (Environment.OSVersion.Version is var version && version < Oldest)
+        if (TooOld() is { } age)
         {
-            return $"Linux {Oldest} or newer is needed for BPF on Netfilter hooks, this is {version.ToString(2)}";
+            return age;
         }
 
         if (!File.Exists("/sys/kernel/btf/vmlinux"))

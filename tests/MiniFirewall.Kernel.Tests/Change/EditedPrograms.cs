@@ -1,5 +1,6 @@
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Engine.Commit;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
@@ -12,6 +13,7 @@ namespace MiniFirewall.Kernel.Tests.Change;
 internal sealed class EditedPrograms : IDisposable
 {
     private const int Counters = 100_000;
+    private static readonly CompileOptions s_options = new(PrologueKind.Test) { ClearsDeadRegisters = KernelRequirements.ComparesDeadRegisters };
     private static readonly Hook[] s_hooks = [Hook.LocalIn, Hook.Forward, Hook.LocalOut];
 
     private readonly ProgramMaps _maps = new();
@@ -24,7 +26,7 @@ internal sealed class EditedPrograms : IDisposable
     {
         _maps.Reserve(Counters);
         _epoch = _maps.ByName[WellKnownMaps.Epoch].MapValues();
-        Rules = new EditedRules(EditedRules.WithOwnRules(rules), family, new CompileOptions(PrologueKind.Test), Load);
+        Rules = new EditedRules(EditedRules.WithOwnRules(rules), family, s_options, Load);
         SetEpoch(Rules.Epoch);
     }
 

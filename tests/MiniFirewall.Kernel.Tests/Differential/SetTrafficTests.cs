@@ -9,7 +9,8 @@ namespace MiniFirewall.Kernel.Tests.Differential;
 /// <summary>Random sets before packets: the kernel's own sets, the evaluator, and the compiled look-up.</summary>
 public sealed class SetTrafficTests(ITestOutputHelper output) : IDisposable
 {
-    private const int SetLists = 60, PacketsOfAList = 40;
+    private const int PacketsOfAList = 40;
+    private static readonly int s_setLists = Budget.Read("MINIFW_SET_LISTS", 60);
     private readonly IptablesFirewall _iptables = new(["eth0"]);
     private readonly EvaluatorFirewall _evaluator = new();
     private readonly TestRunFirewall _compiled = new();
@@ -26,7 +27,7 @@ public sealed class SetTrafficTests(ITestOutputHelper output) : IDisposable
     public void Ipset_evaluator_and_compiled_program_agree_on_every_packet()
     {
         Compare(withKernel: true);
-        Assert.True(_met > SetLists * PacketsOfAList / 2, $"only {_met} packets met the kernel's sets");
+        Assert.True(_met > s_setLists * PacketsOfAList / 2, $"only {_met} packets met the kernel's sets");
     }
 
     [Fact]
@@ -85,7 +86,7 @@ public sealed class SetTrafficTests(ITestOutputHelper output) : IDisposable
     private void Compare(bool withKernel)
     {
         var random = new Random(withKernel ? 5 : 6);
-        for (int list = 0; list < SetLists; list++)
+        for (int list = 0; list < s_setLists; list++)
         {
             Family family = list % 2 == 0 ? Family.IPv4 : Family.IPv6;
             var scenario = new SetScenario(random, family);
@@ -98,8 +99,8 @@ public sealed class SetTrafficTests(ITestOutputHelper output) : IDisposable
             }
         }
 
-        output.WriteLine($"{SetLists} lists of sets, {_met} packets met the kernel's, {_hits} matches, 0 differences");
-        Assert.True(_hits > SetLists * PacketsOfAList, $"only {_hits} rules matched");
+        output.WriteLine($"{s_setLists} lists of sets, {_met} packets met the kernel's, {_hits} matches, 0 differences");
+        Assert.True(_hits > s_setLists * PacketsOfAList, $"only {_hits} rules matched");
     }
 
     private void Compare(IFirewall[] ways, Packet packet, RuleTexts rules)

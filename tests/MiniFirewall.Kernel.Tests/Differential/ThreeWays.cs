@@ -38,9 +38,14 @@ internal sealed class ThreeWays(IReadOnlyList<string> interfaces, CompilationWay
         }
     }
 
-    /// <summary>Sends a packet each way, fails where they differ, and says whether it met its hook.</summary>
+    /// <summary>Sends a packet each way, fails where they differ, and says whether it met its hook; what this kernel's tables mean otherwise is not sent.</summary>
     internal bool Arrives(Packet packet)
     {
+        if (!OverlongHeaders.AreJudgedAlike(packet) || !LaterFragments.AreJudgedAlike(packet, _rules))
+        {
+            return false;
+        }
+
         Place(Sent++);
         Observation? expected = HasEvaluator ? _evaluator.Judge(packet) : null;
         (Observation? iptables, Observation? live) = JudgeForReal(packet);

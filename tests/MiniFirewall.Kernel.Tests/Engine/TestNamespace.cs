@@ -53,7 +53,7 @@ internal sealed class TestNamespace : IDisposable
     {
         Run(() => Open().Off());
         Command.Try("ip", "netns", "del", Name);
-        Command.Try("umount", "-l", Pins);
+        Command.Try("umount", "--lazy", Pins);
         if (System.IO.Directory.Exists(Root))
         {
             System.IO.Directory.Delete(Root, recursive: true);

@@ -1,6 +1,7 @@
 using MiniFirewall.Asm;
 using MiniFirewall.Compiler;
 using MiniFirewall.Compiler.Tracing;
+using MiniFirewall.Engine.Commit;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Verification;
@@ -61,13 +62,17 @@ internal sealed record CompiledFamily(IReadOnlyDictionary<Hook, ProgramSpec> Pro
         }
     }
 
-    private static CompileOptions Options(PrologueKind prologue, CompilationWay way) => way switch
+    /// <summary>On a kernel before 6.15 every way gets the code that such kernels get: no other would pass the verifier.</summary>
+    private static CompileOptions Options(PrologueKind prologue, CompilationWay way) => new(prologue)
     {
-        CompilationWay.AsChosen => new CompileOptions(prologue),
-        CompilationWay.Straight => new CompileOptions(prologue) { Structure = ListStructure.Straight },
-        CompilationWay.Classifier => new CompileOptions(prologue) { Structure = ListStructure.Classifier },
-        CompilationWay.ClassifierBefore615 => new CompileOptions(prologue) { Structure = ListStructure.Classifier, ClearsDeadRegisters = true },
-        _ => throw new ArgumentOutOfRangeException(nameof(way), way, "no such way"),
+        Structure = way switch
+        {
+            CompilationWay.AsChosen => ListStructure.Measured,
+            CompilationWay.Straight => ListStructure.Straight,
+            CompilationWay.Classifier or CompilationWay.ClassifierBefore615 => ListStructure.Classifier,
+            _ => throw new ArgumentOutOfRangeException(nameof(way), way, "no such way"),
+        },
+        ClearsDeadRegisters = way == CompilationWay.ClassifierBefore615 || KernelRequirements.ComparesDeadRegisters,
     };
 }
 

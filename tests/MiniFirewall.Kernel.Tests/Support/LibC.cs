@@ -8,6 +8,7 @@ internal static unsafe partial class LibC
 {
     internal const int AfInet = 2, AfNetlink = 16, AfInet6 = 10;
     internal const int SockRaw = 3, SockDgram = 2, SockCloseOnExec = 0x80000;
+    private const int Detach = 2;
 
     internal static void UnshareNetwork() => Check("unshare(CLONE_NEWNET)", Unshare(0x40000000));
 
@@ -19,12 +20,11 @@ internal static unsafe partial class LibC
     internal static void Ioctl(FileDescriptor descriptor, nuint request, void* argument, string what) =>
         Check("ioctl " + what, IoctlCall(descriptor.Number, request, argument));
 
-    /// <summary>Unmounts what is mounted there, if anything is; from the tree at once, even while a process that is just starting looks at it.</summary>
-    internal static void TryUnmount(string path)
-    {
-        const int Detach = 2; // MNT_DETACH
-        _ = Unmount(path, Detach);
-    }
+    /// <summary>
+    /// Unmounts what is mounted there, if anything is; also where it is busy: a child that another test has just forked holds this
+    /// process's descriptors until it executes its program.
+    /// </summary>
+    internal static void TryUnmount(string path) => _ = Unmount(path, Detach);
 
     internal static void SetOption(FileDescriptor socket, int level, int option, uint value) =>
         Check("setsockopt", SetSocketOption(socket.Number, level, option, &value, sizeof(uint)));

@@ -1,5 +1,7 @@
 using MiniFirewall.Policy.Questions;
+using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Text;
 using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Matches.Rates;
@@ -14,13 +16,14 @@ internal static class RecentGrammar
 
     internal static MatchGrammar Grammar { get; } = new("recent", new RecentMatch())
     {
+        Check = CountsWhatItAsks,
         OneOf = ["set", "rcheck", "update", "remove"],
         Options =
         [
             Act(RecentAction.Set), Act(RecentAction.Check), Act(RecentAction.Update), Act(RecentAction.Remove),
             Option<RecentMatch>.Value(["seconds"], NumberReaders.Number("number of seconds", 1, uint.MaxValue), (m, seconds, _) => m with { Seconds = seconds }, excludes: Changing),
             Option<RecentMatch>.Flag(["reap"], (m, _) => m with { Reaps = true }, excludes: Changing, needs: ["seconds"]),
-            Option<RecentMatch>.Value(["hitcount"], NumberReaders.Number("number of hits", 0, MostHits), (m, hits, _) => m with { HitCount = hits }, excludes: Changing),
+            Option<RecentMatch>.Value(["hitcount"], NumberReaders.Number("number of hits", 0, MostHits), (m, hits, _) => m with { HitCount = hits }),
             Option<RecentMatch>.Flag(["rttl"], (m, _) => m with { ComparesTtl = true }, excludes: Changing),
             Option<RecentMatch>.Value(["name"], TextReaders.FileName("list", LongestName), (m, name, _) => m with { ListName = name }),
             Option<RecentMatch>.Flag(["rsource"], (m, _) => m with { ByDestination = false }),
@@ -30,6 +33,20 @@ internal static class RecentGrammar
     };
 
     internal static string OptionOf(RecentAction action) => action == RecentAction.Check ? "rcheck" : action.ToString().ToLowerInvariant();
+
+    /// <summary>A count of 0 asks nothing and may stand anywhere, as in xt_recent.c.</summary>
+    private static bool CountsWhatItAsks(object state, Word place, ReadContext context)
+    {
+        var match = (RecentMatch)state;
+        bool isAsked = match.HitCount == 0 || match.Action is RecentAction.Check or RecentAction.Update;
+        if (!isAsked)
+        {
+            context.Diagnostics.Report(
+                ErrorCodes.ExcludedOption, place, $"--hitcount cannot stand with --{OptionOf(match.Action)}", "give one of them, or write -m recent a second time");
+        }
+
+        return isAsked;
+    }
 
     private static OptionSpec Act(RecentAction action) =>
         Option<RecentMatch>.Flag([OptionOf(action)], (m, not) => m with { Action = action, Negated = not }, negatable: true, group: Actions);

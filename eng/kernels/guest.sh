@@ -1,0 +1,89 @@
+#!/bin/bash
+# Inside the guest, as its first process: makes the machine ready, runs the tests, writes what they say to the port of results.
+# The host's eng/kernels/run reads there lines "gate: WORDS: ok|FAILED", the test runner's own words, and last "done".
+# shellcheck disable=SC2154 # repository, mode, tests, binary and selection are of the settings.
+set -u
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+
+# shellcheck disable=SC1091
+. /run/settings
+mount -t tmpfs -o mode=0755 run /run
+mount -t tmpfs -o mode=1777 tmp /tmp
+mount -t tmpfs -o mode=1777 shm /dev/shm 2>/dev/null || { mkdir -p /dev/shm && mount -t tmpfs -o mode=1777 shm /dev/shm; }
+mkdir -p /dev/pts && mount -t devpts devpts /dev/pts
+mount -t cgroup2 cgroup /sys/fs/cgroup
+ln -sf /proc/self/fd /dev/fd
+ln -sf /proc/self/fd/0 /dev/stdin
+ln -sf /proc/self/fd/1 /dev/stdout
+ln -sf /proc/self/fd/2 /dev/stderr
+release=$(uname -r)
+modules=/usr/lib/modules/$release
+mkdir -p "$modules"
+mount --bind "$repository/artifacts/kernels/$release/lib/modules/$release" "$modules"
+ip link set lo up
+
+results=
+for ((tries = 0; tries < 50; tries++)); do
+    for port in /sys/class/virtio-ports/*; do
+        [[ $(cat "$port/name" 2>/dev/null) != minifw.results ]] || results=/dev/${port##*/}
+    done
+    [[ -z $results ]] || break
+    sleep 0.1
+done
+[[ -c $results ]] || { echo "minifw: no port of results"; poweroff -f; }
+exec 3>"$results"
+
+# gate WORDS COMMAND...: a check that is a test of its own; what the command says comes first.
+gate() {
+    local words=$1
+    shift
+    if "$@" >&3 2>&1; then echo "gate: $words: ok" >&3; else echo "gate: $words: FAILED" >&3; fi
+}
+
+# What must be as before when all is over: BPF objects, namespaces, mounts, the place of minifw's own pins.
+state() {
+    "$repository/artifacts/kernels/bpf-ids"
+    ip netns list
+    lsns -n -t net -o NS
+    cut -d ' ' -f 5,9- /proc/self/mountinfo
+    find /run/minifw -mindepth 1 ! -type f 2>/dev/null
+}
+
+nothing_left() {
+    local tries
+    # The kernel frees programs, maps and namespaces a while after their last user has gone.
+    for ((tries = 0; tries < 20; tries++)); do
+        state >/tmp/after
+        diff /tmp/before /tmp/after >/dev/null && return
+        sleep 1
+    done
+    diff /tmp/before /tmp/after
+}
+
+# refused ARGUMENT...: the kernel cannot do it, and minifw says what is missing.
+refused() {
+    local said code=0
+    said=$("$binary" "$@" 2>&1 </dev/null) || code=$?
+    echo "minifw $*: exit code $code: $said"
+    ((code == 3)) && [[ $said == *"has no BPF links on Netfilter's hooks"* ]]
+}
+
+refuses_this_kernel() {
+    echo '-A INPUT -p tcp --dport 22 -j DROP' >/tmp/rules
+    refused apply /tmp/rules && refused apply --check /tmp/rules && refused iptables -A INPUT -j DROP && refused ip6tables -A INPUT -j DROP
+}
+
+modprobe -a ip_tables ip6_tables iptable_filter ip6table_filter nf_tables x_tables veth tun dummy bridge br_netfilter 2>&1 | sed 's/^/minifw: /'
+state >/tmp/before
+if [[ $mode == refuses ]]; then
+    gate "minifw says what this kernel lacks, exit code 3" refuses_this_kernel
+else
+    cd "$repository" || exit
+    "$tests" -noColor -noLogo -reporter verbose "${selection[@]}" >&3 2>&1 </dev/null
+    echo "exit code of the tests: $?" >&3
+fi
+gate "nothing is left behind" nothing_left
+echo "done" >&3
+exec 3>&-
+sync
+poweroff -f
