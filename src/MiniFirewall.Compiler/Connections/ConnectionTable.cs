@@ -4,7 +4,7 @@ namespace MiniFirewall.Compiler.Connections;
 /// The map "connections": one value, which programs look into without a call and user space maps. First the headers of all buckets, then
 /// their entries, bucket after bucket (<see cref="ConnectionEntry"/>). The buckets are three levels, each eight times the one before: a
 /// few connections are a few pages, which is what looking them up costs. A connection is in its bucket of the first level, of the
-/// second, or in one of two of the third; a bucket says whether looking goes on after it. All numbers little-endian, offsets in bytes.
+/// second, or in one of four of the third; a bucket says whether looking goes on after it. All numbers little-endian, offsets in bytes.
 /// </summary>
 public static class ConnectionTable
 {
@@ -57,10 +57,10 @@ public static class ConnectionTable
     /// <summary>Beyond the last entry is room for one more: programs compute with eight ways.</summary>
     public static int Size(int buckets) => (buckets * (HeaderSize + (Ways * ConnectionEntry.Size))) + ConnectionEntry.Size;
 
-    /// <summary>Connections that there is room for.</summary>
+    /// <summary>How many entries there are; connections that are open take some three quarters of them before one finds no place.</summary>
     public static int PlacesOf(int buckets) => buckets * Ways;
 
-    /// <summary>The fewest buckets that have room for so many connections.</summary>
+    /// <summary>The fewest buckets with so many places.</summary>
     public static int BucketsFor(int connections)
     {
         int buckets = FewestBuckets;

@@ -16,8 +16,14 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
     private const Register Tuple = Register.R6, Tag = Register.R7, Now = Register.R8, Bucket = Register.R9, Best = Register.R5;
     private const int WayBits = 3, BucketBits = 20, TickMask = (1 << ConnectionTable.ClassShift) - 1;
 
-    /// <summary>In the frame: the least of (rank, way, bucket) as one number.</summary>
-    private const int LeastAt = -8;
+    /// <summary>
+    /// Ways of a bucket of the last level that are taken before those of the next choice are looked at; the others are for those who find
+    /// none so. Buckets then fill evenly: three quarters of all places are taken before somebody finds none, not half.
+    /// </summary>
+    private const int UsualWays = 5;
+
+    /// <summary>In the frame: the least of (rank, way, bucket) as one number; the rank of the way that is taken.</summary>
+    private const int LeastAt = -8, RankAt = -16;
 
     private readonly TupleHash _hash = new(code, family, buckets);
     private readonly TablePlaces _places = new(code, buckets);
@@ -37,8 +43,12 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
         code.Store(MemorySize.DoubleWord, Register.R10, LeastAt, Register.R1);
         for (int choice = 0; choice < TupleHash.Choices; choice++)
         {
-            _hash.EmitBucket(choice, Bucket, Tag);
-            EmitBucket();
+            EmitBucket(choice, 0, choice < TupleHash.FirstOfLast ? ConnectionTable.Ways : UsualWays);
+        }
+
+        for (int choice = TupleHash.FirstOfLast; choice < TupleHash.Choices; choice++)
+        {
+            EmitBucket(choice, UsualWays, ConnectionTable.Ways);
         }
 
         EmitEvict();
@@ -50,14 +60,15 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
     }
 
     /// <summary>Goes on with the way to take in <see cref="Best"/> where the bucket has one that is free; else notes what would go first.</summary>
-    private void EmitBucket()
+    private void EmitBucket(int choice, int firstWay, int endWay)
     {
         const Register Header = Register.R3, Number = Register.R1, Rank = Register.R2;
         Label smaller = code.DefineLabel("smaller");
+        _hash.EmitBucket(choice, Bucket, Tag);
         _places.EmitHeader(Header, Bucket, Register.R4);
         code.Move(Best, -1);
         EmitForget();
-        for (int way = 0; way < ConnectionTable.Ways; way++)
+        for (int way = firstWay; way < endWay; way++)
         {
             Label next = code.DefineLabel("next way"), alive = code.DefineLabel("alive");
             code.Load(MemorySize.Word, Number, Header, ConnectionTable.Tags + (4 * way));
@@ -66,6 +77,7 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
             code.Move(Number, Rank);
             code.Alu(AluOperation.And, Number, TickMask);
             code.Jump(JumpCondition.GreaterOrEqual, Number, Now, alive);
+            code.Store(MemorySize.Word, Register.R10, RankAt, Rank);
             code.Move(Best, way);
             code.Jump(_take);
             code.Mark(alive);
@@ -112,6 +124,9 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
         code.Move(Register.R0, NoRoom);
         code.Exit();
         code.Mark(room);
+        code.Move(Register.R1, Best);
+        code.Alu(AluOperation.ShiftRight, Register.R1, WayBits);
+        code.Store(MemorySize.Word, Register.R10, RankAt, Register.R1);
         code.Alu(AluOperation.And, Best, 7);
     }
 
@@ -132,6 +147,7 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
         code.Move(Register.R2, Register.R0);
         code.AtomicCompareExchange(MemorySize.Word, Header, 0, Register.R1);
         code.Jump(JumpCondition.NotEqual, Register.R0, Register.R2, _busy, OperandWidth.Bits32);
+        EmitCheckUnchanged(Header);
         code.Alu(AluOperation.Add, Now, 1);
         code.Store(MemorySize.Word, Header, ConnectionTable.Ranks - ConnectionTable.Tags, Now);
         code.Move(Register.R1, Bucket);
@@ -145,6 +161,21 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
         code.Move(Register.R0, Bucket);
         code.Alu(AluOperation.Add, Register.R0, FirstPlace);
         code.Exit();
+    }
+
+    /// <summary>
+    /// Another processor may have taken the way and let go of it since its rank was looked at: then it has another rank, its tag in R0 goes
+    /// back, and a place is looked for again.
+    /// </summary>
+    private void EmitCheckUnchanged(Register header)
+    {
+        Label unchanged = code.DefineLabel("unchanged");
+        code.Load(MemorySize.Word, Register.R1, header, ConnectionTable.Ranks - ConnectionTable.Tags);
+        code.Load(MemorySize.Word, Register.R2, Register.R10, RankAt);
+        code.Jump(JumpCondition.Equal, Register.R1, Register.R2, unchanged, OperandWidth.Bits32);
+        code.AtomicExchange(MemorySize.Word, header, 0, Register.R0);
+        code.Jump(_busy);
+        code.Mark(unchanged);
     }
 
     private void EmitWord(Register entry, int at)

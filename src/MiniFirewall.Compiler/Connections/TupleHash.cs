@@ -11,10 +11,13 @@ namespace MiniFirewall.Compiler.Connections;
 internal sealed class TupleHash(Assembler code, Family family, int buckets)
 {
     /// <summary>How many buckets a tuple may be in.</summary>
-    internal const int Choices = 4;
+    internal const int Choices = 6;
+
+    /// <summary>The first choice of the last level.</summary>
+    internal const int FirstOfLast = 2;
 
     /// <summary>The level of each choice, what the tag is multiplied by, and how far the product is shifted.</summary>
-    private static readonly (int Level, int Factor, int Shift)[] s_choices = [(0, 1, 2), (1, 1, 12), (2, 0x3779b1, 13), (2, 0x2545f5, 17)];
+    private static readonly (int Level, int Factor, int Shift)[] s_choices = [(0, 1, 2), (1, 1, 12), (2, 0x3779b1, 13), (2, 0x2545f5, 17), (2, 0x1b8735, 15), (2, 0x5851f5, 19)];
 
     /// <summary>The words of a tuple that are not always zero; the secret numbers are taken by these places.</summary>
     private ReadOnlySpan<int> Words => family == Family.IPv4 ? [2, 6, 8, 9] : [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];

@@ -42,6 +42,47 @@ public sealed class ConnectionTableTests(ITestOutputHelper output)
         Assert.True(table.Entries > table.Capacity * 9 / 10);
     }
 
+    /// <summary>Where every place is taken by a connection that is open, a new one does not pass, as with nf_conntrack's full table.</summary>
+    [Fact]
+    public void A_table_of_open_connections_takes_no_more()
+    {
+        using var lab = new TableLab(settings: "connections max 1022");
+        var flow = new ConnectionFlow();
+        int open = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            open += lab.Send(flow.Syn(i)) && lab.Send(flow.Answer(i)) && lab.Send(flow.Ack(i)) ? 1 : 0;
+        }
+
+        TableSnapshot table = lab.Read();
+        Assert.Equal((1022, 1022, open), (table.Capacity, table.Assured, table.Assured));
+        ulong refused = lab.Refused;
+        Assert.False(lab.Send(flow.Syn(50_000)));
+        Assert.Equal((refused + 1, open), (lab.Refused, lab.Read().Assured));
+    }
+
+    [Fact]
+    public void So_many_connections_are_open_at_once()
+    {
+        int count = Budget.Read("MINIFW_CONNECTIONS", 100_000);
+        using var lab = new TableLab(settings: $"connections max {count * 4L / 3}");
+        var flow = new ConnectionFlow();
+        for (int i = 0; i < count; i++)
+        {
+            Assert.True(lab.Send(flow.Syn(i)) && lab.Send(flow.Answer(i)) && lab.Send(flow.Ack(i)));
+        }
+
+        TableSnapshot table = lab.Read();
+        ulong before = lab.CountOf(1);
+        for (int i = 0; i < count; i++)
+        {
+            Assert.True(lab.Send(flow.Ack(i)));
+        }
+
+        output.WriteLine($"{table.Assured} open connections in a table for {table.Capacity}, {lab.Refused} refused");
+        Assert.Equal((count, count, (ulong)count, 0UL), (table.Assured, table.Tuples, lab.CountOf(1) - before, lab.Refused));
+    }
+
     [Fact]
     public void A_flood_that_is_dropped_leaves_nothing_behind()
     {

@@ -23,9 +23,11 @@ internal sealed class TableLab : IDisposable
     private readonly EngineFirewall _engine = new(["eth0"]);
     private readonly LocalSender _sender;
 
-    internal TableLab(string? acceptsNew = null)
+    /// <param name="acceptsNew">A rule that lets connections begin; null for all of them.</param>
+    /// <param name="settings">A line of settings; empty for those that are usual.</param>
+    internal TableLab(string? acceptsNew = null, string settings = "")
     {
-        _engine.Load(RuleTexts.Of([Family.IPv4], [s_rules[0], acceptsNew ?? s_rules[1], s_rules[2]]));
+        _engine.Load($"{settings}\n{RuleTexts.Of([Family.IPv4], [s_rules[0], acceptsNew ?? s_rules[1], s_rules[2]]).Whole}");
 
         // Points the routes at the interface.
         _engine.Device.Send(new Packet(Family.IPv4, Hook.LocalOut, IPv4Header.Between("10.0.0.1", "198.18.0.1").Carry(new TcpSegment(1, 1) { Flags = TcpFlags.None })) { OutInterface = "eth0" });

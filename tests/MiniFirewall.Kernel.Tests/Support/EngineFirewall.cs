@@ -29,9 +29,12 @@ internal sealed class EngineFirewall : IFirewall
 
     internal Device Device { get; }
 
-    public void Load(RuleTexts rules)
+    public void Load(RuleTexts rules) => Load(rules.Whole);
+
+    /// <summary>As minifw apply.</summary>
+    internal void Load(string text)
     {
-        RuleSet read = RuleReading.Read(rules.Whole);
+        RuleSet read = RuleReading.Read(text);
         Device.Namespace.Run(() => _engine.Apply(read));
         TakeHits(Family.IPv4);
     }
