@@ -125,6 +125,9 @@ internal sealed class TrackFunction
         if (_family == Family.IPv6)
         {
             _track.If(TrackCode.InKey(PacketKey.ChainBroken, MemorySize.Byte), JumpCondition.NotEqual, 0, _invalid);
+
+            // Nothing comes behind the headers (ipv6_skip_exthdr).
+            _track.If(TrackCode.InKey(PacketKey.Protocol, MemorySize.Byte), JumpCondition.Equal, IpProtocol.NoNextHeader, _invalid);
         }
 
         _track.If(TrackCode.InKey(PacketKey.FragmentOffset, MemorySize.Half), JumpCondition.NotEqual, 0, _invalid);
