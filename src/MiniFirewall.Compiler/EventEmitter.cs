@@ -17,7 +17,9 @@ internal static class EventEmitter
             [new ContextParameter("ctx", "bpf_nf_ctx"), new NumberParameter("what")]), entry);
         code.Move(Context, Register.R1);
         code.Store(MemorySize.DoubleWord, Register.R10, What, Register.R2);
-        EmitReserve(code);
+        Label full = code.DefineLabel("ring full");
+        RingRecord.EmitReserve(code, WellKnownMaps.Events, EventRecord.Size, WellKnownMaps.ControlLostEvents, full);
+        code.Move(Record, Register.R0);
         code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, What);
         code.Store(MemorySize.DoubleWord, Record, EventRecord.CounterOffset, Register.R1);
         var fields = new EventFields(code, 0);
@@ -27,25 +29,9 @@ internal static class EventEmitter
         code.Move(Register.R1, Record);
         code.Move(Register.R2, 0);
         code.Call(Helper.RingbufSubmit);
+        code.Mark(full);
         code.Move(Register.R0, 0);
         code.Exit();
-    }
-
-    private static void EmitReserve(Assembler code)
-    {
-        Label reserved = code.DefineLabel("reserved");
-        code.LoadMap(Register.R1, WellKnownMaps.Events);
-        code.Move(Register.R2, EventRecord.Size);
-        code.Move(Register.R3, 0);
-        code.Call(Helper.RingbufReserve);
-        code.Jump(JumpCondition.NotEqual, Register.R0, 0, reserved);
-        code.LoadMapValue(Register.R1, WellKnownMaps.Control, WellKnownMaps.ControlLostEvents);
-        code.Move(Register.R2, 1);
-        code.AtomicAdd(MemorySize.DoubleWord, Register.R1, 0, Register.R2);
-        code.Move(Register.R0, 0);
-        code.Exit();
-        code.Mark(reserved);
-        code.Move(Record, Register.R0);
     }
 
     private static void EmitData(Assembler code, bool readsAll)

@@ -22,13 +22,14 @@ internal sealed class RejectEmitter(Assembler code, Family family)
             [new ContextParameter("ctx", "bpf_nf_ctx"), new NumberParameter("answer")]), entry);
         code.Move(Context, Register.R1);
         code.Store(MemorySize.DoubleWord, Register.R10, Answer, Register.R2);
-        EmitIsRead(silent);
+        RingRecord.EmitIsRead(code, WellKnownMaps.ControlRejectsReadUntil, State, silent);
         UntrustedContext.Cast(code, Context);
         code.LoadMember(MemorySize.DoubleWord, State, Register.R0, "bpf_nf_ctx", "state");
         code.LoadMember(MemorySize.DoubleWord, Skb, Register.R0, "bpf_nf_ctx", "skb");
         EmitRoute(Register.R1);
         code.Jump(JumpCondition.Equal, Register.R1, 0, silent);
-        EmitReserve(silent);
+        RingRecord.EmitReserve(code, WellKnownMaps.Rejects, RejectRecord.Size, WellKnownMaps.ControlLostRejects, silent);
+        code.Move(Record, Register.R0);
         EmitSurroundings();
         EmitRouteFlags();
         new PacketBytesEmitter(code, Record, Skb, RejectRecord.CapturedOffset, RejectRecord.Data, RejectRecord.MaxCaptured).EmitAll(Context, Dynptr);
@@ -40,35 +41,10 @@ internal sealed class RejectEmitter(Assembler code, Family family)
         code.Exit();
     }
 
-    private void EmitIsRead(Label silent)
-    {
-        code.LoadMapValue(Register.R1, WellKnownMaps.Control, WellKnownMaps.ControlRejectsReadUntil);
-        code.Load(MemorySize.DoubleWord, State, Register.R1, 0);
-        code.Jump(JumpCondition.Equal, State, 0, silent);
-        code.Call(Helper.KtimeGetNs);
-        code.Jump(JumpCondition.GreaterOrEqual, Register.R0, State, silent);
-    }
-
     private void EmitRoute(Register result)
     {
         code.LoadMember(MemorySize.DoubleWord, result, Skb, "sk_buff", "_skb_refdst");
         code.Alu(AluOperation.And, result, RouteMask);
-    }
-
-    private void EmitReserve(Label silent)
-    {
-        Label reserved = code.DefineLabel("reserved");
-        code.LoadMap(Register.R1, WellKnownMaps.Rejects);
-        code.Move(Register.R2, RejectRecord.Size);
-        code.Move(Register.R3, 0);
-        code.Call(Helper.RingbufReserve);
-        code.Jump(JumpCondition.NotEqual, Register.R0, 0, reserved);
-        code.LoadMapValue(Register.R1, WellKnownMaps.Control, WellKnownMaps.ControlLostRejects);
-        code.Move(Register.R2, 1);
-        code.AtomicAdd(MemorySize.DoubleWord, Register.R1, 0, Register.R2);
-        code.Jump(silent);
-        code.Mark(reserved);
-        code.Move(Record, Register.R0);
     }
 
     private void EmitSurroundings()

@@ -27,13 +27,14 @@ internal static class HandedPacketEmitter
 
         code.Store(MemorySize.DoubleWord, Register.R10, Argument, QuestionFunction.Argument);
         code.Move(Context, QuestionFunction.Context);
-        EmitIsRead(code, function.Yes);
+        RingRecord.EmitIsRead(code, WellKnownMaps.ControlPacketsReadUntil, Register.R9, function.Yes);
         var fields = new EventFields(code, HandedRecord.EventOffset);
         fields.EmitOpen(Context);
         code.LoadMember(MemorySize.DoubleWord, Register.R1, Skb, "sk_buff", "_skb_refdst");
         code.Alu(AluOperation.And, Register.R1, RouteMask);
         code.Jump(JumpCondition.Equal, Register.R1, 0, function.Yes);
-        EmitReserve(code, function.Yes);
+        RingRecord.EmitReserve(code, WellKnownMaps.Packets, HandedRecord.Size, WellKnownMaps.ControlLostPackets, function.Yes);
+        code.Move(Record, Register.R0);
         EmitWhat(code, question.Prefix);
         fields.Emit();
         new PacketBytesEmitter(
@@ -43,32 +44,6 @@ internal static class HandedPacketEmitter
         code.Move(Register.R2, 0);
         code.Call(Helper.RingbufSubmit);
         code.Jump(function.Yes);
-    }
-
-    private static void EmitIsRead(Assembler code, Label silent)
-    {
-        const Register Until = Register.R9;
-        code.LoadMapValue(Register.R1, WellKnownMaps.Control, WellKnownMaps.ControlPacketsReadUntil);
-        code.Load(MemorySize.DoubleWord, Until, Register.R1, 0);
-        code.Jump(JumpCondition.Equal, Until, 0, silent);
-        code.Call(Helper.KtimeGetNs);
-        code.Jump(JumpCondition.GreaterOrEqual, Register.R0, Until, silent);
-    }
-
-    private static void EmitReserve(Assembler code, Label silent)
-    {
-        Label reserved = code.DefineLabel("reserved");
-        code.LoadMap(Register.R1, WellKnownMaps.Packets);
-        code.Move(Register.R2, HandedRecord.Size);
-        code.Move(Register.R3, 0);
-        code.Call(Helper.RingbufReserve);
-        code.Jump(JumpCondition.NotEqual, Register.R0, 0, reserved);
-        code.LoadMapValue(Register.R1, WellKnownMaps.Control, WellKnownMaps.ControlLostPackets);
-        code.Move(Register.R2, 1);
-        code.AtomicAdd(MemorySize.DoubleWord, Register.R1, 0, Register.R2);
-        code.Jump(silent);
-        code.Mark(reserved);
-        code.Move(Record, Register.R0);
     }
 
     private static void EmitWhat(Assembler code, string prefix)
