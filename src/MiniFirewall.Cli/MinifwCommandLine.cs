@@ -40,17 +40,32 @@ internal static class MinifwCommandLine
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
-    /// <summary>All commands; only the one that is asked for, where the first word names one.</summary>
+    /// <summary>All commands, with all that they say of themselves: what man pages are written from.</summary>
+    internal static RootCommand Everything() => Root([.. Commands.Select(command => command.Create())]);
+
+    /// <summary>The one that is asked for, where the first word names one; else all, each with the first line of what it says.</summary>
     private static RootCommand Root(string[] arguments)
     {
-        var root = new RootCommand("A Linux firewall: iptables' rules, compiled to eBPF on Netfilter's hooks.");
-        bool isKnown = Array.Exists(Commands, command => command.Name == arguments.FirstOrDefault());
-        foreach ((string name, Func<Command> create) in Commands)
+        if (Array.Find(Commands, command => command.Name == arguments.FirstOrDefault()).Create is { } create)
         {
-            if (!isKnown || name == arguments[0])
-            {
-                root.Subcommands.Add(create());
-            }
+            return Root([create()]);
+        }
+
+        RootCommand root = Everything();
+        foreach (Command command in root.Subcommands)
+        {
+            command.Description = command.Description?.Split('\n')[0];
+        }
+
+        return root;
+    }
+
+    private static RootCommand Root(Command[] commands)
+    {
+        var root = new RootCommand("A Linux firewall: iptables' rules, compiled to eBPF on Netfilter's hooks.");
+        foreach (Command command in commands)
+        {
+            root.Subcommands.Add(command);
         }
 
         root.Directives.Clear();
