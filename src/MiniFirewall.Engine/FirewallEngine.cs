@@ -56,6 +56,8 @@ public sealed class FirewallEngine
 
     public NetworkNamespace Namespace { get; }
 
+    internal EngineParts Parts => _parts;
+
     /// <summary>The firewall of the calling thread's network namespace.</summary>
     public static FirewallEngine Open() => Open(new EngineParts());
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MiniFirewall.Cli.Persistence;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Rules.Targets;
@@ -6,7 +7,7 @@ using MiniFirewall.Rules.Targets;
 namespace MiniFirewall.Cli.Output;
 
 /// <summary>The status of one namespace's firewall, for people and for programs.</summary>
-internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded, KernelFacts kernel)
+internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded, KeptState kept, KernelFacts kernel)
 {
     private bool IsOn => status.Generation != 0;
 
@@ -43,6 +44,7 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         }
 
         json.WriteNumber("rules", RuleCount);
+        kept.WriteJson(json);
         WriteHooks(json);
         json.WriteNumber("lostEvents", status.LostEvents);
         json.WriteNumber("rejectRules", RejectRules);
@@ -96,6 +98,7 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
             yield return ("pins", status.PinsDirectory);
         }
 
+        yield return ("disk", kept.Line());
         yield return ("namespace", $"net:[{status.Namespace.Inode}], cookie {status.Namespace.Cookie}");
         yield return ("elsewhere", $"{status.OtherNamespaces} other namespaces have rules{(status.Collected > 0 ? $"; the remains of {status.Collected} dead ones are gone now" : "")}");
         yield return ("kernel", $"Linux {kernel.Release}, type information {(kernel.HasTypes ? "yes" : "no")}, BPF JIT {Jit()}");
