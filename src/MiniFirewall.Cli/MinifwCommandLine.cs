@@ -1,6 +1,8 @@
 using System.CommandLine;
 using MiniFirewall.Cli.Commands;
 using MiniFirewall.Cli.Iptables;
+using MiniFirewall.Cli.Verbs;
+using MiniFirewall.Verbs;
 
 namespace MiniFirewall.Cli;
 
@@ -18,6 +20,17 @@ internal static class MinifwCommandLine
         ("history", HistoryCommand.Create),
         ("undo", UndoCommand.Create),
         ("diff", DiffCommand.Create),
+        ("allow", () => AllowCommand.Create(VerbAction.Allow)),
+        ("deny", () => AllowCommand.Create(VerbAction.Deny)),
+        ("reject", () => AllowCommand.Create(VerbAction.Reject)),
+        ("limit", () => AllowCommand.Create(VerbAction.Limit)),
+        ("insert", AllowCommand.CreateInsert),
+        ("prepend", AllowCommand.CreatePrepend),
+        ("route", AllowCommand.CreateRoute),
+        ("delete", DeleteCommand.Create),
+        ("default", DefaultCommand.Create),
+        ("logging", LoggingCommand.Create),
+        ("app", AppCommand.Create),
         ("set", SetCommand.Create),
         ("recent", RecentCommand.Create),
         ("connections", ConnectionsCommand.Create),
@@ -36,6 +49,7 @@ internal static class MinifwCommandLine
             return IptablesName.Run(named.Name, named.Arguments);
         }
 
+        arguments = DryRunFirst.Moved(arguments);
         ParseResult result = Root(arguments).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count > 0 && result.Action is not { ClearsParseErrors: true })
         {
