@@ -14,6 +14,7 @@ internal static class MinifwCommandLine
         ("off", OffCommand.Create),
         ("status", StatusCommand.Create),
         ("set", SetCommand.Create),
+        ("names", NamesCommand.Create),
         ("recent", RecentCommand.Create),
         ("connections", ConnectionsCommand.Create),
         ("why", WhyCommand.Create),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MiniFirewall.Cli.Connections;
+using MiniFirewall.Cli.Names;
 using MiniFirewall.Cli.Output;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Connections;
@@ -51,7 +52,9 @@ internal static class ApplyCommand
         }
         else
         {
-            FirewallEngine.Open().Apply(rules, options);
+            FirewallEngine engine = FirewallEngine.Open();
+            engine.Apply(rules, options);
+            UnknownNames.Tell(engine, rules);
         }
 
         proofs?.Print();

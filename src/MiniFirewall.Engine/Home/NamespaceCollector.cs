@@ -1,3 +1,4 @@
+using MiniFirewall.Engine.Names;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Sys.Files;
 using MiniFirewall.Sys.Namespaces;
@@ -33,6 +34,7 @@ internal static class NamespaceCollector
         Leftovers.RemoveAll(home.Pins, network.Name);
         home.Home.Remove(EventWatch.LockName(network));
         home.Home.Remove(RejectWatch.LockName(network));
+        home.Home.Remove(NameBookFile.NameOf(network));
         taken.RemoveFile();
         return true;
     }
