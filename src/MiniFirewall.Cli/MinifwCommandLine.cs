@@ -32,6 +32,7 @@ internal static class MinifwCommandLine
         ("logging", LoggingCommand.Create),
         ("app", AppCommand.Create),
         ("set", SetCommand.Create),
+        ("names", NamesCommand.Create),
         ("recent", RecentCommand.Create),
         ("connections", ConnectionsCommand.Create),
         ("why", WhyCommand.Create),

@@ -15,6 +15,9 @@ public static class WellKnownMaps
     public const string TestInput = "testinput";
     public const string Sets = "sets";
 
+    /// <summary>The addresses of live host names (<see cref="Questions.HostLayout"/>).</summary>
+    public const string Hosts = "hosts";
+
     /// <summary>The connections (<see cref="Compiler.Connections.ConnectionTable"/>).</summary>
     public const string Connections = "connections";
 

@@ -107,6 +107,11 @@ internal sealed class CommitProtocol(
             yield return new($"pin {name}", () => map.Pin(_generation!.PathOf(name)));
         }
 
+        if (next.Hosts is { } hosts)
+        {
+            yield return new("pin hosts", () => hosts.Map.Pin(_generation!.PathOf(PinNames.Hosts)));
+        }
+
         foreach (CommitStep step in ConnectionSteps())
         {
             yield return step;

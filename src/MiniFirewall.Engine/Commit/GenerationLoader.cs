@@ -26,6 +26,7 @@ internal static class GenerationLoader
         LoadedSets? sets = null;
         LoadedRecentLists? recent = null;
         ConnectionMaps? connections = null;
+        HostMap? hosts = null;
         try
         {
             store = StoreMaps.Make(RuleStoreImage.Make(
@@ -33,12 +34,14 @@ internal static class GenerationLoader
             sets = LoadedSets.Make(rules, running);
             recent = LoadedRecentLists.Make(rules, running);
             connections = ConnectionMaps.After(running, rules);
+            hosts = HostMap.Make(rules);
             var indexes = new CounterIndexes(rules, policies, slots);
-            Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, store.Epoch, sets, connections, recent);
-            return new(places, plan, counters, store, sets, recent, connections, LoadFamilies(rules, indexes, source, Options(recent, connections), maps, running));
+            Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, store.Epoch, sets, connections, recent, hosts);
+            return new(places, plan, counters, store, sets, recent, connections, hosts, LoadFamilies(rules, indexes, source, Options(recent, connections), maps, running));
         }
         catch
         {
+            hosts?.Dispose();
             connections?.Dispose();
             recent?.Dispose();
             sets?.Dispose();

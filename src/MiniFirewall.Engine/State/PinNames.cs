@@ -12,6 +12,9 @@ internal static class PinNames
     /// <summary>The arena of sets, and the map that says what they are.</summary>
     internal const string Sets = "sets", SetNames = "setnames";
 
+    /// <summary>The addresses of live host names.</summary>
+    internal const string Hosts = "hosts";
+
     private const string GenerationPrefix = "generation-";
 
     /// <summary>A list of recent addresses, numbered from 0 on.</summary>
