@@ -22,7 +22,7 @@ internal static class StatusCommand
     private static int Run(bool asJson)
     {
         FirewallEngine engine = FirewallEngine.Open();
-        var report = new StatusReport(engine.Status(), engine.Read(), KernelFacts.Read());
+        var report = new StatusReport(engine.Status(), engine.Read(), engine.ReadNames() ?? [], KernelFacts.Read());
         if (asJson)
         {
             JsonOutput.Document(report.WriteJson);
