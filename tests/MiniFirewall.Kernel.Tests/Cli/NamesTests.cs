@@ -97,7 +97,7 @@ public sealed class NamesTests : IDisposable
     private string Why(string address) => _namespace.Minifw("why", "out", "lo", "tcp", "10.0.0.1:1000", $"{address}:80").Succeeded();
 
     private static string[] Ids(string json) =>
-        [.. JsonDocument.Parse(json).RootElement.GetProperty("chains").EnumerateArray().SelectMany(chain => chain.GetProperty("rules").EnumerateArray()).Select(rule => rule.GetProperty("ipv4").GetProperty("id").GetRawText())];
+        [.. JsonDocument.Parse(json).RootElement.GetProperty("chains").EnumerateArray().SelectMany(chain => chain.GetProperty("rules").EnumerateArray()).Select(rule => rule.GetProperty("counters").GetProperty("ipv4").GetProperty("id").GetRawText())];
 
     private void Say(params string[] records) => File.WriteAllLines(Path.Combine(_directory, "hosts"), records);
 
