@@ -6,6 +6,7 @@ using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.Names;
+using MiniFirewall.Engine.Names.Passing;
 using MiniFirewall.Engine.Recent;
 using MiniFirewall.Engine.Rejecting;
 using MiniFirewall.Engine.Serving;
@@ -411,8 +412,10 @@ public sealed class FirewallEngine
     {
         ArgumentNullException.ThrowIfNull(onReady);
         RequireOwnNamespace();
-        var names = new NameService(_parts, Namespace, new NameKeeper(_parts, Namespace, _names.Settings()), complain);
-        using var service = NamespaceService.Open(_parts.Root, Namespace, rate, names);
+        NameSettings settings = _names.Settings();
+        var names = new NameService(_parts, Namespace, new NameKeeper(_parts, Namespace, settings), complain);
+        var answers = new AnswerService(settings, () => names.Named, names.Learn, complain);
+        using var service = NamespaceService.Open(_parts.Root, Namespace, rate, names, answers);
         onReady(service.Running);
         return service.Run(stop);
     });

@@ -27,7 +27,7 @@ internal static class StatusCommand
         FirewallEngine engine = FirewallEngine.Open();
         FirewallStatus status = engine.Status();
         LoadedRuleSet? loaded = engine.Read();
-        var report = new StatusReport(status, loaded, KeptState.Read(PersistentRules.Of(engine), loaded), KernelFacts.Read());
+        var report = new StatusReport(status, loaded, KeptState.Read(PersistentRules.Of(engine), loaded), engine.ReadNames() ?? [], KernelFacts.Read());
         if (asJson)
         {
             JsonOutput.Document(report.WriteJson);

@@ -1,14 +1,18 @@
 using System.Text.Json;
 using MiniFirewall.Cli.Persistence;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Names;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Rules.Targets;
 
 namespace MiniFirewall.Cli.Output;
 
 /// <summary>The status of one namespace's firewall, for people and for programs.</summary>
-internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded, KeptState kept, KernelFacts kernel)
+internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded, KeptState kept, IReadOnlyList<KnownName> names, KernelFacts kernel)
 {
+    /// <summary>Names that are written out at most.</summary>
+    private const int MostNamed = 5;
+
     private bool IsOn => status.Generation != 0;
 
     private int RuleCount => loaded?.Rules.Chains.Sum(c => c.Rules.Length) ?? 0;
@@ -53,6 +57,8 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         json.WriteNumber("nflogRules", HandingRules);
         json.WriteBoolean("nflogHanded", status.PacketsAreHanded);
         json.WriteNumber("lostNflog", status.LostPackets);
+        json.WriteNumber("names", names.Count);
+        json.WriteNumber("namesWithoutAddress", names.Count(name => !name.IsKnown && !name.IsPattern));
         WriteConnections(json);
         json.WriteString("pins", status.PinsDirectory);
         json.WriteStartObject("namespace");
@@ -90,6 +96,11 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
                 yield return ("nflog", Handing());
             }
 
+            if (names.Count > 0)
+            {
+                yield return ("names", Names());
+            }
+
             if (status.Connections is { } table)
             {
                 yield return ("connections", $"{table.Used} of at most {table.Most}, {table.Bytes >> 20} MiB; {table.Refused} packets found no room");
@@ -111,6 +122,15 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
     private string Handing() => status.PacketsAreHanded
         ? $"handed to netlink groups by minifw serve; {status.LostPackets} found its buffer full"
         : $"packets of {HandingRules} rules go on, and no group gets them: minifw serve does not run here";
+
+    private string Names()
+    {
+        string[] unknown = [.. names.Where(name => !name.IsKnown && !name.IsPattern).Select(name => name.Name)];
+        string known = unknown.Length == 0 ? $"{names.Count}" : $"{unknown.Length} of {names.Count} without an address: {string.Join(", ", unknown.Take(MostNamed))}{(unknown.Length > MostNamed ? " ..." : "")}";
+        return status.RejectsAreAnswered
+            ? $"{known}; kept true by minifw serve"
+            : $"{known}; nobody asks for them again, for minifw serve does not run here";
+    }
 
     private int RulesWith<T>() => loaded?.Rules.Chains.Sum(c => c.Rules.Count(rule => rule.Target is T)) ?? 0;
 

@@ -77,9 +77,11 @@ public sealed class DnsClient(IReadOnlyList<IPEndPoint> servers, TimeSpan wait, 
         long now = Environment.TickCount64;
         long first = Math.Max(0, Math.Min(end, active.Min(exchange => exchange.Deadline)) - now);
         Dictionary<Socket, DnsExchange> bySocket = active.ToDictionary(exchange => exchange.Socket!);
-        List<Socket> readable = [.. bySocket.Keys];
-        Socket.Select(readable, null, null, checked((int)Math.Min(first * 1000, int.MaxValue)));
-        foreach (Socket socket in readable)
+
+        // What a server's machine refuses is an error of the socket, and no answer to read.
+        List<Socket> readable = [.. bySocket.Keys], refused = [.. bySocket.Keys];
+        Socket.Select(readable, null, refused, checked((int)Math.Min(first * 1000, int.MaxValue)));
+        foreach (Socket socket in readable.Union(refused))
         {
             bySocket[socket].Receive(WaitUntil(end));
         }

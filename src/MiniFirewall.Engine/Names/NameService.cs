@@ -25,11 +25,15 @@ internal sealed class NameService(EngineParts parts, NetworkNamespace network, N
     private volatile bool _isAskedForAll;
     private ulong _generation;
     private NameBook? _book;
+    private string[] _named = [];
     private long _prunedAt;
     private string _complaint = "";
 
     /// <summary>What is known of the names; null where no rules are in force.</summary>
     internal NameBook? Book => Volatile.Read(ref _book);
+
+    /// <summary>The names themselves, patterns among them. On any thread.</summary>
+    internal IReadOnlyCollection<string> Named => Volatile.Read(ref _named);
 
     /// <summary>Asks for all names at the next turn, which comes now. On any thread.</summary>
     internal void AskForAll()
@@ -83,7 +87,7 @@ internal sealed class NameService(EngineParts parts, NetworkNamespace network, N
         if (generation != _generation || generation == 0)
         {
             // The first turn with new rules asks for what they were loaded without, and whose time has come.
-            Volatile.Write(ref _book, generation == 0 ? null : keeper.Read());
+            Remember(generation == 0 ? null : keeper.Read());
             _generation = generation;
         }
 
@@ -107,8 +111,14 @@ internal sealed class NameService(EngineParts parts, NetworkNamespace network, N
         if (isDue || isOver)
         {
             _prunedAt = now;
-            Volatile.Write(ref _book, keeper.Refresh(name => isAsked || name.Next <= now, learnt));
+            Remember(keeper.Refresh(name => isAsked || name.Next <= now, learnt));
         }
+    }
+
+    private void Remember(NameBook? book)
+    {
+        Volatile.Write(ref _book, book);
+        Volatile.Write(ref _named, [.. book?.Names.Select(name => name.Name) ?? []]);
     }
 
     private ulong GenerationNow()

@@ -1,6 +1,7 @@
 using MiniFirewall.Engine.Handing;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.Names;
+using MiniFirewall.Engine.Names.Passing;
 using MiniFirewall.Engine.Rejecting;
 using MiniFirewall.Sys.Namespaces;
 
@@ -19,14 +20,16 @@ internal sealed class NamespaceService : IDisposable
     private readonly RejectService _rejects;
     private readonly HandingService _packets;
     private readonly NameService _names;
+    private readonly AnswerService _answers;
 
-    private NamespaceService(HomeMount home, NetworkNamespace network, RejectWatch watch, TokenRate rate, NameService names)
+    private NamespaceService(HomeMount home, NetworkNamespace network, RejectWatch watch, TokenRate rate, NameService names, AnswerService answers)
     {
         _home = home;
         _watch = watch;
         _rejects = new RejectService(home, network, rate);
         _packets = new HandingService(home, network);
         _names = names;
+        _answers = answers;
         Running = new RunningService(names);
     }
 
@@ -34,7 +37,7 @@ internal sealed class NamespaceService : IDisposable
 
     /// <param name="names">Belongs to the service from here on.</param>
     /// <exception cref="FirewallException">Somebody else does it already.</exception>
-    internal static NamespaceService Open(string root, NetworkNamespace network, TokenRate rate, NameService names)
+    internal static NamespaceService Open(string root, NetworkNamespace network, TokenRate rate, NameService names, AnswerService answers)
     {
         HomeMount home = HomeMount.OpenOrMount(root);
         RejectWatch? watch = null;
@@ -42,7 +45,7 @@ internal sealed class NamespaceService : IDisposable
         {
             watch = RejectWatch.TryStart(home, network)
                 ?? throw new FirewallException(FirewallFailure.Refused, "another process answers this namespace's rejected packets");
-            return new NamespaceService(home, network, watch, rate, names);
+            return new NamespaceService(home, network, watch, rate, names, answers);
         }
         catch
         {
@@ -58,7 +61,7 @@ internal sealed class NamespaceService : IDisposable
     {
         AnswerTally? answers = null;
         HandingTally? packets = null;
-        Together.Run(stop, token => answers = _rejects.Run(token), token => packets = _packets.Run(token), _names.Run);
+        Together.Run(stop, token => answers = _rejects.Run(token), token => packets = _packets.Run(token), _names.Run, _answers.Run);
         return new ServiceTally(answers!, packets!);
     }
 
