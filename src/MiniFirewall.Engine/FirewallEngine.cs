@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Counting;
@@ -33,6 +34,12 @@ public sealed record ApplyOptions
     /// by itself, in any order, on any thread. An image that is not proved is a <see cref="UnprovedImageException"/>.
     /// </summary>
     public Action<ImageProof>? OnProof { get; init; }
+
+    /// <summary>
+    /// The rules are for some time, or until <see cref="FirewallEngine.Confirm"/>; then those before are in force again, whatever has happened
+    /// to any process. Where a trial is running, its time begins anew, and it goes back to the rules that it went back to before.
+    /// </summary>
+    public TrialRequest? Trial { get; init; }
 
     /// <summary>How long to wait while another process changes the rules; null for ever.</summary>
     public TimeSpan? LockTimeout { get; init; }
@@ -96,7 +103,7 @@ public sealed class FirewallEngine
         Refusals.Explained(() =>
         {
             using WriterSession session = WriterSession.Open(_parts.Root, Namespace, lockTimeout);
-            if (!TryChange(session, command))
+            if (!WithinTrial(session, () => TryChange(session, command)))
             {
                 session.CollectOwn();
                 ApplyWhole(session, running => Changed(running?.Read(), command, change), running => ChangingPrograms.From(_parts.Programs, running, command));
@@ -121,6 +128,15 @@ public sealed class FirewallEngine
         RuleSet changed = change(running);
         bool mayLeaveAll = command.Kind is RuleCommandKind.Flush or RuleCommandKind.DeleteChain || (command.Kind == RuleCommandKind.Policy && running is null);
         return mayLeaveAll && changed.Equals(running?.Rules ?? RuleSet.Empty) ? null : changed;
+    }
+
+    /// <summary>Does what changes the generation in force by itself; where its trial ends meanwhile, it is not that any more.</summary>
+    private T WithinTrial<T>(WriterSession session, Func<T> work)
+    {
+        using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
+        ulong word = state?.Control.Word ?? 0;
+        T result = work();
+        return state is null || state.Control.Word == word ? result : throw CommitTrial.Over();
     }
 
     private bool TryChange(WriterSession session, RuleCommand command)
@@ -151,15 +167,15 @@ public sealed class FirewallEngine
         {
             using WriterSession session = WriterSession.Open(_parts.Root, Namespace, options.LockTimeout);
             session.Collect();
-            ApplyWhole(session, change, _ => ProgramsFor(options));
+            ApplyWhole(session, change, _ => ProgramsFor(options), options.Trial);
         });
     }
 
-    private void ApplyWhole(WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs)
+    private void ApplyWhole(WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs, TrialRequest? trial = null)
     {
         try
         {
-            Commit(session, change, programs);
+            Commit(session, change, programs, trial);
         }
         catch
         {
@@ -330,6 +346,60 @@ public sealed class FirewallEngine
         }
     });
 
+    /// <summary>The trial that the rules in force are on; null where they are on none.</summary>
+    public RunningTrial? ReadTrial() => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        return state?.ReadTrial();
+    });
+
+    /// <summary>Ends the trial: the rules in force stay.</summary>
+    /// <exception cref="FirewallException">They are on no trial, or it is over.</exception>
+    public void Confirm(TimeSpan? lockTimeout = null) => EndTrial(lockTimeout, (session, state, word) =>
+    {
+        if (!state.Control.TrySwitch(word, word & WellKnownMaps.GenerationNumber))
+        {
+            throw CommitTrial.Over();
+        }
+
+        // What the trial has shared with the rules before it and these do not want is theirs to settle now.
+        using GenerationState running = state.TryOpenGeneration()!;
+        if (!ConnectionMaps.IsAsWanted(running))
+        {
+            ApplyWhole(session, generation => generation?.Read().Rules, _ => _parts.Programs);
+        }
+    });
+
+    /// <summary>Ends the trial: the rules before it are in force again.</summary>
+    /// <exception cref="FirewallException">The rules in force are on no trial, or it is over.</exception>
+    public void GoBack(TimeSpan? lockTimeout = null) => EndTrial(lockTimeout, (_, state, word) =>
+    {
+        if (!state.Control.TrySwitch(word, TrialState.TryRead(state.Directory)?.BackTo ?? 0))
+        {
+            throw CommitTrial.Over();
+        }
+    });
+
+    private void EndTrial(TimeSpan? lockTimeout, Action<WriterSession, NamespaceState, ulong> end) => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using WriterSession? session = WriterSession.TryOpenExisting(_parts.Root, Namespace, lockTimeout);
+        using (NamespaceState? state = session is null ? null : NamespaceState.TryOpen(session.Pins, Namespace))
+        {
+            if (state?.Control is not { IsOnTrial: true, Word: var word })
+            {
+                string over = state?.Control.IsBack == true ? "; the rules before the last trial are in force again" : "";
+                throw new FirewallException(FirewallFailure.Refused, $"the rules in force here are on no trial{over}");
+            }
+
+            end(session!, state, word);
+        }
+
+        session!.CollectOwn();
+    });
+
     /// <summary>Takes all rules away, at one moment, and then everything that the firewall has in the kernel.</summary>
     public void Off(TimeSpan? lockTimeout = null) => Refusals.Explained(() =>
     {
@@ -394,9 +464,10 @@ public sealed class FirewallEngine
         GenerationLoader.Load(rules, shared, null, ProgramsFor(options)).Dispose();
     }
 
-    private void Commit(WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs)
+    private void Commit(WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs, TrialRequest? request)
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
+        var trial = new CommitTrial(state?.Control.Word ?? 0, state?.Control.LastGeneration ?? 0, request);
         using GenerationState? running = state?.TryOpenGeneration();
         Task grace = running is null ? Task.CompletedTask : StartGracePeriod();
         if (change(running) is not { } rules)
@@ -405,8 +476,8 @@ public sealed class FirewallEngine
         }
 
         using SharedObjects shared = running is null ? SharedObjects.Make() : SharedObjects.Open(state!.Directory);
-        using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, programs(running));
-        using var protocol = new CommitProtocol(session.Pins, Namespace, shared, running, next, grace);
+        using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, programs(running), trial.Part);
+        using var protocol = new CommitProtocol(session.Pins, Namespace, shared, running, next, grace, trial);
         foreach (CommitStep step in protocol.Steps())
         {
             step.Run();
