@@ -5,7 +5,7 @@ clean_root() {
     local suite=$1 more
     shift
     more=$(IFS=, && echo "$*")
-    clean_root=$root/artifacts/package/root-$suite${more:+-with-more}
+    clean_root=$root/artifacts/package/root-$suite${more:+-with-${more//,/+}}
     [[ ! -f $clean_root/made ]] || return 0
     need_packages debootstrap
     say "making a Debian root of $suite"

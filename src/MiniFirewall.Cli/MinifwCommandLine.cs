@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MiniFirewall.Cli.Commands;
 using MiniFirewall.Cli.Iptables;
+using MiniFirewall.Cli.Persistence;
 using MiniFirewall.Cli.Verbs;
 using MiniFirewall.Verbs;
 
@@ -15,6 +16,7 @@ internal static class MinifwCommandLine
         ("show", ShowCommand.Create),
         ("off", OffCommand.Create),
         ("status", StatusCommand.Create),
+        ("confirm", ConfirmCommand.Create),
         ("save", SaveRulesCommand.Create),
         ("load", LoadCommand.Create),
         ("history", HistoryCommand.Create),
@@ -50,7 +52,7 @@ internal static class MinifwCommandLine
             return IptablesName.Run(named.Name, named.Arguments);
         }
 
-        arguments = DryRunFirst.Moved(arguments);
+        arguments = ChangeOptions.Spelled(DryRunFirst.Moved(arguments));
         ParseResult result = Root(arguments).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count > 0 && result.Action is not { ClearsParseErrors: true })
         {

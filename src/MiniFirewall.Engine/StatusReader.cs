@@ -38,13 +38,15 @@ internal static class StatusReader
             PacketsAreHanded = state is not null && state.Control.PacketsReadUntil > (ulong)Stopwatch.GetTimestamp(),
             LostPackets = state?.Control.LostPackets ?? 0,
             Connections = connections?.Status(),
+            Trial = state?.ReadTrial(),
+            IsBack = state?.Control.IsBack ?? false,
             OtherNamespaces = others,
             Collected = collected,
         };
     }
 
     private static FirewallStatus Empty(string root, NetworkNamespace network) =>
-        new(network, 0, null, [], [], 0, false, 0, false, 0, null, HomeMount.PinsOf(root, network), 0, 0);
+        new(network, 0, null, [], [], 0, false, 0, false, 0, null, null, false, HomeMount.PinsOf(root, network), 0, 0);
 
     private static ImmutableArray<AttachedLink> LinksIn(DirectoryHandle directory)
     {

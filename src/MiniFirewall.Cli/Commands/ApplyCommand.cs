@@ -39,13 +39,19 @@ internal static class ApplyCommand
             iptables-save | minifw apply -
             minifw apply --cut stricter.rules
             minifw apply -m "open the new web port" new.rules
-            minifw apply --temporary maintenance.rules
+            minifw apply --confirm 60s new.rules && minifw confirm
+            minifw apply --temporary 8h maintenance.rules
             """);
         return command;
     }
 
     private static int Run(string file, bool check, bool verify, bool cut, ChangeRequest request)
     {
+        if (check && (request.Trial is not null || request.IsTemporary))
+        {
+            throw new UsageException("--check changes nothing, so there is nothing to put back; leave --confirm and --temporary out");
+        }
+
         if (check && cut)
         {
             throw new UsageException("--check changes nothing and --cut ends connections; leave one of them out");

@@ -47,6 +47,7 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
             json.WriteString("since", since);
         }
 
+        WriteTrial(json);
         json.WriteNumber("rules", RuleCount);
         kept.WriteJson(json);
         WriteHooks(json);
@@ -84,6 +85,15 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         if (IsOn)
         {
             yield return ("generation", $"{status.Generation}, since {status.AppliedAt?.ToLocalTime():yyyy-MM-dd HH:mm:ss zzz}");
+            if (status.Trial is { } trial)
+            {
+                yield return (trial.Kind == TrialKind.Confirm ? "unconfirmed" : "temporary", Trial(trial));
+            }
+            else if (status.IsBack)
+            {
+                yield return ("trial", "over: the rules before it are in force again");
+            }
+
             yield return ("rules", $"{RuleCount} in {loaded?.Rules.Chains.Length ?? 0} chains");
             yield return ("events lost", $"{status.LostEvents}");
             if (RejectRules > 0 || status.RejectsAreAnswered)
@@ -113,6 +123,12 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         yield return ("namespace", $"net:[{status.Namespace.Inode}], cookie {status.Namespace.Cookie}");
         yield return ("elsewhere", $"{status.OtherNamespaces} other namespaces have rules{(status.Collected > 0 ? $"; the remains of {status.Collected} dead ones are gone now" : "")}");
         yield return ("kernel", $"Linux {kernel.Release}, type information {(kernel.HasTypes ? "yes" : "no")}, BPF JIT {Jit()}");
+    }
+
+    private static string Trial(RunningTrial trial)
+    {
+        string before = trial.BackTo == 0 ? "no rules" : $"generation {trial.BackTo}";
+        return $"back to {before} in {Duration.Print(trial.Left)}; 'minifw confirm' keeps these, 'minifw confirm --back' goes back now";
     }
 
     private string Rejects() => status.RejectsAreAnswered
@@ -153,6 +169,19 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         }
 
         return table;
+    }
+
+    private void WriteTrial(Utf8JsonWriter json)
+    {
+        json.WriteBoolean("trialIsOver", status.IsBack);
+        if (status.Trial is { } trial)
+        {
+            json.WriteStartObject("trial");
+            json.WriteString("kind", trial.Kind == TrialKind.Confirm ? "confirm" : "temporary");
+            json.WriteNumber("secondsLeft", Math.Ceiling(trial.Left.TotalSeconds));
+            json.WriteNumber("backTo", trial.BackTo);
+            json.WriteEndObject();
+        }
     }
 
     private void WriteConnections(Utf8JsonWriter json)

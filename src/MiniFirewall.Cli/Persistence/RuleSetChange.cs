@@ -12,7 +12,14 @@ internal sealed class RuleSetChange(FirewallEngine engine, ChangeRequest request
     /// <param name="how">The command, for the history.</param>
     internal void Apply(RuleSet rules, string how, ApplyOptions options)
     {
-        if (request.IsTemporary)
+        if (request.Trial is not null)
+        {
+            _kept.Try(rules, ChangeNote.Of(how, request.Message), options with { Trial = request.Trial });
+            Console.Out.WriteLine(request.Trial.Kind == TrialKind.Confirm
+                ? $"in force for {Duration.Print(request.Trial.Time)}: 'minifw confirm' keeps the rules, else those before are put back"
+                : $"in force for {Duration.Print(request.Trial.Time)}; then the rules before are put back");
+        }
+        else if (request.IsTemporary)
         {
             engine.Apply(rules, options);
         }
@@ -25,6 +32,12 @@ internal sealed class RuleSetChange(FirewallEngine engine, ChangeRequest request
     /// <summary>Puts one of the history in force again; the newest is on disk already.</summary>
     internal void Restore(KeptRules kept, string how)
     {
+        if (request.Trial is not null)
+        {
+            Apply(kept.Read(), how, new ApplyOptions());
+            return;
+        }
+
         if (request.IsTemporary || kept.Number == _kept.OnDisk?.Number)
         {
             _kept.Load(kept);

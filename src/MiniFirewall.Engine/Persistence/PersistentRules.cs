@@ -54,8 +54,8 @@ public sealed class PersistentRules
         ArgumentNullException.ThrowIfNull(note);
         return Writing(options?.LockTimeout, history =>
         {
-            int number = history.NextNumber();
-            var kept = KeptRules.Of(number, note, rules, restores);
+            RequireNoTrial();
+            var kept = KeptRules.Of(history.NextNumber(), note, rules, restores);
             history.Prepare(kept);
             _engine.Apply(rules, options);
             return Finish(history, kept);
@@ -70,6 +70,7 @@ public sealed class PersistentRules
         ArgumentNullException.ThrowIfNull(note);
         return Writing(options?.LockTimeout, history =>
         {
+            RequireNoTrial();
             KeptRules? kept = null;
             _engine.Apply(
                 running =>
@@ -84,6 +85,35 @@ public sealed class PersistentRules
         });
     }
 
+    /// <summary>
+    /// Puts a rule set in force on trial; the disk stays as it is until <see cref="Confirm"/>.
+    /// </summary>
+    /// <param name="options">With a trial.</param>
+    public void Try(RuleSet rules, ChangeNote note, ApplyOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        ArgumentNullException.ThrowIfNull(note);
+        ArgumentNullException.ThrowIfNull(options);
+        Writing(options.LockTimeout, history =>
+        {
+            _engine.Apply(rules, options);
+            history.RememberTrial(note);
+            return true;
+        });
+    }
+
+    /// <summary>Ends the trial of the rules in force: they stay, and are put on disk.</summary>
+    /// <returns>Their number in the history.</returns>
+    /// <exception cref="FirewallException">They are on no trial, or it is over.</exception>
+    public int Confirm() => Writing(null, history =>
+    {
+        _engine.Confirm();
+        ChangeNote note = history.TakeTrial() ?? ChangeNote.Of("confirm");
+        var kept = KeptRules.Of(history.NextNumber(), note, _engine.Read()?.Rules, restores: null);
+        history.Prepare(kept);
+        return Finish(history, kept);
+    });
+
     /// <summary>Puts on disk what is in force; nothing changes in the kernel.</summary>
     /// <returns>Its number in the history; null where it is on disk already.</returns>
     public int? Save(ChangeNote note)
@@ -92,6 +122,7 @@ public sealed class PersistentRules
         RuleSet rules = (_engine.Read() ?? throw new FirewallException(FirewallFailure.Refused, "no rules are in force here, so there is nothing to save")).Rules;
         return Writing<int?>(null, history =>
         {
+            RequireNoTrial();
             if (history.Newest() is { IsOff: false } newest && RuleDifference.Between(newest.Read(), rules).IsNone)
             {
                 return null;
@@ -167,6 +198,17 @@ public sealed class PersistentRules
     /// <param name="loaded">The rules in force.</param>
     public RuleDifference? Drift(LoadedRuleSet? loaded) =>
         OnDisk is { } kept ? RuleDifference.Between(kept.Read(), loaded?.Rules ?? RuleSet.Empty) : null;
+
+    /// <summary>What is put on disk now would be another rule set than the one that is in force when the trial ends.</summary>
+    private void RequireNoTrial()
+    {
+        if (_engine.ReadTrial() is { } trial)
+        {
+            throw new FirewallException(
+                FirewallFailure.Refused,
+                $"the rules in force are on trial for {Math.Ceiling(trial.Left.TotalSeconds)} s more; 'minifw confirm' keeps them, 'minifw confirm --back' puts those before back, and then others can be kept");
+        }
+    }
 
     private KeptRules? Before(RuleHistory history, int changes)
     {

@@ -1,3 +1,5 @@
+using MiniFirewall.Rules.Names;
+
 namespace MiniFirewall.Engine.Persistence;
 
 /// <summary>
@@ -14,7 +16,7 @@ internal sealed class RuleHistory(IDurableFiles files, Action<string>? afterStep
     /// <summary>Names of the steps.</summary>
     internal const string Prepared = "write the rule set", Renamed = "name the rule set", Flushed = "flush the directory";
 
-    private const string Unfinished = "new";
+    private const string Unfinished = "new", Trial = "trial";
 
     /// <summary>The numbers of all, the newest first, whether or not they can be read.</summary>
     internal IReadOnlyList<int> Numbers() =>
@@ -48,6 +50,17 @@ internal sealed class RuleHistory(IDurableFiles files, Action<string>? afterStep
         {
             files.Remove(KeptRulesFile.NameOf(old));
         }
+    }
+
+    /// <summary>Remembers who has put rules on trial, for as long as it runs. What is lost of it costs no rule.</summary>
+    internal void RememberTrial(ChangeNote note) => files.WriteDurably(Trial, KeptRulesFile.Encode(new KeptRules(1, DateTimeOffset.UtcNow, note, null, null, NameTable.Empty)));
+
+    /// <summary>Who it was, and forgets it; null where nobody knows.</summary>
+    internal ChangeNote? TakeTrial()
+    {
+        ChangeNote? note = files.TryRead(Trial) is { } bytes ? KeptRulesFile.TryDecode(1, bytes)?.Note : null;
+        files.Remove(Trial);
+        return note;
     }
 
     /// <summary>Takes back what <see cref="Prepare"/> has written.</summary>
