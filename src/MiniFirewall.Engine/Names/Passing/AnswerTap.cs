@@ -88,7 +88,7 @@ internal sealed class AnswerTap : IDisposable
         ImmutableArray<Step> steps =
         [
             new Require(new RangeTest(address, servers)),
-            new Require(FieldTest.Equal(Field.ChainBroken, 0)),
+            .. family == Family.IPv6 ? (ReadOnlySpan<Step>)[new Require(FieldTest.Equal(Field.ChainBroken, 0))] : [],
             new Require(FieldTest.Equal(Field.Protocol, IpProtocol.Udp)),
             new Require(FieldTest.Equal(Field.FragmentOffset, 0)),
             new Require(new RangeTest(Field.TransportLength, [new ValueRange(8, ushort.MaxValue)])),
