@@ -30,6 +30,8 @@ internal static class MinifwCommandLine
         ("recent", RecentCommand.Create),
         ("connections", ConnectionsCommand.Create),
         ("why", WhyCommand.Create),
+        ("drops", DropsCommand.Create),
+        ("top", TopCommand.Create),
         ("hooks", HooksCommand.Create),
         ("doctor", DoctorCommand.Create),
         ("log", LogCommand.Create),
