@@ -13,12 +13,13 @@ public sealed record ListeningSocket(byte Protocol, FamilySet Families, UInt128?
 {
     private const byte Tcp = 6, Udp = 17;
 
-    /// <summary>Those of the calling thread's network namespace (/proc/net/tcp, udp and their IPv6 twins). Of UDP only ports below those that the kernel gives out.</summary>
-    public static IReadOnlyList<ListeningSocket> ReadAll()
+    /// <summary>Those of the calling thread's network namespace (/proc/net/tcp, udp and their IPv6 twins).</summary>
+    /// <param name="withGivenPorts">UDP sockets at ports that the kernel gives out too: clients' mostly.</param>
+    public static IReadOnlyList<ListeningSocket> ReadAll(bool withGivenPorts = false)
     {
         var holders = new SocketHolders();
         holders.Look();
-        int firstGiven = FirstGivenPort();
+        int firstGiven = withGivenPorts ? int.MaxValue : FirstGivenPort();
         return
         [
             .. Read(Tcp, "0A", holders),
