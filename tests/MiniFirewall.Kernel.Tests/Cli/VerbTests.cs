@@ -88,12 +88,7 @@ public sealed class VerbTests : IDisposable
     public void Closed_defaults_leave_what_a_host_needs()
     {
         using var other = new NamedNamespace();
-        Assert.Equal(0, _namespace.Shell($"""
-            set -e
-            ip link add veth0 type veth peer name veth1 netns {other.Path}
-            ip addr add 10.9.0.1/24 dev veth0; ip addr add 2001:db8:9::1/64 dev veth0 nodad; ip link set veth0 up
-            nsenter --net={other.Path} sh -c 'ip addr add 10.9.0.2/24 dev veth1; ip addr add 2001:db8:9::2/64 dev veth1 nodad; ip link set veth1 up'
-            """).ExitCode);
+        VethPair.Join(_namespace, other);
         _namespace.Minifw("default", "deny", "incoming").Succeeded();
         _namespace.Minifw("default", "deny", "outgoing").Succeeded();
         _namespace.Minifw("allow", "out", "to", "10.9.0.2", "port", "7777", "proto", "tcp").Succeeded();
