@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
-/* Lesson "callbacks": two callbacks on LOCAL_IN. The guard may drop UDP; the witness tells what reaches it. */
+/* Lesson "callbacks": two on LOCAL_IN. One may drop UDP, the other tells what reaches it. */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
-/* Lesson "log": one callback on all five hooks of IPv4; it writes a line for each packet and lets it pass. */
+/* Lesson "log": a callback on all five hooks of IPv4 writes a line for each packet. */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

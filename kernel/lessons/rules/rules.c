@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
-/* Lesson "rules": what is for this host meets rules that come from user space while the module runs. */
+/* Lesson "rules": what is for this host meets rules that user space hands over. */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -5,10 +5,13 @@ public enum CommandPlace
 {
     Anywhere,
 
-    /// <summary>Only where modules can be built and inserted.</summary>
+    /// <summary>Builds a module: only where there are headers for it.</summary>
+    Build,
+
+    /// <summary>Only where modules can be inserted.</summary>
     Module,
 
-    /// <summary>Only on the machine that builds, not in a guest.</summary>
+    /// <summary>Only on the host: it needs a kernel with BPF links, or the .NET SDK.</summary>
     Host,
 }
 
@@ -26,9 +29,10 @@ public sealed record Command(string Where, CommandPlace Place, string Text, IRea
         CommandPlace place = fence.Info switch
         {
             "" => CommandPlace.Anywhere,
+            "build" => CommandPlace.Build,
             "module" => CommandPlace.Module,
             "host" => CommandPlace.Host,
-            _ => throw new FormatException($"{chapter}:{fence.Line - 1}: a console is for \"module\" or \"host\", not \"{fence.Info}\""),
+            _ => throw new FormatException($"{chapter}:{fence.Line - 1}: a console is for \"build\", \"module\" or \"host\", not \"{fence.Info}\""),
         };
         for (int i = 0; i < fence.Lines.Count;)
         {
