@@ -22,6 +22,7 @@ static const struct nla_policy minifw_hook_policy[MINIFW_HOOK_A_MAX + 1] = {
 	[MINIFW_HOOK_A_DROPPED]	 = { .type = NLA_REJECT },
 	[MINIFW_HOOK_A_ANSWERED] = { .type = NLA_REJECT },
 	[MINIFW_HOOK_A_PAD]	 = { .type = NLA_REJECT },
+	[MINIFW_HOOK_A_PROG_NAME] = { .type = NLA_REJECT },
 };
 
 static const struct nla_policy minifw_policy[MINIFW_A_MAX + 1] = {
@@ -254,6 +255,8 @@ static int minifw_put_hook(struct sk_buff *skb, const struct minifw_hook *hook)
 	    nla_put_s32(skb, MINIFW_HOOK_A_PRIORITY, hook->ops.priority) ||
 	    nla_put_u32(skb, MINIFW_HOOK_A_FLAGS, hook->flags) ||
 	    nla_put_u32(skb, MINIFW_HOOK_A_PROG_ID, hook->prog->aux->id) ||
+	    nla_put_string(skb, MINIFW_HOOK_A_PROG_NAME,
+			   hook->prog->aux->name) ||
 	    nla_put_u64_64bit(skb, MINIFW_HOOK_A_ACCEPTED, sum.accepted,
 			      MINIFW_HOOK_A_PAD) ||
 	    nla_put_u64_64bit(skb, MINIFW_HOOK_A_DROPPED, sum.dropped,

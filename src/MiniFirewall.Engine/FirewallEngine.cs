@@ -403,6 +403,7 @@ public sealed class FirewallEngine
         }
 
         using SharedObjects shared = running is null ? SharedObjects.Make() : SharedObjects.Open(state!.Directory);
+        ProviderChoice.RequireAsked(shared.Provider);
         using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, programs(running));
         using var protocol = new CommitProtocol(session.Pins, Namespace, shared, running, next, grace);
         foreach (CommitStep step in protocol.Steps())

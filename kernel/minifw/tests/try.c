@@ -44,10 +44,11 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* Programs: udp drops what has protocol 17 (IPv4) or next header 17 (IPv6). */
+/* Programs: udp drops UDP, reject answers it too. */
 static int load(const char *kind, int family)
 {
 	int number = !strcmp(kind, "accept") ? 1 : 0;
+	int answer = !strcmp(kind, "reject") ? MINIFW_ANSWER_PORT_UNREACHABLE : MINIFW_ANSWER_NONE;
 	struct bpf_insn fixed[] = {
 		OP(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, number),
 		OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
@@ -58,16 +59,11 @@ static int load(const char *kind, int family)
 		OP(BPF_LDX | BPF_MEM | BPF_W, 3, 1, offsetof(struct __sk_buff, data_end), 0),
 		OP(BPF_ALU64 | BPF_MOV | BPF_X, 4, 2, 0, 0),
 		OP(BPF_ALU64 | BPF_ADD | BPF_K, 4, 0, 0, 20),
-		OP(BPF_JMP | BPF_JGT | BPF_X, 4, 3, 3, 0),
+		OP(BPF_JMP | BPF_JGT | BPF_X, 4, 3, 5, 0),
 		OP(BPF_LDX | BPF_MEM | BPF_B, 5, 2, family == 2 ? 9 : 6, 0),
-		OP(BPF_JMP | BPF_JNE | BPF_K, 5, 0, 1, 17),
-		OP(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0),
-		OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
-	};
-	/* st of an immediate into the context is refused before 6.3. */
-	struct bpf_insn reject[] = {
-		OP(BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, MINIFW_ANSWER_PORT_UNREACHABLE),
-		OP(BPF_STX | BPF_MEM | BPF_W, 1, 2, offsetof(struct __sk_buff, cb[4]), 0),
+		OP(BPF_JMP | BPF_JNE | BPF_K, 5, 0, 3, 17),
+		OP(BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, answer),
+		OP(BPF_STX | BPF_MEM | BPF_W, 1, 4, offsetof(struct __sk_buff, cb[4]), 0),
 		OP(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0),
 		OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
@@ -79,12 +75,9 @@ static int load(const char *kind, int family)
 	};
 	int fd;
 
-	if (!strcmp(kind, "udp")) {
+	if (!strcmp(kind, "udp") || answer) {
 		attr.insns = (uintptr_t)udp;
 		attr.insn_cnt = sizeof(udp) / sizeof(*udp);
-	} else if (!strcmp(kind, "reject")) {
-		attr.insns = (uintptr_t)reject;
-		attr.insn_cnt = sizeof(reject) / sizeof(*reject);
 	} else {
 		attr.insns = (uintptr_t)fixed;
 		attr.insn_cnt = sizeof(fixed) / sizeof(*fixed);

@@ -59,6 +59,7 @@ enum minifw_hook_attributes {
 	MINIFW_HOOK_A_DROPPED,	/* u64: packets, answered or not; answers only */
 	MINIFW_HOOK_A_ANSWERED,	/* u64: packets; answers only */
 	MINIFW_HOOK_A_PAD,
+	MINIFW_HOOK_A_PROG_NAME, /* string: the program's name; answers only */
 
 	__MINIFW_HOOK_A_MAX,
 	MINIFW_HOOK_A_MAX = __MINIFW_HOOK_A_MAX - 1

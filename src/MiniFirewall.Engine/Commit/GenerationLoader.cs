@@ -35,7 +35,7 @@ internal static class GenerationLoader
             connections = ConnectionMaps.After(running, rules);
             var indexes = new CounterIndexes(rules, policies, slots);
             Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, store.Epoch, sets, connections, recent);
-            return new(places, plan, counters, store, sets, recent, connections, LoadFamilies(rules, indexes, source, Options(recent, connections), maps, running));
+            return new(places, plan, counters, store, sets, recent, connections, LoadFamilies(rules, indexes, source, Options(shared.Provider, recent, connections), maps, running));
         }
         catch
         {
@@ -105,8 +105,8 @@ internal static class GenerationLoader
         }
     }
 
-    private static CompileOptions Options(LoadedRecentLists recent, ConnectionMaps? connections) =>
-        KernelRequirements.Options(PrologueKind.Netfilter) with
+    private static CompileOptions Options(HookProvider provider, LoadedRecentLists recent, ConnectionMaps? connections) =>
+        KernelRequirements.Options(PrologueKind.Netfilter, provider) with
         {
             HasSpare = true,
             RecentLists = recent.Stamps,
