@@ -4,6 +4,7 @@ using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
+using MiniFirewall.Engine.Providers;
 using MiniFirewall.Engine.Recent;
 using MiniFirewall.Engine.Rejecting;
 using MiniFirewall.Engine.Serving;
@@ -125,7 +126,7 @@ public sealed class FirewallEngine
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? running = state?.TryOpenGeneration();
-        return running is not null && (KeepsPolicy(running.Store, command)
+        return running is not null && HookAttachment.Of(ProviderChoice.Of(state!.Directory)).IsComplete(state.Directory) && (KeepsPolicy(running.Store, command)
             ? running.ResetCounters(place => place.Rule is null && place.Chain.Name == command.Chain && command.Families.Has(place.Family)) is not null
             : QuickChange.TryMake(running, command, _parts.AfterStep));
     }

@@ -25,6 +25,9 @@ internal abstract class HookAttachment
     /// <summary>Takes the dispatchers off their hooks; the pins stay for whoever removes the directory.</summary>
     internal abstract void Detach(DirectoryHandle directory);
 
+    /// <summary>Whether every dispatcher is on its hook: a change beside the rules in force is worth nothing else.</summary>
+    internal abstract bool IsComplete(DirectoryHandle directory);
+
     /// <summary>Where the dispatchers are.</summary>
     internal abstract IEnumerable<AttachedLink> Attached(DirectoryHandle directory);
 }

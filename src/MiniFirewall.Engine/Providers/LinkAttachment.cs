@@ -38,6 +38,9 @@ internal sealed class LinkAttachment : HookAttachment
     {
     }
 
+    /// <summary>A pinned link is on its hook.</summary>
+    internal override bool IsComplete(DirectoryHandle directory) => true;
+
     /// <summary>A link that only loses its pin leaves the hook some time later; a detached one has left it on return.</summary>
     internal override void Detach(DirectoryHandle directory)
     {

@@ -71,6 +71,9 @@ internal sealed class ModuleAttachment : HookAttachment
 
     internal override void Detach(DirectoryHandle directory) => Remove(_ => true);
 
+    /// <summary>Who unloads the module takes the hooks away, and leaves the pins.</summary>
+    internal override bool IsComplete(DirectoryHandle directory) => Attached(directory).Count() == HookPoint.All.Length;
+
     internal override IEnumerable<AttachedLink> Attached(DirectoryHandle directory)
     {
         using HookModule? module = HookModule.TryOpen();

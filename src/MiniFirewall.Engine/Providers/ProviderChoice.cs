@@ -17,8 +17,15 @@ public static class ProviderChoice
     private static readonly Version s_firstWithLinks = new(6, 4);
     private static readonly Lazy<HookProvider> s_ofKernel = new(Probe);
 
+    private static HookProvider? s_asked;
+
     /// <summary>The provider that this process asks for; null where it takes what the kernel has. At first that of the environment.</summary>
-    public static HookProvider? Asked { get; set; } = FromEnvironment();
+    /// <exception cref="FirewallException">The environment names none.</exception>
+    public static HookProvider? Asked
+    {
+        get => s_asked ?? FromEnvironment();
+        set => s_asked = value;
+    }
 
     /// <summary>For what no namespace has decided.</summary>
     internal static HookProvider Default => Asked ?? s_ofKernel.Value;
