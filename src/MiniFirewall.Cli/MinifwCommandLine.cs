@@ -44,12 +44,23 @@ internal static class MinifwCommandLine
         ("doctor", DoctorCommand.Create),
         ("log", LogCommand.Create),
         ("serve", ServeCommand.Create),
+        ("module", ModuleCommand.Create),
         ("demo", DemoCommand.Create),
     ];
 
     /// <summary>Runs one command line; the result is the process's exit code.</summary>
     /// <param name="invokedAs">argv[0]: a link named iptables asks for iptables' own command line.</param>
     internal static int Run(string invokedAs, string[] arguments)
+    {
+        int code = Guarded.Run(() =>
+        {
+            arguments = ProviderOption.TakeFrom(arguments);
+            return ExitCode.Done;
+        });
+        return code == ExitCode.Done ? RunCommand(invokedAs, arguments) : code;
+    }
+
+    private static int RunCommand(string invokedAs, string[] arguments)
     {
         if (IptablesName.Of(invokedAs, arguments) is { } named)
         {
@@ -94,6 +105,7 @@ internal static class MinifwCommandLine
             root.Subcommands.Add(command);
         }
 
+        ProviderOption.AddTo(root);
         root.Directives.Clear();
         VersionLine.AddTo(root);
         HelpWithExamples.AddTo(root, """

@@ -8,6 +8,7 @@ using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.Names;
 using MiniFirewall.Engine.Names.Passing;
+using MiniFirewall.Engine.Providers;
 using MiniFirewall.Engine.Recent;
 using MiniFirewall.Engine.Rejecting;
 using MiniFirewall.Engine.Serving;
@@ -154,7 +155,7 @@ public sealed class FirewallEngine
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? running = state?.TryOpenGeneration();
-        return running is not null && (KeepsPolicy(running.Store, command)
+        return running is not null && HookAttachment.Of(ProviderChoice.Of(state!.Directory)).IsComplete(state.Directory) && (KeepsPolicy(running.Store, command)
             ? running.ResetCounters(place => place.Rule is null && place.Chain.Name == command.Chain && command.Families.Has(place.Family)) is not null
             : QuickChange.TryMake(running, command, _parts.AfterStep));
     }
@@ -516,6 +517,7 @@ public sealed class FirewallEngine
         RuleSet rules = NameLoader.Fill(changed, names);
 
         using SharedObjects shared = running is null ? SharedObjects.Make() : SharedObjects.Open(state!.Directory);
+        ProviderChoice.RequireAsked(shared.Provider);
         using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, programs(running), trial.Part);
         using var protocol = new CommitProtocol(session.Pins, Namespace, shared, running, next, grace, trial);
         foreach (CommitStep step in protocol.Steps())

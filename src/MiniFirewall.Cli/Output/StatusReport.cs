@@ -47,6 +47,7 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
             json.WriteString("since", since);
         }
 
+        json.WriteString("provider", ProviderChoice.NameOf(status.Provider));
         WriteTrial(json);
         json.WriteNumber("rules", RuleCount);
         kept.WriteJson(json);
@@ -85,6 +86,12 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         if (IsOn)
         {
             yield return ("generation", $"{status.Generation}, since {status.AppliedAt?.ToLocalTime():yyyy-MM-dd HH:mm:ss zzz}");
+            yield return ("provider", status.Provider == HookProvider.Bpf ? "bpf: links on Netfilter's hooks" : "module: the kernel module minifw");
+            if (status.Links.Length < HookPoint.All.Length)
+            {
+                yield return ("not in force", $"only {status.Links.Length} of {HookPoint.All.Length} hooks are attached; apply the rules again{(status.Provider == HookProvider.Module ? ", after minifw module load" : "")}");
+            }
+
             if (status.Trial is { } trial)
             {
                 yield return (trial.Kind == TrialKind.Confirm ? "unconfirmed" : "temporary", Trial(trial));
@@ -96,7 +103,7 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
 
             yield return ("rules", $"{RuleCount} in {loaded?.Rules.Chains.Length ?? 0} chains");
             yield return ("events lost", $"{status.LostEvents}");
-            if (RejectRules > 0 || status.RejectsAreAnswered)
+            if (status.Provider == HookProvider.Bpf && (RejectRules > 0 || status.RejectsAreAnswered))
             {
                 yield return ("rejects", Rejects());
             }
@@ -164,7 +171,7 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         {
             LoadedProgram? program = ProgramAt(link.Point);
             table.Add(
-                link.Point.Hook.Word(), link.Point.Family.Word(), $"{link.Id}", $"{link.ProgramId}",
+                link.Point.Hook.Word(), link.Point.Family.Word(), link.Id == 0 ? "-" : $"{link.Id}", $"{link.ProgramId}",
                 Text(program?.Id), Text(program?.Instructions), program is null ? "-" : $"{program.JitedBytes} bytes");
         }
 

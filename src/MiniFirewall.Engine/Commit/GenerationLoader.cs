@@ -37,7 +37,7 @@ internal static class GenerationLoader
             hosts = HostMap.Make(rules);
             var indexes = new CounterIndexes(rules, policies, slots);
             Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, store.Epoch, sets, connections, recent, hosts);
-            CompileOptions options = Options(recent, connections) with { AlwaysTracks = trial != TrialPart.None && connections?.Table is not null };
+            CompileOptions options = Options(shared.Provider, recent, connections) with { AlwaysTracks = trial != TrialPart.None && connections?.Table is not null };
             return new(places, plan, counters, store, sets, recent, connections, hosts, LoadFamilies(rules, indexes, source, options, maps, running));
         }
         catch
@@ -110,8 +110,8 @@ internal static class GenerationLoader
         }
     }
 
-    private static CompileOptions Options(LoadedRecentLists recent, ConnectionMaps? connections) =>
-        KernelRequirements.Options(PrologueKind.Netfilter) with
+    private static CompileOptions Options(HookProvider provider, LoadedRecentLists recent, ConnectionMaps? connections) =>
+        KernelRequirements.Options(PrologueKind.Netfilter, provider) with
         {
             HasSpare = true,
             RecentLists = recent.Stamps,

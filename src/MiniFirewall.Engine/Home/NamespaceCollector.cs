@@ -34,7 +34,7 @@ internal static class NamespaceCollector
             return false;
         }
 
-        Leftovers.RemoveAll(home.Pins, network.Name);
+        Leftovers.RemoveAll(home.Pins, network.Name, isOwn: false);
         home.Home.Remove(EventWatch.LockName(network));
         home.Home.Remove(RejectWatch.LockName(network));
         home.Home.Remove(StateDirectory.NameOf(network));

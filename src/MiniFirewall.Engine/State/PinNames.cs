@@ -39,6 +39,9 @@ internal static class PinNames
 
     internal static string Link(HookPoint point) => $"link-{point}";
 
+    /// <summary>A dispatcher that the module has on its hook.</summary>
+    internal static string Dispatcher(HookPoint point) => $"dispatcher-{point}";
+
     internal static string Program(HookPoint point) => $"program-{point}";
 
     internal static string Generation(ulong number) => GenerationPrefix + number.ToString(CultureInfo.InvariantCulture);
