@@ -14,6 +14,8 @@ internal sealed class DropWatch(FirewallEngine engine, EventReader events)
 
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
+    // A reader before this one has left what it did not come to.
+    private readonly ulong _since = (ulong)Stopwatch.GetTimestamp();
     private readonly Dictionary<object, DropGroup> _groups = [];
     private readonly EventClock _clock = new();
     private readonly PacketProcess _processes = new();
@@ -40,7 +42,7 @@ internal sealed class DropWatch(FirewallEngine engine, EventReader events)
                 return;
             }
 
-            if (record is { Kind: EventKind.Drop or EventKind.Invalid })
+            if (record is { Kind: EventKind.Drop or EventKind.Invalid } && record.MonotonicNanoseconds >= _since)
             {
                 Add(record, onDrop);
             }
