@@ -1,3 +1,4 @@
+using MiniFirewall.Cli.Safety;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Persistence;
 using MiniFirewall.Rules.Model;
@@ -12,6 +13,7 @@ internal sealed class RuleSetChange(FirewallEngine engine, ChangeRequest request
     /// <param name="how">The command, for the history.</param>
     internal void Apply(RuleSet rules, string how, ApplyOptions options)
     {
+        Check(rules);
         if (request.Trial is not null)
         {
             _kept.Try(rules, ChangeNote.Of(how, request.Message), options with { Trial = request.Trial });
@@ -29,6 +31,15 @@ internal sealed class RuleSetChange(FirewallEngine engine, ChangeRequest request
         }
     }
 
+    /// <exception cref="FirewallException">The rules would lock somebody out, and nobody has forced them.</exception>
+    private void Check(RuleSet rules)
+    {
+        if (!request.IsForced)
+        {
+            new LockoutCheck(engine).Run(rules, "--force");
+        }
+    }
+
     /// <summary>Puts one of the history in force again; the newest is on disk already.</summary>
     internal void Restore(KeptRules kept, string how)
     {
@@ -38,6 +49,7 @@ internal sealed class RuleSetChange(FirewallEngine engine, ChangeRequest request
             return;
         }
 
+        Check(kept.Read());
         if (request.IsTemporary || kept.Number == _kept.OnDisk?.Number)
         {
             _kept.Load(kept);

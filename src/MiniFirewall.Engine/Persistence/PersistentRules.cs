@@ -36,6 +36,9 @@ public sealed class PersistentRules
     /// <summary>All that is kept, the newest first; damaged ones are left out.</summary>
     public IReadOnlyList<KeptRules> History() => Reading(history => history.Numbers().Select(history.TryRead).OfType<KeptRules>().ToArray()) ?? [];
 
+    /// <summary>The numbers of all, the newest first, damaged ones too.</summary>
+    public IReadOnlyList<int> Numbers() => Reading(history => history.Numbers()) ?? [];
+
     /// <summary>One of the history.</summary>
     /// <exception cref="FirewallException">There is none of that number, or it is damaged.</exception>
     public KeptRules Find(int number) => Reading(history => history.TryRead(number))
