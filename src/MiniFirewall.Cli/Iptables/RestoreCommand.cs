@@ -1,5 +1,6 @@
 using MiniFirewall.Cli.Safety;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Sockets;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -139,7 +140,7 @@ internal sealed class RestoreCommand
     /// <summary>The rules, where they do not cut the remote session that one types in; elsewhere all that iptables takes is taken.</summary>
     private static RuleSet Checked(FirewallEngine engine, RuleSet rules, bool isTest)
     {
-        if (!isTest && !LockoutCheck.IsForced && new LockoutCheck(engine) is { IsRemote: true } check)
+        if (!isTest && !LockoutCheck.IsForced && RemoteSession.IsLikely() && new LockoutCheck(engine) is { IsRemote: true } check)
         {
             check.Run(rules, LockoutCheck.ForcedByEnvironment, tells: false);
         }

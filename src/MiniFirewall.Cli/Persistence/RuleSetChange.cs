@@ -16,10 +16,7 @@ internal sealed class RuleSetChange(FirewallEngine engine, ChangeRequest request
         Check(rules);
         if (request.Trial is not null)
         {
-            _kept.Try(rules, ChangeNote.Of(how, request.Message), options with { Trial = request.Trial });
-            Console.Out.WriteLine(request.Trial.Kind == TrialKind.Confirm
-                ? $"in force for {Duration.Print(request.Trial.Time)}: 'minifw confirm' keeps the rules, else those before are put back"
-                : $"in force for {Duration.Print(request.Trial.Time)}; then the rules before are put back");
+            Try(_ => rules, how, options);
         }
         else if (request.IsTemporary)
         {
@@ -29,6 +26,39 @@ internal sealed class RuleSetChange(FirewallEngine engine, ChangeRequest request
         {
             _kept.Apply(rules, ChangeNote.Of(how, request.Message), options);
         }
+    }
+
+    /// <summary>As <see cref="Apply(RuleSet, string, ApplyOptions)"/>, with rules made from those in force, which nobody else changes meanwhile.</summary>
+    internal void Apply(Func<LoadedRuleSet?, RuleSet> change, string how, ApplyOptions options)
+    {
+        if (request.Trial is not null)
+        {
+            Try(Checked, how, options);
+        }
+        else if (request.IsTemporary)
+        {
+            engine.Apply(Checked, options);
+        }
+        else
+        {
+            _kept.Apply(Checked, ChangeNote.Of(how, request.Message), options);
+        }
+
+        RuleSet Checked(LoadedRuleSet? running)
+        {
+            RuleSet rules = change(running);
+            Check(rules);
+            return rules;
+        }
+    }
+
+    private void Try(Func<LoadedRuleSet?, RuleSet> change, string how, ApplyOptions options)
+    {
+        _kept.Try(change, ChangeNote.Of(how, request.Message), options with { Trial = request.Trial });
+        string time = Duration.Print(request.Trial!.Time);
+        Console.Out.WriteLine(request.Trial.Kind == TrialKind.Confirm
+            ? $"in force for {time}: 'minifw confirm' keeps the rules, else those before are put back"
+            : $"in force for {time}; then the rules before are put back");
     }
 
     /// <exception cref="FirewallException">The rules would lock somebody out, and nobody has forced them.</exception>

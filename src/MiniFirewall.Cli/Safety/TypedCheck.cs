@@ -1,4 +1,5 @@
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Sockets;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Sys.Namespaces;
 
@@ -19,12 +20,12 @@ internal static class TypedCheck
 
     /// <summary>The check to make; null where nobody types from elsewhere.</summary>
     internal static LockoutCheck? IsTypedRemotely(FirewallEngine engine) =>
-        IsTyped() && new LockoutCheck(engine) is { IsRemote: true } check ? check : null;
+        IsTyped() && RemoteSession.IsLikely() && new LockoutCheck(engine) is { IsRemote: true } check ? check : null;
 
-    /// <summary>The shell above is the one that leads the session, as a login shell does and a script's does not.</summary>
+    /// <summary>The shell above is the one that leads the session at a terminal, as a login shell does and a script's does not.</summary>
     private static bool IsTyped()
     {
         int shell = ProcessTable.Ancestors().FirstOrDefault(process => !s_between.Contains(ProcessTable.NameOf(process)));
-        return shell > 1 && ProcessTable.SessionOf(shell) == shell;
+        return shell > 1 && ProcessTable.SessionOf(shell) == shell && ProcessTable.HasTerminal(shell);
     }
 }

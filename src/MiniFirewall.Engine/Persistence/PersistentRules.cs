@@ -89,15 +89,16 @@ public sealed class PersistentRules
     /// <summary>
     /// Puts a rule set in force on trial; the disk stays as it is until <see cref="Confirm"/>.
     /// </summary>
+    /// <param name="change">As that of <see cref="Apply(Func{LoadedRuleSet?, RuleSet}, ChangeNote, ApplyOptions?)"/>.</param>
     /// <param name="options">With a trial.</param>
-    public void Try(RuleSet rules, ChangeNote note, ApplyOptions options)
+    public void Try(Func<LoadedRuleSet?, RuleSet> change, ChangeNote note, ApplyOptions options)
     {
-        ArgumentNullException.ThrowIfNull(rules);
+        ArgumentNullException.ThrowIfNull(change);
         ArgumentNullException.ThrowIfNull(note);
         ArgumentNullException.ThrowIfNull(options);
         Writing(options.LockTimeout, history =>
         {
-            _engine.Apply(rules, options);
+            _engine.Apply(change, options);
             history.RememberTrial(note);
             return true;
         });

@@ -41,6 +41,10 @@ public static class RemoteSession
         return null;
     }
 
+    /// <summary>Whether somebody may be typing from elsewhere: cheap, and no socket is looked at.</summary>
+    public static bool IsLikely() => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 }
+        || ProcessTable.Ancestors().Any(process => IsServer(process) || EnvironmentOf(process) is { Length: > 0 });
+
     /// <summary>The socket that "CLIENT PORT SERVER PORT" speaks of.</summary>
     internal static OpenSocket? Named(string? session, IReadOnlyList<OpenSocket> open)
     {
@@ -77,10 +81,12 @@ public static class RemoteSession
         }
     }
 
+    private static bool IsServer(int process) => ProcessTable.NameOf(process).StartsWith("sshd", StringComparison.Ordinal);
+
     /// <summary>The server's process for a session holds its socket; the one that listens has none with a peer.</summary>
     private static OpenSocket? HeldByServer(int process, IReadOnlyList<OpenSocket> open)
     {
-        if (!ProcessTable.NameOf(process).StartsWith("sshd", StringComparison.Ordinal))
+        if (!IsServer(process))
         {
             return null;
         }

@@ -39,6 +39,9 @@ public static class ProcessTable
     /// <summary>The number of the process that leads a process's session; null where it has ended.</summary>
     public static int? SessionOf(int process) => FieldOf(process.ToString(CultureInfo.InvariantCulture), 3);
 
+    /// <summary>Whether a process has a controlling terminal.</summary>
+    public static bool HasTerminal(int process) => FieldOf(process.ToString(CultureInfo.InvariantCulture), 4) is not (null or 0);
+
     private static int? ParentOf(string process) => FieldOf(process, 1);
 
     /// <param name="field">Behind the name, from 0.</param>

@@ -46,12 +46,10 @@ internal sealed class RemoteHost : IDisposable
     internal CommandResult OnClient(string script) => CommandResult.Of("ip", ["netns", "exec", $"{_name}-c", "bash", "-c", Prepared(script)]);
 
     /// <summary>A script in a session from the client.</summary>
-    internal CommandResult InSession(string script)
-    {
-        string file = Path.Combine(Files, $"script-{Guid.NewGuid():N}");
-        File.WriteAllText(file, Prepared(script));
-        return OnClient($"ssh -q -F none -i {Files}/user_key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ConnectTimeout=10 root@{Server} bash {file}");
-    }
+    internal CommandResult InSession(string script) => Over("", script);
+
+    /// <summary>The same with a terminal, as somebody has who types; what is said comes out of it.</summary>
+    internal string InTerminal(string script) => Over("-tt", script).Output.ReplaceLineEndings("\n");
 
     internal string Write(string name, string text)
     {
@@ -71,11 +69,18 @@ internal sealed class RemoteHost : IDisposable
         Directory.Delete(Files, recursive: true);
     }
 
-    private string Prepared(string script) => $"""
-        export MINIFW_CONFIG_DIR={Files}/config
-        minifw() {{ {MinifwBinary.Path} "$@"; }}
-        iptables() {{ {MinifwBinary.Path} iptables "$@"; }}
-        {script}
+    private CommandResult Over(string options, string script)
+    {
+        string file = Path.Combine(Files, $"script-{Guid.NewGuid():N}");
+        File.WriteAllText(file, Prepared(script));
+        return OnClient($"ssh {options} -q -F none -i {Files}/user_key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ConnectTimeout=10 root@{Server} bash {file}");
+    }
+
+    private string Prepared(string script) => $$"""
+        export MINIFW_CONFIG_DIR={{Files}}/config
+        minifw() { {{MinifwBinary.Path}} "$@"; }
+        iptables() { {{MinifwBinary.Path}} iptables "$@"; }
+        {{script}}
         """;
 
     private static void Run(string program, params string[] arguments) => CommandResult.Of(program, arguments).Succeeded();
