@@ -56,7 +56,7 @@ public sealed class LockoutTests : IDisposable
         // To a new table the session begins with its next packet, and such a one may neither come in nor go out.
         Assert.Equal(1, Host.InSession($"minifw apply {file}").ExitCode);
         string first = Host.Write("first", "-A INPUT -m conntrack --ctstate INVALID -j DROP\n");
-        Assert.Equal("alive\n", Host.InSession($"minifw apply {first} && sleep 0.2 && minifw apply {file} && sleep 0.2 && echo alive").Output);
+        Assert.Equal("known\nalive\n", Host.InSession($"minifw apply {first} && echo known && sleep 0.5 && minifw apply {file} && sleep 0.2 && echo alive").Output);
     }
 
     [Fact]
