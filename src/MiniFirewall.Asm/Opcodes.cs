@@ -37,6 +37,7 @@ public enum Helper
     GetSmpProcessorId = 8,
     GetPrandomU32 = 7,
     KtimeGetNs = 5,
+    SkbLoadBytes = 26,
     GetCurrentTask = 35,
     SpinLock = 93,
     SpinUnlock = 94,

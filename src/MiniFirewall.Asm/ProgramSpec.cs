@@ -6,6 +6,7 @@ namespace MiniFirewall.Asm;
 public enum ProgramType
 {
     SocketFilter = 1,
+    LwtOut = 11,
     Netfilter = 32,
 }
 

@@ -16,6 +16,9 @@ public enum PrologueKind
 /// <summary>What the compiler is told beside the packet program.</summary>
 public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilter)
 {
+    /// <summary>What runs the programs.</summary>
+    public ContextKind Context { get; init; }
+
     public ListStructure Structure { get; init; }
 
     /// <summary>

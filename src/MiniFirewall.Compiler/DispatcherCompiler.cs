@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Retarget;
 using MiniFirewall.Packets;
 
 namespace MiniFirewall.Compiler;
@@ -10,6 +11,9 @@ namespace MiniFirewall.Compiler;
 /// </summary>
 public static class DispatcherCompiler
 {
+    /// <summary>Dispatchers' name in the kernel.</summary>
+    public const string Name = "minifw_dispatch";
+
     /// <summary>The expected attach type of netfilter programs (BPF_NETFILTER).</summary>
     public const uint BpfNetfilter = 45;
 
@@ -27,7 +31,7 @@ public static class DispatcherCompiler
         return (bank * WellKnownMaps.SlotsPerGeneration) + (Hooks.IndexOf(hook) * Families.Length) + Families.IndexOf(family);
     }
 
-    public static ProgramSpec Compile(Hook hook, Family family)
+    public static ProgramSpec Compile(Hook hook, Family family, ContextKind context = ContextKind.Link)
     {
         var code = new Assembler();
         Label none = code.DefineLabel("no rules"), reserve = code.DefineLabel("in reserve"), odd = code.DefineLabel("odd generation");
@@ -45,7 +49,7 @@ public static class DispatcherCompiler
         code.Mark(none);
         code.Move(Register.R0, 1);
         code.Exit();
-        return new ProgramSpec("minifw_dispatch", ProgramType.Netfilter, BpfNetfilter, code.Finish(), []);
+        return ModulePrograms.Of(new ProgramSpec(Name, ProgramType.Netfilter, BpfNetfilter, code.Finish(), []), context);
     }
 
     /// <summary>An empty slot of the generation in force cannot be: if it is all the same, nothing passes.</summary>

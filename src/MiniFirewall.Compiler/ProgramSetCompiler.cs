@@ -7,6 +7,7 @@ using MiniFirewall.Compiler.Classifier.Change;
 using MiniFirewall.Compiler.Classifier.Code;
 using MiniFirewall.Compiler.Classifier.Image;
 using MiniFirewall.Compiler.Questions;
+using MiniFirewall.Compiler.Retarget;
 using MiniFirewall.Policy;
 
 namespace MiniFirewall.Compiler;
@@ -123,6 +124,7 @@ public static class ProgramSetCompiler
         new MainEmitter(code, program, use, options, verdict => classifier.EmitEntry(chain, verdict), helpers).Emit();
         classifier.EmitFunctions();
         helpers.EmitUsed();
-        return new ProgramSpec(PacketProgramCompiler.NameOf(program), ProgramType.Netfilter, PacketProgramCompiler.BpfNetfilter, code.Finish(), []);
+        return ModulePrograms.Of(
+            new ProgramSpec(PacketProgramCompiler.NameOf(program), ProgramType.Netfilter, PacketProgramCompiler.BpfNetfilter, code.Finish(), []), options.Context);
     }
 }

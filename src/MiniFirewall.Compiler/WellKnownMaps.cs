@@ -15,6 +15,9 @@ public static class WellKnownMaps
     public const string TestInput = "testinput";
     public const string Sets = "sets";
 
+    /// <summary>The addresses of live host names (<see cref="Questions.HostLayout"/>).</summary>
+    public const string Hosts = "hosts";
+
     /// <summary>What the timer of a rule set on trial is told (<see cref="TrialTimer"/>).</summary>
     public const string Trial = "trial";
 

@@ -6,9 +6,13 @@ using MiniFirewall.Sys.Namespaces;
 namespace MiniFirewall.Engine;
 
 /// <summary>A dispatcher's place on a hook.</summary>
-/// <param name="Id">The kernel's number for the link (bpftool link show id).</param>
+/// <param name="Id">The kernel's number for the link (bpftool link show id); 0 where the module has it there.</param>
 /// <param name="ProgramId">The kernel's number for the dispatcher.</param>
-public sealed record AttachedLink(HookPoint Point, uint Id, uint ProgramId);
+public sealed record AttachedLink(HookPoint Point, uint Id, uint ProgramId)
+{
+    /// <summary>The hook's priority, where the module has it there; null of a link.</summary>
+    public int? Priority { get; init; }
+}
 
 /// <summary>What is loaded where.</summary>
 /// <param name="Generation">Number of the commit in force; 0 where packets meet no rules.</param>
@@ -40,4 +44,8 @@ public sealed record FirewallStatus(
     bool IsBack,
     string PinsDirectory,
     int OtherNamespaces,
-    int Collected);
+    int Collected)
+{
+    /// <summary>What puts the programs on hooks; of an empty state, what would.</summary>
+    public HookProvider Provider { get; init; }
+}

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MiniFirewall.Cli.Connections;
+using MiniFirewall.Cli.Names;
 using MiniFirewall.Cli.Output;
 using MiniFirewall.Cli.Persistence;
 using MiniFirewall.Engine;
@@ -65,7 +66,9 @@ internal static class ApplyCommand
         }
         else
         {
-            new RuleSetChange(FirewallEngine.Open(), request).Apply(rules, $"apply {file}", options);
+            FirewallEngine engine = FirewallEngine.Open();
+            new RuleSetChange(engine, request).Apply(rules, $"apply {file}", options);
+            UnknownNames.Tell(engine, rules);
         }
 
         proofs?.Print();

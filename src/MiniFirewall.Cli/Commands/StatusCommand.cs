@@ -12,11 +12,12 @@ internal static class StatusCommand
     internal static Command Create()
     {
         Option<bool> json = CommandOptions.Json();
-        var command = new Command("status", "Print what is loaded where: generation, hooks, programs, pins, lost events; and whether the disk has the same rules.") { json };
+        var command = new Command("status", "Print what is loaded where: generation, hooks, programs, pins, lost events; and whether the disk has the same rules.") { json, StatusNumberedCommand.Create() };
         command.SetAction(result => Guarded.Run(() => Run(result.GetValue(json))));
         HelpWithExamples.AddTo(command, """
             minifw status
             minifw status --json | jq .generation
+            minifw status numbered
             """);
         return command;
     }
@@ -26,7 +27,7 @@ internal static class StatusCommand
         FirewallEngine engine = FirewallEngine.Open();
         FirewallStatus status = engine.Status();
         LoadedRuleSet? loaded = engine.Read();
-        var report = new StatusReport(status, loaded, KeptState.Read(PersistentRules.Of(engine), loaded), KernelFacts.Read());
+        var report = new StatusReport(status, loaded, KeptState.Read(PersistentRules.Of(engine), loaded), engine.ReadNames() ?? [], KernelFacts.Read());
         if (asJson)
         {
             JsonOutput.Document(report.WriteJson);

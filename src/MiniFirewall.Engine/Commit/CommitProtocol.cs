@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Engine.Counting;
+using MiniFirewall.Engine.Providers;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Packets;
@@ -26,6 +27,8 @@ internal sealed class CommitProtocol(
     private DirectoryHandle? _directory;
     private DirectoryHandle? _generation;
 
+    private HookAttachment Hooks { get; } = HookAttachment.Of(shared.Provider);
+
     internal ulong Number { get; } = trial.NextNumber;
 
     /// <summary>The steps in their order; a step may be asked for only after those before it have run.</summary>
@@ -41,14 +44,7 @@ internal sealed class CommitProtocol(
             yield return new("pin packets", () => shared.Packets.Pin(_directory!.PathOf(PinNames.Packets)));
         }
 
-        foreach (HookPoint point in HookPoint.All.Where(point => !_directory!.Contains(PinNames.Link(point))))
-        {
-            BpfLink? link = null;
-            yield return new($"attach {point}", () => link = Opened(DispatcherAttachment.Attach(point, shared)));
-            yield return new($"pin link {point}", () => link!.Pin(_directory!.PathOf(PinNames.Link(point))));
-        }
-
-        foreach (CommitStep step in GenerationSteps().Concat(SwitchSteps()))
+        foreach (CommitStep step in Hooks.AttachSteps(_directory!, shared, _open.Add).Concat(GenerationSteps()).Concat(SwitchSteps()))
         {
             yield return step;
         }
@@ -108,6 +104,11 @@ internal sealed class CommitProtocol(
             yield return new($"pin {name}", () => map.Pin(_generation!.PathOf(name)));
         }
 
+        if (next.Hosts is { } hosts)
+        {
+            yield return new("pin hosts", () => hosts.Map.Pin(_generation!.PathOf(PinNames.Hosts)));
+        }
+
         foreach (CommitStep step in ConnectionSteps())
         {
             yield return step;
@@ -139,8 +140,7 @@ internal sealed class CommitProtocol(
 
         foreach (Family family in DispatcherCompiler.Families)
         {
-            string name = PinNames.Reassembly(family);
-            yield return new($"pin {name}", () => Opened(Reassembly.After(running, family)).Pin(_generation!.PathOf(name)));
+            yield return Hooks.ReassemblyStep(family, running, () => _generation!, _open.Add);
         }
     }
 
@@ -180,6 +180,11 @@ internal sealed class CommitProtocol(
         if (transfer is not null)
         {
             yield return new("copy late connections", transfer.CopyLate);
+        }
+
+        if (next.Connections?.Table is null)
+        {
+            yield return new("end reassembly", Hooks.EndReassembly);
         }
 
         yield return new("remove the generation before", RemoveBefore);

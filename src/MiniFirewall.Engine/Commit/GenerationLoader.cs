@@ -26,6 +26,7 @@ internal static class GenerationLoader
         LoadedSets? sets = null;
         LoadedRecentLists? recent = null;
         ConnectionMaps? connections = null;
+        HostMap? hosts = null;
         try
         {
             store = StoreMaps.Make(RuleStoreImage.Make(
@@ -33,12 +34,15 @@ internal static class GenerationLoader
             sets = LoadedSets.Make(rules, running, trial != TrialPart.None);
             recent = LoadedRecentLists.Make(rules, running);
             connections = ConnectionMaps.After(running, rules, trial != TrialPart.None);
+            hosts = HostMap.Make(rules);
             var indexes = new CounterIndexes(rules, policies, slots);
-            Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, store.Epoch, sets, connections, recent);
-            return new(places, plan, counters, store, sets, recent, connections, LoadFamilies(rules, indexes, source, Options(recent, connections) with { AlwaysTracks = trial != TrialPart.None && connections?.Table is not null }, maps, running));
+            Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, store.Epoch, sets, connections, recent, hosts);
+            CompileOptions options = Options(shared.Provider, recent, connections) with { AlwaysTracks = trial != TrialPart.None && connections?.Table is not null };
+            return new(places, plan, counters, store, sets, recent, connections, hosts, LoadFamilies(rules, indexes, source, options, maps, running));
         }
         catch
         {
+            hosts?.Dispose();
             connections?.Dispose();
             recent?.Dispose();
             sets?.Dispose();
@@ -106,8 +110,8 @@ internal static class GenerationLoader
         }
     }
 
-    private static CompileOptions Options(LoadedRecentLists recent, ConnectionMaps? connections) =>
-        KernelRequirements.Options(PrologueKind.Netfilter) with
+    private static CompileOptions Options(HookProvider provider, LoadedRecentLists recent, ConnectionMaps? connections) =>
+        KernelRequirements.Options(PrologueKind.Netfilter, provider) with
         {
             HasSpare = true,
             RecentLists = recent.Stamps,

@@ -54,6 +54,9 @@ public sealed class OwnAddresses
         .Where(own => own.Item1 == family && (family == Family.IPv4 ? own.Item2 >> 24 != 127 : own.Item2 != 1 && own.Item2 >> 118 != 0x3fa))
         .Select(own => own.Item2);
 
+    /// <summary>The addresses by themselves, loopback ones too; not those that whole networks give.</summary>
+    public IEnumerable<(Family Family, UInt128 Address)> All => _addresses;
+
     /// <summary>An address of this host.</summary>
     public bool Contains(Family family, UInt128 address) => _addresses.Contains((family, address))
         || (family == Family.IPv4 && _networks.Exists(network => ((uint)address & network.Mask) == network.Address));

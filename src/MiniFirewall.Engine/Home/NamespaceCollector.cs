@@ -1,3 +1,4 @@
+using MiniFirewall.Engine.Names;
 using MiniFirewall.Engine.Persistence;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Sys.Files;
@@ -33,10 +34,11 @@ internal static class NamespaceCollector
             return false;
         }
 
-        Leftovers.RemoveAll(home.Pins, network.Name);
+        Leftovers.RemoveAll(home.Pins, network.Name, isOwn: false);
         home.Home.Remove(EventWatch.LockName(network));
         home.Home.Remove(RejectWatch.LockName(network));
         home.Home.Remove(StateDirectory.NameOf(network));
+        home.Home.Remove(NameBookFile.NameOf(network));
         taken.RemoveFile();
         return hasRules ? true : null;
     }

@@ -31,8 +31,9 @@ public sealed record KeptRules(int Number, DateTimeOffset When, ChangeNote Note,
             return RuleSet.Empty;
         }
 
-        ReadResult result = RuleSetReader.Read(Name, Text, ReadOptions.Default with { Resolver = Names, Cgroups = SystemCgroups.Instance });
-        return result.Rules ?? throw new FirewallException(FirewallFailure.Refused, string.Join('\n', result.Diagnostics));
+        ReadResult result = RuleSetReader.Read(Name, Text, ReadOptions.Default with { LiveNames = true, Cgroups = SystemCgroups.Instance });
+        RuleSet rules = result.Rules ?? throw new FirewallException(FirewallFailure.Refused, string.Join('\n', result.Diagnostics));
+        return LiveNames.WithAddresses(rules, Names.Resolve);
     }
 
     internal static KeptRules Of(int number, ChangeNote note, RuleSet? rules, int? restores) =>

@@ -1,4 +1,5 @@
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
 using MiniFirewall.Sys;
 using MiniFirewall.Sys.Files;
 
@@ -57,10 +58,10 @@ public sealed class PersistentRules
         return Writing(options?.LockTimeout, history =>
         {
             RequireNoTrial();
-            int number = history.NextNumber();
-            history.Prepare(KeptRules.Of(number, note, rules, restores));
+            var kept = KeptRules.Of(history.NextNumber(), note, rules, restores);
+            history.Prepare(kept);
             _engine.Apply(rules, options);
-            return Finish(history, number);
+            return Finish(history, kept);
         });
     }
 
@@ -73,16 +74,17 @@ public sealed class PersistentRules
         return Writing(options?.LockTimeout, history =>
         {
             RequireNoTrial();
-            int number = history.NextNumber();
+            KeptRules? kept = null;
             _engine.Apply(
                 running =>
                 {
                     RuleSet rules = change(running);
-                    history.Prepare(KeptRules.Of(number, note, rules, restores: null));
+                    kept = KeptRules.Of(history.NextNumber(), note, rules, restores: null);
+                    history.Prepare(kept);
                     return rules;
                 },
                 options);
-            return Finish(history, number);
+            return Finish(history, kept!);
         });
     }
 
@@ -111,9 +113,9 @@ public sealed class PersistentRules
     {
         _engine.Confirm();
         ChangeNote note = history.TakeTrial() ?? ChangeNote.Of("confirm");
-        int number = history.NextNumber();
-        history.Prepare(KeptRules.Of(number, note, _engine.Read()?.Rules, restores: null));
-        return Finish(history, number);
+        var kept = KeptRules.Of(history.NextNumber(), note, _engine.Read()?.Rules, restores: null);
+        history.Prepare(kept);
+        return Finish(history, kept);
     });
 
     /// <summary>Puts on disk what is in force; nothing changes in the kernel.</summary>
@@ -130,9 +132,9 @@ public sealed class PersistentRules
                 return null;
             }
 
-            int number = history.NextNumber();
-            history.Prepare(KeptRules.Of(number, note, rules, restores: null));
-            return Finish(history, number);
+            var kept = KeptRules.Of(history.NextNumber(), note, rules, restores: null);
+            history.Prepare(kept);
+            return Finish(history, kept);
         });
     }
 
@@ -148,10 +150,10 @@ public sealed class PersistentRules
 
         Writing(lockTimeout, history =>
         {
-            int number = history.NextNumber();
-            history.Prepare(KeptRules.Of(number, note, rules: null, restores: null));
+            var kept = KeptRules.Of(history.NextNumber(), note, rules: null, restores: null);
+            history.Prepare(kept);
             _engine.Off(lockTimeout);
-            return Finish(history, number);
+            return Finish(history, kept);
         });
     }
 
@@ -170,7 +172,7 @@ public sealed class PersistentRules
         return OnDisk?.Number ?? 0;
     }
 
-    /// <summary>Puts the rule set on disk in force, and leaves the disk as it is.</summary>
+    /// <summary>Puts the rule set on disk in force, and leaves the disk as it is. Names have the addresses that are on disk; nobody is asked.</summary>
     public void Load(KeptRules kept, ApplyOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(kept);
@@ -180,7 +182,7 @@ public sealed class PersistentRules
         }
         else
         {
-            _engine.Apply(kept.Read(), options);
+            _engine.Apply(kept.Read(), (options ?? new()) with { NameWait = TimeSpan.Zero });
         }
     }
 
@@ -236,16 +238,26 @@ public sealed class PersistentRules
     }
 
     /// <summary>The rules are in force: what goes wrong now is said, and taken back by nobody.</summary>
-    private int Finish(RuleHistory history, int number)
+    private int Finish(RuleHistory history, KeptRules kept)
     {
         try
         {
-            history.Finish(number);
-            return number;
+            WriteAddresses(history, kept);
+            history.Finish(kept.Number);
+            return kept.Number;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SystemCallException)
         {
             throw new FirewallException(FirewallFailure.Refused, $"the rules are in force, but could not be put on disk in {Directory}: {e.Message}; 'minifw save' tries again", e);
+        }
+    }
+
+    /// <summary>Live names have their addresses since the rules are in force; a boot begins with these.</summary>
+    private void WriteAddresses(RuleHistory history, KeptRules kept)
+    {
+        if (!kept.Names.IsEmpty && _engine.Read() is { } running)
+        {
+            history.Prepare(kept with { Names = NameTable.Of(running.Rules) });
         }
     }
 

@@ -1,5 +1,6 @@
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Engine.Providers;
 using MiniFirewall.Sys.Files;
 
 namespace MiniFirewall.Engine.State;
@@ -38,7 +39,8 @@ internal static class Leftovers
     }
 
     /// <summary>Takes a namespace's rules away: packets pass from the first write on, then the rest goes.</summary>
-    internal static void RemoveAll(DirectoryHandle pins, string network)
+    /// <param name="isOwn">It is the calling thread's.</param>
+    internal static void RemoveAll(DirectoryHandle pins, string network, bool isOwn = true)
     {
         using DirectoryHandle? directory = pins.TryOpenDirectory(network);
         if (directory is null)
@@ -47,10 +49,7 @@ internal static class Leftovers
         }
 
         EndGeneration(directory);
-        foreach (HookPoint point in HookPoint.All)
-        {
-            RemoveLink(directory, PinNames.Link(point));
-        }
+        Detach(directory, isOwn);
 
         // The map that says "no rules" goes last: without it a half-removed directory could not be told from a damaged one.
         foreach (string name in directory.Entries().Where(name => name != PinNames.Control))
@@ -95,11 +94,13 @@ internal static class Leftovers
         }
     }
 
-    /// <summary>A link that only loses its pin leaves the hook some time later; a detached one has left it on return.</summary>
-    private static void RemoveLink(DirectoryHandle directory, string name)
+    /// <summary>What the module has on hooks of a namespace that nobody holds any more went with it; from here it cannot be reached.</summary>
+    private static void Detach(DirectoryHandle directory, bool isOwn)
     {
-        using BpfLink? link = BpfLink.TryOpen(directory.PathOf(name));
-        link?.Detach();
-        directory.Remove(name);
+        HookProvider provider = ProviderChoice.Of(directory);
+        if (isOwn || provider == HookProvider.Bpf)
+        {
+            HookAttachment.Of(provider).Detach(directory);
+        }
     }
 }
