@@ -14,8 +14,6 @@ internal sealed class DropWatch(FirewallEngine engine, EventReader events)
 
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
-    // A reader before this one has left what it did not come to.
-    private readonly ulong _since = (ulong)Stopwatch.GetTimestamp();
     private readonly Dictionary<object, DropGroup> _groups = [];
     private readonly EventClock _clock = new();
     private readonly PacketProcess _processes = new();
@@ -42,7 +40,8 @@ internal sealed class DropWatch(FirewallEngine engine, EventReader events)
                 return;
             }
 
-            if (record is { Kind: EventKind.Drop or EventKind.Invalid } && record.MonotonicNanoseconds >= _since)
+            // What waits in the buffer was left by somebody who looked before.
+            if (record is { Kind: EventKind.Drop or EventKind.Invalid } && record.MonotonicNanoseconds >= (ulong)start)
             {
                 Add(record, onDrop);
             }
