@@ -1,4 +1,5 @@
 using MiniFirewall.Engine.Names;
+using MiniFirewall.Engine.Serving;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Sys.Files;
 using MiniFirewall.Sys.Namespaces;
@@ -35,6 +36,7 @@ internal static class NamespaceCollector
         home.Home.Remove(EventWatch.LockName(network));
         home.Home.Remove(RejectWatch.LockName(network));
         home.Home.Remove(NameBookFile.NameOf(network));
+        home.Home.Remove(ControlSocket.NameOf(network));
         taken.RemoveFile();
         return true;
     }
