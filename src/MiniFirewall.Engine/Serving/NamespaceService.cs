@@ -93,6 +93,7 @@ internal sealed class NamespaceService : IDisposable
         _names.Dispose();
         _packets.Dispose();
         _rejects.Dispose();
+        _home.Home.Remove(ControlSocket.NameOf(_network));
         _watch.Dispose();
         _home.DisposeAndUnmountWhereEmpty();
     }

@@ -27,7 +27,7 @@ public sealed class RunningService
     /// <summary>Has all host names asked for now; does not wait for that.</summary>
     public void RefreshNames() => _names.AskForAll();
 
-    /// <summary>Listens at the service's control socket, which only its owner can open.</summary>
+    /// <summary>Listens at the service's control socket, which only its owner can open; its name goes with the service.</summary>
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
     public Socket ListenForControl()
     {
@@ -47,7 +47,4 @@ public sealed class RunningService
             throw;
         }
     }
-
-    /// <summary>Takes the control socket's name away.</summary>
-    public void EndControl() => _home.Home.Remove(ControlSocket.NameOf(_network));
 }

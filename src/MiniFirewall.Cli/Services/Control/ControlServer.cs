@@ -29,11 +29,7 @@ internal sealed class ControlServer : IDisposable
         _clients = new Clients(service.ListenForControl(), Serve);
     }
 
-    public void Dispose()
-    {
-        _clients.Dispose();
-        _service.EndControl();
-    }
+    public void Dispose() => _clients.Dispose();
 
     private void Serve(Socket client)
     {

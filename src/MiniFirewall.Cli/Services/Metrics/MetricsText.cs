@@ -22,7 +22,7 @@ internal static class MetricsText
         LoadedRuleSet? loaded = engine.Read();
         FirewallStatus status = engine.Status();
         writer.Single("minifw_up", Gauge, "1 where rules are in force, 0 where every packet passes.", loaded is null ? 0 : 1);
-        writer.Single("minifw_generation", Counter, "Number of the last reload.", status.Generation);
+        writer.Single("minifw_generation", Gauge, "Number of the last reload.", status.Generation);
         writer.Single("minifw_applied_timestamp_seconds", Gauge, "When the rules were applied last, seconds since 1970.", status.AppliedAt?.ToUnixTimeMilliseconds() / 1000.0 ?? 0);
         if (loaded is not null)
         {
