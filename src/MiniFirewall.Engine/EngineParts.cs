@@ -21,6 +21,6 @@ internal sealed record EngineParts
 
     internal ProgramSource Programs { get; init; } = CompiledRules.Compile;
 
-    /// <summary>Called with its name after each step of a commit.</summary>
+    /// <summary>Called with its name after each step of a commit, and of putting it on disk.</summary>
     internal Action<string> AfterStep { get; init; } = _ => { };
 }

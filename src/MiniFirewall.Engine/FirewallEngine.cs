@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
 using MiniFirewall.Dns;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.Connections;
@@ -7,6 +8,7 @@ using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.Names;
 using MiniFirewall.Engine.Names.Passing;
+using MiniFirewall.Engine.Providers;
 using MiniFirewall.Engine.Recent;
 using MiniFirewall.Engine.Rejecting;
 using MiniFirewall.Engine.Serving;
@@ -43,6 +45,12 @@ public sealed record ApplyOptions
     /// </summary>
     public TimeSpan? NameWait { get; init; }
 
+    /// <summary>
+    /// The rules are for some time, or until <see cref="FirewallEngine.Confirm"/>; then those before are in force again, whatever has happened
+    /// to any process. Where a trial is running, its time begins anew, and it goes back to the rules that it went back to before.
+    /// </summary>
+    public TrialRequest? Trial { get; init; }
+
     /// <summary>How long to wait while another process changes the rules; null for ever.</summary>
     public TimeSpan? LockTimeout { get; init; }
 }
@@ -66,6 +74,8 @@ public sealed class FirewallEngine
     }
 
     public NetworkNamespace Namespace { get; }
+
+    internal EngineParts Parts => _parts;
 
     /// <summary>The firewall of the calling thread's network namespace.</summary>
     public static FirewallEngine Open() => Open(new EngineParts());
@@ -105,7 +115,7 @@ public sealed class FirewallEngine
         Refusals.Explained(() =>
         {
             using WriterSession session = WriterSession.Open(_parts.Root, Namespace, lockTimeout);
-            if (!TryChange(session, command))
+            if (!WithinTrial(session, () => TryChange(session, command)))
             {
                 session.CollectOwn();
                 ApplyWhole(session, running => Changed(running?.Read(), command, change), running => ChangingPrograms.From(_parts.Programs, running, command));
@@ -132,11 +142,20 @@ public sealed class FirewallEngine
         return mayLeaveAll && changed.Equals(running?.Rules ?? RuleSet.Empty) ? null : changed;
     }
 
+    /// <summary>Does what changes the generation in force by itself; where its trial ends meanwhile, it is not that any more.</summary>
+    private T WithinTrial<T>(WriterSession session, Func<T> work)
+    {
+        using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
+        ulong word = state?.Control.Word ?? 0;
+        T result = work();
+        return state is null || state.Control.Word == word ? result : throw CommitTrial.Over();
+    }
+
     private bool TryChange(WriterSession session, RuleCommand command)
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? running = state?.TryOpenGeneration();
-        return running is not null && (KeepsPolicy(running.Store, command)
+        return running is not null && HookAttachment.Of(ProviderChoice.Of(state!.Directory)).IsComplete(state.Directory) && (KeepsPolicy(running.Store, command)
             ? running.ResetCounters(place => place.Rule is null && place.Chain.Name == command.Chain && command.Families.Has(place.Family)) is not null
             : QuickChange.TryMake(running, command, _parts.AfterStep));
     }
@@ -162,16 +181,16 @@ public sealed class FirewallEngine
             NameBook? known = ahead is null ? null : _names.Ask(ahead, null, options.NameWait);
             using WriterSession session = WriterSession.Open(_parts.Root, Namespace, options.LockTimeout);
             session.Collect();
-            ApplyWhole(session, change, _ => ProgramsFor(options), known, options.NameWait);
+            ApplyWhole(session, change, _ => ProgramsFor(options), options, known);
         });
     }
 
     private void ApplyWhole(
-        WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs, NameBook? known = null, TimeSpan? nameWait = null)
+        WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs, ApplyOptions? options = null, NameBook? known = null)
     {
         try
         {
-            Commit(session, change, programs, known, nameWait);
+            Commit(session, change, programs, options ?? new(), known);
         }
         catch
         {
@@ -358,6 +377,60 @@ public sealed class FirewallEngine
 
     private static ImmutableArray<KnownName>? Listed(NameBook? book) => book is null ? null : [.. book.Names];
 
+    /// <summary>The trial that the rules in force are on; null where they are on none.</summary>
+    public RunningTrial? ReadTrial() => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        return state?.ReadTrial();
+    });
+
+    /// <summary>Ends the trial: the rules in force stay.</summary>
+    /// <exception cref="FirewallException">They are on no trial, or it is over.</exception>
+    public void Confirm(TimeSpan? lockTimeout = null) => EndTrial(lockTimeout, (session, state, word) =>
+    {
+        if (!state.Control.TrySwitch(word, word & WellKnownMaps.GenerationNumber))
+        {
+            throw CommitTrial.Over();
+        }
+
+        // What the trial has shared with the rules before it and these do not want is theirs to settle now.
+        using GenerationState running = state.TryOpenGeneration()!;
+        if (!ConnectionMaps.IsAsWanted(running))
+        {
+            ApplyWhole(session, generation => generation?.Read().Rules, _ => _parts.Programs);
+        }
+    });
+
+    /// <summary>Ends the trial: the rules before it are in force again.</summary>
+    /// <exception cref="FirewallException">The rules in force are on no trial, or it is over.</exception>
+    public void GoBack(TimeSpan? lockTimeout = null) => EndTrial(lockTimeout, (_, state, word) =>
+    {
+        if (!state.Control.TrySwitch(word, TrialState.TryRead(state.Directory)?.BackTo ?? 0))
+        {
+            throw CommitTrial.Over();
+        }
+    });
+
+    private void EndTrial(TimeSpan? lockTimeout, Action<WriterSession, NamespaceState, ulong> end) => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using WriterSession? session = WriterSession.TryOpenExisting(_parts.Root, Namespace, lockTimeout);
+        using (NamespaceState? state = session is null ? null : NamespaceState.TryOpen(session.Pins, Namespace))
+        {
+            if (state?.Control is not { IsOnTrial: true, Word: var word })
+            {
+                string over = state?.Control.IsBack == true ? "; the rules before the last trial are in force again" : "";
+                throw new FirewallException(FirewallFailure.Refused, $"the rules in force here are on no trial{over}");
+            }
+
+            end(session!, state, word);
+        }
+
+        session!.CollectOwn();
+    });
+
     /// <summary>Takes all rules away, at one moment, and then everything that the firewall has in the kernel.</summary>
     public void Off(TimeSpan? lockTimeout = null) => Refusals.Explained(() =>
     {
@@ -430,9 +503,10 @@ public sealed class FirewallEngine
     }
 
     private void Commit(
-        WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs, NameBook? known, TimeSpan? nameWait)
+        WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs, ApplyOptions options, NameBook? known)
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
+        var trial = new CommitTrial(state?.Control.Word ?? 0, state?.Control.LastGeneration ?? 0, options.Trial);
         using GenerationState? running = state?.TryOpenGeneration();
         Task grace = running is null ? Task.CompletedTask : StartGracePeriod();
         if (change(running) is not { } changed)
@@ -440,12 +514,13 @@ public sealed class FirewallEngine
             return;
         }
 
-        NameBook names = _names.Ask(changed, known, nameWait);
+        NameBook names = _names.Ask(changed, known, options.NameWait);
         RuleSet rules = NameLoader.Fill(changed, names);
 
         using SharedObjects shared = running is null ? SharedObjects.Make() : SharedObjects.Open(state!.Directory);
-        using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, programs(running));
-        using var protocol = new CommitProtocol(session.Pins, Namespace, shared, running, next, grace);
+        ProviderChoice.RequireAsked(shared.Provider);
+        using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, programs(running), trial.Part);
+        using var protocol = new CommitProtocol(session.Pins, Namespace, shared, running, next, grace, trial);
         foreach (CommitStep step in protocol.Steps())
         {
             step.Run();

@@ -97,7 +97,7 @@ internal sealed class AnswerTap : IDisposable
         ];
         var statement = new Statement(steps, Counter, false, Continue.Instance, Origin.None);
         var program = new PacketProgram(family, hook, [new Block("answers", [statement])], 0, Verdict.Accept, Counter);
-        CompiledPrograms compiled = ProgramSetCompiler.Compile([program], KernelRequirements.Options(PrologueKind.Netfilter) with { Structure = ListStructure.Straight });
+        CompiledPrograms compiled = ProgramSetCompiler.Compile([program], KernelRequirements.Options(PrologueKind.Netfilter, HookProvider.Bpf) with { Structure = ListStructure.Straight });
         using BpfProgram loaded = BpfProgram.Load(compiled.Specs[0], KernelBtf.Types, _shared.MapsFor(_counters, _epoch, null, null));
         _links.Add(Attach(loaded, family, hook));
     }
