@@ -13,6 +13,9 @@ internal sealed class Clients : IDisposable
     /// <summary>How long a client may keep quiet, or not take what it gets.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>After a connection that could not be taken.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly Socket _socket;
     private readonly Action<Socket> _serve;
     private readonly Thread _thread;
@@ -47,6 +50,7 @@ internal sealed class Clients : IDisposable
             {
                 if (e is SocketException { SocketErrorCode: SocketError.ConnectionAborted or SocketError.ConnectionReset or SocketError.TooManyOpenSockets })
                 {
+                    Thread.Sleep(Pause);
                     continue;
                 }
 

@@ -41,9 +41,9 @@ internal sealed class ServeCompany : IDisposable
             _parts.Add(_shipping);
         }
 
-        if (_metricsAddress is not null)
+        if (_metricsSocket is not null)
         {
-            _parts.Add(new MetricsServer(_metricsSocket!, _metricsAddress, _engine, service));
+            _parts.Add(new MetricsServer(_metricsSocket, _engine, service));
         }
 
         _parts.Add(new ControlServer(service));
@@ -55,5 +55,9 @@ internal sealed class ServeCompany : IDisposable
         _parts.ForEach(part => part.Dispose());
         _parts.Clear();
         _metricsSocket?.Dispose();
+        if (_metricsAddress is UnixDomainSocketEndPoint)
+        {
+            File.Delete(_metricsAddress.ToString()!);
+        }
     }
 }

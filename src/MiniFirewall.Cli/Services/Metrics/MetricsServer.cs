@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MiniFirewall.Engine;
@@ -14,27 +13,19 @@ internal sealed class MetricsServer : IDisposable
 
     private readonly FirewallEngine _engine;
     private readonly RunningService _service;
-    private readonly EndPoint _address;
     private readonly Clients _clients;
     private readonly Lock _making = new();
     private byte[] _text = [];
     private long _madeAt = long.MinValue;
 
-    /// <param name="socket">Listens at <paramref name="address"/>; belongs to this object from here on.</param>
-    internal MetricsServer(Socket socket, EndPoint address, FirewallEngine engine, RunningService service)
+    /// <param name="socket">Listens; belongs to this object from here on.</param>
+    internal MetricsServer(Socket socket, FirewallEngine engine, RunningService service)
     {
-        (_engine, _service, _address) = (engine, service, address);
+        (_engine, _service) = (engine, service);
         _clients = new Clients(socket, Serve);
     }
 
-    public void Dispose()
-    {
-        _clients.Dispose();
-        if (_address is UnixDomainSocketEndPoint)
-        {
-            File.Delete(_address.ToString()!);
-        }
-    }
+    public void Dispose() => _clients.Dispose();
 
     private void Serve(Socket client)
     {
