@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MiniFirewall.Analysis;
+using MiniFirewall.Cli.Names;
 using MiniFirewall.Cli.Output;
 using MiniFirewall.Cli.Reasons;
 using MiniFirewall.Engine;
@@ -39,7 +40,7 @@ internal static class WhyCommand
             throw new UsageException($"the packet cannot be read: {error}");
         }
 
-        RuleSet rules = file is null ? RulesInForce.Read() : RuleFile.Read(file);
+        RuleSet rules = file is null ? RulesInForce.Read() : AskedNames.Fill(RuleFile.Read(file));
         Judgement judgement = Evaluator.Judge(rules, description.Packet);
         IReadOnlyList<Remark> host = file is null ? HostView.Of(FirewallEngine.Open(), description.Packet) : [];
         var reason = new Reason(rules, description.Packet, judgement, hasLines: file is not null, CompiledAnswer.Ask(rules, description.Packet), host);

@@ -63,7 +63,7 @@ public sealed class DropsTests : IDisposable
     }
 
     [Fact]
-    public void Follow_prints_each_and_the_command_once()
+    public async Task Follow_prints_each_and_the_command_once()
     {
         _namespace.Minifw("default", "deny", "incoming").Succeeded();
         using Process following = CommandResult.Start("ip", _namespace.Inside(MinifwBinary.Path, "drops", "-f"));
@@ -71,9 +71,8 @@ public sealed class DropsTests : IDisposable
         var lines = new List<string>();
         while (lines.Count(line => line.Contains(":6000", StringComparison.Ordinal)) < 3)
         {
-            Task<string?> next = following.StandardOutput.ReadLineAsync();
-            Assert.True(next.Wait(TimeSpan.FromSeconds(30)), "nothing is told");
-            lines.Add(next.Result!);
+            string? line = await following.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            lines.Add(Assert.IsType<string>(line));
         }
 
         CommandResult.Of("kill", ["-INT", $"{following.Id}"]).Succeeded();
