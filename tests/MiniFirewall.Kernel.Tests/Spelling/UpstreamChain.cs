@@ -12,18 +12,22 @@ internal sealed class UpstreamChain(string chain) : IDisposable
     /// <summary>Characters of target, protocol, options and addresses where none is longer than its column.</summary>
     private const int Columns = 62;
 
-    // Milliseconds between attempts.
-    private const int Attempts = 10, Pause = 20;
+    // Milliseconds between attempts: ten seconds for what should be taken.
+    private const int Attempts = 100, Pause = 100;
 
     private readonly NetworkNamespace _namespace = new();
+
+    /// <summary>What it said when it last refused a rule.</summary>
+    internal string Refusal { get; private set; } = "";
 
     public void Dispose() => _namespace.Dispose();
 
     /// <summary>Null where it is refused.</summary>
-    internal Spelling? Spell(Family family, string rule)
+    /// <param name="isExpected">Whether it should be taken; then a refusal is believed only after many attempts.</param>
+    internal Spelling? Spell(Family family, string rule, bool isExpected)
     {
         string command = family == Family.IPv4 ? "iptables-legacy" : "ip6tables-legacy";
-        if (!Enumerable.Range(0, Attempts).Any(_ => IsTaken(command, rule)))
+        if (!Enumerable.Range(0, isExpected ? Attempts : 1).Any(_ => IsTaken(command, rule)))
         {
             return null;
         }
@@ -40,8 +44,9 @@ internal sealed class UpstreamChain(string chain) : IDisposable
             _namespace.Execute(command + "-restore", ["-w", "30"], $"*filter\n-A {chain} {rule}\nCOMMIT\n");
             return true;
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException refusal)
         {
+            Refusal = refusal.Message;
             Thread.Sleep(Pause);
             return false;
         }

@@ -39,7 +39,7 @@ public static class RateGen
     /// <summary>Each rule has a table of its own, since rules that share one share its settings.</summary>
     public static Gen<string> Hashlimit { get; } = Gen.Select(
         Gen.OneOf("--hashlimit-upto", "--hashlimit-above", "! --hashlimit-upto", "--hashlimit"), Gen.Frequency((3, PacketRate), (2, ByteRate)),
-        Option("--hashlimit-burst", HashlimitBurst), Gen.UInt, Gen.Select(Grouping, Table, (grouping, table) => grouping + table),
+        Option("--hashlimit-burst", HashlimitBurst), TextGen.UniqueNumber, Gen.Select(Grouping, Table, (grouping, table) => grouping + table),
         (option, rate, burst, name, rest) => $"-m hashlimit {option} {rate}{burst} --hashlimit-name table{name}{rest}");
 
     public static Gen<string> Recent { get; } = Gen.Select(
@@ -47,7 +47,7 @@ public static class RateGen
         Gen.Select(
             Option("--seconds", Gen.Int[1, 100000].Select(n => $"{n}")), Option("--hitcount", Gen.Int[0, 20].Select(n => $"{n}")),
             Gen.OneOf("", "", " --reap"), Gen.OneOf("", "", " --rttl"), (seconds, hits, reap, ttl) => seconds + hits + reap + ttl),
-        Option("--name", Gen.UInt.Select(n => $"list{n}")), Gen.OneOf("", " --rdest", " --rsource", " --rsource --rdest"),
+        Option("--name", TextGen.UniqueNumber.Select(n => $"list{n}")), Gen.OneOf("", " --rdest", " --rsource", " --rsource --rdest"),
         (not, action, when, name, side) => $"-m recent {not}--{action}{when}{name}{side}");
 
     public static Gen<string> Quota { get; } = Gen.Select(TextGen.Not, Gen.ULong, (not, bytes) => $"-m quota {not}--quota {bytes}");

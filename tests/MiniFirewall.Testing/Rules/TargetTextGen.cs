@@ -49,11 +49,12 @@ public static class TargetTextGen
         Gen.OneOf("0", "1", "a", "ffff", "0x10"), Gen.OneOf("0", "1", "a", "ffff", "0x10"), (major, minor) => $"-j CLASSIFY --set-class {major}:{minor}");
 
     public static Gen<string> Tee { get; } = Gen.Select(
-        Gen.OneOf("192.0.2.1", "0.0.0.0", "2001:db8::1", "::", "192.0.2.0/24"), RateGen.Option("--oif", Gen.OneOf("eth0", "a.5")), (gateway, name) => $"-j TEE --gateway {gateway}{name}");
+        Gen.Frequency((6, Gen.OneOf("192.0.2.1", "2001:db8::1")), (1, Gen.OneOf("0.0.0.0", "::", "192.0.2.0/24"))),
+        RateGen.Option("--oif", Gen.OneOf("eth0", "a.5")), (gateway, name) => $"-j TEE --gateway {gateway}{name}");
 
     /// <summary>Timers of one label are one in the kernel, of all namespaces, and of one kind.</summary>
     public static Gen<string> Idletimer { get; } = Gen.Select(
-        Gen.OneOf(0, 1, 60, 2147482, 2147483), Gen.UInt, Gen.OneOf("plain", "alarm"),
+        Gen.OneOf(0, 1, 60, 2147482, 2147483), TextGen.UniqueNumber, Gen.OneOf("plain", "alarm"),
         (seconds, label, kind) => $"-j IDLETIMER --timeout {seconds} --label {kind}{label}{(kind == "alarm" ? " --alarm" : "")}");
 
     public static Gen<string> Synproxy { get; } = Gen.Select(

@@ -10,6 +10,9 @@ internal static class TextGen
 
     internal static Gen<string> Not { get; } = Gen.Frequency((3, Gen.Const("")), (1, Gen.Const("! ")));
 
+    /// <summary>For names that must not come twice: a whole range is drawn from evenly, which Gen.UInt, fond of small numbers, is not.</summary>
+    internal static Gen<uint> UniqueNumber { get; } = Gen.UInt[1, uint.MaxValue];
+
     private static readonly Gen<int> PortNumber = Gen.Frequency(
         (6, Gen.OneOf(0, 1, 22, 53, 80, 443, 1024, 50000, 65534, 65535)),
         (1, Gen.Int[0, 65535]));
