@@ -32,6 +32,8 @@ for ((tries = 0; tries < 50; tries++)); do
 done
 [[ -c $results ]] || { echo "minifw: no port of results"; poweroff -f; }
 exec 3>"$results"
+# shellcheck source=eng/guide/guest.sh
+[[ $mode != guide ]] || . "$repository/eng/guide/guest.sh"
 
 # gate WORDS COMMAND...: a check that is a test of its own; what the command says comes first.
 gate() {
@@ -72,9 +74,6 @@ refuses_this_kernel() {
     echo '-A INPUT -p tcp --dport 22 -j DROP' >/tmp/rules
     refused apply /tmp/rules && refused apply --check /tmp/rules && refused iptables -A INPUT -j DROP && refused ip6tables -A INPUT -j DROP
 }
-
-# shellcheck source=eng/guide/guest.sh
-[[ $mode != guide ]] || . "$repository/eng/guide/guest.sh"
 
 modprobe -a ip_tables ip6_tables iptable_filter ip6table_filter nf_tables x_tables veth tun dummy bridge br_netfilter 2>&1 | sed 's/^/minifw: /'
 state >/tmp/before
