@@ -2,6 +2,7 @@ using MiniFirewall.Bpf;
 using MiniFirewall.Engine;
 using MiniFirewall.Kernel.Tests.Engine;
 using Xunit;
+using TestRules = MiniFirewall.Kernel.Tests.Engine.Rules;
 
 namespace MiniFirewall.Kernel.Tests.Module;
 
@@ -21,18 +22,18 @@ public sealed class ModuleEngineTests : IDisposable
     [Fact]
     public void Rules_are_on_six_hooks_and_off_takes_them_away()
     {
-        _namespace.Apply(Rules.First);
+        _namespace.Apply(TestRules.First);
         Assert.Equal(6, Hooks().Count);
         Assert.All(Hooks(), hook => Assert.Equal("minifw_dispatch", hook.ProgramName));
-        _namespace.Apply(Rules.Second);
-        Assert.Equal(Rules.DroppedBySecond, _namespace.Run(Rules.Dropped));
+        _namespace.Apply(TestRules.Second);
+        Assert.Equal(TestRules.DroppedBySecond, _namespace.Run(TestRules.Dropped));
         Assert.Equal(6, Hooks().Count);
         FirewallStatus status = _namespace.Run(() => _namespace.Open().Status());
         Assert.Equal(HookProvider.Module, status.Provider);
         Assert.Equal(6, status.Links.Length);
         _namespace.Run(() => _namespace.Open().Off());
         Assert.Empty(Hooks());
-        Assert.Equal("", _namespace.Run(Rules.Dropped));
+        Assert.Equal("", _namespace.Run(TestRules.Dropped));
     }
 
     [Fact]
@@ -53,22 +54,22 @@ public sealed class ModuleEngineTests : IDisposable
     {
         _namespace.Apply("-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n");
         Assert.Equal(2, Hooks().Count(hook => hook.Defragments));
-        _namespace.Apply(Rules.First);
-        Assert.Empty(Hooks().Where(hook => hook.Defragments));
+        _namespace.Apply(TestRules.First);
+        Assert.DoesNotContain(Hooks(), hook => hook.Defragments);
     }
 
     [Fact]
     public void Hooks_that_somebody_took_away_come_back_with_the_next_change()
     {
-        _namespace.Apply(Rules.First);
+        _namespace.Apply(TestRules.First);
         _namespace.Run(() =>
         {
             using HookModule module = HookModule.TryOpen()!;
             module.Detach([.. module.List().Select(hook => hook.Place)]);
         });
-        Assert.Equal("", _namespace.Run(Rules.Dropped));
-        _namespace.Apply(Rules.First);
-        Assert.Equal(Rules.DroppedByFirst, _namespace.Run(Rules.Dropped));
+        Assert.Equal("", _namespace.Run(TestRules.Dropped));
+        _namespace.Apply(TestRules.First);
+        Assert.Equal(TestRules.DroppedByFirst, _namespace.Run(TestRules.Dropped));
     }
 
     private IReadOnlyList<AttachedHook> Hooks() => _namespace.Run(() =>
