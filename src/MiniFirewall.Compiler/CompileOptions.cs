@@ -48,6 +48,9 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
     /// </summary>
     internal bool Tracks { get; init; }
 
+    /// <summary>Connections are tracked though no rule asks for their state, so that rules that may come back find them as they are.</summary>
+    public bool AlwaysTracks { get; init; }
+
     /// <summary>Buckets of the table of connections, a power of two (<see cref="Connections.ConnectionTable"/>).</summary>
     public int ConnectionBuckets { get; init; } = Connections.ConnectionTable.DefaultBuckets;
 

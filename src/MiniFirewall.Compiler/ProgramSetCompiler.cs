@@ -65,7 +65,7 @@ public static class ProgramSetCompiler
         ArgumentNullException.ThrowIfNull(options);
         programs = QuestionPlacement.Place(programs, options, out MapImage? state, out ImmutableArray<MapImage> recentLists, out ImmutableArray<MapImage> rateTables, out ImmutableArray<MapImage> counts);
         ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options))];
-        options = options with { Tracks = options.Prologue == PrologueKind.Netfilter && programs.Any(program => FieldUse.Of(program).AsksConnection) };
+        options = options with { Tracks = options.Prologue == PrologueKind.Netfilter && (options.AlwaysTracks || programs.Any(program => FieldUse.Of(program).AsksConnection)) };
         FieldUse use = FieldUse.OfClassifier(listed);
         if (options.Tracks)
         {

@@ -39,6 +39,8 @@ internal static class StatusReader
             PacketsAreHanded = state is not null && state.Control.PacketsReadUntil > (ulong)Stopwatch.GetTimestamp(),
             LostPackets = state?.Control.LostPackets ?? 0,
             Connections = connections?.Status(),
+            Trial = state?.ReadTrial(),
+            IsBack = state?.Control.IsBack ?? false,
             Provider = state is null ? ProviderChoice.Default : ProviderChoice.Of(state.Directory),
             OtherNamespaces = others,
             Collected = collected,
@@ -46,5 +48,5 @@ internal static class StatusReader
     }
 
     private static FirewallStatus Empty(string root, NetworkNamespace network) =>
-        new(network, 0, null, [], [], 0, false, 0, false, 0, null, HomeMount.PinsOf(root, network), 0, 0) { Provider = ProviderChoice.Default };
+        new(network, 0, null, [], [], 0, false, 0, false, 0, null, null, false, HomeMount.PinsOf(root, network), 0, 0) { Provider = ProviderChoice.Default };
 }

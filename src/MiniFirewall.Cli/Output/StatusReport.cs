@@ -1,13 +1,18 @@
 using System.Text.Json;
+using MiniFirewall.Cli.Persistence;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Names;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Rules.Targets;
 
 namespace MiniFirewall.Cli.Output;
 
 /// <summary>The status of one namespace's firewall, for people and for programs.</summary>
-internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded, KernelFacts kernel)
+internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded, KeptState kept, IReadOnlyList<KnownName> names, KernelFacts kernel)
 {
+    /// <summary>Names that are written out at most.</summary>
+    private const int MostNamed = 5;
+
     private bool IsOn => status.Generation != 0;
 
     private int RuleCount => loaded?.Rules.Chains.Sum(c => c.Rules.Length) ?? 0;
@@ -43,7 +48,9 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         }
 
         json.WriteString("provider", ProviderChoice.NameOf(status.Provider));
+        WriteTrial(json);
         json.WriteNumber("rules", RuleCount);
+        kept.WriteJson(json);
         WriteHooks(json);
         json.WriteNumber("lostEvents", status.LostEvents);
         json.WriteNumber("rejectRules", RejectRules);
@@ -52,6 +59,8 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         json.WriteNumber("nflogRules", HandingRules);
         json.WriteBoolean("nflogHanded", status.PacketsAreHanded);
         json.WriteNumber("lostNflog", status.LostPackets);
+        json.WriteNumber("names", names.Count);
+        json.WriteNumber("namesWithoutAddress", names.Count(name => !name.IsKnown && !name.IsPattern));
         WriteConnections(json);
         json.WriteString("pins", status.PinsDirectory);
         json.WriteStartObject("namespace");
@@ -83,6 +92,15 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
                 yield return ("not in force", $"only {status.Links.Length} of {HookPoint.All.Length} hooks are attached; apply the rules again{(status.Provider == HookProvider.Module ? ", after minifw module load" : "")}");
             }
 
+            if (status.Trial is { } trial)
+            {
+                yield return (trial.Kind == TrialKind.Confirm ? "unconfirmed" : "temporary", Trial(trial));
+            }
+            else if (status.IsBack)
+            {
+                yield return ("trial", "over: the rules before it are in force again");
+            }
+
             yield return ("rules", $"{RuleCount} in {loaded?.Rules.Chains.Length ?? 0} chains");
             yield return ("events lost", $"{status.LostEvents}");
             if (status.Provider == HookProvider.Bpf && (RejectRules > 0 || status.RejectsAreAnswered))
@@ -95,6 +113,11 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
                 yield return ("nflog", Handing());
             }
 
+            if (names.Count > 0)
+            {
+                yield return ("names", Names());
+            }
+
             if (status.Connections is { } table)
             {
                 yield return ("connections", $"{table.Used} of at most {table.Most}, {table.Bytes >> 20} MiB; {table.Refused} packets found no room");
@@ -103,9 +126,16 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
             yield return ("pins", status.PinsDirectory);
         }
 
+        yield return ("disk", kept.Line());
         yield return ("namespace", $"net:[{status.Namespace.Inode}], cookie {status.Namespace.Cookie}");
         yield return ("elsewhere", $"{status.OtherNamespaces} other namespaces have rules{(status.Collected > 0 ? $"; the remains of {status.Collected} dead ones are gone now" : "")}");
         yield return ("kernel", $"Linux {kernel.Release}, type information {(kernel.HasTypes ? "yes" : "no")}, BPF JIT {Jit()}");
+    }
+
+    private static string Trial(RunningTrial trial)
+    {
+        string before = trial.BackTo == 0 ? "no rules" : $"generation {trial.BackTo}";
+        return $"back to {before} in {Duration.Print(trial.Left)}; 'minifw confirm' keeps these, 'minifw confirm --back' goes back now";
     }
 
     private string Rejects() => status.RejectsAreAnswered
@@ -115,6 +145,15 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
     private string Handing() => status.PacketsAreHanded
         ? $"handed to netlink groups by minifw serve; {status.LostPackets} found its buffer full"
         : $"packets of {HandingRules} rules go on, and no group gets them: minifw serve does not run here";
+
+    private string Names()
+    {
+        string[] unknown = [.. names.Where(name => !name.IsKnown && !name.IsPattern).Select(name => name.Name)];
+        string known = unknown.Length == 0 ? $"{names.Count}" : $"{unknown.Length} of {names.Count} without an address: {string.Join(", ", unknown.Take(MostNamed))}{(unknown.Length > MostNamed ? " ..." : "")}";
+        return status.RejectsAreAnswered
+            ? $"{known}; kept true by minifw serve"
+            : $"{known}; nobody asks for them again, for minifw serve does not run here";
+    }
 
     private int RulesWith<T>() => loaded?.Rules.Chains.Sum(c => c.Rules.Count(rule => rule.Target is T)) ?? 0;
 
@@ -137,6 +176,19 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         }
 
         return table;
+    }
+
+    private void WriteTrial(Utf8JsonWriter json)
+    {
+        json.WriteBoolean("trialIsOver", status.IsBack);
+        if (status.Trial is { } trial)
+        {
+            json.WriteStartObject("trial");
+            json.WriteString("kind", trial.Kind == TrialKind.Confirm ? "confirm" : "temporary");
+            json.WriteNumber("secondsLeft", Math.Ceiling(trial.Left.TotalSeconds));
+            json.WriteNumber("backTo", trial.BackTo);
+            json.WriteEndObject();
+        }
     }
 
     private void WriteConnections(Utf8JsonWriter json)

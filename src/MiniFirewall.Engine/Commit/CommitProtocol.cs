@@ -18,8 +18,9 @@ namespace MiniFirewall.Engine.Commit;
 /// packet meets the generation before, and all that the other steps make is known as a leftover by its name. docs/state.md
 /// says why each order is as it is.
 /// </summary>
+/// <param name="trial">How the generation goes on trial, or what it is to one that is running.</param>
 internal sealed class CommitProtocol(
-    DirectoryHandle pins, NetworkNamespace network, SharedObjects shared, GenerationState? running, LoadedGeneration next, Task grace)
+    DirectoryHandle pins, NetworkNamespace network, SharedObjects shared, GenerationState? running, LoadedGeneration next, Task grace, CommitTrial trial)
     : IDisposable
 {
     private readonly List<IDisposable> _open = [];
@@ -28,7 +29,7 @@ internal sealed class CommitProtocol(
 
     private HookAttachment Hooks { get; } = HookAttachment.Of(shared.Provider);
 
-    internal ulong Number { get; } = (running?.Number ?? 0) + 1;
+    internal ulong Number { get; } = trial.NextNumber;
 
     /// <summary>The steps in their order; a step may be asked for only after those before it have run.</summary>
     internal IEnumerable<CommitStep> Steps()
@@ -103,6 +104,11 @@ internal sealed class CommitProtocol(
             yield return new($"pin {name}", () => map.Pin(_generation!.PathOf(name)));
         }
 
+        if (next.Hosts is { } hosts)
+        {
+            yield return new("pin hosts", () => hosts.Map.Pin(_generation!.PathOf(PinNames.Hosts)));
+        }
+
         foreach (CommitStep step in ConnectionSteps())
         {
             yield return step;
@@ -148,6 +154,11 @@ internal sealed class CommitProtocol(
             yield return new($"fill slot {point}", () => shared.Programs.SetProgram(slot, next.Programs[point]));
         }
 
+        foreach (CommitStep step in trial.Steps(_directory!, shared, running))
+        {
+            yield return step;
+        }
+
         bool changesSets = next.Sets?.Dynamic.HasChanges == true;
         if (changesSets)
         {
@@ -160,7 +171,7 @@ internal sealed class CommitProtocol(
             yield return new("copy connections", transfer.Copy);
         }
 
-        yield return new(CommitStep.Switch, Switch);
+        yield return new(CommitStep.Switch, () => trial.Switch(shared));
         if (changesSets)
         {
             yield return new("take elements out of sets", next.Sets!.Dynamic.RemoveOthers);
@@ -202,12 +213,6 @@ internal sealed class CommitProtocol(
     {
         (ImmutableArray<int> slots, ImmutableArray<bool> kept) = StoredContents.Of(generation.Store).Slots();
         return slots.Where((_, i) => kept[i]).ToHashSet();
-    }
-
-    private void Switch()
-    {
-        using var control = new ControlWords(shared.Control);
-        control.Generation = Number;
     }
 
     /// <summary>The new generation is in force: what cannot be removed now, the next writer removes.</summary>

@@ -85,7 +85,8 @@ internal sealed class SharedObjects : IDisposable
     /// <param name="sets">Null where its rules have none.</param>
     /// <param name="connections">Null where nothing asks for connection state.</param>
     /// <param name="recent">Null where programs get lists of their own.</param>
-    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch, LoadedSets? sets, ConnectionMaps? connections, LoadedRecentLists? recent = null)
+    /// <param name="hosts">Null where rules have no live host names.</param>
+    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch, LoadedSets? sets, ConnectionMaps? connections, LoadedRecentLists? recent = null, HostMap? hosts = null)
     {
         var maps = new Dictionary<string, BpfMap>(recent?.ByMapName ?? [])
         {
@@ -99,6 +100,11 @@ internal sealed class SharedObjects : IDisposable
         foreach ((string name, BpfMap map) in sets?.ByMapName ?? [])
         {
             maps.Add(name, map);
+        }
+
+        if (hosts is not null)
+        {
+            maps.Add(WellKnownMaps.Hosts, hosts.Map);
         }
 
         foreach ((string name, BpfMap map) in connections?.Pins ?? [])

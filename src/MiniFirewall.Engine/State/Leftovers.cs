@@ -1,4 +1,5 @@
 using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
 using MiniFirewall.Engine.Providers;
 using MiniFirewall.Sys.Files;
 
@@ -19,15 +20,19 @@ internal static class Leftovers
             return;
         }
 
-        ulong generation = GenerationInForce(directory);
-        if (generation == 0)
+        IReadOnlyList<string> kept = GenerationsInUse(directory, out bool isOnTrial);
+        if (kept.Count == 0)
         {
             RemoveAll(pins, network);
             return;
         }
 
-        string kept = PinNames.Generation(generation);
-        foreach (string name in directory.Entries().Where(name => PinNames.IsGeneration(name) && name != kept))
+        if (!isOnTrial)
+        {
+            directory.Remove(PinNames.Trial);
+        }
+
+        foreach (string name in directory.Entries().Where(name => PinNames.IsGeneration(name) && !kept.Contains(name)))
         {
             directory.Remove(name);
         }
@@ -55,16 +60,28 @@ internal static class Leftovers
         pins.Remove(network);
     }
 
-    private static ulong GenerationInForce(DirectoryHandle directory)
+    /// <summary>
+    /// The directories of the generation in force and of the one that a trial may go back to at any moment; none where no rules are in force.
+    /// </summary>
+    private static IReadOnlyList<string> GenerationsInUse(DirectoryHandle directory, out bool isOnTrial)
     {
+        isOnTrial = false;
         using BpfMap? map = BpfMap.TryOpen(directory.PathOf(PinNames.Control));
         if (map is null)
         {
-            return 0;
+            return [];
         }
 
         using var control = new ControlWords(map);
-        return control.Generation;
+        ulong word = control.Word;
+        if (word == 0)
+        {
+            return [];
+        }
+
+        isOnTrial = (word & WellKnownMaps.GenerationOnTrial) != 0;
+        ulong before = isOnTrial ? TrialState.TryRead(directory)?.BackTo ?? 0 : 0;
+        return [.. new[] { word, before }.Where(used => used != 0).Select(used => PinNames.Generation(used & WellKnownMaps.GenerationNumber))];
     }
 
     private static void EndGeneration(DirectoryHandle directory)
@@ -73,7 +90,7 @@ internal static class Leftovers
         if (map is not null)
         {
             using var control = new ControlWords(map);
-            control.Generation = 0;
+            control.EndGeneration();
         }
     }
 
