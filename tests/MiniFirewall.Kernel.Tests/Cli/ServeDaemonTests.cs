@@ -73,7 +73,7 @@ public sealed class ServeDaemonTests : IDisposable
     {
         Start("serve", "--metrics", "9717");
         await Until(() => _namespace.Shell(Get).Output.Contains("minifw_up 1", StringComparison.Ordinal));
-        using Process idle = CommandResult.Start("ip", _namespace.Inside("bash", "-c", "for i in {1..60}; do exec {fd}<>/dev/tcp/127.0.0.1/9717; done; echo open; sleep 60"));
+        Process idle = CommandResult.Start("ip", _namespace.Inside("bash", "-c", "for i in {1..60}; do exec {fd}<>/dev/tcp/127.0.0.1/9717; done; echo open; sleep 60"));
         _processes.Add(idle);
         Assert.Equal("open", await idle.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
         await Until(() => _namespace.Shell(Get).Output.Contains("minifw_up 1", StringComparison.Ordinal));
