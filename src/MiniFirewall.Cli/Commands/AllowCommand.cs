@@ -63,7 +63,8 @@ internal static class AllowCommand
     private static int Run(string[] words, int? place, bool isDry)
     {
         Intent intent = VerbRun.ReadIntent(words);
-        int code = VerbRun.Change(rules => new VerbEditor(rules, VerbRun.Options).Add(intent, place), isDry);
+        string before = place switch { null => "", 0 => "prepend ", { } number => $"insert {number} " };
+        int code = VerbRun.Change(before + string.Join(' ', words), rules => new VerbEditor(rules, VerbRun.Options).Add(intent, place), isDry);
         if (!isDry && intent.Action is VerbAction.Allow or VerbAction.Limit && FirewallEngine.Open().Read()?.Rules is { } now
             && DefaultEditor.Of(now, intent.Direction) == VerbAction.Allow)
         {

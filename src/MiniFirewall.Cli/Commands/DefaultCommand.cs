@@ -17,7 +17,7 @@ internal static class DefaultCommand
         {
             VerbAction what = ReadAction(result.GetRequiredValue(action));
             Direction where = ReadDirection(result.GetRequiredValue(direction));
-            return VerbRun.Change(rules => new DefaultEditor(rules, VerbRun.Options).Set(what, where), result.GetValue(dry));
+            return VerbRun.Change($"default {what.Word()} {where.DefaultWord()}", rules => new DefaultEditor(rules, VerbRun.Options).Set(what, where), result.GetValue(dry));
         }));
         HelpWithExamples.AddTo(command, """
             minifw allow ssh && minifw default deny incoming

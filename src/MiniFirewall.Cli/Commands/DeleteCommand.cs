@@ -26,11 +26,11 @@ internal static class DeleteCommand
     {
         if (words is [var one] && (IsNumber(one) || IsId(one)))
         {
-            return VerbRun.Change(rules => new VerbEditor(rules, VerbRun.Options).Delete(one), isDry);
+            return VerbRun.Change($"delete {one}", rules => new VerbEditor(rules, VerbRun.Options).Delete(one), isDry);
         }
 
         Intent intent = VerbRun.ReadIntent(words);
-        return VerbRun.Change(rules => new VerbEditor(rules, VerbRun.Options).Delete(intent), isDry);
+        return VerbRun.Change($"delete {string.Join(' ', words)}", rules => new VerbEditor(rules, VerbRun.Options).Delete(intent), isDry);
     }
 
     private static bool IsNumber(string word) => word.All(char.IsAsciiDigit);

@@ -15,7 +15,7 @@ internal static class LoggingCommand
         command.SetAction(result => Guarded.Run(() =>
         {
             bool on = Read(result.GetRequiredValue(level));
-            return VerbRun.Change(rules => new DefaultEditor(rules, VerbRun.Options).Log(on), result.GetValue(dry));
+            return VerbRun.Change($"logging {(on ? "on" : "off")}", rules => new DefaultEditor(rules, VerbRun.Options).Log(on), result.GetValue(dry));
         }));
         HelpWithExamples.AddTo(command, """
             minifw logging on

@@ -1,4 +1,5 @@
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Persistence;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
@@ -14,8 +15,9 @@ internal static class VerbRun
     /// <summary>Reads an action and what stands behind it.</summary>
     internal static Intent ReadIntent(IReadOnlyList<string> words) => Said(() => IntentReader.Read(words, NetworkNames.System, AppProfiles.Read()));
 
-    /// <summary>The rules in force as they are to be changed; an empty rule set where there are none.</summary>
-    internal static int Change(Func<RuleSet, VerbChange> change, bool isDry)
+    /// <summary>Changes the rules in force, an empty rule set where there are none, and those on disk with them; or shows the change.</summary>
+    /// <param name="how">The command, for the history.</param>
+    internal static int Change(string how, Func<RuleSet, VerbChange> change, bool isDry)
     {
         FirewallEngine engine = FirewallEngine.Open();
         VerbChange planned = Said(() => change(engine.Read()?.Rules ?? RuleSet.Empty));
@@ -25,7 +27,7 @@ internal static class VerbRun
         }
         else
         {
-            Console.Out.WriteLine(planned.ChangesNothing ? planned.Message : Said(() => Commit(engine, planned, change)));
+            Console.Out.WriteLine(planned.ChangesNothing ? planned.Message : Said(() => Commit(engine, how, planned, change)));
         }
 
         return ExitCode.Done;
@@ -48,21 +50,12 @@ internal static class VerbRun
         }
     }
 
-    /// <summary>Puts a change in force: one rule of one family beside the others, anything else as a whole. What is changed is what is in force then.</summary>
+    /// <summary>Puts a change in force and on disk. It is made of what is in force then, which may not be what it was planned for.</summary>
     /// <returns>What was done.</returns>
-    private static string Commit(FirewallEngine engine, VerbChange planned, Func<RuleSet, VerbChange> change)
+    private static string Commit(FirewallEngine engine, string how, VerbChange planned, Func<RuleSet, VerbChange> change)
     {
         VerbChange made = planned;
-        RuleSet Changed(LoadedRuleSet? running) => (made = change(running?.Rules ?? RuleSet.Empty)).Rules;
-        if (SingleRule.CommandOf(planned, Options) is { } command)
-        {
-            engine.Change(command, Changed);
-        }
-        else
-        {
-            engine.Apply(Changed);
-        }
-
+        PersistentRules.Of(engine).Apply(running => (made = change(running?.Rules ?? RuleSet.Empty)).Rules, ChangeNote.Of(how));
         return made.Message;
     }
 

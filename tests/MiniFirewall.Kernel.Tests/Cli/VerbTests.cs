@@ -53,6 +53,18 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public void Each_change_is_kept_and_can_be_undone()
+    {
+        _namespace.Minifw("allow", "22/tcp").Succeeded();
+        _namespace.Minifw("insert", "1", "deny", "from", "203.0.113.7").Succeeded();
+        string history = _namespace.Minifw("history").Succeeded();
+        Assert.Contains("allow 22/tcp", history);
+        Assert.Contains("insert 1 deny from 203.0.113.7", history);
+        _namespace.Minifw("undo").Succeeded();
+        Assert.Equal(["allow in 22/tcp"], Entries().Select(entry => entry.GetProperty("command").GetString()));
+    }
+
+    [Fact]
     public void A_dry_run_changes_nothing_before_or_behind_the_verb()
     {
         _namespace.Minifw("allow", "22/tcp").Succeeded();
