@@ -77,7 +77,9 @@ refuses_this_kernel() {
 
 modprobe -a ip_tables ip6_tables iptable_filter ip6table_filter nf_tables x_tables veth tun dummy bridge br_netfilter 2>&1 | sed 's/^/minifw: /'
 state >/tmp/before
-if [[ $mode == refuses ]]; then
+if [[ $mode == script ]]; then
+    "${script[@]}" >&3 2>&1 </dev/null
+elif [[ $mode == refuses ]]; then
     gate "minifw says what this kernel lacks, exit code 3" refuses_this_kernel
 else
     cd "$repository" || exit

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
 
 namespace MiniFirewall.Analysis;
 
@@ -9,7 +10,8 @@ internal static class HeaderMeaning
 {
     internal static MatchResult Evaluate(Rule rule, Packet packet)
     {
-        if (!Holds(rule.Source, packet.Source, packet.Family) || !Holds(rule.Destination, packet.Destination, packet.Family)
+        if (WaitsForAddress(rule, rule.Source) || WaitsForAddress(rule, rule.Destination)
+            || !Holds(rule.Source, packet.Source, packet.Family) || !Holds(rule.Destination, packet.Destination, packet.Family)
             || !Holds(rule.InInterface, packet.InInterface) || !Holds(rule.OutInterface, packet.OutInterface))
         {
             return MatchResult.Miss;
@@ -31,6 +33,9 @@ internal static class HeaderMeaning
 
         return rule.Fragment is null || rule.Fragment == (packet.Transport.FragmentOffset != 0) ? MatchResult.Match : MatchResult.Miss;
     }
+
+    private static bool WaitsForAddress(Rule rule, AddressSpec? spec) =>
+        spec is HostName { IsLive: true, IsKnown: false } name && LiveNames.WaitsForAddress(rule, name);
 
     private static bool Holds(AddressSpec? spec, UInt128 address, Family family) => spec switch
     {

@@ -6,6 +6,7 @@ namespace MiniFirewall.Asm;
 public enum ProgramType
 {
     SocketFilter = 1,
+    LwtOut = 11,
     Netfilter = 32,
 }
 
@@ -34,6 +35,9 @@ public sealed record MapSpec(string Name, MapType Type, int KeySize, int ValueSi
 
     /// <summary>Each value begins with a lock that programs take (struct bpf_spin_lock, 4 bytes); the kernel learns of it by BTF.</summary>
     public bool BeginsWithLock { get; init; }
+
+    /// <summary>Each value begins with a timer that programs start (struct bpf_timer, 16 bytes; kernel 5.15); the kernel learns of it by BTF.</summary>
+    public bool BeginsWithTimer { get; init; }
 }
 
 /// <summary>A blueprint of a program; deterministic: the same input gives the same bytes.</summary>

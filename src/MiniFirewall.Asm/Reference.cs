@@ -30,6 +30,9 @@ public sealed record KernelMemberReference(string Struct, string Member) : Refer
     public int Plus { get; init; } = -1;
 }
 
+/// <summary>The byte offset that a load of so many bytes with this reference would have, as an immediate.</summary>
+public sealed record KernelAccessReference(Reference Access, int Bytes) : Reference;
+
 /// <summary>The byte offset of a member of a kernel struct, as an immediate; of an array, that of its first element.</summary>
 public sealed record KernelOffsetReference(string Struct, string Member) : Reference;
 

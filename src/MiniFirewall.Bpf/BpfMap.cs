@@ -48,9 +48,9 @@ public sealed class BpfMap : IDisposable
     /// <summary>Makes a new map. CAP_BPF (before kernel 5.8: root).</summary>
     public static BpfMap Create(MapSpec spec)
     {
-        using LockedValue? locked = spec.BeginsWithLock ? LockedValue.Describe(spec) : null;
+        using TypedValue? typed = TypedValue.Describe(spec);
         FileDescriptor descriptor = BpfMapCalls.Create(
-            (uint)spec.Type, spec.KeySize, spec.ValueSize, spec.MaxEntries, spec.Flags, spec.Name, spec.Extra, locked?.Types);
+            (uint)spec.Type, spec.KeySize, spec.ValueSize, spec.MaxEntries, spec.Flags, spec.Name, spec.Extra, typed?.Types);
         return new(descriptor, spec.Name, spec.Type, spec.KeySize, spec.ValueSize, spec.MaxEntries);
     }
 

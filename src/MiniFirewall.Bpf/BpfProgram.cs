@@ -12,10 +12,13 @@ public sealed class BpfProgram : IDisposable
     /// <summary>GPL-compatible in the kernel's list (include/linux/license.h), as most kernel functions ask.</summary>
     private const string License = "Dual MIT/GPL";
 
-    private BpfProgram(FileDescriptor descriptor, string name)
+    private readonly ProgramType _type;
+
+    private BpfProgram(FileDescriptor descriptor, string name, ProgramType type)
     {
         Descriptor = descriptor;
         Name = name;
+        _type = type;
     }
 
     public string Name { get; }
@@ -60,7 +63,8 @@ public sealed class BpfProgram : IDisposable
 
         try
         {
-            return new(descriptor, BpfObjectCalls.ProgramInfo(descriptor, path).Name);
+            BpfProgramInfo info = BpfObjectCalls.ProgramInfo(descriptor, path);
+            return new(descriptor, info.Name, (ProgramType)info.Type);
         }
         catch
         {
@@ -69,10 +73,18 @@ public sealed class BpfProgram : IDisposable
         }
     }
 
-    /// <summary>Runs a netfilter program on a packet, with no traffic; what such a run cannot show is said at <see cref="NetfilterTestInput"/>.</summary>
+    /// <summary>
+    /// Runs a program for a link or for the module on a packet, with no traffic; what such a run cannot show is said at
+    /// <see cref="NetfilterTestInput"/> and <see cref="ModuleTestInput"/>.
+    /// </summary>
     /// <param name="packet">From the network header on.</param>
     public TestRunResult TestRun(Family family, Hook hook, ReadOnlySpan<byte> packet, int repeat = 1)
     {
+        if (_type == ProgramType.LwtOut)
+        {
+            return TestRun(ModuleTestInput.Of(family, packet), [], repeat);
+        }
+
         var input = new NetfilterTestInput(family, hook, packet);
         return TestRun(input.Data, input.Context, repeat);
     }
@@ -98,7 +110,7 @@ public sealed class BpfProgram : IDisposable
     {
         try
         {
-            return new(BpfProgramCalls.Load(request), spec.Name);
+            return new(BpfProgramCalls.Load(request), spec.Name, spec.Type);
         }
         catch (ProgramRejectedException rejection) when (rejection.Log.Length > 0)
         {

@@ -30,6 +30,7 @@ internal sealed class ReferenceResolver(KernelTypes types, IReadOnlyDictionary<s
         KernelOffsetReference member => [member.Struct],
         KernelBitsReference member => [member.Struct],
         KernelEnumeratorReference value => [value.Enum],
+        KernelAccessReference access => NamesOf(access.Access),
         _ => [],
     };
 
@@ -44,6 +45,8 @@ internal sealed class ReferenceResolver(KernelTypes types, IReadOnlyDictionary<s
         KernelOffsetReference member => instruction with { Immediate = Member(new(member.Struct, member.Member)).Offset },
         KernelBitsReference bits => instruction with { Immediate = Bits(bits) },
         KernelEnumeratorReference value => instruction with { Immediate = Enumerator(value) },
+        KernelAccessReference { Access: KernelMemberReference member } access => instruction with { Immediate = MemberOffset(member, access.Bytes) },
+        KernelAccessReference { Access: KernelElementReference element } => instruction with { Immediate = ElementOffset(element) },
         _ => throw new InvalidOperationException($"a reference of the unknown kind {instruction.Reference?.GetType().Name}"),
     };
 

@@ -28,6 +28,9 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         option.Action = new HelpWithExamples(new HelpAction(), examples);
     }
 
+    /// <summary>The examples of a command; null where it has none.</summary>
+    internal static string? Of(Command command) => command.Options.OfType<HelpOption>().FirstOrDefault()?.Action is HelpWithExamples help ? help._examples : null;
+
     public override int Invoke(ParseResult parseResult)
     {
         int code = _help.Invoke(parseResult);

@@ -12,7 +12,7 @@ internal static class RuleFile
     /// <exception cref="RefusedTextException">It has mistakes.</exception>
     internal static RuleSet Read(string file)
     {
-        ReadResult result = RuleSetReader.Read(file, Text(file), ReadOptions.Default with { Cgroups = SystemCgroups.Instance });
+        ReadResult result = RuleSetReader.Read(file, Text(file), ReadOptions.Default with { LiveNames = true, Cgroups = SystemCgroups.Instance });
         return result.Rules ?? throw new RefusedTextException(result.Diagnostics);
     }
 

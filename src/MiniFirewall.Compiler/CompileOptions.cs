@@ -16,6 +16,9 @@ public enum PrologueKind
 /// <summary>What the compiler is told beside the packet program.</summary>
 public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilter)
 {
+    /// <summary>What runs the programs.</summary>
+    public ContextKind Context { get; init; }
+
     public ListStructure Structure { get; init; }
 
     /// <summary>
@@ -44,6 +47,9 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
     /// them asks.
     /// </summary>
     internal bool Tracks { get; init; }
+
+    /// <summary>Connections are tracked though no rule asks for their state, so that rules that may come back find them as they are.</summary>
+    public bool AlwaysTracks { get; init; }
 
     /// <summary>Buckets of the table of connections, a power of two (<see cref="Connections.ConnectionTable"/>).</summary>
     public int ConnectionBuckets { get; init; } = Connections.ConnectionTable.DefaultBuckets;

@@ -1,6 +1,7 @@
 using MiniFirewall.Asm;
 using MiniFirewall.Compiler.Connections;
 using MiniFirewall.Compiler.Questions;
+using MiniFirewall.Compiler.Retarget;
 using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
@@ -156,7 +157,7 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
 
         if (_rejectUsed)
         {
-            new RejectEmitter(code, family).EmitFunction(_reject);
+            EmitReject();
         }
 
         if (_setUsed)
@@ -167,6 +168,19 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
         if (_walkUsed)
         {
             HeaderWalkEmitter.EmitFunction(code, _walk);
+        }
+    }
+
+    /// <summary>The module answers by itself; under a link the packet is handed to who does.</summary>
+    private void EmitReject()
+    {
+        if (options.Context == ContextKind.Link)
+        {
+            new RejectEmitter(code, family).EmitFunction(_reject);
+        }
+        else
+        {
+            ModuleAnswer.EmitFunction(code, _reject);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Retarget;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 
@@ -38,7 +39,7 @@ public static class PacketProgramCompiler
         blocks.EmitFunctions();
         helpers.EmitUsed();
 
-        return new ProgramSpec(NameOf(program), ProgramType.Netfilter, BpfNetfilter, code.Finish(), blocks.Origins);
+        return ModulePrograms.Of(new ProgramSpec(NameOf(program), ProgramType.Netfilter, BpfNetfilter, code.Finish(), blocks.Origins), options.Context);
     }
 
     internal static string NameOf(PacketProgram program)

@@ -7,6 +7,7 @@ using MiniFirewall.Compiler.Classifier.Change;
 using MiniFirewall.Compiler.Classifier.Code;
 using MiniFirewall.Compiler.Classifier.Image;
 using MiniFirewall.Compiler.Questions;
+using MiniFirewall.Compiler.Retarget;
 using MiniFirewall.Policy;
 
 namespace MiniFirewall.Compiler;
@@ -64,7 +65,7 @@ public static class ProgramSetCompiler
         ArgumentNullException.ThrowIfNull(options);
         programs = QuestionPlacement.Place(programs, options, out MapImage? state, out ImmutableArray<MapImage> recentLists, out ImmutableArray<MapImage> rateTables, out ImmutableArray<MapImage> counts);
         ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options))];
-        options = options with { Tracks = options.Prologue == PrologueKind.Netfilter && programs.Any(program => FieldUse.Of(program).AsksConnection) };
+        options = options with { Tracks = options.Prologue == PrologueKind.Netfilter && (options.AlwaysTracks || programs.Any(program => FieldUse.Of(program).AsksConnection)) };
         FieldUse use = FieldUse.OfClassifier(listed);
         if (options.Tracks)
         {
@@ -123,6 +124,7 @@ public static class ProgramSetCompiler
         new MainEmitter(code, program, use, options, verdict => classifier.EmitEntry(chain, verdict), helpers).Emit();
         classifier.EmitFunctions();
         helpers.EmitUsed();
-        return new ProgramSpec(PacketProgramCompiler.NameOf(program), ProgramType.Netfilter, PacketProgramCompiler.BpfNetfilter, code.Finish(), []);
+        return ModulePrograms.Of(
+            new ProgramSpec(PacketProgramCompiler.NameOf(program), ProgramType.Netfilter, PacketProgramCompiler.BpfNetfilter, code.Finish(), []), options.Context);
     }
 }

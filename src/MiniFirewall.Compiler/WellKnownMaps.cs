@@ -15,6 +15,12 @@ public static class WellKnownMaps
     public const string TestInput = "testinput";
     public const string Sets = "sets";
 
+    /// <summary>The addresses of live host names (<see cref="Questions.HostLayout"/>).</summary>
+    public const string Hosts = "hosts";
+
+    /// <summary>What the timer of a rule set on trial is told (<see cref="TrialTimer"/>).</summary>
+    public const string Trial = "trial";
+
     /// <summary>The connections (<see cref="Compiler.Connections.ConnectionTable"/>).</summary>
     public const string Connections = "connections";
 
@@ -33,8 +39,20 @@ public static class WellKnownMaps
     /// <summary>The epoch of a new generation.</summary>
     public const uint FirstEpoch = 1;
 
-    /// <summary>u64 in <see cref="Control"/>: the generation in force; 0 for none (everything is accepted). One write of it is a commit.</summary>
+    /// <summary>
+    /// u64 in <see cref="Control"/>: the generation in force; 0 for none (everything is accepted). One write of it is a commit. Its upper two
+    /// bits are <see cref="GenerationInReserve"/> and <see cref="GenerationOnTrial"/>.
+    /// </summary>
     public const int ControlGeneration = 0;
+
+    /// <summary>The generation's programs are in the third bank of slots, where a trial keeps those to go back to.</summary>
+    public const ulong GenerationInReserve = 1UL << 63;
+
+    /// <summary>The generation is on trial: the timer puts the one before back.</summary>
+    public const ulong GenerationOnTrial = 1UL << 62;
+
+    /// <summary>The generation's number.</summary>
+    public const ulong GenerationNumber = GenerationOnTrial - 1;
 
     /// <summary>u64 in <see cref="Control"/>: not zero while somebody wants to see dropped packets.</summary>
     public const int ControlWatchers = 8;
@@ -57,6 +75,9 @@ public static class WellKnownMaps
     /// <summary>u64 in <see cref="Control"/>: packets for netlink groups that found the buffer full.</summary>
     public const int ControlLostPackets = 48;
 
+    /// <summary>u64 in <see cref="Control"/>: the highest number that a generation has had; none has it again.</summary>
+    public const int ControlLastGeneration = 56;
+
     /// <summary>u64 packets, u64 bytes; added to by the programs only.</summary>
     public const int CounterSize = 16;
 
@@ -67,8 +88,10 @@ public static class WellKnownMaps
 
     public static MapSpec ControlSpec { get; } = new(Control, MapType.Array, 4, 64, 1);
 
-    /// <summary>Slot (generation &amp; 1) * 6 + hook * 2 + family; see <see cref="DispatcherCompiler.Slot"/>.</summary>
-    public static MapSpec ProgramsSpec { get; } = new(Programs, MapType.ProgramArray, 4, 4, SlotsPerGeneration * 2);
+    /// <summary>Slots of three generations: even, odd, and the one that a trial goes back to; see <see cref="DispatcherCompiler.Slot"/>.</summary>
+    public static MapSpec ProgramsSpec { get; } = new(Programs, MapType.ProgramArray, 4, 4, SlotsPerGeneration * 3);
+
+    public static MapSpec TrialSpec { get; } = new(Trial, MapType.Array, 4, TrialTimer.ValueSize, 1) { BeginsWithTimer = true };
 
     /// <summary>What a test build of a program reads instead of the packet's surroundings; see <see cref="TestInputLayout"/>.</summary>
     public static MapSpec TestInputSpec { get; } = new(TestInput, MapType.Array, 4, TestInputLayout.Size, 1);

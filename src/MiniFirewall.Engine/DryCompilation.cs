@@ -29,7 +29,7 @@ public static class DryCompilation
 
     internal static CompiledPrograms Compile(RuleSet rules, HookPoint point, PrologueKind prologue) => ProgramSetCompiler.Compile(
         [RuleSetLowering.Lower(rules, point.Hook, point.Family, OneCounter.Instance)],
-        KernelRequirements.Options(prologue));
+        KernelRequirements.Options(prologue, ProviderChoice.Default));
 
     private sealed class OneCounter : ICounterIndexes
     {

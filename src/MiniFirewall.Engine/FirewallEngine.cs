@@ -1,9 +1,14 @@
 using System.Collections.Immutable;
 using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Dns;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
+using MiniFirewall.Engine.Names;
+using MiniFirewall.Engine.Names.Passing;
+using MiniFirewall.Engine.Providers;
 using MiniFirewall.Engine.Recent;
 using MiniFirewall.Engine.Rejecting;
 using MiniFirewall.Engine.Serving;
@@ -34,6 +39,18 @@ public sealed record ApplyOptions
     /// </summary>
     public Action<ImageProof>? OnProof { get; init; }
 
+    /// <summary>
+    /// How long name servers are waited for, all host names together; zero for not at all, null for what the settings of names say. What
+    /// is known of a name already is not asked again before its time.
+    /// </summary>
+    public TimeSpan? NameWait { get; init; }
+
+    /// <summary>
+    /// The rules are for some time, or until <see cref="FirewallEngine.Confirm"/>; then those before are in force again, whatever has happened
+    /// to any process. Where a trial is running, its time begins anew, and it goes back to the rules that it went back to before.
+    /// </summary>
+    public TrialRequest? Trial { get; init; }
+
     /// <summary>How long to wait while another process changes the rules; null for ever.</summary>
     public TimeSpan? LockTimeout { get; init; }
 }
@@ -47,14 +64,18 @@ public sealed record ApplyOptions
 public sealed class FirewallEngine
 {
     private readonly EngineParts _parts;
+    private readonly NameLoader _names;
 
     private FirewallEngine(NetworkNamespace network, EngineParts parts)
     {
         Namespace = network;
         _parts = parts;
+        _names = new(parts, network);
     }
 
     public NetworkNamespace Namespace { get; }
+
+    internal EngineParts Parts => _parts;
 
     /// <summary>The firewall of the calling thread's network namespace.</summary>
     public static FirewallEngine Open() => Open(new EngineParts());
@@ -70,7 +91,7 @@ public sealed class FirewallEngine
     public void Apply(RuleSet rules, ApplyOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(rules);
-        Apply(options ?? new(), () => rules, _ => rules);
+        Apply(options ?? new(), () => rules, _ => rules, rules);
     }
 
     /// <summary>As <see cref="Apply(RuleSet, ApplyOptions?)"/>, with rules made from those in force, which nobody else changes meanwhile.</summary>
@@ -78,7 +99,7 @@ public sealed class FirewallEngine
     public void Apply(Func<LoadedRuleSet?, RuleSet> change, ApplyOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(change);
-        Apply(options ?? new(), () => change(Read()), running => change(running?.Read()));
+        Apply(options ?? new(), () => change(Read()), running => change(running?.Read()), null);
     }
 
     /// <summary>
@@ -94,7 +115,7 @@ public sealed class FirewallEngine
         Refusals.Explained(() =>
         {
             using WriterSession session = WriterSession.Open(_parts.Root, Namespace, lockTimeout);
-            if (!TryChange(session, command))
+            if (!WithinTrial(session, () => TryChange(session, command)))
             {
                 session.CollectOwn();
                 ApplyWhole(session, running => Changed(running?.Read(), command, change), running => ChangingPrograms.From(_parts.Programs, running, command));
@@ -121,11 +142,20 @@ public sealed class FirewallEngine
         return mayLeaveAll && changed.Equals(running?.Rules ?? RuleSet.Empty) ? null : changed;
     }
 
+    /// <summary>Does what changes the generation in force by itself; where its trial ends meanwhile, it is not that any more.</summary>
+    private T WithinTrial<T>(WriterSession session, Func<T> work)
+    {
+        using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
+        ulong word = state?.Control.Word ?? 0;
+        T result = work();
+        return state is null || state.Control.Word == word ? result : throw CommitTrial.Over();
+    }
+
     private bool TryChange(WriterSession session, RuleCommand command)
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? running = state?.TryOpenGeneration();
-        return running is not null && (KeepsPolicy(running.Store, command)
+        return running is not null && HookAttachment.Of(ProviderChoice.Of(state!.Directory)).IsComplete(state.Directory) && (KeepsPolicy(running.Store, command)
             ? running.ResetCounters(place => place.Rule is null && place.Chain.Name == command.Chain && command.Families.Has(place.Family)) is not null
             : QuickChange.TryMake(running, command, _parts.AfterStep));
     }
@@ -136,7 +166,8 @@ public sealed class FirewallEngine
         && store.FindChain(command.Chain!) is { } chain && store.Chains[chain].Chain is { IsBuiltIn: true } builtIn
         && builtIn.PolicyOf(command.Families == FamilySet.IPv4 ? Family.IPv4 : Family.IPv6).Verdict == policy;
 
-    private void Apply(ApplyOptions options, Func<RuleSet> toCheck, Func<GenerationState?, RuleSet> change)
+    /// <param name="ahead">The rules where they are known by now: their host names are asked for before the lock is taken.</param>
+    private void Apply(ApplyOptions options, Func<RuleSet> toCheck, Func<GenerationState?, RuleSet> change, RuleSet? ahead)
     {
         RequireOwnNamespace();
         if (options.CheckOnly)
@@ -147,17 +178,19 @@ public sealed class FirewallEngine
 
         Refusals.Explained(() =>
         {
+            NameBook? known = ahead is null ? null : _names.Ask(ahead, null, options.NameWait);
             using WriterSession session = WriterSession.Open(_parts.Root, Namespace, options.LockTimeout);
             session.Collect();
-            ApplyWhole(session, change, _ => ProgramsFor(options));
+            ApplyWhole(session, change, _ => ProgramsFor(options), options, known);
         });
     }
 
-    private void ApplyWhole(WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs)
+    private void ApplyWhole(
+        WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs, ApplyOptions? options = null, NameBook? known = null)
     {
         try
         {
-            Commit(session, change, programs);
+            Commit(session, change, programs, options ?? new(), known);
         }
         catch
         {
@@ -328,6 +361,76 @@ public sealed class FirewallEngine
         }
     });
 
+    /// <summary>The host names of the rules in force with what is known of them; null where no rules are in force.</summary>
+    public ImmutableArray<KnownName>? ReadNames() => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        return Listed(new NameKeeper(_parts, Namespace, NameSettings.Default).Read());
+    });
+
+    /// <summary>Asks for all host names of the rules in force now, and makes true what is said; as <see cref="ReadNames"/> then.</summary>
+    public ImmutableArray<KnownName>? RefreshNames() => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        return Listed(new NameKeeper(_parts, Namespace, _names.Settings()).Refresh(_ => true, []));
+    });
+
+    private static ImmutableArray<KnownName>? Listed(NameBook? book) => book is null ? null : [.. book.Names];
+
+    /// <summary>The trial that the rules in force are on; null where they are on none.</summary>
+    public RunningTrial? ReadTrial() => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        return state?.ReadTrial();
+    });
+
+    /// <summary>Ends the trial: the rules in force stay.</summary>
+    /// <exception cref="FirewallException">They are on no trial, or it is over.</exception>
+    public void Confirm(TimeSpan? lockTimeout = null) => EndTrial(lockTimeout, (session, state, word) =>
+    {
+        if (!state.Control.TrySwitch(word, word & WellKnownMaps.GenerationNumber))
+        {
+            throw CommitTrial.Over();
+        }
+
+        // What the trial has shared with the rules before it and these do not want is theirs to settle now.
+        using GenerationState running = state.TryOpenGeneration()!;
+        if (!ConnectionMaps.IsAsWanted(running))
+        {
+            ApplyWhole(session, generation => generation?.Read().Rules, _ => _parts.Programs);
+        }
+    });
+
+    /// <summary>Ends the trial: the rules before it are in force again.</summary>
+    /// <exception cref="FirewallException">The rules in force are on no trial, or it is over.</exception>
+    public void GoBack(TimeSpan? lockTimeout = null) => EndTrial(lockTimeout, (_, state, word) =>
+    {
+        if (!state.Control.TrySwitch(word, TrialState.TryRead(state.Directory)?.BackTo ?? 0))
+        {
+            throw CommitTrial.Over();
+        }
+    });
+
+    private void EndTrial(TimeSpan? lockTimeout, Action<WriterSession, NamespaceState, ulong> end) => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using WriterSession? session = WriterSession.TryOpenExisting(_parts.Root, Namespace, lockTimeout);
+        using (NamespaceState? state = session is null ? null : NamespaceState.TryOpen(session.Pins, Namespace))
+        {
+            if (state?.Control is not { IsOnTrial: true, Word: var word })
+            {
+                string over = state?.Control.IsBack == true ? "; the rules before the last trial are in force again" : "";
+                throw new FirewallException(FirewallFailure.Refused, $"the rules in force here are on no trial{over}");
+            }
+
+            end(session!, state, word);
+        }
+
+        session!.CollectOwn();
+    });
+
     /// <summary>Takes all rules away, at one moment, and then everything that the firewall has in the kernel.</summary>
     public void Off(TimeSpan? lockTimeout = null) => Refusals.Explained(() =>
     {
@@ -336,6 +439,7 @@ public sealed class FirewallEngine
         if (session is not null)
         {
             Leftovers.RemoveAll(session.Pins, Namespace.Name);
+            NameBookFile.Write(session.Home, Namespace, NameBook.Empty);
             session.Collect();
         }
     });
@@ -369,16 +473,21 @@ public sealed class FirewallEngine
     });
 
     /// <summary>
-    /// Answers rejected packets of this namespace and hands packets to netlink groups from now on, on the calling thread, until it
-    /// is told to stop.
+    /// Does from now on what BPF programs cannot do for the rules of this namespace, on threads of its own, until it is told to stop: answers
+    /// rejected packets, hands packets to netlink groups, keeps host names true.
     /// </summary>
     /// <param name="onReady">Called once, when it is the one that does so.</param>
+    /// <param name="complain">Is told what goes wrong and does not end the service; on any thread.</param>
     /// <exception cref="FirewallException">Somebody else does.</exception>
-    public ServiceTally Serve(TokenRate rate, Action onReady, CancellationToken stop) => Refusals.Explained(() =>
+    public ServiceTally Serve(TokenRate rate, Action<RunningService> onReady, Action<string> complain, CancellationToken stop) => Refusals.Explained(() =>
     {
+        ArgumentNullException.ThrowIfNull(onReady);
         RequireOwnNamespace();
-        using var service = NamespaceService.Open(_parts.Root, Namespace, rate);
-        onReady();
+        NameSettings settings = _names.Settings();
+        var names = new NameService(_parts, Namespace, new NameKeeper(_parts, Namespace, settings), complain);
+        var answers = new AnswerService(settings, () => names.Named, names.Learn, complain);
+        using var service = NamespaceService.Open(_parts.Root, Namespace, rate, names, answers);
+        onReady(service.Running);
         return service.Run(stop);
     });
 
@@ -392,24 +501,32 @@ public sealed class FirewallEngine
         GenerationLoader.Load(rules, shared, null, ProgramsFor(options)).Dispose();
     }
 
-    private void Commit(WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs)
+    private void Commit(
+        WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs, ApplyOptions options, NameBook? known)
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
+        var trial = new CommitTrial(state?.Control.Word ?? 0, state?.Control.LastGeneration ?? 0, options.Trial);
         using GenerationState? running = state?.TryOpenGeneration();
         Task grace = running is null ? Task.CompletedTask : StartGracePeriod();
-        if (change(running) is not { } rules)
+        if (change(running) is not { } changed)
         {
             return;
         }
 
+        NameBook names = _names.Ask(changed, known, options.NameWait);
+        RuleSet rules = NameLoader.Fill(changed, names);
+
         using SharedObjects shared = running is null ? SharedObjects.Make() : SharedObjects.Open(state!.Directory);
-        using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, programs(running));
-        using var protocol = new CommitProtocol(session.Pins, Namespace, shared, running, next, grace);
+        ProviderChoice.RequireAsked(shared.Provider);
+        using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, programs(running), trial.Part);
+        using var protocol = new CommitProtocol(session.Pins, Namespace, shared, running, next, grace, trial);
         foreach (CommitStep step in protocol.Steps())
         {
             step.Run();
             _parts.AfterStep(step.Name);
         }
+
+        NameBookFile.Write(session.Home, Namespace, names);
     }
 
     private ProgramSource ProgramsFor(ApplyOptions options) =>

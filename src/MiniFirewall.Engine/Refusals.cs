@@ -1,4 +1,5 @@
 using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Sys;
 
@@ -22,6 +23,10 @@ internal static class Refusals
         catch (SystemCallException e)
         {
             throw KernelRequirements.Explain(e);
+        }
+        catch (OldKernelException e)
+        {
+            throw new FirewallException(FirewallFailure.Unsupported, e.Message, e);
         }
         catch (MissingFeatureException e)
         {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using MiniFirewall.Bpf;
 using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Home;
+using MiniFirewall.Engine.Providers;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Sys.BpfCalls;
 using MiniFirewall.Sys.Files;
@@ -30,7 +31,7 @@ internal static class StatusReader
         {
             Generation = generation?.Number ?? 0,
             AppliedAt = generation?.Store.Header.AppliedAt,
-            Links = state is null ? [] : LinksIn(state.Directory),
+            Links = state is null ? [] : [.. HookAttachment.Of(ProviderChoice.Of(state.Directory)).Attached(state.Directory)],
             Programs = generation?.ReadPrograms() ?? [],
             LostEvents = state?.Control.LostEvents ?? 0,
             RejectsAreAnswered = state is not null && state.Control.RejectsReadUntil > (ulong)Stopwatch.GetTimestamp(),
@@ -38,27 +39,14 @@ internal static class StatusReader
             PacketsAreHanded = state is not null && state.Control.PacketsReadUntil > (ulong)Stopwatch.GetTimestamp(),
             LostPackets = state?.Control.LostPackets ?? 0,
             Connections = connections?.Status(),
+            Trial = state?.ReadTrial(),
+            IsBack = state?.Control.IsBack ?? false,
+            Provider = state is null ? ProviderChoice.Default : ProviderChoice.Of(state.Directory),
             OtherNamespaces = others,
             Collected = collected,
         };
     }
 
     private static FirewallStatus Empty(string root, NetworkNamespace network) =>
-        new(network, 0, null, [], [], 0, false, 0, false, 0, null, HomeMount.PinsOf(root, network), 0, 0);
-
-    private static ImmutableArray<AttachedLink> LinksIn(DirectoryHandle directory)
-    {
-        var links = ImmutableArray.CreateBuilder<AttachedLink>();
-        foreach (HookPoint point in HookPoint.All)
-        {
-            using BpfLink? link = BpfLink.TryOpen(directory.PathOf(PinNames.Link(point)));
-            if (link is not null)
-            {
-                BpfLinkInfo info = link.Info();
-                links.Add(new(point, info.Id, info.ProgramId));
-            }
-        }
-
-        return links.DrainToImmutable();
-    }
+        new(network, 0, null, [], [], 0, false, 0, false, 0, null, null, false, HomeMount.PinsOf(root, network), 0, 0) { Provider = ProviderChoice.Default };
 }

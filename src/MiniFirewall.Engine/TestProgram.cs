@@ -33,12 +33,13 @@ public sealed class TestProgram : IDisposable
         using SharedObjects shared = SharedObjects.Make();
         using BpfMap counters = BpfMap.Create(WellKnownMaps.CountersSpec(DryCompilation.Counter + 1));
         using LoadedSets? sets = LoadedSets.Make(rules);
+        using HostMap? hosts = HostMap.Make(rules);
         using BpfMap epoch = BpfMap.Create(WellKnownMaps.EpochSpec);
         BpfMap input = BpfMap.Create(WellKnownMaps.TestInputSpec);
         try
         {
             CompiledPrograms compiled = DryCompilation.Compile(rules, point, PrologueKind.Test);
-            var maps = shared.MapsFor(counters, epoch, sets, connections: null);
+            var maps = shared.MapsFor(counters, epoch, sets, connections: null, hosts: hosts);
             maps.Add(WellKnownMaps.TestInput, input);
             using OwnMaps own = OwnMaps.Make(compiled.Maps);
             return new TestProgram(point, BpfProgram.Load(compiled.Specs[0], KernelBtf.Types, own.With(maps)), input);

@@ -7,6 +7,9 @@ public static partial class KernelTime
 {
     /// <summary>CLOCK_MONOTONIC_COARSE: it moves with every tick.</summary>
     private const int TickingClock = 6;
+
+    /// <summary>CLOCK_BOOTTIME: it goes on while the machine sleeps.</summary>
+    private const int BootClock = 7;
     private const double NanosecondsPerSecond = 1e9;
 
     /// <summary>SYS_gettimeofday; the C library's own function does not tell the time zone.</summary>
@@ -22,6 +25,13 @@ public static partial class KernelTime
         return TimeOfDay(TimeOfDayNumber, 0, ref zone[0]) == 0 ? zone[0] : throw SystemCallException.FromLastError("gettimeofday");
     }
 
+    /// <summary>Nanoseconds since the machine was started, sleep included (CLOCK_BOOTTIME).</summary>
+    public static ulong SinceBoot()
+    {
+        Span<long> time = stackalloc long[2];
+        return Time(BootClock, ref time[0]) == 0 ? ((ulong)time[0] * (ulong)NanosecondsPerSecond) + (ulong)time[1] : throw SystemCallException.FromLastError("clock_gettime");
+    }
+
     private static int ReadHertz()
     {
         Span<long> resolution = stackalloc long[2];
@@ -29,6 +39,9 @@ public static partial class KernelTime
             ? (int)Math.Round(NanosecondsPerSecond / resolution[1])
             : throw SystemCallException.FromLastError("clock_getres");
     }
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    private static partial int Time(int clock, ref long seconds);
 
     [LibraryImport("libc", EntryPoint = "clock_getres", SetLastError = true)]
     private static partial int Resolution(int clock, ref long seconds);

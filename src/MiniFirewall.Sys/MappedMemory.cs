@@ -61,6 +61,10 @@ public sealed unsafe partial class MappedMemory : MemoryManager<byte>
     /// <summary>A word the kernel reads; earlier reads and writes come before it.</summary>
     public void WriteRelease32(int offset, uint value) => Volatile.Write(ref MemoryMarshal.AsRef<uint>(GetSpan().Slice(offset, 4)), value);
 
+    /// <summary>Writes a word that programs and other processes write too, where it is what was expected; returns what it was.</summary>
+    public ulong CompareExchange64(int offset, ulong value, ulong expected) =>
+        Interlocked.CompareExchange(ref MemoryMarshal.AsRef<ulong>(GetSpan().Slice(offset, 8)), value, expected);
+
     protected override void Dispose(bool disposing)
     {
         if (_start is not null)

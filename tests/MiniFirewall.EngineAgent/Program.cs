@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Persistence;
 using MiniFirewall.Engine.Sets;
 using MiniFirewall.EngineAgent;
 using MiniFirewall.Rules.Model;
@@ -8,7 +10,7 @@ using MiniFirewall.Rules.Sets;
 
 // The engine as a process of its own, for tests that kill it or run it elsewhere.
 // ROOT set NAME EDIT KILL-AFTER-STEP ENTRY... |
-// ROOT change KILL-AFTER-STEP IPTABLES-ARGUMENT... | ROOT changes | ROOT apply FILE [KILL-AFTER-STEP] | ROOT loop FILE FILE | ROOT read | ROOT off | ROOT status | ROOT watch | ROOT leaks FILE FILE
+// ROOT change KILL-AFTER-STEP IPTABLES-ARGUMENT... | ROOT changes | ROOT apply FILE [KILL-AFTER-STEP] | ROOT keep FILE DIRECTORY [KILL-AFTER-STEP] | ROOT try FILE MILLISECONDS [KILL-AFTER-STEP] | ROOT loop FILE FILE | ROOT read | ROOT off | ROOT status | ROOT watch | ROOT leaks FILE FILE
 string root = args[0];
 try
 {
@@ -26,6 +28,13 @@ static int Run(string root, string[] args)
     {
         case "apply":
             Open(root, step => Kill(step, args.ElementAtOrDefault(3))).Apply(AgentRules.Read(args[2]));
+            break;
+        case "try":
+            var trial = new TrialRequest(TimeSpan.FromMilliseconds(int.Parse(args[3], CultureInfo.InvariantCulture)), TrialKind.Confirm);
+            Open(root, step => Kill(step, args.ElementAtOrDefault(4))).Apply(AgentRules.Read(args[2]), new ApplyOptions { Trial = trial });
+            break;
+        case "keep":
+            PersistentRules.In(Open(root, step => Kill(step, args.ElementAtOrDefault(4))), args[3]).Apply(AgentRules.Read(args[2]), ChangeNote.Of("keep"));
             break;
         case "change":
             AgentChanges.Make(Open(root, step => Kill(step, args[2])), args[3..]);

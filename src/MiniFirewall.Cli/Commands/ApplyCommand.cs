@@ -1,6 +1,8 @@
 using System.CommandLine;
 using MiniFirewall.Cli.Connections;
+using MiniFirewall.Cli.Names;
 using MiniFirewall.Cli.Output;
+using MiniFirewall.Cli.Persistence;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Connections;
 using MiniFirewall.Rules.Model;
@@ -22,21 +24,34 @@ internal static class ApplyCommand
             Description = "Before anything changes, prove that the compiled classifier gives every packet the first match of the list, and say what was proved.",
         };
         Option<bool> cut = new("--cut") { Description = "Then end the connections that the new rules would not let begin, and say how many." };
-        var command = new Command("apply", "Put the rules of a file in force in place of all others, at one moment, or change nothing.") { file, check, verify, cut };
+        ChangeOptions change = new();
+        var command = new Command("apply", "Put the rules of a file in force in place of all others, at one moment, or change nothing; and keep them for the next boot.")
+        {
+            file, check, verify, cut,
+        };
+        change.AddTo(command);
         command.SetAction(result => Guarded.Run(() =>
-            Run(result.GetRequiredValue(file), result.GetValue(check), result.GetValue(verify), result.GetValue(cut))));
+            Run(result.GetRequiredValue(file), result.GetValue(check), result.GetValue(verify), result.GetValue(cut), change.Read(result))));
         HelpWithExamples.AddTo(command, """
             minifw apply /etc/minifw.rules
             minifw apply --check new.rules && minifw apply new.rules
             minifw apply --verify long-list.rules
             iptables-save | minifw apply -
             minifw apply --cut stricter.rules
+            minifw apply -m "open the new web port" new.rules
+            minifw apply --confirm 60s new.rules && minifw confirm
+            minifw apply --temporary 8h maintenance.rules
             """);
         return command;
     }
 
-    private static int Run(string file, bool check, bool verify, bool cut)
+    private static int Run(string file, bool check, bool verify, bool cut, ChangeRequest request)
     {
+        if (check && (request.Trial is not null || request.IsTemporary))
+        {
+            throw new UsageException("--check changes nothing, so there is nothing to put back; leave --confirm and --temporary out");
+        }
+
         if (check && cut)
         {
             throw new UsageException("--check changes nothing and --cut ends connections; leave one of them out");
@@ -51,7 +66,9 @@ internal static class ApplyCommand
         }
         else
         {
-            FirewallEngine.Open().Apply(rules, options);
+            FirewallEngine engine = FirewallEngine.Open();
+            new RuleSetChange(engine, request).Apply(rules, $"apply {file}", options);
+            UnknownNames.Tell(engine, rules);
         }
 
         proofs?.Print();

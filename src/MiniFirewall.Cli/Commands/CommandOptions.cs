@@ -8,6 +8,8 @@ internal static class CommandOptions
 {
     internal static Option<bool> Json() => new("--json") { Description = "Print JSON, for programs." };
 
+    internal static Option<string?> Message() => new("--message", "-m") { Description = "Why: kept in the history, one line.", HelpName = "REASON" };
+
     internal static Option<EventFormat> EventFormat(EventFormat usual, string name = "--format")
     {
         Dictionary<string, EventFormat> words = new() { ["text"] = Logging.EventFormat.Text, ["kernel"] = Logging.EventFormat.Kernel, ["json"] = Logging.EventFormat.Json };

@@ -52,7 +52,7 @@ internal static class ServeCommand
         ServiceTally tally;
         try
         {
-            tally = engine.Serve(new TokenRate(result.GetValue(options.Rate), result.GetValue(options.Burst)), Begin, interruption.Token);
+            tally = engine.Serve(new TokenRate(result.GetValue(options.Rate), result.GetValue(options.Burst)), Begin, Complaint.Warn, interruption.Token);
         }
         finally
         {
@@ -63,7 +63,7 @@ internal static class ServeCommand
         Tell(tally, events);
         return shipping?.Failure is { } failure ? throw failure : ExitCode.Done;
 
-        void Begin()
+        void Begin(RunningService _)
         {
             if (events is not null)
             {

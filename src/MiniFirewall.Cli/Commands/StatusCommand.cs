@@ -1,6 +1,8 @@
 using System.CommandLine;
 using MiniFirewall.Cli.Output;
+using MiniFirewall.Cli.Persistence;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Persistence;
 
 namespace MiniFirewall.Cli.Commands;
 
@@ -10,11 +12,12 @@ internal static class StatusCommand
     internal static Command Create()
     {
         Option<bool> json = CommandOptions.Json();
-        var command = new Command("status", "Print what is loaded where: generation, hooks, programs, pins, lost events.") { json };
+        var command = new Command("status", "Print what is loaded where: generation, hooks, programs, pins, lost events; and whether the disk has the same rules.") { json, StatusNumberedCommand.Create() };
         command.SetAction(result => Guarded.Run(() => Run(result.GetValue(json))));
         HelpWithExamples.AddTo(command, """
             minifw status
             minifw status --json | jq .generation
+            minifw status numbered
             """);
         return command;
     }
@@ -22,7 +25,9 @@ internal static class StatusCommand
     private static int Run(bool asJson)
     {
         FirewallEngine engine = FirewallEngine.Open();
-        var report = new StatusReport(engine.Status(), engine.Read(), KernelFacts.Read());
+        FirewallStatus status = engine.Status();
+        LoadedRuleSet? loaded = engine.Read();
+        var report = new StatusReport(status, loaded, KeptState.Read(PersistentRules.Of(engine), loaded), engine.ReadNames() ?? [], KernelFacts.Read());
         if (asJson)
         {
             JsonOutput.Document(report.WriteJson);

@@ -1,13 +1,15 @@
 using System.CommandLine;
 using MiniFirewall.Analysis;
+using MiniFirewall.Cli.Names;
 using MiniFirewall.Cli.Output;
 using MiniFirewall.Cli.Reasons;
+using MiniFirewall.Engine;
 using MiniFirewall.Packets.Text;
 using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Cli.Commands;
 
-/// <summary>minifw why: what would become of a packet, and which rule says so.</summary>
+/// <summary>minifw why: what would become of a packet, which rule says so, and what else on this host matters to it.</summary>
 internal static class WhyCommand
 {
     internal static Command Create()
@@ -38,9 +40,10 @@ internal static class WhyCommand
             throw new UsageException($"the packet cannot be read: {error}");
         }
 
-        RuleSet rules = file is null ? RulesInForce.Read() : RuleFile.Read(file);
+        RuleSet rules = file is null ? RulesInForce.Read() : AskedNames.Fill(RuleFile.Read(file));
         Judgement judgement = Evaluator.Judge(rules, description.Packet);
-        var reason = new Reason(rules, description.Packet, judgement, hasLines: file is not null, CompiledAnswer.Ask(rules, description.Packet));
+        IReadOnlyList<Remark> host = file is null ? HostView.Of(FirewallEngine.Open(), description.Packet) : [];
+        var reason = new Reason(rules, description.Packet, judgement, hasLines: file is not null, CompiledAnswer.Ask(rules, description.Packet), host);
         if (asJson)
         {
             JsonOutput.Document(reason.WriteJson);

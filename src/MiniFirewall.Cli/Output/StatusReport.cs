@@ -1,13 +1,18 @@
 using System.Text.Json;
+using MiniFirewall.Cli.Persistence;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Names;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Rules.Targets;
 
 namespace MiniFirewall.Cli.Output;
 
 /// <summary>The status of one namespace's firewall, for people and for programs.</summary>
-internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded, KernelFacts kernel)
+internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded, KeptState kept, IReadOnlyList<KnownName> names, KernelFacts kernel)
 {
+    /// <summary>Names that are written out at most.</summary>
+    private const int MostNamed = 5;
+
     private bool IsOn => status.Generation != 0;
 
     private int RuleCount => loaded?.Rules.Chains.Sum(c => c.Rules.Length) ?? 0;
@@ -42,7 +47,10 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
             json.WriteString("since", since);
         }
 
+        json.WriteString("provider", ProviderChoice.NameOf(status.Provider));
+        WriteTrial(json);
         json.WriteNumber("rules", RuleCount);
+        kept.WriteJson(json);
         WriteHooks(json);
         json.WriteNumber("lostEvents", status.LostEvents);
         json.WriteNumber("rejectRules", RejectRules);
@@ -51,6 +59,8 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         json.WriteNumber("nflogRules", HandingRules);
         json.WriteBoolean("nflogHanded", status.PacketsAreHanded);
         json.WriteNumber("lostNflog", status.LostPackets);
+        json.WriteNumber("names", names.Count);
+        json.WriteNumber("namesWithoutAddress", names.Count(name => !name.IsKnown && !name.IsPattern));
         WriteConnections(json);
         json.WriteString("pins", status.PinsDirectory);
         json.WriteStartObject("namespace");
@@ -76,9 +86,24 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         if (IsOn)
         {
             yield return ("generation", $"{status.Generation}, since {status.AppliedAt?.ToLocalTime():yyyy-MM-dd HH:mm:ss zzz}");
+            yield return ("provider", status.Provider == HookProvider.Bpf ? "bpf: links on Netfilter's hooks" : "module: the kernel module minifw");
+            if (status.Links.Length < HookPoint.All.Length)
+            {
+                yield return ("not in force", $"only {status.Links.Length} of {HookPoint.All.Length} hooks are attached; apply the rules again{(status.Provider == HookProvider.Module ? ", after minifw module load" : "")}");
+            }
+
+            if (status.Trial is { } trial)
+            {
+                yield return (trial.Kind == TrialKind.Confirm ? "unconfirmed" : "temporary", Trial(trial));
+            }
+            else if (status.IsBack)
+            {
+                yield return ("trial", "over: the rules before it are in force again");
+            }
+
             yield return ("rules", $"{RuleCount} in {loaded?.Rules.Chains.Length ?? 0} chains");
             yield return ("events lost", $"{status.LostEvents}");
-            if (RejectRules > 0 || status.RejectsAreAnswered)
+            if (status.Provider == HookProvider.Bpf && (RejectRules > 0 || status.RejectsAreAnswered))
             {
                 yield return ("rejects", Rejects());
             }
@@ -86,6 +111,11 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
             if (HandingRules > 0)
             {
                 yield return ("nflog", Handing());
+            }
+
+            if (names.Count > 0)
+            {
+                yield return ("names", Names());
             }
 
             if (status.Connections is { } table)
@@ -96,9 +126,16 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
             yield return ("pins", status.PinsDirectory);
         }
 
+        yield return ("disk", kept.Line());
         yield return ("namespace", $"net:[{status.Namespace.Inode}], cookie {status.Namespace.Cookie}");
         yield return ("elsewhere", $"{status.OtherNamespaces} other namespaces have rules{(status.Collected > 0 ? $"; the remains of {status.Collected} dead ones are gone now" : "")}");
         yield return ("kernel", $"Linux {kernel.Release}, type information {(kernel.HasTypes ? "yes" : "no")}, BPF JIT {Jit()}");
+    }
+
+    private static string Trial(RunningTrial trial)
+    {
+        string before = trial.BackTo == 0 ? "no rules" : $"generation {trial.BackTo}";
+        return $"back to {before} in {Duration.Print(trial.Left)}; 'minifw confirm' keeps these, 'minifw confirm --back' goes back now";
     }
 
     private string Rejects() => status.RejectsAreAnswered
@@ -108,6 +145,15 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
     private string Handing() => status.PacketsAreHanded
         ? $"handed to netlink groups by minifw serve; {status.LostPackets} found its buffer full"
         : $"packets of {HandingRules} rules go on, and no group gets them: minifw serve does not run here";
+
+    private string Names()
+    {
+        string[] unknown = [.. names.Where(name => !name.IsKnown && !name.IsPattern).Select(name => name.Name)];
+        string known = unknown.Length == 0 ? $"{names.Count}" : $"{unknown.Length} of {names.Count} without an address: {string.Join(", ", unknown.Take(MostNamed))}{(unknown.Length > MostNamed ? " ..." : "")}";
+        return status.RejectsAreAnswered
+            ? $"{known}; kept true by minifw serve"
+            : $"{known}; nobody asks for them again, for minifw serve does not run here";
+    }
 
     private int RulesWith<T>() => loaded?.Rules.Chains.Sum(c => c.Rules.Count(rule => rule.Target is T)) ?? 0;
 
@@ -125,11 +171,24 @@ internal sealed class StatusReport(FirewallStatus status, LoadedRuleSet? loaded,
         {
             LoadedProgram? program = ProgramAt(link.Point);
             table.Add(
-                link.Point.Hook.Word(), link.Point.Family.Word(), $"{link.Id}", $"{link.ProgramId}",
+                link.Point.Hook.Word(), link.Point.Family.Word(), link.Id == 0 ? "-" : $"{link.Id}", $"{link.ProgramId}",
                 Text(program?.Id), Text(program?.Instructions), program is null ? "-" : $"{program.JitedBytes} bytes");
         }
 
         return table;
+    }
+
+    private void WriteTrial(Utf8JsonWriter json)
+    {
+        json.WriteBoolean("trialIsOver", status.IsBack);
+        if (status.Trial is { } trial)
+        {
+            json.WriteStartObject("trial");
+            json.WriteString("kind", trial.Kind == TrialKind.Confirm ? "confirm" : "temporary");
+            json.WriteNumber("secondsLeft", Math.Ceiling(trial.Left.TotalSeconds));
+            json.WriteNumber("backTo", trial.BackTo);
+            json.WriteEndObject();
+        }
     }
 
     private void WriteConnections(Utf8JsonWriter json)

@@ -12,7 +12,8 @@ namespace MiniFirewall.Cli.Reasons;
 /// <summary>Why a packet gets its verdict: the reference evaluator's judgement, and whether the compiled program agrees.</summary>
 /// <param name="hasLines">The rules' lines are of a file that the user knows.</param>
 /// <param name="compiled">The program's verdict; null where it may not be asked.</param>
-internal sealed class Reason(RuleSet rules, Packet packet, Judgement judgement, bool hasLines, Verdict? compiled)
+/// <param name="host">What else on this host matters to the packet; nothing for rules of a file.</param>
+internal sealed class Reason(RuleSet rules, Packet packet, Judgement judgement, bool hasLines, Verdict? compiled, IReadOnlyList<Remark> host)
 {
     internal void Write()
     {
@@ -32,6 +33,10 @@ internal sealed class Reason(RuleSet rules, Packet packet, Judgement judgement, 
         Console.Out.WriteLine(compiled is null
             ? "the compiled program was not asked: that needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON"
             : "the compiled program says the same");
+        foreach (Remark remark in host)
+        {
+            Console.Out.WriteLine($"on this host: {remark.Text}");
+        }
     }
 
     internal void WriteJson(Utf8JsonWriter json)
@@ -63,7 +68,26 @@ internal sealed class Reason(RuleSet rules, Packet packet, Judgement judgement, 
         json.WriteEndArray();
         json.WriteString("packet", PacketDescription.Print(packet));
         json.WriteBoolean("programAsked", compiled is not null);
+        if (!hasLines)
+        {
+            WriteHost(json);
+        }
+
         json.WriteEndObject();
+    }
+
+    private void WriteHost(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("host");
+        foreach (Remark remark in host)
+        {
+            json.WriteStartObject();
+            json.WriteString("about", remark.About);
+            json.WriteString("text", remark.Text);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private void WriteRule(Utf8JsonWriter json, string chain, Rule rule)

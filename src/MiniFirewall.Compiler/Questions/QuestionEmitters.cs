@@ -30,6 +30,7 @@ internal static class QuestionEmitters
         Of<RecentAddress>(RecentAddressEmitter.Emit),
         Of<DynamicSetTest>(DynamicSetTestEmitter.Emit),
         Of<DynamicSetChange>(DynamicSetChangeEmitter.Emit),
+        Of<AddressOfHost>(AddressOfHostEmitter.Emit),
         Of<TimeWindow>(TimeWindowEmitter.Emit),
         Of<LinkTypeIs>(LinkEmitters.Emit),
         Of<LinkSourceIs>(LinkEmitters.Emit),

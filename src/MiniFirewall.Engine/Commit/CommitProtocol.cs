@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Engine.Counting;
+using MiniFirewall.Engine.Providers;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Packets;
@@ -17,15 +18,18 @@ namespace MiniFirewall.Engine.Commit;
 /// packet meets the generation before, and all that the other steps make is known as a leftover by its name. docs/state.md
 /// says why each order is as it is.
 /// </summary>
+/// <param name="trial">How the generation goes on trial, or what it is to one that is running.</param>
 internal sealed class CommitProtocol(
-    DirectoryHandle pins, NetworkNamespace network, SharedObjects shared, GenerationState? running, LoadedGeneration next, Task grace)
+    DirectoryHandle pins, NetworkNamespace network, SharedObjects shared, GenerationState? running, LoadedGeneration next, Task grace, CommitTrial trial)
     : IDisposable
 {
     private readonly List<IDisposable> _open = [];
     private DirectoryHandle? _directory;
     private DirectoryHandle? _generation;
 
-    internal ulong Number { get; } = (running?.Number ?? 0) + 1;
+    private HookAttachment Hooks { get; } = HookAttachment.Of(shared.Provider);
+
+    internal ulong Number { get; } = trial.NextNumber;
 
     /// <summary>The steps in their order; a step may be asked for only after those before it have run.</summary>
     internal IEnumerable<CommitStep> Steps()
@@ -40,14 +44,7 @@ internal sealed class CommitProtocol(
             yield return new("pin packets", () => shared.Packets.Pin(_directory!.PathOf(PinNames.Packets)));
         }
 
-        foreach (HookPoint point in HookPoint.All.Where(point => !_directory!.Contains(PinNames.Link(point))))
-        {
-            BpfLink? link = null;
-            yield return new($"attach {point}", () => link = Opened(DispatcherAttachment.Attach(point, shared)));
-            yield return new($"pin link {point}", () => link!.Pin(_directory!.PathOf(PinNames.Link(point))));
-        }
-
-        foreach (CommitStep step in GenerationSteps().Concat(SwitchSteps()))
+        foreach (CommitStep step in Hooks.AttachSteps(_directory!, shared, _open.Add).Concat(GenerationSteps()).Concat(SwitchSteps()))
         {
             yield return step;
         }
@@ -107,6 +104,11 @@ internal sealed class CommitProtocol(
             yield return new($"pin {name}", () => map.Pin(_generation!.PathOf(name)));
         }
 
+        if (next.Hosts is { } hosts)
+        {
+            yield return new("pin hosts", () => hosts.Map.Pin(_generation!.PathOf(PinNames.Hosts)));
+        }
+
         foreach (CommitStep step in ConnectionSteps())
         {
             yield return step;
@@ -138,8 +140,7 @@ internal sealed class CommitProtocol(
 
         foreach (Family family in DispatcherCompiler.Families)
         {
-            string name = PinNames.Reassembly(family);
-            yield return new($"pin {name}", () => Opened(Reassembly.After(running, family)).Pin(_generation!.PathOf(name)));
+            yield return Hooks.ReassemblyStep(family, running, () => _generation!, _open.Add);
         }
     }
 
@@ -151,6 +152,11 @@ internal sealed class CommitProtocol(
         {
             int slot = DispatcherCompiler.Slot(Number, point.Hook, point.Family);
             yield return new($"fill slot {point}", () => shared.Programs.SetProgram(slot, next.Programs[point]));
+        }
+
+        foreach (CommitStep step in trial.Steps(_directory!, shared, running))
+        {
+            yield return step;
         }
 
         bool changesSets = next.Sets?.Dynamic.HasChanges == true;
@@ -165,7 +171,7 @@ internal sealed class CommitProtocol(
             yield return new("copy connections", transfer.Copy);
         }
 
-        yield return new(CommitStep.Switch, Switch);
+        yield return new(CommitStep.Switch, () => trial.Switch(shared));
         if (changesSets)
         {
             yield return new("take elements out of sets", next.Sets!.Dynamic.RemoveOthers);
@@ -174,6 +180,11 @@ internal sealed class CommitProtocol(
         if (transfer is not null)
         {
             yield return new("copy late connections", transfer.CopyLate);
+        }
+
+        if (next.Connections?.Table is null)
+        {
+            yield return new("end reassembly", Hooks.EndReassembly);
         }
 
         yield return new("remove the generation before", RemoveBefore);
@@ -202,12 +213,6 @@ internal sealed class CommitProtocol(
     {
         (ImmutableArray<int> slots, ImmutableArray<bool> kept) = StoredContents.Of(generation.Store).Slots();
         return slots.Where((_, i) => kept[i]).ToHashSet();
-    }
-
-    private void Switch()
-    {
-        using var control = new ControlWords(shared.Control);
-        control.Generation = Number;
     }
 
     /// <summary>The new generation is in force: what cannot be removed now, the next writer removes.</summary>

@@ -38,7 +38,8 @@ internal sealed class ConnectionMaps : IDisposable
         Table is null ? [(WellKnownMaps.Tracking, Tracking)] : [(WellKnownMaps.Connections, Table), (WellKnownMaps.Tracking, Tracking)];
 
     /// <summary>Those of the generation in force, or new ones where it has none or what the rules set is another; null where nothing is known or set.</summary>
-    internal static ConnectionMaps? After(GenerationState? running, RuleSet rules)
+    /// <param name="isApart">The generation in force may come back: it shares its table, whatever the rules ask for.</param>
+    internal static ConnectionMaps? After(GenerationState? running, RuleSet rules, bool isApart = false)
     {
         BpfMap? before = running is null ? null : TrackingSettings.TryOpen(running.Directory);
         if (before is null && !rules.AsksConnection && rules.ConnectionSettings.IsEmpty)
@@ -49,13 +50,26 @@ internal sealed class ConnectionMaps : IDisposable
         BpfMap tracking = Settled(before, rules);
         try
         {
-            return rules.AsksConnection ? WithTable(tracking, running) : new(null, tracking, null);
+            return rules.AsksConnection || (isApart && running?.Directory.Contains(WellKnownMaps.Connections) == true) ? WithTable(tracking, running, isApart) : new(null, tracking, null);
         }
         catch
         {
             tracking.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Whether a generation's table is there where its rules ask for one, and has the size that is set.</summary>
+    internal static bool IsAsWanted(GenerationState generation)
+    {
+        using BpfMap? table = BpfMap.TryOpen(generation.Directory.PathOf(WellKnownMaps.Connections));
+        if (table is null)
+        {
+            return true;
+        }
+
+        using BpfMap? tracking = TrackingSettings.TryOpen(generation.Directory);
+        return generation.Read().Rules.AsksConnection && tracking is not null && ConnectionTable.BucketsOf(table.ValueSize) == WantedBuckets(tracking);
     }
 
     public void Dispose()
@@ -93,11 +107,14 @@ internal sealed class ConnectionMaps : IDisposable
         }
     }
 
-    private static ConnectionMaps WithTable(BpfMap tracking, GenerationState? running)
+    private static int WantedBuckets(BpfMap tracking) =>
+        ConnectionTable.BucketsFor(TrackingTable.Read(TrackingSettings.Copy(tracking), ConnectionSetting.All[0], KernelTime.Hertz));
+
+    private static ConnectionMaps WithTable(BpfMap tracking, GenerationState? running, bool isApart)
     {
-        int most = TrackingTable.Read(TrackingSettings.Copy(tracking), ConnectionSetting.All[0], KernelTime.Hertz), buckets = ConnectionTable.BucketsFor(most);
+        int buckets = WantedBuckets(tracking);
         BpfMap? before = running is null ? null : BpfMap.TryOpen(running.Directory.PathOf(WellKnownMaps.Connections));
-        if (before is not null && ConnectionTable.BucketsOf(before.ValueSize) == buckets)
+        if (before is not null && (isApart || ConnectionTable.BucketsOf(before.ValueSize) == buckets))
         {
             return new(before, tracking, null);
         }

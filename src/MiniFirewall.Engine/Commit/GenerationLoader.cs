@@ -14,31 +14,35 @@ namespace MiniFirewall.Engine.Commit;
 /// <summary>Makes a generation of a rule set: plans its counters, makes its maps, compiles and loads its programs. Nothing that packets meet changes.</summary>
 internal static class GenerationLoader
 {
-    internal static LoadedGeneration Load(RuleSet given, SharedObjects shared, GenerationState? running, ProgramSource source)
+    internal static LoadedGeneration Load(RuleSet given, SharedObjects shared, GenerationState? running, ProgramSource source, TrialPart trial = TrialPart.None)
     {
         RuleSet rules = WithRulesOfTheirOwn(given);
         var lines = RuleLines.Of(rules);
         ImmutableArray<CountedPlace> places = CountedPlaces.Of(rules);
-        SlotPlan plan = PlanSlots(rules, lines, places, running);
+        SlotPlan plan = PlanSlots(rules, lines, places, running, trial == TrialPart.Begins);
         (ImmutableArray<RuleSlots> policies, ImmutableArray<RuleSlots> slots) = CountedPlaces.SlotsOf(rules, plan);
         CounterMaps counters = MakeCounters(plan, running, NeedsOffsets(plan, places, running));
         StoreMaps? store = null;
         LoadedSets? sets = null;
         LoadedRecentLists? recent = null;
         ConnectionMaps? connections = null;
+        HostMap? hosts = null;
         try
         {
             store = StoreMaps.Make(RuleStoreImage.Make(
                 rules, lines, policies, slots, RuleLabels.Spread(rules), plan.Capacity, plan.FirstFreshSlot, DateTimeOffset.UtcNow));
-            sets = LoadedSets.Make(rules, running);
+            sets = LoadedSets.Make(rules, running, trial != TrialPart.None);
             recent = LoadedRecentLists.Make(rules, running);
-            connections = ConnectionMaps.After(running, rules);
+            connections = ConnectionMaps.After(running, rules, trial != TrialPart.None);
+            hosts = HostMap.Make(rules);
             var indexes = new CounterIndexes(rules, policies, slots);
-            Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, store.Epoch, sets, connections, recent);
-            return new(places, plan, counters, store, sets, recent, connections, LoadFamilies(rules, indexes, source, Options(recent, connections), maps, running));
+            Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, store.Epoch, sets, connections, recent, hosts);
+            CompileOptions options = Options(shared.Provider, recent, connections) with { AlwaysTracks = trial != TrialPart.None && connections?.Table is not null };
+            return new(places, plan, counters, store, sets, recent, connections, hosts, LoadFamilies(rules, indexes, source, options, maps, running));
         }
         catch
         {
+            hosts?.Dispose();
             connections?.Dispose();
             recent?.Dispose();
             sets?.Dispose();
@@ -57,7 +61,7 @@ internal static class GenerationLoader
             : rules with { Chains = [.. rules.Chains.Select(chain => chain with { Rules = [.. chain.Rules.Select(rule => rule with { })] })] };
     }
 
-    private static SlotPlan PlanSlots(RuleSet rules, RuleLines lines, ImmutableArray<CountedPlace> places, GenerationState? running)
+    private static SlotPlan PlanSlots(RuleSet rules, RuleLines lines, ImmutableArray<CountedPlace> places, GenerationState? running, bool isApart)
     {
         if (running is null)
         {
@@ -71,7 +75,8 @@ internal static class GenerationLoader
             contents.Keys(),
             contents.Slots().Slots,
             running.Store.Header.Capacity,
-            running.Store.FirstFreshSlot);
+            running.Store.FirstFreshSlot,
+            isApart);
     }
 
     /// <summary>Whether some place may begin with an offset: given counters, offsets or carried counts that go on, or a slot that somebody counted in.</summary>
@@ -105,8 +110,8 @@ internal static class GenerationLoader
         }
     }
 
-    private static CompileOptions Options(LoadedRecentLists recent, ConnectionMaps? connections) =>
-        KernelRequirements.Options(PrologueKind.Netfilter) with
+    private static CompileOptions Options(HookProvider provider, LoadedRecentLists recent, ConnectionMaps? connections) =>
+        KernelRequirements.Options(PrologueKind.Netfilter, provider) with
         {
             HasSpare = true,
             RecentLists = recent.Stamps,

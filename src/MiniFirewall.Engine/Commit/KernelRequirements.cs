@@ -22,8 +22,9 @@ internal static class KernelRequirements
     internal static bool ComparesDeadRegisters { get; } = Environment.OSVersion.Version < FirstWithLiveness;
 
     /// <summary>The options for programs that are to be loaded here.</summary>
-    internal static CompileOptions Options(PrologueKind prologue) => new(prologue)
+    internal static CompileOptions Options(PrologueKind prologue, HookProvider provider) => new(prologue)
     {
+        Context = ProviderChoice.ContextOf(provider),
         Structure = HasLoops ? ListStructure.Measured : ListStructure.Straight,
         ClearsDeadRegisters = ComparesDeadRegisters,
         Hertz = KernelTime.Hertz,
@@ -52,8 +53,8 @@ internal static class KernelRequirements
     internal static FirewallException Explain(MissingFeatureException lack) =>
         new(FirewallFailure.Unsupported, TooOld() is { } age ? $"{age} ({lack.Message})" : lack.Message, lack);
 
-    private static string? TooOld() => Environment.OSVersion.Version is var version && version < Oldest
-        ? $"this kernel, {version.ToString(2)}, has no BPF links on Netfilter's hooks: Linux {Oldest} or newer is needed"
+    private static string? TooOld() => Environment.OSVersion.Version is var version && version < Oldest && ProviderChoice.Default == HookProvider.Bpf
+        ? $"this kernel, {version.ToString(2)}, has no BPF links on Netfilter's hooks: Linux {Oldest} or newer is needed, or the kernel module: run 'minifw module load'"
         : null;
 
     private static string? MissingPart(int errno)

@@ -33,14 +33,15 @@ internal sealed class LoadedDynamicSets : IDisposable
     /// <summary>Sets that go on, and that a file says something of.</summary>
     internal bool HasChanges => _sets.Any(IsChanged);
 
-    internal static LoadedDynamicSets Make(ImmutableArray<NamedSet> sets, GenerationState? running)
+    /// <param name="isApart">A set that a file says something new of is copied.</param>
+    internal static LoadedDynamicSets Make(ImmutableArray<NamedSet> sets, GenerationState? running, bool isApart)
     {
         var loaded = new LoadedDynamicSets();
         try
         {
             foreach (NamedSet set in sets.Where(set => set.IsDynamic))
             {
-                loaded.Add(set, running);
+                loaded.Add(set, running, isApart);
             }
 
             return loaded;
@@ -114,19 +115,31 @@ internal sealed class LoadedDynamicSets : IDisposable
 
     private static ulong NowOf(NamedSet set) => set.Details.Timeout is null ? 0 : TickClock.Read64();
 
-    private void Add(NamedSet set, GenerationState? running)
+    private void Add(NamedSet set, GenerationState? running, bool isApart)
     {
+        DynamicSetMaps? copied = null;
         if (running?.Sets?.Named.FirstOrDefault(other => other.Name == set.Name && other.IsDynamic) is { } before && before.Dynamic == set.Dynamic
-            && DynamicSetMaps.TryOpen(running.Directory, before.Number, set.Dynamic) is { } maps)
+            && DynamicSetMaps.TryOpen(running.Directory, before.Number, set.Dynamic) is { } shared)
         {
-            _sets.Add((set, maps, true));
-            return;
+            if (!isApart || set.Elements.AreInForce)
+            {
+                _sets.Add((set, shared, true));
+                return;
+            }
+
+            copied = shared;
         }
 
-        maps = DynamicSetMaps.Make(set.Dynamic);
+        using DynamicSetMaps? source = copied;
+        DynamicSetMaps maps = DynamicSetMaps.Make(set.Dynamic);
         _sets.Add((set, maps, false));
         ulong now = NowOf(set);
         using var editor = new DynamicSetEditor(maps);
+        foreach (DynamicSetRecord record in source?.Read().Where(record => !record.IsOfFile) ?? [])
+        {
+            editor.Put(record, now);
+        }
+
         foreach (SetElement element in set.Elements.Sorted())
         {
             editor.Put(RecordOf(set, element, now), now);

@@ -9,7 +9,7 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class LoadedGeneration : IDisposable
 {
     internal LoadedGeneration(
-        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, StoreMaps store, LoadedSets? sets, LoadedRecentLists recent, ConnectionMaps? connections,
+        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, StoreMaps store, LoadedSets? sets, LoadedRecentLists recent, ConnectionMaps? connections, HostMap? hosts,
         ImmutableArray<LoadedFamily> families)
     {
         Places = places;
@@ -19,6 +19,7 @@ internal sealed class LoadedGeneration : IDisposable
         Sets = sets;
         Recent = recent;
         Connections = connections;
+        Hosts = hosts;
         Families = families;
         Programs = families.SelectMany(family => family.Programs).ToImmutableDictionary();
     }
@@ -41,6 +42,9 @@ internal sealed class LoadedGeneration : IDisposable
     /// <summary>Null where no rule asks for connection state, and nothing is set of it.</summary>
     internal ConnectionMaps? Connections { get; }
 
+    /// <summary>Null where the rules have no live host names.</summary>
+    internal HostMap? Hosts { get; }
+
     internal ImmutableDictionary<HookPoint, BpfProgram> Programs { get; }
 
     public void Dispose()
@@ -50,6 +54,7 @@ internal sealed class LoadedGeneration : IDisposable
         Sets?.Dispose();
         Recent.Dispose();
         Connections?.Dispose();
+        Hosts?.Dispose();
         foreach (LoadedFamily family in Families)
         {
             family.Dispose();

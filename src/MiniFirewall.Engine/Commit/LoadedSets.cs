@@ -38,7 +38,8 @@ internal sealed class LoadedSets : IDisposable
 
     /// <summary>Makes the images of sets, and the maps of those that are none; null where there are none.</summary>
     /// <param name="running">The generation in force, some of whose sets may go on; null where there is none.</param>
-    internal static LoadedSets? Make(RuleSet rules, GenerationState? running = null)
+    /// <param name="isApart">Sets that a file says something new of do not go on, for the ones before may come back.</param>
+    internal static LoadedSets? Make(RuleSet rules, GenerationState? running = null, bool isApart = false)
     {
         ImmutableArray<NamedSet> sets = rules.Sets;
         if (sets.IsEmpty)
@@ -52,7 +53,7 @@ internal sealed class LoadedSets : IDisposable
         LoadedDynamicSets? dynamic = null;
         try
         {
-            dynamic = LoadedDynamicSets.Make(sets, running);
+            dynamic = LoadedDynamicSets.Make(sets, running, isApart);
             (map, ArenaMemory memory) = MakeArena();
             using (memory)
             {

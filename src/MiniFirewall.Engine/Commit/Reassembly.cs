@@ -14,6 +14,8 @@ namespace MiniFirewall.Engine.Commit;
 /// </summary>
 internal static class Reassembly
 {
+    internal const string Name = "minifw_defrag";
+
     private const int Busy = 16;
     private const int FirstPriority = 10, LastPriority = 99;
 
@@ -23,7 +25,7 @@ internal static class Reassembly
 
     private static BpfLink Attach(Family family)
     {
-        using BpfProgram program = BpfProgram.Load(AcceptAll(), KernelBtf.Types, new Dictionary<string, BpfMap>());
+        using BpfProgram program = BpfProgram.Load(AcceptAll(ContextKind.Link), KernelBtf.Types, new Dictionary<string, BpfMap>());
         for (int priority = FirstPriority; ; priority++)
         {
             try
@@ -37,12 +39,15 @@ internal static class Reassembly
         }
     }
 
-    private static ProgramSpec AcceptAll()
+    internal static ProgramSpec AcceptAll(ContextKind context)
     {
         var code = new Assembler();
         code.BeginFunction(new Function("main", IsGlobal: true, [new ContextParameter("ctx", "bpf_nf_ctx")]), code.DefineLabel("main"));
         code.Move(Register.R0, 1);
         code.Exit();
-        return new ProgramSpec("minifw_defrag", ProgramType.Netfilter, DispatcherCompiler.BpfNetfilter, code.Finish(), []);
+        AssembledCode finished = code.Finish();
+        return context == ContextKind.Link
+            ? new ProgramSpec(Name, ProgramType.Netfilter, DispatcherCompiler.BpfNetfilter, finished, [])
+            : new ProgramSpec(Name, ProgramType.LwtOut, 0, finished, []);
     }
 }

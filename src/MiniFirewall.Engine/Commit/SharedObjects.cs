@@ -11,8 +11,9 @@ internal sealed class SharedObjects : IDisposable
     private const uint Mappable = 1 << 10; // BPF_F_MMAPABLE
     private const int EventBytes = 1 << 20, RejectBytes = 1 << 20, PacketBytes = 1 << 20;
 
-    private SharedObjects(BpfMap control, BpfMap programs, BpfMap events, BpfMap rejects, BpfMap packets, bool areNew)
+    private SharedObjects(BpfMap control, BpfMap programs, BpfMap events, BpfMap rejects, BpfMap packets, HookProvider provider, bool areNew)
     {
+        Provider = provider;
         Control = control;
         Programs = programs;
         Events = events;
@@ -20,6 +21,9 @@ internal sealed class SharedObjects : IDisposable
         Packets = packets;
         AreNew = areNew;
     }
+
+    /// <summary>What runs the programs that look into these maps.</summary>
+    internal HookProvider Provider { get; }
 
     internal BpfMap Control { get; }
 
@@ -37,7 +41,7 @@ internal sealed class SharedObjects : IDisposable
     internal bool AreNew { get; }
 
     /// <summary>Makes maps that nobody else knows.</summary>
-    internal static SharedObjects Make() => Gather(
+    internal static SharedObjects Make(HookProvider? provider = null) => Gather(
         [
             () => BpfMap.Create(WellKnownMaps.ControlSpec with { Flags = Mappable }),
             () => BpfMap.Create(WellKnownMaps.ProgramsSpec),
@@ -45,15 +49,17 @@ internal sealed class SharedObjects : IDisposable
             () => BpfMap.Create(WellKnownMaps.RejectsSpec(RejectBytes)),
             () => BpfMap.Create(WellKnownMaps.PacketsSpec(PacketBytes)),
         ],
+        provider ?? ProviderChoice.Default,
         areNew: true);
 
     /// <summary>Opens the maps of a state that has a generation in force.</summary>
     internal static SharedObjects Open(DirectoryHandle directory) => Gather(
         [.. new[] { PinNames.Control, PinNames.Programs, PinNames.Events, PinNames.Rejects, PinNames.Packets }.Select(name => (Func<BpfMap>)(() => OpenMap(directory, name)))],
+        ProviderChoice.Of(directory),
         areNew: false);
 
     /// <summary>All maps, or an exception and none.</summary>
-    private static SharedObjects Gather(Func<BpfMap>[] sources, bool areNew)
+    private static SharedObjects Gather(Func<BpfMap>[] sources, HookProvider provider, bool areNew)
     {
         var maps = new List<BpfMap>();
         try
@@ -63,7 +69,7 @@ internal sealed class SharedObjects : IDisposable
                 maps.Add(source());
             }
 
-            return new(maps[0], maps[1], maps[2], maps[3], maps[4], areNew);
+            return new(maps[0], maps[1], maps[2], maps[3], maps[4], provider, areNew);
         }
         catch
         {
@@ -79,7 +85,8 @@ internal sealed class SharedObjects : IDisposable
     /// <param name="sets">Null where its rules have none.</param>
     /// <param name="connections">Null where nothing asks for connection state.</param>
     /// <param name="recent">Null where programs get lists of their own.</param>
-    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch, LoadedSets? sets, ConnectionMaps? connections, LoadedRecentLists? recent = null)
+    /// <param name="hosts">Null where rules have no live host names.</param>
+    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch, LoadedSets? sets, ConnectionMaps? connections, LoadedRecentLists? recent = null, HostMap? hosts = null)
     {
         var maps = new Dictionary<string, BpfMap>(recent?.ByMapName ?? [])
         {
@@ -93,6 +100,11 @@ internal sealed class SharedObjects : IDisposable
         foreach ((string name, BpfMap map) in sets?.ByMapName ?? [])
         {
             maps.Add(name, map);
+        }
+
+        if (hosts is not null)
+        {
+            maps.Add(WellKnownMaps.Hosts, hosts.Map);
         }
 
         foreach ((string name, BpfMap map) in connections?.Pins ?? [])

@@ -49,6 +49,9 @@ public sealed class OwnAddresses
         return own;
     }
 
+    /// <summary>The addresses by themselves, loopback ones too; not those that whole networks give.</summary>
+    public IEnumerable<(Family Family, UInt128 Address)> All => _addresses;
+
     /// <summary>An address of this host.</summary>
     public bool Contains(Family family, UInt128 address) => _addresses.Contains((family, address))
         || (family == Family.IPv4 && _networks.Exists(network => ((uint)address & network.Mask) == network.Address));

@@ -8,7 +8,7 @@ namespace MiniFirewall.Engine.Counting;
 /// <param name="Kept">Whether the place goes on counting from where the generation before left it.</param>
 /// <param name="Capacity">Number of elements of the counter maps.</param>
 /// <param name="FirstFreshSlot">From here on no slot of the maps has ever been counted in.</param>
-/// <param name="NewMaps">The running generation's maps are too small: this one has maps of its own.</param>
+/// <param name="NewMaps">The running generation's maps are too small, or not to be touched: this one has maps of its own.</param>
 internal sealed record SlotPlan(ImmutableArray<int> Slots, ImmutableArray<bool> Kept, int Capacity, int FirstFreshSlot, bool NewMaps)
 {
     /// <summary>Slot 0 counts nothing: the compiler keeps it for events that have no rule.</summary>
@@ -25,8 +25,9 @@ internal sealed record SlotPlan(ImmutableArray<int> Slots, ImmutableArray<bool> 
     /// </summary>
     /// <param name="given">Whether a place starts with counters that its text gives: it never goes on with old ones.</param>
     /// <param name="firstFresh">The running generation's.</param>
+    /// <param name="isApart">The running generation may come back, and finds its maps as it left them: this one has maps of its own.</param>
     internal static SlotPlan After(
-        ImmutableArray<CounterKey> keys, ImmutableArray<bool> given, ImmutableArray<CounterKey> runningKeys, ImmutableArray<int> running, int capacity, int firstFresh)
+        ImmutableArray<CounterKey> keys, ImmutableArray<bool> given, ImmutableArray<CounterKey> runningKeys, ImmutableArray<int> running, int capacity, int firstFresh, bool isApart = false)
     {
         var slotOf = new Dictionary<CounterKey, int>(runningKeys.Length);
         for (int i = 0; i < runningKeys.Length; i++)
@@ -41,7 +42,7 @@ internal sealed record SlotPlan(ImmutableArray<int> Slots, ImmutableArray<bool> 
             kept[i] = !given[i] && slotOf.TryGetValue(keys[i], out slots[i]);
         }
 
-        return InSameMaps(slots, kept, running, capacity, firstFresh) ?? InNewMaps(slots, kept);
+        return (isApart ? null : InSameMaps(slots, kept, running, capacity, firstFresh)) ?? InNewMaps(slots, kept);
     }
 
     private static SlotPlan? InSameMaps(int[] slots, bool[] kept, ImmutableArray<int> running, int capacity, int firstFresh)

@@ -1,3 +1,5 @@
+using MiniFirewall.Engine.Names;
+using MiniFirewall.Engine.Persistence;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Sys.Files;
 using MiniFirewall.Sys.Namespaces;
@@ -10,7 +12,7 @@ internal static class NamespaceCollector
     /// <summary>Looks only where there are other namespaces' directories. Returns how many it has removed.</summary>
     internal static int Collect(HomeMount home, NetworkNamespace own)
     {
-        NetworkNamespace[] others = [.. home.Namespaces().Where(other => other != own)];
+        NetworkNamespace[] others = [.. home.Namespaces().Union(home.Home.Entries().Select(StateDirectory.NamespaceOf).OfType<NetworkNamespace>()).Where(other => other != own)];
         if (others.Length == 0)
         {
             return 0;
@@ -19,21 +21,25 @@ internal static class NamespaceCollector
         // The caller is in a namespace with its own inode number: a directory of that number and another cookie is of a
         // namespace that had it before.
         HashSet<ulong> unheld = NamespaceHolders.FindUnheld(others.Select(other => other.Inode));
-        return others.Where(other => other.Inode == own.Inode || unheld.Contains(other.Inode)).Count(other => Remove(home, other));
+        return others.Where(other => other.Inode == own.Inode || unheld.Contains(other.Inode)).Count(other => Remove(home, other) is true);
     }
 
-    private static bool Remove(HomeMount home, NetworkNamespace network)
+    /// <summary>Null where it had no rules, but a history of them.</summary>
+    private static bool? Remove(HomeMount home, NetworkNamespace network)
     {
+        bool hasRules = home.Pins.Contains(network.Name);
         using FileLock? taken = FileLock.TryTake(home.Home, WriterSession.LockName(network), TimeSpan.Zero);
         if (taken is null)
         {
             return false;
         }
 
-        Leftovers.RemoveAll(home.Pins, network.Name);
+        Leftovers.RemoveAll(home.Pins, network.Name, isOwn: false);
         home.Home.Remove(EventWatch.LockName(network));
         home.Home.Remove(RejectWatch.LockName(network));
+        home.Home.Remove(StateDirectory.NameOf(network));
+        home.Home.Remove(NameBookFile.NameOf(network));
         taken.RemoveFile();
-        return true;
+        return hasRules ? true : null;
     }
 }

@@ -22,6 +22,9 @@ internal sealed class WriterSession : IDisposable
         _network = network;
     }
 
+    /// <summary>Ordinary files.</summary>
+    internal DirectoryHandle Home => _home.Home;
+
     /// <summary>The bpffs.</summary>
     internal DirectoryHandle Pins => _home.Pins;
 

@@ -23,7 +23,7 @@ internal static class RecentEditor
     internal static bool Change(string list, BpfMap map, RecentAction action, Family family, UInt128 address)
     {
         var question = new RecentAddress(list, action) { IsByHand = true };
-        CompileOptions options = KernelRequirements.Options(PrologueKind.Netfilter) with
+        CompileOptions options = KernelRequirements.Options(PrologueKind.Netfilter, ProviderChoice.Default) with
         {
             Structure = ListStructure.Straight,
             RecentLists = ImmutableDictionary<string, int>.Empty.Add(list, RecentLayout.StampsIn(map.ValueSize)),

@@ -13,6 +13,10 @@ internal sealed class SocketTable
     /// <summary>Forgets what was read.</summary>
     internal void Clear() => _read.Clear();
 
+    /// <summary>Sockets with a peer, read now; those that only wait for their time to be over are none.</summary>
+    internal static IEnumerable<LocalSocket> Connected() =>
+        new[] { "tcp", "tcp6", "udp", "udp6", "udplite", "udplite6" }.SelectMany(Read).Where(socket => socket.RemotePort != 0 && socket.Inode != 0);
+
     /// <summary>Inode of the socket that a packet belongs to at its end on this machine; 0 where none is there.</summary>
     internal ulong Find(Family family, byte protocol, (UInt128 Address, int Port) local, (UInt128 Address, int Port) remote)
     {

@@ -12,12 +12,31 @@ internal sealed class ControlWords(BpfMap map) : IDisposable
 {
     private readonly MappedMemory _memory = map.MapValues();
 
-    /// <summary>The generation in force; 0 for none. Setting it is the commit.</summary>
-    internal ulong Generation
+    /// <summary>The generation in force; 0 for none.</summary>
+    internal ulong Generation => Word & WellKnownMaps.GenerationNumber;
+
+    /// <summary>The generation in force, with what is said of it. The timer of a trial may write it at any time.</summary>
+    internal ulong Word => _memory.ReadAcquire64(WellKnownMaps.ControlGeneration);
+
+    /// <summary>The generation in force is on trial.</summary>
+    internal bool IsOnTrial => (Word & WellKnownMaps.GenerationOnTrial) != 0;
+
+    /// <summary>A trial is over, and the generation before it is in force again; until the next commit.</summary>
+    internal bool IsBack => (Word & WellKnownMaps.GenerationInReserve) != 0;
+
+    /// <summary>The highest number that a generation has had.</summary>
+    internal ulong LastGeneration
     {
-        get => _memory.ReadAcquire64(WellKnownMaps.ControlGeneration);
-        set => _memory.WriteRelease64(WellKnownMaps.ControlGeneration, value);
+        get => _memory.ReadAcquire64(WellKnownMaps.ControlLastGeneration);
+        set => _memory.WriteRelease64(WellKnownMaps.ControlLastGeneration, value);
     }
+
+    /// <summary>Puts another generation in force, which is the commit; false where the one in force is not the expected one any more.</summary>
+    internal bool TrySwitch(ulong expected, ulong word) =>
+        _memory.CompareExchange64(WellKnownMaps.ControlGeneration, word, expected) == expected;
+
+    /// <summary>No generation is in force from here on, whatever was.</summary>
+    internal void EndGeneration() => _memory.WriteRelease64(WellKnownMaps.ControlGeneration, 0);
 
     /// <summary>Whether somebody wants to see dropped packets.</summary>
     internal bool Watched

@@ -4,6 +4,7 @@ using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
 using MiniFirewall.Sys.BpfCalls;
 using MiniFirewall.Sys.Files;
 
@@ -134,11 +135,28 @@ internal sealed class GenerationState : IDisposable
 
     private StoredRuleSet ReadStored()
     {
-        StoredRuleSet stored = StoredRuleSet.Read(Store, Sets?.Named ?? []);
+        StoredRuleSet stored = WithHosts(StoredRuleSet.Read(Store, Sets?.Named ?? []));
         using BpfMap? tracking = TrackingSettings.TryOpen(Directory);
         return tracking is null
             ? stored
             : stored with { Rules = stored.Rules with { ConnectionSettings = TrackingSettings.ReadDeclared(TrackingSettings.Copy(tracking)) } };
+    }
+
+    /// <summary>The names that the generation was made with, each at its number, whatever rules have gone since.</summary>
+    internal ImmutableArray<string> HostNames => [.. Store.Names.Where(name => name.IsLive).Select(name => name.Name).Distinct()];
+
+    /// <summary>Live names with the addresses that they have now.</summary>
+    private StoredRuleSet WithHosts(StoredRuleSet stored)
+    {
+        ImmutableArray<string> names = HostNames;
+        using HostMap? hosts = names.IsEmpty ? null : HostMap.TryOpen(Directory);
+        if (hosts is null)
+        {
+            return stored;
+        }
+
+        Dictionary<string, NameAddresses> known = names.Zip(hosts.Read(names.Length)).ToDictionary(host => host.First, host => host.Second);
+        return stored with { Rules = LiveNames.WithAddresses(stored.Rules, known.GetValueOrDefault) };
     }
 
     private static CounterMaps? TryOpenCounters(DirectoryHandle directory)

@@ -1,4 +1,6 @@
 using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Engine.Providers;
 using MiniFirewall.Sys.Files;
 
 namespace MiniFirewall.Engine.State;
@@ -18,22 +20,27 @@ internal static class Leftovers
             return;
         }
 
-        ulong generation = GenerationInForce(directory);
-        if (generation == 0)
+        IReadOnlyList<string> kept = GenerationsInUse(directory, out bool isOnTrial);
+        if (kept.Count == 0)
         {
             RemoveAll(pins, network);
             return;
         }
 
-        string kept = PinNames.Generation(generation);
-        foreach (string name in directory.Entries().Where(name => PinNames.IsGeneration(name) && name != kept))
+        if (!isOnTrial)
+        {
+            directory.Remove(PinNames.Trial);
+        }
+
+        foreach (string name in directory.Entries().Where(name => PinNames.IsGeneration(name) && !kept.Contains(name)))
         {
             directory.Remove(name);
         }
     }
 
     /// <summary>Takes a namespace's rules away: packets pass from the first write on, then the rest goes.</summary>
-    internal static void RemoveAll(DirectoryHandle pins, string network)
+    /// <param name="isOwn">It is the calling thread's.</param>
+    internal static void RemoveAll(DirectoryHandle pins, string network, bool isOwn = true)
     {
         using DirectoryHandle? directory = pins.TryOpenDirectory(network);
         if (directory is null)
@@ -42,10 +49,7 @@ internal static class Leftovers
         }
 
         EndGeneration(directory);
-        foreach (HookPoint point in HookPoint.All)
-        {
-            RemoveLink(directory, PinNames.Link(point));
-        }
+        Detach(directory, isOwn);
 
         // The map that says "no rules" goes last: without it a half-removed directory could not be told from a damaged one.
         foreach (string name in directory.Entries().Where(name => name != PinNames.Control))
@@ -56,16 +60,28 @@ internal static class Leftovers
         pins.Remove(network);
     }
 
-    private static ulong GenerationInForce(DirectoryHandle directory)
+    /// <summary>
+    /// The directories of the generation in force and of the one that a trial may go back to at any moment; none where no rules are in force.
+    /// </summary>
+    private static IReadOnlyList<string> GenerationsInUse(DirectoryHandle directory, out bool isOnTrial)
     {
+        isOnTrial = false;
         using BpfMap? map = BpfMap.TryOpen(directory.PathOf(PinNames.Control));
         if (map is null)
         {
-            return 0;
+            return [];
         }
 
         using var control = new ControlWords(map);
-        return control.Generation;
+        ulong word = control.Word;
+        if (word == 0)
+        {
+            return [];
+        }
+
+        isOnTrial = (word & WellKnownMaps.GenerationOnTrial) != 0;
+        ulong before = isOnTrial ? TrialState.TryRead(directory)?.BackTo ?? 0 : 0;
+        return [.. new[] { word, before }.Where(used => used != 0).Select(used => PinNames.Generation(used & WellKnownMaps.GenerationNumber))];
     }
 
     private static void EndGeneration(DirectoryHandle directory)
@@ -74,15 +90,17 @@ internal static class Leftovers
         if (map is not null)
         {
             using var control = new ControlWords(map);
-            control.Generation = 0;
+            control.EndGeneration();
         }
     }
 
-    /// <summary>A link that only loses its pin leaves the hook some time later; a detached one has left it on return.</summary>
-    private static void RemoveLink(DirectoryHandle directory, string name)
+    /// <summary>What the module has on hooks of a namespace that nobody holds any more went with it; from here it cannot be reached.</summary>
+    private static void Detach(DirectoryHandle directory, bool isOwn)
     {
-        using BpfLink? link = BpfLink.TryOpen(directory.PathOf(name));
-        link?.Detach();
-        directory.Remove(name);
+        HookProvider provider = ProviderChoice.Of(directory);
+        if (isOwn || provider == HookProvider.Bpf)
+        {
+            HookAttachment.Of(provider).Detach(directory);
+        }
     }
 }

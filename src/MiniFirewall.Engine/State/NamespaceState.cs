@@ -1,4 +1,5 @@
 using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
 using MiniFirewall.Sys.Files;
 using MiniFirewall.Sys.Namespaces;
 
@@ -60,6 +61,11 @@ internal sealed class NamespaceState : IDisposable
         throw new FirewallException(
             FirewallFailure.Refused, $"pins of generation {Control.Generation} are missing; run 'minifw off' and apply the rules again");
     }
+
+    /// <summary>The trial that the generation in force is on; null where it is on none.</summary>
+    internal RunningTrial? ReadTrial() => Control.IsOnTrial && TrialState.TryRead(Directory) is { } trial
+        ? new(trial.Kind, trial.Left, trial.BackTo & WellKnownMaps.GenerationNumber)
+        : null;
 
     public void Dispose()
     {

@@ -9,8 +9,14 @@ internal static class PinNames
     internal const string Control = "control", Programs = "programs", Events = "events", Rejects = "rejects", Packets = "packets";
     internal const string Counters = "counters", Carried = "carried", Base = "base", Rules = "rules", Epoch = "epoch";
 
+    /// <summary>The timer of a rule set on trial.</summary>
+    internal const string Trial = "trial";
+
     /// <summary>The arena of sets, and the map that says what they are.</summary>
     internal const string Sets = "sets", SetNames = "setnames";
+
+    /// <summary>The addresses of live host names.</summary>
+    internal const string Hosts = "hosts";
 
     private const string GenerationPrefix = "generation-";
 
@@ -32,6 +38,9 @@ internal static class PinNames
     internal static string Reassembly(Family family) => family == Family.IPv4 ? "reassembly4" : "reassembly6";
 
     internal static string Link(HookPoint point) => $"link-{point}";
+
+    /// <summary>A dispatcher that the module has on its hook.</summary>
+    internal static string Dispatcher(HookPoint point) => $"dispatcher-{point}";
 
     internal static string Program(HookPoint point) => $"program-{point}";
 

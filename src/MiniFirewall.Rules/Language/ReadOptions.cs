@@ -19,6 +19,12 @@ public sealed record ReadOptions
     /// <summary>Who is asked for the addresses of host names, once a name.</summary>
     public INameResolver Resolver { get; init; } = SystemNameResolver.Instance;
 
+    /// <summary>
+    /// Host names of a text, which are not those of a command line, are live (<see cref="Model.HostName.IsLive"/>): nobody is asked
+    /// for their addresses while it is read.
+    /// </summary>
+    public bool LiveNames { get; init; }
+
     /// <summary>The names of protocols and services.</summary>
     public NetworkNames Names { get; init; } = NetworkNames.System;
 

@@ -25,7 +25,8 @@ public static class SpelledRule
 
     private static IEnumerable<AddressSpec?> Spell(AddressSpec? spec, Family family)
     {
-        if (spec is not HostName name)
+        // A live name that has no address yet is one rule all the same: left out, it would be lost to who reads the text back.
+        if (spec is not HostName name || name is { IsLive: true, IsKnown: false })
         {
             return [spec];
         }

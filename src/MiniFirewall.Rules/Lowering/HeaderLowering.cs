@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
 using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Lowering;
@@ -12,27 +14,64 @@ namespace MiniFirewall.Rules.Lowering;
 /// </summary>
 internal static class HeaderLowering
 {
-    internal static void Lower(Rule rule, Family family, ImmutableArray<Step>.Builder steps)
+    internal static void Lower(Rule rule, Family family, LiveNames names, ImmutableArray<Step>.Builder steps)
     {
         LowerAddress(rule.Source, Field.Source, family, steps);
         LowerAddress(rule.Destination, Field.Destination, family, steps);
         LowerInterface(rule.InInterface, Field.InInterface, steps);
         LowerInterface(rule.OutInterface, Field.OutInterface, steps);
-        if (rule.Protocol is { } protocol)
+
+        // Live names are a question, which costs more than tests do: all tests that drop nothing come before it.
+        if (family == Family.IPv4)
+        {
+            LowerProtocol(rule, steps);
+            LowerFragment(rule, steps);
+        }
+
+        LowerLive(rule, rule.Source, HostSide.Source, names, steps);
+        LowerLive(rule, rule.Destination, HostSide.Destination, names, steps);
+        if (family == Family.IPv6)
         {
             // A broken chain of extension headers has no protocol to compare: the packet is dropped.
-            if (family == Family.IPv6)
+            if (rule.Protocol is not null)
             {
                 steps.Add(new DropWhen(FieldTest.Equal(Field.ChainBroken, 1)));
             }
 
+            LowerProtocol(rule, steps);
+            LowerFragment(rule, steps);
+        }
+    }
+
+    private static void LowerProtocol(Rule rule, ImmutableArray<Step>.Builder steps)
+    {
+        if (rule.Protocol is { } protocol)
+        {
             steps.Add(new Require(FieldTest.Equal(Field.Protocol, protocol.Number, protocol.Negated)));
         }
+    }
 
+    private static void LowerFragment(Rule rule, ImmutableArray<Step>.Builder steps)
+    {
         if (rule.Fragment is { } fragment)
         {
             steps.Add(new Require(FieldTest.Equal(Field.FragmentOffset, 0, negated: fragment)));
         }
+    }
+
+    private static void LowerLive(Rule rule, AddressSpec? spec, HostSide side, LiveNames names, ImmutableArray<Step>.Builder steps)
+    {
+        if (spec is not HostName { IsLive: true } name)
+        {
+            return;
+        }
+
+        if (LiveNames.WaitsForAddress(rule, name))
+        {
+            steps.Add(new Require(new QuestionTest(names.Ask(name, HostSide.Either))));
+        }
+
+        steps.Add(new Require(new QuestionTest(names.Ask(name, side), name.Negated)));
     }
 
     private static void LowerAddress(AddressSpec? spec, Field field, Family family, ImmutableArray<Step>.Builder steps)
@@ -41,7 +80,7 @@ internal static class HeaderLowering
         {
             steps.Add(new Require(new FieldTest(field, masked.Mask, masked.Address, masked.Negated)));
         }
-        else if (spec is HostName name)
+        else if (spec is HostName { IsLive: false } name)
         {
             ImmutableArray<UInt128> addresses = family == Family.IPv4 ? name.V4 : name.V6;
             steps.Add(new Require(new RangeTest(field, [.. addresses.Select(address => new ValueRange(address, address))], name.Negated)));

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Names;
 
 namespace MiniFirewall.Rules.Lowering;
 
@@ -23,6 +24,7 @@ public static class RuleSetLowering
     public static PacketProgram Lower(RuleSet rules, Hook hook, Family family, ICounterIndexes counters)
     {
         rules.MarkChangedSets();
+        LiveNames names = LiveNames.Of(rules);
         Dictionary<string, Chain> byName = rules.Chains.ToDictionary(chain => chain.Name);
         Chain entry = rules.Chains.First(chain => chain.Hook == hook);
         List<Chain> reached = [entry];
@@ -33,7 +35,7 @@ public static class RuleSetLowering
         for (int i = 0; i < reached.Count; i++)
         {
             Chain chain = reached[i];
-            lowered.Add(new Block(chain.Name, LowerRules(chain, family, counters, BlockOf)));
+            lowered.Add(new Block(chain.Name, LowerRules(chain, family, names, counters, BlockOf)));
         }
 
         return new PacketProgram(family, hook, lowered.ToImmutable(), 0, entry.PolicyOf(family).Verdict, counters.OfPolicy(entry, family));
@@ -51,14 +53,17 @@ public static class RuleSetLowering
         }
     }
 
-    /// <summary>The statement of one rule; its questions may still need to be told what a whole program's compiler tells them.</summary>
+    /// <summary>
+    /// The statement of one rule, which names no live host; its questions may still need to be told what a whole program's compiler
+    /// tells them.
+    /// </summary>
     /// <param name="chain">The name of the rule's chain.</param>
     /// <param name="counter">The rule's counter.</param>
     /// <param name="blockOf">Gives the number of the chain that the rule leads to.</param>
     public static Statement Lower(string chain, Rule rule, Family family, int counter, Func<string, int> blockOf) =>
-        LowerRule(chain, rule, family, counter, blockOf, ImmutableArray.CreateBuilder<Step>());
+        LowerRule(chain, rule, family, LiveNames.None, counter, blockOf, ImmutableArray.CreateBuilder<Step>());
 
-    private static ImmutableArray<Statement> LowerRules(Chain chain, Family family, ICounterIndexes counters, Func<string, int> blockOf)
+    private static ImmutableArray<Statement> LowerRules(Chain chain, Family family, LiveNames names, ICounterIndexes counters, Func<string, int> blockOf)
     {
         var statements = ImmutableArray.CreateBuilder<Statement>(chain.Rules.Length);
         var steps = ImmutableArray.CreateBuilder<Step>();
@@ -67,16 +72,17 @@ public static class RuleSetLowering
             if (rule.Families.Has(family))
             {
                 steps.Clear();
-                statements.Add(LowerRule(chain.Name, rule, family, counters.OfRule(chain, rule, family), blockOf, steps));
+                statements.Add(LowerRule(chain.Name, rule, family, names, counters.OfRule(chain, rule, family), blockOf, steps));
             }
         }
 
         return statements.DrainToImmutable();
     }
 
-    private static Statement LowerRule(string chain, Rule rule, Family family, int counter, Func<string, int> blockOf, ImmutableArray<Step>.Builder steps)
+    private static Statement LowerRule(
+        string chain, Rule rule, Family family, LiveNames names, int counter, Func<string, int> blockOf, ImmutableArray<Step>.Builder steps)
     {
-        HeaderLowering.Lower(rule, family, steps);
+        HeaderLowering.Lower(rule, family, names, steps);
         foreach (Match match in rule.Matches)
         {
             match.Lower(family, steps);

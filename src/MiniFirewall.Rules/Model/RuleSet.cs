@@ -218,11 +218,21 @@ public sealed record MaskedAddress(Family Family, UInt128 Address, UInt128 Mask,
 /// <summary>A host name and the addresses it had when the text was read; one rule, whatever their number.</summary>
 public sealed record HostName(string Name, ImmutableArray<UInt128> V4, ImmutableArray<UInt128> V6, bool Negated) : AddressSpec(Negated)
 {
-    public override FamilySet Families =>
-        (V4.IsEmpty ? FamilySet.None : FamilySet.IPv4) | (V6.IsEmpty ? FamilySet.None : FamilySet.IPv6);
+    /// <summary>
+    /// Its addresses change while the rule is in force: what stands here is what was known of them last, and is no part of what the rule
+    /// asks. Maybe a pattern such as *.example.com.
+    /// </summary>
+    public bool IsLive { get; init; }
 
-    public bool Equals(HostName? other) => other is not null && Name == other.Name && Negated == other.Negated
-        && V4.SequenceEqual(other.V4) && V6.SequenceEqual(other.V6);
+    /// <summary>It has an address of some family. A live name has one from the first answer on.</summary>
+    public bool IsKnown => !V4.IsEmpty || !V6.IsEmpty;
 
-    public override int GetHashCode() => HashCode.Combine(Name, Negated, V4.Length, V6.Length);
+    public override FamilySet Families => IsLive
+        ? FamilySet.Both
+        : (V4.IsEmpty ? FamilySet.None : FamilySet.IPv4) | (V6.IsEmpty ? FamilySet.None : FamilySet.IPv6);
+
+    public bool Equals(HostName? other) => other is not null && Name == other.Name && Negated == other.Negated && IsLive == other.IsLive
+        && (IsLive || (V4.SequenceEqual(other.V4) && V6.SequenceEqual(other.V6)));
+
+    public override int GetHashCode() => IsLive ? HashCode.Combine(Name, Negated) : HashCode.Combine(Name, Negated, V4.Length, V6.Length);
 }

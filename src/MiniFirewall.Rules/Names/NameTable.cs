@@ -18,6 +18,8 @@ public sealed class NameTable : INameResolver
 
     public static NameTable Empty { get; } = new(ImmutableSortedDictionary.Create<string, NameAddresses>(StringComparer.Ordinal));
 
+    public bool IsEmpty => _names.IsEmpty;
+
     /// <summary>The names of a rule set with the addresses they had when it was read.</summary>
     public static NameTable Of(RuleSet rules)
     {

@@ -68,7 +68,7 @@ public sealed class NetworkNames
     }
 
     /// <summary>The port of a service for the first of the protocols' names that has it.</summary>
-    internal bool TryGetService(string name, IReadOnlyList<string> protocols, out ushort port)
+    public bool TryGetService(string name, IReadOnlyList<string> protocols, out ushort port)
     {
         foreach (string protocol in protocols)
         {

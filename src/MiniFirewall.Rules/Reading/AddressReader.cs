@@ -147,10 +147,13 @@ internal sealed class AddressReader(ReadSession session)
             return new AddressItem(null, FamilySet.Both, word);
         }
 
-        if (!IsHostName(host.Text))
+        if (!(session.HasLiveNames ? IsLiveName(host.Text) : IsHostName(host.Text)))
         {
             string help = host.Text switch
             {
+                _ when host.Text.Contains('*', StringComparison.Ordinal) => session.HasLiveNames
+                    ? "a pattern is *. and a domain, such as *.example.com"
+                    : "a pattern of names stands in a file for minifw apply",
                 _ when host.Text.Contains('$', StringComparison.Ordinal) => "a shell variable is left in; write its value",
                 _ when char.IsAsciiDigit(host.Text[0]) && host.Text.Contains('-', StringComparison.Ordinal) =>
                     "a range of addresses needs -m iprange with --src-range or --dst-range",
@@ -166,6 +169,11 @@ internal sealed class AddressReader(ReadSession session)
             return null;
         }
 
+        if (session.HasLiveNames)
+        {
+            return new AddressItem(new HostName(host.Text.TrimEnd('.').ToLowerInvariant(), [], [], negated) { IsLive = true }, FamilySet.Both, word);
+        }
+
         if (session.Resolve(host.Text) is not { } addresses)
         {
             _diagnostics.Report(
@@ -175,6 +183,16 @@ internal sealed class AddressReader(ReadSession session)
 
         var name = new HostName(host.Text, addresses.V4, addresses.V6, negated);
         return new AddressItem(name, name.Families, word);
+    }
+
+    /// <summary>A name that name servers can be asked for, or all names below a domain: *.example.com.</summary>
+    private static bool IsLiveName(string text)
+    {
+        const int LongestLabel = 63;
+        bool isPattern = text.StartsWith("*.", StringComparison.Ordinal);
+        string name = (isPattern ? text[2..] : text).TrimEnd('.');
+        return name.Length > 0 && IsHostName(name) && (!isPattern || name.Contains('.', StringComparison.Ordinal))
+            && name.Split('.').All(label => label.Length is > 0 and <= LongestLabel);
     }
 
     private static bool IsHostName(string text) => text.Length <= LongestName && char.IsAsciiLetterOrDigit(text[0])

@@ -29,6 +29,9 @@ internal sealed class ReadSession
     /// <summary>What is read is a restore text, one command line at a time.</summary>
     internal bool IsRestore { get; init; }
 
+    /// <summary>Host names are live: a command line's are not, as iptables' are the addresses that they have at the moment.</summary>
+    internal bool HasLiveNames => Options.LiveNames && !IsCommandLine;
+
     internal SourceText Source { get; }
 
     internal ReadOptions Options { get; }

@@ -11,6 +11,9 @@ public static unsafe class BpfProgramCalls
     private const int MaximumTries = 16;
 
     private const int FirstLogSize = 256 << 10;
+    /// <summary>As many as the kernel takes at one place.</summary>
+    private const int MostAttached = 64;
+
     private const int MaximumLogSize = 64 << 20;
 
     /// <summary>Loads without a log, which is faster, and once more with one where the kernel refuses.</summary>
@@ -19,6 +22,31 @@ public static unsafe class BpfProgramCalls
     {
         int result = TryLoad(request, [], 0, out _);
         return result >= 0 ? new(result) : LoadForLog(request);
+    }
+
+    /// <summary>Opens a program by its number; null where it has gone. CAP_SYS_ADMIN.</summary>
+    public static FileDescriptor? TryOpen(uint id)
+    {
+        var attributes = new IdAttributes { start_id = id };
+        int result = BpfSystemCall.Try(BpfCommand.BPF_PROG_GET_FD_BY_ID, ref attributes);
+        return result switch
+        {
+            >= 0 => new(result),
+            -2 => null,
+            _ => throw BpfSystemCall.Refusal(BpfCommand.BPF_PROG_GET_FD_BY_ID, -result, $"program {id}"),
+        };
+    }
+
+    /// <summary>The numbers of the programs that are attached to an interface, the first to run first; none where the kernel has no such place (tcx: 6.6).</summary>
+    /// <param name="attachType">Such as BPF_TCX_INGRESS.</param>
+    public static uint[] AttachedTo(uint interfaceIndex, uint attachType)
+    {
+        var ids = new uint[MostAttached];
+        fixed (uint* pointer = ids)
+        {
+            var attributes = new QueryAttributes { target_fd = interfaceIndex, attach_type = attachType, prog_ids = (ulong)pointer, prog_cnt = MostAttached };
+            return BpfSystemCall.Try(BpfCommand.BPF_PROG_QUERY, ref attributes) < 0 ? [] : ids[..(int)Math.Min(attributes.prog_cnt, MostAttached)];
+        }
     }
 
     /// <summary>Runs the program on made-up input.</summary>

@@ -75,6 +75,16 @@ public sealed class DirectoryHandle : IDisposable
         }
     }
 
+    /// <summary>Waits until the names in it are where a power cut leaves them (fsync).</summary>
+    /// <exception cref="SystemCallException"/>
+    public void Flush()
+    {
+        if (FileCalls.Synchronize(_descriptor.Number) != 0)
+        {
+            throw SystemCallException.FromLastError($"fsync {_name}");
+        }
+    }
+
     public void Dispose() => _descriptor.Dispose();
 
     private void RemoveDirectory(string name)

@@ -34,6 +34,9 @@ internal static partial class FileCalls
     [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
     internal static partial int FileSystemStatus(int descriptor, Span<byte> result);
 
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    internal static partial int Synchronize(int descriptor);
+
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     internal static partial int Lock(int descriptor, int operation);
 

@@ -8,4 +8,8 @@ internal static class SystemCallNumbers
     private static readonly bool IsX64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
     internal static long MemoryBarrier => IsX64 ? 324 : 283;
+
+    internal static nint FinitModule => IsX64 ? 313 : 273;
+
+    internal static nint DeleteModule => IsX64 ? 176 : 106;
 }

@@ -92,7 +92,7 @@ public sealed class TraceTests
             RuleSet rules = RuleReading.Read(Rules);
             PacketProgram program = RuleSetLowering.Lower(rules, At, family, new CounterBook(rules));
             Dictionary<string, BpfMap> maps = new(_maps.ByName) { [TraceLayout.MapName] = _trace, [TraceLayout.ColdMapName] = _cold };
-            _family = new(CompiledFamily.Of([program], PrologueKind.Netfilter, way, _layout), maps);
+            _family = new(CompiledFamily.Of([program], PrologueKind.Netfilter, way, trace: _layout), maps);
             _baseline = BpfProgram.Load(TraceBaseline.Compile(program, _layout), KernelBtf.Types, maps);
             _packet = new byte[80];
             (_packet[0], _packet[family == Family.IPv4 ? 9 : 6]) = family == Family.IPv4 ? ((byte)0x45, (byte)6) : ((byte)0x60, (byte)6);

@@ -18,6 +18,15 @@ internal sealed class NamedNamespace : IDisposable
     /// <summary>The words before a command that run it inside.</summary>
     internal string[] Inside(params string[] command) => ["netns", "exec", _name, .. command];
 
+    /// <summary>Puts a file in the place of /etc/NAME for commands inside.</summary>
+    internal void Configure(string name, string text)
+    {
+        Directory.CreateDirectory(Etc);
+        File.WriteAllText(System.IO.Path.Combine(Etc, name), text);
+    }
+
+    private string Etc => $"/etc/netns/{_name}";
+
     internal CommandResult Minifw(params string[] arguments) => MinifwWith("", arguments);
 
     internal CommandResult MinifwWith(string input, params string[] arguments) =>
@@ -48,5 +57,9 @@ internal sealed class NamedNamespace : IDisposable
     {
         Minifw("off");
         CommandResult.Of("ip", ["netns", "del", _name]);
+        if (Directory.Exists(Etc))
+        {
+            Directory.Delete(Etc, recursive: true);
+        }
     }
 }

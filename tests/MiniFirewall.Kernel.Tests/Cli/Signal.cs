@@ -13,6 +13,8 @@ internal static partial class Signal
         _ => throw new ArgumentOutOfRangeException(nameof(signal)),
     }));
 
+    internal static void HangUp(int process) => Assert.Equal(0, Kill(process, 1));
+
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int process, int signal);
 }

@@ -17,8 +17,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("show --bogus")]
     [InlineData("show extra")]
     [InlineData("apply")]
-    [InlineData("apply - --confirm 30")]
-    [InlineData("apply - --temporary")]
+    [InlineData("apply - --confirm")]
+    [InlineData("apply - --temporary extra words")]
     [InlineData("why")]
     public void A_wrong_command_line_says_what_and_where_to_read(string line)
     {

@@ -13,7 +13,7 @@ public sealed class TestRunTests(ITestOutputHelper output)
     private const int PacketsOfASet = 1000;
 
     /// <summary>Each way to compile gets its share of the verdicts.</summary>
-    public static TheoryData<CompilationWay> Ways => [.. Enum.GetValues<CompilationWay>()];
+    public static TheoryData<CompilationWay> Ways => [.. TestContexts.Ways];
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -21,6 +21,7 @@ public sealed class TestRunTests(ITestOutputHelper output)
     {
         var clock = Stopwatch.StartNew();
         var comparisons = new ConcurrentBag<TestRunComparison>();
+        int refused = 0;
         int wanted = Budget.Verdicts / Ways.Count, sets = (wanted / PacketsOfASet) + 1;
         Scenario.Anything(PacketsOfASet).Sample(
             scenario =>
@@ -30,7 +31,16 @@ public sealed class TestRunTests(ITestOutputHelper output)
                     comparison = new TestRunComparison(new LoadOptions(PrologueKind.Test, way));
                 }
 
-                string? difference = comparison.FindDifference(scenario);
+                string? difference = null;
+                try
+                {
+                    difference = comparison.FindDifference(scenario);
+                }
+                catch (OldKernelException) when (!TestContexts.HaveLoops)
+                {
+                    Interlocked.Increment(ref refused);
+                }
+
                 comparisons.Add(comparison);
                 Assert.True(difference is null, difference);
             },
@@ -39,8 +49,8 @@ public sealed class TestRunTests(ITestOutputHelper output)
         int verdicts = comparisons.Sum(comparison => comparison.Verdicts);
         output.WriteLine(
             $"{sets} rule sets, {verdicts} verdicts and all counters compared, 0 differences; {comparisons.Sum(c => c.Dropped)} packets were "
-            + $"dropped, {comparisons.Sum(c => c.Invalid)} of them as invalid; {clock.Elapsed.TotalSeconds:F0} s");
+            + $"dropped, {comparisons.Sum(c => c.Invalid)} of them as invalid; {refused} rule sets were refused by name; {clock.Elapsed.TotalSeconds:F0} s");
         Array.ForEach([.. comparisons], comparison => comparison.Dispose());
-        Assert.True(verdicts >= wanted * 0.99, $"only {verdicts} packets could be run");
+        Assert.True(verdicts >= (wanted - (refused * PacketsOfASet)) * 0.99 && verdicts > 0, $"only {verdicts} packets could be run");
     }
 }

@@ -27,6 +27,13 @@ internal static class Probe
         return sent;
     }
 
+    /// <summary>Sends one IPv4 datagram.</summary>
+    internal static void SendOnce(int port)
+    {
+        using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        TrySend(sender, new IPEndPoint(IPAddress.Loopback, port));
+    }
+
     private static IEnumerable<string> DroppedOver(IPAddress address, int family, int[] ports)
     {
         // The datagram to the open port comes last: when it is there, those before it are there or lost.

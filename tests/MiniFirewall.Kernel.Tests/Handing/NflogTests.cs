@@ -137,7 +137,7 @@ public sealed class NflogTests : IDisposable
     private void Serve()
     {
         _service = Task.Factory.StartNew(
-            () => _namespace.Run(() => _namespace.Open().Serve(new TokenRate(), () => { }, _stop.Token)),
+            () => _namespace.Run(() => _namespace.Open().Serve(new TokenRate(), _ => { }, _ => { }, _stop.Token)),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         long start = Stopwatch.GetTimestamp();
         while (!Status().PacketsAreHanded)

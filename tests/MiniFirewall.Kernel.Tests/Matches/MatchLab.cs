@@ -21,8 +21,8 @@ public sealed class MatchLab : IDisposable, ICollectionFixture<MatchLab>
     [
         new IptablesFirewall(Interfaces),
         new EvaluatorFirewall(),
-        .. Enum.GetValues<CompilationWay>().Select(way => new TestRunFirewall(new LoadOptions(PrologueKind.Test, way))),
-        new LiveFirewall(Interfaces),
+        .. TestContexts.Ways.Select(way => new TestRunFirewall(new LoadOptions(PrologueKind.Test, way))),
+        .. LiveFirewall.OfEveryProvider(Interfaces),
     ];
 
     private RuleTexts? _rules;

@@ -13,7 +13,7 @@ internal sealed class MinifwTwin : RejectTwin
     private readonly Task<AnswerTally> _service;
 
     internal MinifwTwin(TokenRate? rate = null) => _service = Task.Factory.StartNew(
-        () => Namespace.Run(() => Namespace.Open().Serve(rate ?? new TokenRate(), () => { }, _stop.Token).Answers),
+        () => Namespace.Run(() => Namespace.Open().Serve(rate ?? new TokenRate(), _ => { }, _ => { }, _stop.Token).Answers),
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Ends the service.</summary>

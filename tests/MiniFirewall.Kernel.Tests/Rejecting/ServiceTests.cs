@@ -49,7 +49,7 @@ public sealed class ServiceTests
         using var minifw = new MinifwTwin();
         minifw.Load(Family.IPv4, [Rule]);
         FirewallException refused = Assert.Throws<FirewallException>(
-            () => minifw.Namespace.Run(() => minifw.Namespace.Open().Serve(new TokenRate(), () => { }, CancellationToken.None)));
+            () => minifw.Namespace.Run(() => minifw.Namespace.Open().Serve(new TokenRate(), _ => { }, _ => { }, CancellationToken.None)));
         Assert.Equal("another process answers this namespace's rejected packets", refused.Message);
     }
 

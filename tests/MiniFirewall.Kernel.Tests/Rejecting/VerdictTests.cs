@@ -14,8 +14,8 @@ public sealed class VerdictTests : IDisposable
 {
     private readonly IFirewall[] _ways =
     [
-        new EvaluatorFirewall(), .. Enum.GetValues<CompilationWay>().Select(way => new TestRunFirewall(new LoadOptions(PrologueKind.Test, way))),
-        .. Enum.GetValues<CompilationWay>().Select(way => new LiveFirewall(["eth0", "eth1"], way)),
+        new EvaluatorFirewall(), .. TestContexts.Ways.Select(way => new TestRunFirewall(new LoadOptions(PrologueKind.Test, way))),
+        .. TestContexts.Ways.Select(way => new LiveFirewall(["eth0", "eth1"], way)),
     ];
 
     public void Dispose() => Array.ForEach(_ways, way => way.Dispose());

@@ -30,9 +30,10 @@ internal sealed record CompiledFamily(IReadOnlyDictionary<Hook, ProgramSpec> Pro
 {
     /// <summary>The one place where these tests call the compiler.</summary>
     /// <param name="programs">All of one family.</param>
-    internal static CompiledFamily Of(IReadOnlyList<PacketProgram> programs, PrologueKind prologue, CompilationWay way, TraceLayout? trace = null, bool prove = true)
+    internal static CompiledFamily Of(
+        IReadOnlyList<PacketProgram> programs, PrologueKind prologue, CompilationWay way, ContextKind context = ContextKind.Link, TraceLayout? trace = null, bool prove = true)
     {
-        CompileOptions options = Options(prologue, way) with { Trace = trace };
+        CompileOptions options = Options(prologue, way) with { Context = context, Trace = trace };
         CompiledPrograms compiled = ProgramSetCompiler.Compile([.. programs], options);
         if (prove)
         {
@@ -67,7 +68,7 @@ internal sealed record CompiledFamily(IReadOnlyDictionary<Hook, ProgramSpec> Pro
     {
         Structure = way switch
         {
-            CompilationWay.AsChosen => ListStructure.Measured,
+            CompilationWay.AsChosen => KernelRequirements.HasLoops ? ListStructure.Measured : ListStructure.Straight,
             CompilationWay.Straight => ListStructure.Straight,
             CompilationWay.Classifier or CompilationWay.ClassifierBefore615 => ListStructure.Classifier,
             _ => throw new ArgumentOutOfRangeException(nameof(way), way, "no such way"),

@@ -1,19 +1,25 @@
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Engine;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Kernel.Tests.Support;
 
-/// <summary>The compiled programs on the hooks of a device, by links that end with this process; each put there by its first packet.</summary>
-internal sealed class LiveFirewall(IEnumerable<string> interfaces, CompilationWay way = CompilationWay.AsChosen) : IFirewall
+/// <summary>The compiled programs on the hooks of a device, each put there by its first packet.</summary>
+internal sealed class LiveFirewall(IEnumerable<string> interfaces, CompilationWay way = CompilationWay.AsChosen, HookProvider? provider = null) : IFirewall
 {
     private const int FilterPriority = 0;
     private readonly ProgramMaps _maps = new();
-    private readonly Dictionary<(Family, Hook), BpfLink> _links = [];
+    private readonly HookProvider _provider = provider ?? ProviderChoice.Default;
+    private readonly Dictionary<(Family, Hook), LiveHook> _hooks = [];
     private LoadedPrograms? _programs;
 
-    public string Name => "miniFirewall";
+    /// <summary>One for each provider that the kernel under test has.</summary>
+    internal static IEnumerable<LiveFirewall> OfEveryProvider(IReadOnlyList<string> interfaces) =>
+        TestContexts.Providers.Select(provider => new LiveFirewall(interfaces, provider: provider));
+
+    public string Name => $"miniFirewall ({ProviderChoice.NameOf(_provider)})";
 
     internal Device Device { get; } = new(interfaces);
 
@@ -22,7 +28,7 @@ internal sealed class LiveFirewall(IEnumerable<string> interfaces, CompilationWa
     public void Load(RuleTexts rules)
     {
         Unload();
-        _programs = new LoadedPrograms(RuleReading.Read(rules.Whole), new LoadOptions(PrologueKind.Netfilter, way), _maps);
+        _programs = new LoadedPrograms(RuleReading.Read(rules.Whole), new LoadOptions(PrologueKind.Netfilter, way) { Context = ProviderChoice.ContextOf(_provider) }, _maps);
     }
 
     public bool CanMeet(Packet packet) => Device.CanMeet(packet);
@@ -51,23 +57,21 @@ internal sealed class LiveFirewall(IEnumerable<string> interfaces, CompilationWa
 
     private void Attach(Family family, Hook hook)
     {
-        if (!_links.ContainsKey((family, hook)))
+        if (!_hooks.ContainsKey((family, hook)))
         {
             BpfProgram program = _programs!.Of(family, hook);
-            _links.Add((family, hook), Device.Namespace.Run(() => BpfLink.AttachNetfilter(program, family, hook, FilterPriority)));
+            _hooks.Add((family, hook), new LiveHook(_provider, Device.Namespace, program, family, hook, FilterPriority));
         }
     }
 
     private void Unload()
     {
-        foreach (BpfLink link in _links.Values)
+        foreach (LiveHook hook in _hooks.Values)
         {
-            // A closed link leaves its hook a moment later, a detached one at once.
-            link.Detach();
-            link.Dispose();
+            hook.Dispose();
         }
 
-        _links.Clear();
+        _hooks.Clear();
         _programs?.Dispose();
     }
 }

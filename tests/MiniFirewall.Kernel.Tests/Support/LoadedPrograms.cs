@@ -11,6 +11,9 @@ namespace MiniFirewall.Kernel.Tests.Support;
 /// <summary>How a rule set's programs come about.</summary>
 internal sealed record LoadOptions(PrologueKind Prologue, CompilationWay Way = CompilationWay.AsChosen)
 {
+    /// <summary>What the programs are compiled for.</summary>
+    internal ContextKind Context { get; init; } = TestContexts.Usual;
+
     /// <summary>Applied to each packet program before it is compiled: a seeded defect of lowering.</summary>
     internal Func<PacketProgram, PacketProgram>? Change { get; init; }
 
@@ -74,7 +77,7 @@ internal sealed class LoadedPrograms(RuleSet rules, LoadOptions options, Program
 
         // Programs with a defect may say different things of one chain, which are not to be proved.
         CompiledFamily compiled = CompiledFamily.Of(
-            options.Change is null ? programs : [.. programs.Select(options.Change)], options.Prologue, options.Way, prove: options.Change is null);
+            options.Change is null ? programs : [.. programs.Select(options.Change)], options.Prologue, options.Way, options.Context, prove: options.Change is null);
         return options.Corrupt?.Invoke(compiled) ?? compiled;
     }
 }

@@ -1,5 +1,6 @@
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Engine;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
@@ -8,16 +9,16 @@ using Xunit;
 namespace MiniFirewall.Kernel.Tests.Surroundings;
 
 /// <summary>
-/// A namespace where the kernel's own iptables and, behind it on the same hooks, miniFirewall's programs of both kinds of code count
+/// A namespace where the kernel's own iptables and, behind it on the same hooks, miniFirewall's programs of both kinds of code, by each provider, count
 /// the same packets by the same rules: what a packet's surroundings are, no test has to say.
 /// </summary>
 internal sealed class SideBySide : IDisposable
 {
     private static readonly Hook[] Hooks = [Hook.LocalIn, Hook.Forward, Hook.LocalOut];
-    private static readonly CompilationWay[] Ways = [CompilationWay.Straight, CompilationWay.Classifier];
+    private static readonly (HookProvider Provider, CompilationWay Compilation)[] Ways = [.. TestContexts.Providers.SelectMany(_ => TestContexts.KindsOfCode, (provider, way) => (provider, way))];
     private readonly ProgramMaps[] _maps = [.. Ways.Select(_ => new ProgramMaps())];
     private readonly LoadedPrograms?[] _programs = new LoadedPrograms?[Ways.Length];
-    private readonly List<BpfLink> _links = [];
+    private readonly List<LiveHook> _hooks = [];
     private readonly XtablesCounters _counters;
     private readonly Family _family;
     private string _rules = "";
@@ -42,12 +43,12 @@ internal sealed class SideBySide : IDisposable
         RuleSet rules = RuleReading.Read(texts.Whole);
         for (int i = 0; i < Ways.Length; i++)
         {
-            LoadedPrograms programs = _programs[i] = new LoadedPrograms(rules, new LoadOptions(PrologueKind.Netfilter, Ways[i]), _maps[i]);
+            LoadedPrograms programs = _programs[i] = new LoadedPrograms(rules, new LoadOptions(PrologueKind.Netfilter, Ways[i].Compilation) { Context = ProviderChoice.ContextOf(Ways[i].Provider) }, _maps[i]);
             foreach (Hook hook in Hooks)
             {
                 BpfProgram program = programs.Of(_family, hook);
                 int priority = i + 1;
-                _links.Add(Place.Run(() => BpfLink.AttachNetfilter(program, _family, hook, priority)));
+                _hooks.Add(new LiveHook(Ways[i].Provider, Place, program, _family, hook, priority));
             }
         }
     }
@@ -106,13 +107,12 @@ internal sealed class SideBySide : IDisposable
 
     private void Unload()
     {
-        foreach (BpfLink link in _links)
+        foreach (LiveHook hook in _hooks)
         {
-            link.Detach();
-            link.Dispose();
+            hook.Dispose();
         }
 
-        _links.Clear();
+        _hooks.Clear();
         Array.ForEach(_programs, programs => programs?.Dispose());
         Array.Clear(_programs);
     }

@@ -120,12 +120,12 @@ internal sealed class RuleStoreImage
         {
             if (rule.Source is HostName source)
             {
-                yield return new StoredName(number, source.Name, source.V4, source.V6);
+                yield return new StoredName(number, source.Name, source.IsLive, source.V4, source.V6);
             }
 
             if (rule.Destination is HostName destination)
             {
-                yield return new StoredName(number, destination.Name, destination.V4, destination.V6);
+                yield return new StoredName(number, destination.Name, destination.IsLive, destination.V4, destination.V6);
             }
 
             number++;

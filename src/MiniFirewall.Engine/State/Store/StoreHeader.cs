@@ -38,7 +38,7 @@ internal readonly record struct StoreHeader(
     /// <summary>Bytes.</summary>
     internal const int Size = 64;
 
-    private const uint Magic = 0x33_57_46_4d; // "MFW3"
+    private const uint Magic = 0x34_57_46_4d; // "MFW4"
 
     internal void Write(Span<byte> value)
     {

@@ -5,7 +5,8 @@ namespace MiniFirewall.Engine.State.Store;
 
 /// <summary>The addresses that a host name has in one rule; IPv4 addresses stand in the low 32 bits.</summary>
 /// <param name="Rule">The rule's place among those of the chunks.</param>
-internal sealed record StoredName(int Rule, string Name, ImmutableArray<UInt128> V4, ImmutableArray<UInt128> V6)
+/// <param name="IsLive">Its addresses are those of the map of hosts; the ones here are what was known when the rules were applied.</param>
+internal sealed record StoredName(int Rule, string Name, bool IsLive, ImmutableArray<UInt128> V4, ImmutableArray<UInt128> V6)
 {
     private const int AddressSize = 16;
 
@@ -13,12 +14,13 @@ internal sealed record StoredName(int Rule, string Name, ImmutableArray<UInt128>
     {
         writer.Write(Rule);
         writer.Write(Name);
+        writer.Write(IsLive);
         WriteAddresses(writer, V4);
         WriteAddresses(writer, V6);
     }
 
     internal static StoredName Read(BinaryReader reader) =>
-        new(reader.ReadInt32(), reader.ReadString(), ReadAddresses(reader), ReadAddresses(reader));
+        new(reader.ReadInt32(), reader.ReadString(), reader.ReadBoolean(), ReadAddresses(reader), ReadAddresses(reader));
 
     private static void WriteAddresses(BinaryWriter writer, ImmutableArray<UInt128> addresses)
     {

@@ -4,7 +4,6 @@ using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
-using MiniFirewall.Rules.Names;
 using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Engine.State.Store;
@@ -22,7 +21,9 @@ internal sealed record StoredRuleSet(RuleSet Rules, ImmutableArray<int> Slots, I
         StoredContents contents = StoredContents.Of(store);
         ReadResult result = RuleSetReader.Read("rules in force", TextOf(store, contents), new ReadOptions
         {
-            Resolver = new StoredNames(store.Names),
+
+            // What is read in place of addresses, Restore puts back.
+            LiveNames = true,
             Sets = sets,
             Cgroups = SystemCgroups.Instance,
 
@@ -93,17 +94,7 @@ internal sealed record StoredRuleSet(RuleSet Rules, ImmutableArray<int> Slots, I
     private static Rule WithAddresses(Rule rule, StoredName[] names)
     {
         int next = 0;
-        AddressSpec? Stored(AddressSpec? address) => address is HostName host ? host with { V4 = names[next].V4, V6 = names[next++].V6 } : address;
+        AddressSpec? Stored(AddressSpec? address) => address is HostName host ? host with { IsLive = names[next].IsLive, V4 = names[next].V4, V6 = names[next++].V6 } : address;
         return rule with { Source = Stored(rule.Source), Destination = Stored(rule.Destination) };
-    }
-
-    /// <summary>Knows each name by all addresses that it has anywhere: the reader asks once a name, rules may differ.</summary>
-    private sealed class StoredNames(ImmutableArray<StoredName> names) : INameResolver
-    {
-        private readonly ILookup<string, StoredName> _names = names.ToLookup(name => name.Name);
-
-        public NameAddresses? Resolve(string name) => _names.Contains(name)
-            ? new([.. _names[name].SelectMany(n => n.V4).Distinct()], [.. _names[name].SelectMany(n => n.V6).Distinct()])
-            : null;
     }
 }

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * Speaks to the module without anything else of miniFirewall: for a guest that
+ * has a kernel, a shell and this.
+ *
+ *   try attach FAMILY HOOK PRIORITY accept|drop|reject|udp [defrag]
+ *   try detach [FAMILY HOOK PRIORITY]
+ *   try list
+ *   try reload COUNT      attaches and detaches drop-nothing programs on all hooks
+ *   try fuzz COUNT SEED   malformed messages; says how many were refused and taken
+ *
+ * Exit code 0: done; 1: refused, and the kernel's words are printed.
+ */
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../uapi/minifw.h"
+
+#define OP(CODE, DST, SRC, OFF, IMM) \
+	{ .code = (CODE), .dst_reg = (DST), .src_reg = (SRC), .off = (OFF), .imm = (IMM) }
+
+struct message {
+	struct nlmsghdr header;
+	struct genlmsghdr family;
+	char attributes[16384];
+};
+
+static int netlink = -1;
+static uint16_t family_id;
+
+static void die(const char *what)
+{
+	fprintf(stderr, "%s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+/* Programs: udp drops UDP, reject answers it too. */
+static int load(const char *kind, int family)
+{
+	int number = !strcmp(kind, "accept") ? 1 : 0;
+	int answer = !strcmp(kind, "reject") ? MINIFW_ANSWER_PORT_UNREACHABLE : MINIFW_ANSWER_NONE;
+	struct bpf_insn fixed[] = {
+		OP(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, number),
+		OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+	};
+	struct bpf_insn udp[] = {
+		OP(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 1),
+		OP(BPF_LDX | BPF_MEM | BPF_W, 2, 1, offsetof(struct __sk_buff, data), 0),
+		OP(BPF_LDX | BPF_MEM | BPF_W, 3, 1, offsetof(struct __sk_buff, data_end), 0),
+		OP(BPF_ALU64 | BPF_MOV | BPF_X, 4, 2, 0, 0),
+		OP(BPF_ALU64 | BPF_ADD | BPF_K, 4, 0, 0, 20),
+		OP(BPF_JMP | BPF_JGT | BPF_X, 4, 3, 5, 0),
+		OP(BPF_LDX | BPF_MEM | BPF_B, 5, 2, family == 2 ? 9 : 6, 0),
+		OP(BPF_JMP | BPF_JNE | BPF_K, 5, 0, 3, 17),
+		OP(BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, answer),
+		OP(BPF_STX | BPF_MEM | BPF_W, 1, 4, offsetof(struct __sk_buff, cb[4]), 0),
+		OP(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0),
+		OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+	};
+	static char log[65536];
+	union bpf_attr attr = {
+		.prog_type = BPF_PROG_TYPE_LWT_OUT,
+		.license = (uintptr_t)"Dual MIT/GPL",
+		.log_buf = (uintptr_t)log, .log_size = sizeof(log), .log_level = 1,
+	};
+	int fd;
+
+	if (!strcmp(kind, "udp") || answer) {
+		attr.insns = (uintptr_t)udp;
+		attr.insn_cnt = sizeof(udp) / sizeof(*udp);
+	} else {
+		attr.insns = (uintptr_t)fixed;
+		attr.insn_cnt = sizeof(fixed) / sizeof(*fixed);
+	}
+	fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+	if (fd < 0) {
+		fprintf(stderr, "%s", log);
+		die("the program is refused");
+	}
+	return fd;
+}
+
+static void begin(struct message *message, uint16_t type, uint8_t command, uint16_t flags)
+{
+	memset(message, 0, sizeof(*message));
+	message->header.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
+	message->header.nlmsg_type = type;
+	message->header.nlmsg_flags = NLM_F_REQUEST | flags;
+	message->header.nlmsg_seq = 1;
+	message->family.cmd = command;
+	message->family.version = MINIFW_GENL_VERSION;
+}
+
+static struct nlattr *end_of(struct message *message)
+{
+	return (struct nlattr *)((char *)message + NLMSG_ALIGN(message->header.nlmsg_len));
+}
+
+static struct nlattr *put(struct message *message, uint16_t type, const void *data, uint16_t length)
+{
+	struct nlattr *attribute = end_of(message);
+
+	attribute->nla_type = type;
+	attribute->nla_len = NLA_HDRLEN + length;
+	memcpy((char *)attribute + NLA_HDRLEN, data, length);
+	message->header.nlmsg_len = NLMSG_ALIGN(message->header.nlmsg_len) + NLA_ALIGN(attribute->nla_len);
+	return attribute;
+}
+
+static struct nlattr *nest(struct message *message, uint16_t type)
+{
+	return put(message, type | NLA_F_NESTED, "", 0);
+}
+
+static void close_nest(struct message *message, struct nlattr *nested)
+{
+	nested->nla_len = (char *)end_of(message) - (char *)nested;
+}
+
+static void put_hook(struct message *message, uint8_t family, uint8_t hook, int32_t priority, int fd, uint32_t flags)
+{
+	struct nlattr *nested = nest(message, 1);
+	uint32_t descriptor = fd;
+
+	put(message, MINIFW_HOOK_A_FAMILY, &family, 1);
+	put(message, MINIFW_HOOK_A_HOOK, &hook, 1);
+	put(message, MINIFW_HOOK_A_PRIORITY, &priority, 4);
+	if (fd >= 0)
+		put(message, MINIFW_HOOK_A_PROG_FD, &descriptor, 4);
+	if (flags)
+		put(message, MINIFW_HOOK_A_FLAGS, &flags, 4);
+	close_nest(message, nested);
+}
+
+static const char *words_of(struct nlmsghdr *header)
+{
+	struct nlmsgerr *error = NLMSG_DATA(header);
+	size_t skip = sizeof(*error);
+	struct nlattr *attribute;
+
+	if (!(header->nlmsg_flags & NLM_F_ACK_TLVS))
+		return "";
+	if (!(header->nlmsg_flags & NLM_F_CAPPED))
+		skip += error->msg.nlmsg_len - sizeof(error->msg);
+	for (attribute = (void *)((char *)error + NLMSG_ALIGN(skip));
+	     (char *)attribute < (char *)header + header->nlmsg_len;
+	     attribute = (void *)((char *)attribute + NLA_ALIGN(attribute->nla_len)))
+		if (attribute->nla_type == NLMSGERR_ATTR_MSG)
+			return (char *)attribute + NLA_HDRLEN;
+	return "";
+}
+
+/* Sends, and takes the one acknowledgment; the kernel's error, or 0. */
+static int ask(struct message *message, const char **words)
+{
+	static char answer[65536];
+	struct nlmsghdr *header = (void *)answer;
+	ssize_t got;
+
+	message->header.nlmsg_flags |= NLM_F_ACK;
+	if (send(netlink, message, message->header.nlmsg_len, 0) < 0)
+		return -errno;
+	for (;;) {
+		got = recv(netlink, answer, sizeof(answer), 0);
+		if (got < 0)
+			die("recv");
+		if (header->nlmsg_type == NLMSG_ERROR || header->nlmsg_type == NLMSG_DONE)
+			break;
+	}
+	*words = words_of(header);
+	return ((struct nlmsgerr *)NLMSG_DATA(header))->error;
+}
+
+static int report(struct message *message, const char *what)
+{
+	const char *words = "";
+	int error = ask(message, &words);
+
+	if (error)
+		printf("%s: %s: %s\n", what, strerror(-error), words);
+	return error ? 1 : 0;
+}
+
+static void open_family(void)
+{
+	static char answer[8192];
+	struct message message;
+	struct nlattr *attribute;
+	struct nlmsghdr *header = (void *)answer;
+	int one = 1;
+	ssize_t got;
+
+	netlink = socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC);
+	if (netlink < 0)
+		die("socket");
+	setsockopt(netlink, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
+	setsockopt(netlink, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
+	begin(&message, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
+	message.family.version = 1;
+	put(&message, CTRL_ATTR_FAMILY_NAME, MINIFW_GENL_NAME, sizeof(MINIFW_GENL_NAME));
+	if (send(netlink, &message, message.header.nlmsg_len, 0) < 0)
+		die("send");
+	got = recv(netlink, answer, sizeof(answer), 0);
+	if (got < 0 || header->nlmsg_type == NLMSG_ERROR) {
+		printf("there is no family minifw: the module is not loaded\n");
+		exit(1);
+	}
+	for (attribute = (void *)(answer + NLMSG_LENGTH(GENL_HDRLEN)); (char *)attribute < answer + header->nlmsg_len;
+	     attribute = (void *)((char *)attribute + NLA_ALIGN(attribute->nla_len)))
+		if (attribute->nla_type == CTRL_ATTR_FAMILY_ID)
+			memcpy(&family_id, (char *)attribute + NLA_HDRLEN, 2);
+}
+
+static int attach(char **words, int count)
+{
+	struct message message;
+	struct nlattr *array;
+	int family = atoi(words[0]);
+
+	begin(&message, family_id, MINIFW_CMD_ATTACH, 0);
+	array = nest(&message, MINIFW_A_HOOKS);
+	put_hook(&message, family, atoi(words[1]), atoi(words[2]), load(words[3], family), count > 4 ? MINIFW_HOOK_F_DEFRAG : 0);
+	close_nest(&message, array);
+	return report(&message, "attach");
+}
+
+static int detach(char **words, int count)
+{
+	struct message message;
+	struct nlattr *array;
+
+	begin(&message, family_id, MINIFW_CMD_DETACH, 0);
+	if (count == 3) {
+		array = nest(&message, MINIFW_A_HOOKS);
+		put_hook(&message, atoi(words[0]), atoi(words[1]), atoi(words[2]), -1, 0);
+		close_nest(&message, array);
+	}
+	return report(&message, "detach");
+}
+
+/* All hooks of both families in one message, and off again. */
+static int reload(int count)
+{
+	const uint8_t families[] = { 2, 10 };
+	struct message on, off;
+	struct nlattr *array;
+	int fd = load("accept", 2), i, hook;
+	unsigned int f;
+
+	begin(&on, family_id, MINIFW_CMD_ATTACH, 0);
+	begin(&off, family_id, MINIFW_CMD_DETACH, 0);
+	array = nest(&on, MINIFW_A_HOOKS);
+	for (f = 0; f < 2; f++)
+		for (hook = 0; hook < 5; hook++)
+			put_hook(&on, families[f], hook, 77, fd, 0);
+	close_nest(&on, array);
+	array = nest(&off, MINIFW_A_HOOKS);
+	for (f = 0; f < 2; f++)
+		for (hook = 0; hook < 5; hook++)
+			put_hook(&off, families[f], hook, 77, -1, 0);
+	close_nest(&off, array);
+	for (i = 0; i < count; i++)
+		if (report(&on, "attach") || report(&off, "detach"))
+			return 1;
+	printf("reloaded %d times\n", count);
+	return 0;
+}
+
+static uint64_t seed = 1;
+
+static uint32_t next(uint32_t below)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (seed >> 11) % below;
+}
+
+/* A message that is right, or nearly. */
+static void make_up(struct message *message, int fd)
+{
+	static const uint8_t families[] = { 2, 10, 2, 10, 0, 1, 255 };
+	uint8_t command = next(8) ? 1 + next(3) : next(256);
+	uint32_t hooks = next(8), bytes;
+	struct nlattr *array;
+
+	begin(message, family_id, command, next(16) ? 0 : next(65536) & ~NLM_F_ACK);
+	message->family.version = next(4) ? MINIFW_GENL_VERSION : next(256);
+	if (!next(20))
+		message->family.reserved = next(65536);
+	if (next(6)) {
+		array = nest(message, next(10) ? MINIFW_A_HOOKS : next(65536));
+		while (hooks--)
+			put_hook(message, families[next(sizeof(families))], next(10) ? next(5) : next(256),
+				 next(3) ? (int32_t)next(5) : (int32_t)next(UINT32_MAX),
+				 next(4) ? fd : (int)next(16) - 1, next(4) ? 0 : next(10) ? 1 : next(UINT32_MAX));
+		close_nest(message, array);
+	}
+	if (next(3) == 0)
+		for (bytes = next(8); bytes--;)
+			((char *)message)[NLMSG_HDRLEN + next(message->header.nlmsg_len - NLMSG_HDRLEN)] = next(256);
+	if (!next(10))
+		message->header.nlmsg_len -= next(message->header.nlmsg_len - NLMSG_HDRLEN);
+	if (!next(10))
+		for (bytes = next(64); bytes--;)
+			put(message, next(65536), "\1\2\3\4\5\6\7\10", next(9));
+}
+
+static int fuzz(long count, uint64_t given)
+{
+	static char rest[65536];
+	long i, refused = 0, taken = 0;
+	struct message message;
+	const char *words;
+	int fd = load("accept", 2);
+
+	seed = given * 2654435761u + 1;
+	for (i = 0; i < count; i++) {
+		make_up(&message, fd);
+		if (ask(&message, &words))
+			refused++;
+		else
+			taken++;
+		/* Whatever else a dump or a second message has to say. */
+		while (recv(netlink, rest, sizeof(rest), MSG_DONTWAIT) > 0)
+			;
+	}
+	printf("fuzzed %ld: %ld refused, %ld taken\n", count, refused, taken);
+	return taken && refused ? 0 : 1;
+}
+
+static int list(void)
+{
+	static char answer[65536];
+	struct message message;
+	struct nlmsghdr *header;
+	int left, count = 0;
+
+	begin(&message, family_id, MINIFW_CMD_GET, NLM_F_DUMP);
+	if (send(netlink, &message, message.header.nlmsg_len, 0) < 0)
+		die("send");
+	for (;;) {
+		left = recv(netlink, answer, sizeof(answer), 0);
+		if (left < 0)
+			die("recv");
+		for (header = (void *)answer; NLMSG_OK(header, (unsigned int)left); header = NLMSG_NEXT(header, left)) {
+			if (header->nlmsg_type == NLMSG_ERROR) {
+				printf("list: %s\n", strerror(-((struct nlmsgerr *)NLMSG_DATA(header))->error));
+				return 1;
+			}
+			if (header->nlmsg_type == NLMSG_DONE) {
+				printf("%d hooks\n", count);
+				return 0;
+			}
+			count++;
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const char *command = argc > 1 ? argv[1] : "";
+
+	open_family();
+	if (!strcmp(command, "attach") && argc >= 6)
+		return attach(argv + 2, argc - 2);
+	if (!strcmp(command, "detach") && (argc == 2 || argc == 5))
+		return detach(argv + 2, argc - 2);
+	if (!strcmp(command, "list"))
+		return list();
+	if (!strcmp(command, "reload") && argc == 3)
+		return reload(atoi(argv[2]));
+	if (!strcmp(command, "fuzz") && argc == 4)
+		return fuzz(atol(argv[2]), strtoull(argv[3], NULL, 10));
+	fprintf(stderr, "try attach|detach|list|reload|fuzz: see the top of try.c\n");
+	return 2;
+}

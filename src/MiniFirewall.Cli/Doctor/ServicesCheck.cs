@@ -1,0 +1,28 @@
+using MiniFirewall.Rules.Targets;
+
+namespace MiniFirewall.Cli.Doctor;
+
+/// <summary>Rules that need a process which does not run.</summary>
+internal static class ServicesCheck
+{
+    internal static IEnumerable<Finding> Look(Patient patient)
+    {
+        int rejects = Count<RejectTarget>(patient), handing = Count<NflogTarget>(patient);
+        if (rejects > 0 && !patient.Status.RejectsAreAnswered)
+        {
+            yield return new(Severity.Warning, "services", $"{rejects} rules reject, but nobody sends the answers: their packets are dropped in silence", "minifw serve");
+        }
+
+        if (handing > 0 && !patient.Status.PacketsAreHanded)
+        {
+            yield return new(Severity.Warning, "services", $"{handing} rules hand packets to netlink groups, but nobody does so", "minifw serve");
+        }
+
+        if (patient.Status.LostEvents > 0)
+        {
+            yield return new(Severity.Note, "services", $"{patient.Status.LostEvents} events of LOG rules and drops were lost since the first commit: nobody read them in time");
+        }
+    }
+
+    private static int Count<T>(Patient patient) => patient.Rules.Chains.Sum(chain => chain.Rules.Count(rule => rule.Target is T));
+}

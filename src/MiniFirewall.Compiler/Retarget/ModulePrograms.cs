@@ -1,0 +1,43 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Asm.Editing;
+
+namespace MiniFirewall.Compiler.Retarget;
+
+/// <summary>
+/// Makes of a program for a netfilter link the same one for the module: another type, another context, other reads of what the context
+/// leads to. All that decides is the same instructions. Pure.
+/// </summary>
+internal static class ModulePrograms
+{
+    /// <exception cref="CompileException">The program needs what kernels that the context kind stands for do not have.</exception>
+    internal static ProgramSpec Of(ProgramSpec spec, ContextKind context)
+    {
+        if (context == ContextKind.Link)
+        {
+            return spec;
+        }
+
+        var flow = new CodeFlow(spec.Code);
+        ModuleReads reads = context == ContextKind.Module ? new CastReads(flow) : new ProbeReads(flow);
+        return spec with { Type = ProgramType.LwtOut, ExpectedAttachType = 0, Code = Rewrite(flow, reads) };
+    }
+
+    private static AssembledCode Rewrite(CodeFlow flow, ModuleReads reads)
+    {
+        try
+        {
+            return CodeRewriter.Rewrite(flow, at => WithOrigin(reads.Replacement(at), flow.Code.Instructions[at].Origin), WithContext);
+        }
+        catch (OverflowException)
+        {
+            throw new OldKernelException("the rules are too many for one program of this kernel: Linux 6.9 or newer is needed");
+        }
+    }
+
+    private static List<Instruction> WithOrigin(IReadOnlyList<Instruction> parts, int origin) => [.. parts.Select(part => part with { Origin = origin })];
+
+    private static Function WithContext(Function function) => function with
+    {
+        Parameters = [.. function.Parameters.Select(parameter => parameter is ContextParameter context ? context with { Struct = SkbContext.Struct } : parameter)],
+    };
+}

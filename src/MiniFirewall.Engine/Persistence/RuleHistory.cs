@@ -1,0 +1,68 @@
+using MiniFirewall.Rules.Names;
+
+namespace MiniFirewall.Engine.Persistence;
+
+/// <summary>
+/// The rule sets in a directory, a file each; the one with the highest number is what is loaded at the next boot. A new one is written beside
+/// them and gets its name at one moment, so that a power cut anywhere leaves the one before or the new one, whole. Writers hold the
+/// directory's lock.
+/// </summary>
+/// <param name="afterStep">Called with its name after each step of writing.</param>
+internal sealed class RuleHistory(IDurableFiles files, Action<string>? afterStep = null)
+{
+    /// <summary>Rule sets that are kept.</summary>
+    internal const int Kept = 100;
+
+    /// <summary>Names of the steps.</summary>
+    internal const string Prepared = "write the rule set", Renamed = "name the rule set", Flushed = "flush the directory";
+
+    private const string Unfinished = "new", Trial = "trial";
+
+    /// <summary>The numbers of all, the newest first, whether or not they can be read.</summary>
+    internal IReadOnlyList<int> Numbers() =>
+        [.. files.Names().Select(KeptRulesFile.NumberOf).OfType<int>().OrderDescending()];
+
+    /// <summary>Null where there is none of that number, or it is damaged.</summary>
+    internal KeptRules? TryRead(int number) =>
+        files.TryRead(KeptRulesFile.NameOf(number)) is { } bytes ? KeptRulesFile.TryDecode(number, bytes) : null;
+
+    /// <summary>The newest that is whole; null where there is none.</summary>
+    internal KeptRules? Newest() => Numbers().Select(TryRead).FirstOrDefault(rules => rules is not null);
+
+    /// <summary>The number of the next.</summary>
+    internal int NextNumber() => Numbers() is [int newest, ..] ? newest + 1 : 1;
+
+    /// <summary>Writes a rule set so that <see cref="Finish"/> has little left that could fail; nothing counts yet.</summary>
+    internal void Prepare(KeptRules rules)
+    {
+        files.WriteDurably(Unfinished, KeptRulesFile.Encode(rules));
+        afterStep?.Invoke(Prepared);
+    }
+
+    /// <summary>The prepared rule set is the newest, whatever happens from here on.</summary>
+    internal void Finish(int number)
+    {
+        files.Rename(Unfinished, KeptRulesFile.NameOf(number));
+        afterStep?.Invoke(Renamed);
+        files.FlushNames();
+        afterStep?.Invoke(Flushed);
+        foreach (int old in Numbers().Skip(Kept))
+        {
+            files.Remove(KeptRulesFile.NameOf(old));
+        }
+    }
+
+    /// <summary>Remembers who has put rules on trial, for as long as it runs. What is lost of it costs no rule.</summary>
+    internal void RememberTrial(ChangeNote note) => files.WriteDurably(Trial, KeptRulesFile.Encode(new KeptRules(1, DateTimeOffset.UtcNow, note, null, null, NameTable.Empty)));
+
+    /// <summary>Who it was, and forgets it; null where nobody knows.</summary>
+    internal ChangeNote? TakeTrial()
+    {
+        ChangeNote? note = files.TryRead(Trial) is { } bytes ? KeptRulesFile.TryDecode(1, bytes)?.Note : null;
+        files.Remove(Trial);
+        return note;
+    }
+
+    /// <summary>Takes back what <see cref="Prepare"/> has written.</summary>
+    internal void Abandon() => files.Remove(Unfinished);
+}

@@ -1,0 +1,27 @@
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Engine;
+using MiniFirewall.Engine.Commit;
+
+namespace MiniFirewall.Kernel.Tests.Support;
+
+/// <summary>What tests compile for, and which ways of compiling the kernel under test has.</summary>
+internal static class TestContexts
+{
+    /// <summary>Set to Link, Module or ModuleByProbes, it has every test run's programs compiled for that.</summary>
+    private const string Variable = "MINIFW_TEST_CONTEXT";
+
+    internal static ContextKind Usual { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } name
+        ? Enum.Parse<ContextKind>(name)
+        : ProviderChoice.ContextOf(ProviderChoice.Default);
+
+    /// <summary>Whether programs may have loops, without which there is no classifier and no set.</summary>
+    internal static bool HaveLoops { get; } = KernelRequirements.HasLoops && Usual != ContextKind.ModuleByProbes;
+
+    internal static IReadOnlyList<HookProvider> Providers { get; } =
+        [.. Enum.GetValues<HookProvider>().Where(provider => provider == HookProvider.Bpf ? ProviderChoice.KernelHasLinks : HookModule.IsLoaded)];
+
+    internal static IReadOnlyList<CompilationWay> KindsOfCode { get; } = HaveLoops ? [CompilationWay.Straight, CompilationWay.Classifier] : [CompilationWay.Straight];
+
+    internal static IReadOnlyList<CompilationWay> Ways { get; } = HaveLoops ? Enum.GetValues<CompilationWay>() : [CompilationWay.Straight];
+}
