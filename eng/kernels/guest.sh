@@ -32,6 +32,8 @@ for ((tries = 0; tries < 50; tries++)); do
 done
 [[ -c $results ]] || { echo "minifw: no port of results"; poweroff -f; }
 exec 3>"$results"
+# shellcheck source=eng/guide/guest.sh
+[[ $mode != guide ]] || . "$repository/eng/guide/guest.sh"
 
 # gate WORDS COMMAND...: a check that is a test of its own; what the command says comes first.
 gate() {
@@ -79,8 +81,6 @@ run_tests() {
     "$tests" -noColor -noLogo -reporter verbose "$@" >&3 2>&1 </dev/null || code=$?
     echo "exit code of the tests: $code" >&3
 }
-# shellcheck source=eng/guide/guest.sh
-[[ $mode != guide ]] || . "$repository/eng/guide/guest.sh"
 
 modprobe -a ip_tables ip6_tables iptable_filter ip6table_filter nf_tables x_tables veth tun dummy bridge br_netfilter 2>&1 | sed 's/^/minifw: /'
 state >/tmp/before
