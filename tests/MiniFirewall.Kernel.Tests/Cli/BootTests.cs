@@ -70,7 +70,7 @@ public sealed class BootTests : IDisposable
     {
         Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "no systemd-analyze here");
         string unit = Path.Combine(_directory, "minifw.service");
-        File.WriteAllText(unit, File.ReadAllText(Path.Combine(Repository, "packaging", "minifw.service")).Replace("/usr/sbin/minifw", MinifwBinary.Path, StringComparison.Ordinal));
+        File.WriteAllText(unit, File.ReadAllText(Path.Combine(Repository, "packaging", "systemd", "minifw.service")).Replace("/usr/sbin/minifw", MinifwBinary.Path, StringComparison.Ordinal));
         CommandResult verified = CommandResult.Of("systemd-analyze", ["verify", "--man=no", unit]);
         Assert.Equal((0, ""), (verified.ExitCode, string.Concat(verified.Error.Split('\n').Where(line => line.Contains("minifw", StringComparison.Ordinal)))));
     }
@@ -78,7 +78,7 @@ public sealed class BootTests : IDisposable
     [Fact]
     public void The_configuration_that_comes_along_is_taken()
     {
-        File.Copy(Path.Combine(Repository, "packaging", "minifw.conf"), Path.Combine(_directory, "minifw.conf"));
+        File.Copy(Path.Combine(Repository, "packaging", "etc", "minifw.conf"), Path.Combine(_directory, "minifw.conf"));
         Run("apply -", First).Succeeded();
         Run("off --temporary").Succeeded();
         Damage("set-00000001.rules");
