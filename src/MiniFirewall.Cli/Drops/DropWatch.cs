@@ -40,7 +40,8 @@ internal sealed class DropWatch(FirewallEngine engine, EventReader events)
                 return;
             }
 
-            if (record is { Kind: EventKind.Drop or EventKind.Invalid })
+            // What waits in the buffer was left by somebody who looked before.
+            if (record is { Kind: EventKind.Drop or EventKind.Invalid } && record.MonotonicNanoseconds >= (ulong)start)
             {
                 Add(record, onDrop);
             }

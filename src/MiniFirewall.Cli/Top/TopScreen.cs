@@ -9,6 +9,9 @@ internal static class TopScreen
     // The other screen, without a cursor; and back.
     private const string Enter = "\e[?1049h\e[?25l", Leave = "\e[?25h\e[?1049l", Home = "\e[H", RestOfLine = "\e[K", RestOfScreen = "\e[J";
 
+    /// <summary>Of a terminal that does not tell, as over a serial line.</summary>
+    private static readonly (int Height, int Width) UnknownSize = (24, 80);
+
     private static readonly TimeSpan KeyInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Goes on until q or Escape is pressed, or it is told to stop.</summary>
@@ -36,7 +39,8 @@ internal static class TopScreen
     private static void Draw(TopView view)
     {
         using var text = new StringWriter { NewLine = RestOfLine + "\r\n" };
-        view.Write(text, Console.WindowHeight - 2, Console.WindowWidth);
+        (int height, int width) = Console.WindowHeight > 0 ? (Console.WindowHeight, Console.WindowWidth) : UnknownSize;
+        view.Write(text, height - 2, width);
         text.Write("q: quit");
         Console.Out.Write(Home + text + RestOfLine + RestOfScreen);
         Console.Out.Flush();

@@ -16,7 +16,7 @@ internal sealed class TopView(TopSample sample, ImmutableArray<RuleRate> rates)
         using var text = new StringWriter { NewLine = "\n" };
         WriteHead(text);
         Table(Math.Max(lines - 3, 1)).Write(text);
-        foreach (string line in text.ToString().Split('\n').Take(lines))
+        foreach (string line in text.ToString().TrimEnd('\n').Split('\n').Take(lines))
         {
             output.WriteLine(line.Length > columns ? line[..columns] : line);
         }

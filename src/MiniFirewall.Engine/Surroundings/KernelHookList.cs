@@ -109,7 +109,7 @@ internal static class KernelHookList
             {
                 table = attributes.Type == ChainTable ? attributes.Text : table;
                 chain = attributes.Type == ChainName ? attributes.Text : chain;
-                family = attributes.Type == ChainFamily ? NftChains.TableFamily((byte)attributes.BigEndian) : family;
+                family = attributes.Type == ChainFamily ? NftChains.TableFamily(attributes.Value is [.., var number] ? number : (byte)0) : family;
             }
         }
 
