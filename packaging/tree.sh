@@ -100,3 +100,14 @@ libraries_of() {
     version=$(LC_ALL=C objdump -T "$1" | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | sort -Vu | tail -n 1)
     echo "libc6 (>= $version)"
 }
+
+# need_cross_compiler ARCHITECTURE: clang links for every architecture; it needs the other one's libc.
+need_cross_compiler() { need_packages clang lld llvm "libc6-dev-$1-cross" "libgcc-12-dev-$1-cross"; }
+
+# sysroot_of ARCHITECTURE: where Debian's cross packages put its libraries.
+sysroot_of() {
+    case $1 in
+        arm64) echo /usr/aarch64-linux-gnu ;;
+        *) echo / ;;
+    esac
+}

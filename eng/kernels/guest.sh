@@ -1,7 +1,7 @@
 #!/bin/bash
 # Inside the guest, as its first process: makes the machine ready, runs the tests, writes what they say to the port of results.
 # The host's eng/kernels/run reads there lines "gate: WORDS: ok|FAILED", the test runner's own words, and last "done".
-# shellcheck disable=SC2154 # repository, mode, tests, binary and selection are of the settings.
+# shellcheck disable=SC2154 # repository, mode, script, tests, binary, module, try and selections are of the settings.
 set -u
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 
@@ -32,6 +32,8 @@ for ((tries = 0; tries < 50; tries++)); do
 done
 [[ -c $results ]] || { echo "minifw: no port of results"; poweroff -f; }
 exec 3>"$results"
+# shellcheck source=eng/guide/guest.sh
+[[ $mode != guide ]] || . "$repository/eng/guide/guest.sh"
 
 # gate WORDS COMMAND...: a check that is a test of its own; what the command says comes first.
 gate() {
@@ -73,19 +75,27 @@ refuses_this_kernel() {
     refused apply /tmp/rules && refused apply --check /tmp/rules && refused iptables -A INPUT -j DROP && refused ip6tables -A INPUT -j DROP
 }
 
-# shellcheck source=eng/guide/guest.sh
-[[ $mode != guide ]] || . "$repository/eng/guide/guest.sh"
+# run_tests ARGUMENT...
+run_tests() {
+    local code=0
+    "$tests" -noColor -noLogo -reporter verbose "$@" >&3 2>&1 </dev/null || code=$?
+    echo "exit code of the tests: $code" >&3
+}
 
 modprobe -a ip_tables ip6_tables iptable_filter ip6table_filter nf_tables x_tables veth tun dummy bridge br_netfilter 2>&1 | sed 's/^/minifw: /'
 state >/tmp/before
 if [[ $mode == script ]]; then
     "${script[@]}" >&3 2>&1 </dev/null
-elif [[ $mode == refuses ]]; then
-    gate "minifw says what this kernel lacks, exit code 3" refuses_this_kernel
 else
     cd "$repository" || exit
-    "$tests" -noColor -noLogo -reporter verbose "${selection[@]}" >&3 2>&1 </dev/null
-    echo "exit code of the tests: $?" >&3
+    [[ $mode != module ]] || gate "without the module minifw says what this kernel lacks, exit code 3" refuses_this_kernel
+    bash "$repository/kernel/minifw/tests/smoke.sh" "$module" "$try" >&3 2>&1 </dev/null
+    [[ -z $costs || $mode == module ]] || bash "$repository/kernel/minifw/tests/costs.sh" "$binary" "$module" "$try" >&3 2>&1 </dev/null
+    gate "the module is loaded for the tests" insmod "$module"
+    # With the module loaded each comparison is with both providers, as far as the kernel has links.
+    [[ $mode == module ]] || run_tests "${selection[@]}"
+    MINIFW_PROVIDER=module run_tests "${selection_module[@]}"
+    gate "the module is removed" rmmod minifw
 fi
 gate "nothing is left behind" nothing_left
 echo "done" >&3

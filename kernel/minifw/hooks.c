@@ -24,12 +24,13 @@ static unsigned int minifw_run(void *priv, struct sk_buff *skb,
 	const struct minifw_hook *hook = priv;
 	struct minifw_words *words;
 	u8 saved[sizeof(skb->cb)];
+	u64 address = (unsigned long)state;
 	u32 verdict, answer;
 
 	BUILD_BUG_ON(sizeof(*words) != BPF_SKB_CB_LEN);
 	memcpy(saved, skb->cb, sizeof(saved));
 	words = (struct minifw_words *)bpf_skb_cb(skb);
-	words->state = (unsigned long)state;
+	memcpy(words->state, &address, sizeof(address));
 	words->hook = hook->ops.hooknum;
 	words->family = hook->ops.pf;
 	words->answer = MINIFW_ANSWER_NONE;
@@ -221,8 +222,11 @@ void minifw_hook_sum(const struct minifw_hook *hook,
 	memset(sum, 0, sizeof(*sum));
 	for_each_possible_cpu(cpu) {
 		counts = per_cpu_ptr(hook->counts, cpu);
+		/* A sum of what is still counted is as good as any. */
 		sum->accepted += data_race(counts->accepted);
+		/* As above. */
 		sum->dropped += data_race(counts->dropped);
+		/* As above. */
 		sum->answered += data_race(counts->answered);
 	}
 }

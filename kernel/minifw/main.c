@@ -14,6 +14,7 @@
 
 #include "minifw.h"
 
+/* Guards all namespaces' lists of hooks. */
 DEFINE_MUTEX(minifw_lock);
 
 bool minifw_answers = true;

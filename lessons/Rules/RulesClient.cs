@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace MiniFirewall.Lessons.Rules;
 
@@ -25,23 +24,24 @@ internal static class RulesClient
 
     private static void Set(LessonRule[] rules)
     {
-        using SafeFileHandle device = Open(FileAccess.Write);
-        RandomAccess.Write(device, MemoryMarshal.AsBytes(rules.AsSpan()), 0);
+        using FileStream device = Open(FileAccess.Write);
+        device.Write(MemoryMarshal.AsBytes(rules.AsSpan()));
     }
 
     private static LessonRule[] Read()
     {
-        using SafeFileHandle device = Open(FileAccess.Read);
+        using FileStream device = Open(FileAccess.Read);
         var rules = new LessonRule[LessonRule.Max];
-        int length = RandomAccess.Read(device, MemoryMarshal.AsBytes(rules.AsSpan()), 0);
+        int length = device.Read(MemoryMarshal.AsBytes(rules.AsSpan()));
         return rules[..(length / LessonRule.Size)];
     }
 
-    private static SafeFileHandle Open(FileAccess access)
+    /// <summary>Without a buffer, so that each call is one of the kernel's.</summary>
+    private static FileStream Open(FileAccess access)
     {
         try
         {
-            return File.OpenHandle(Device, FileMode.Open, access, FileShare.ReadWrite);
+            return new FileStream(Device, FileMode.Open, access, FileShare.ReadWrite, bufferSize: 0);
         }
         catch (FileNotFoundException problem)
         {

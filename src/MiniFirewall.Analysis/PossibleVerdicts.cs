@@ -7,13 +7,15 @@ namespace MiniFirewall.Analysis;
 
 /// <summary>
 /// Which verdicts a packet may get of which only ends, protocol and interfaces are known: a rule that asks for more may match it or not,
-/// and both ways are followed.
+/// and both ways are followed. Not for use by several threads at once.
 /// </summary>
 public sealed class PossibleVerdicts
 {
     private readonly FamilyView _v4;
     private readonly FamilyView _v6;
     private readonly Dictionary<Match, bool> _knownV4 = new(ReferenceEqualityComparer.Instance), _knownV6 = new(ReferenceEqualityComparer.Instance);
+
+    private Decision? _firstDrop;
 
     public PossibleVerdicts(RuleSet rules)
     {
@@ -33,22 +35,29 @@ public sealed class PossibleVerdicts
     }
 
     /// <summary>Whether some way through the rules of the packet's hook ends with its passing.</summary>
-    public bool MayPass(Packet packet)
+    public bool MayPass(Packet packet) => Dropper(packet) is null;
+
+    /// <summary>What drops the packet first where no way ends with its passing; null where one does.</summary>
+    public Decision? Dropper(Packet packet)
     {
         FamilyView view = packet.Family == Family.IPv4 ? _v4 : _v6;
         ChainView chain = view.Of(packet.Hook);
+        _firstDrop = null;
         Ways ways = Follow(view, chain, packet);
-        return (ways & Ways.Accept) != 0 || ((ways & Ways.Falls) != 0 && chain.Policy == Verdict.Accept);
+        bool passes = (ways & Ways.Accept) != 0 || ((ways & Ways.Falls) != 0 && chain.Policy == Verdict.Accept);
+        return passes ? null : _firstDrop ?? new(DecisionKind.Policy, chain.Name, CounterKey.Policy, null);
     }
 
     private Ways Follow(FamilyView view, ChainView chain, Packet packet)
     {
         Ways ways = Ways.None;
-        foreach (Rule rule in chain.Rules)
+        for (int i = 0; i < chain.Rules.Length; i++)
         {
+            Rule rule = chain.Rules[i];
             MatchResult? result = Evaluate(rule, packet);
             if (result == MatchResult.Invalid)
             {
+                _firstDrop ??= new(DecisionKind.Invalid, chain.Name, i + 1, rule);
                 return ways | Ways.Drop;
             }
 
@@ -59,6 +68,11 @@ public sealed class PossibleVerdicts
 
             Ways taken = Outcome(view, rule.Target, packet, out bool goesOn);
             ways |= taken;
+            if (rule.Target.Decides == Verdict.Drop)
+            {
+                _firstDrop ??= new(DecisionKind.Rule, chain.Name, i + 1, rule);
+            }
+
             if (result == MatchResult.Match && !goesOn)
             {
                 return ways;

@@ -440,6 +440,7 @@ public sealed class FirewallEngine
         {
             Leftovers.RemoveAll(session.Pins, Namespace.Name);
             NameBookFile.Write(session.Home, Namespace, NameBook.Empty);
+            RejectWatch.EndWhereAbandoned(session.Home, Namespace);
             session.Collect();
         }
     });

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Matches;
@@ -34,6 +34,6 @@ internal static class RuleText
     internal static string Hash(string chain, IEnumerable<Rule> rules)
     {
         string text = chain + string.Concat(rules.Select(rule => $"\n{(int)rule.Families} {rule.WithoutComments()}"));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 4));
+        return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text)).AsSpan(0, 4));
     }
 }

@@ -198,6 +198,8 @@ static int __init state_init(void)
 static void __exit state_exit(void)
 {
 	nf_unregister_net_hooks(net, state_ops, ARRAY_SIZE(state_ops));
+	/* A packet may still be in a callback, and add a flow. */
+	synchronize_rcu();
 	cancel_delayed_work_sync(&sweeper);
 	sweep(true);
 	put_net(net);

@@ -7,10 +7,12 @@
  *   try detach [FAMILY HOOK PRIORITY]
  *   try list
  *   try reload COUNT      attaches and detaches drop-nothing programs on all hooks
+ *   try traffic SECONDS   UDP of both families over loopback; says how many datagrams were sent and came
  *   try fuzz COUNT SEED   malformed messages; says how many were refused and taken
  *
  * Exit code 0: done; 1: refused, and the kernel's words are printed.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/genetlink.h>
@@ -20,8 +22,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../uapi/minifw.h"
@@ -339,6 +343,45 @@ static int fuzz(long count, uint64_t given)
 	return taken && refused ? 0 : 1;
 }
 
+static int bound(int family, struct sockaddr_storage *address, socklen_t *length)
+{
+	int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+	memset(address, 0, sizeof(*address));
+	address->ss_family = family;
+	if (family == AF_INET)
+		((struct sockaddr_in *)address)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	else
+		((struct sockaddr_in6 *)address)->sin6_addr = in6addr_loopback;
+	*length = family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+	if (fd < 0 || bind(fd, (struct sockaddr *)address, *length) || getsockname(fd, (struct sockaddr *)address, length))
+		die("a socket for traffic");
+	return fd;
+}
+
+static int traffic(int seconds)
+{
+	struct sockaddr_storage address[2];
+	time_t end = time(NULL) + seconds;
+	long sent = 0, came = 0;
+	socklen_t length[2];
+	char datagram[64];
+	int fd[2], f;
+
+	memset(datagram, 0, sizeof(datagram));
+	fd[0] = bound(AF_INET, &address[0], &length[0]);
+	fd[1] = bound(AF_INET6, &address[1], &length[1]);
+	while (time(NULL) < end)
+		for (f = 0; f < 2; f++) {
+			if (sendto(fd[f], datagram, sizeof(datagram), 0, (struct sockaddr *)&address[f], length[f]) > 0)
+				sent++;
+			while (recv(fd[f], datagram, sizeof(datagram), 0) > 0)
+				came++;
+		}
+	printf("sent %ld datagrams, %ld came\n", sent, came);
+	return sent && came ? 0 : 1;
+}
+
 static int list(void)
 {
 	static char answer[65536];
@@ -371,6 +414,8 @@ int main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
 
+	if (!strcmp(command, "traffic") && argc == 3)
+		return traffic(atoi(argv[2]));
 	open_family();
 	if (!strcmp(command, "attach") && argc >= 6)
 		return attach(argv + 2, argc - 2);
@@ -382,6 +427,6 @@ int main(int argc, char **argv)
 		return reload(atoi(argv[2]));
 	if (!strcmp(command, "fuzz") && argc == 4)
 		return fuzz(atol(argv[2]), strtoull(argv[3], NULL, 10));
-	fprintf(stderr, "try attach|detach|list|reload|fuzz: see the top of try.c\n");
+	fprintf(stderr, "try attach|detach|list|reload|traffic|fuzz: see the top of try.c\n");
 	return 2;
 }

@@ -66,18 +66,18 @@ enum minifw_hook_attributes {
 };
 
 /* The kernel puts fragments together before this hook's family's hooks. */
-#define MINIFW_HOOK_F_DEFRAG	(1U << 0)
+#define MINIFW_HOOK_F_DEFRAG	0x1U
 
 /*
  * What a program finds in its context's cb words, and leaves there: with a
  * packet that it drops, the answer to its sender.
  */
 struct minifw_words {
-	__u64 state;		/* cb[0], cb[1]: address of struct nf_hook_state */
+	__u32 state[2];		/* cb[0], cb[1]: address of struct nf_hook_state, 64 bits */
 	__u32 hook;		/* cb[2]: enum nf_inet_hooks */
 	__u32 family;		/* cb[3]: NFPROTO_IPV4 or NFPROTO_IPV6 */
 	__u32 answer;		/* cb[4]: enum minifw_answer, 0 before */
-} __attribute__((packed, aligned(4)));
+};
 
 /* ICMP's are for IPv4, ICMPv6's for IPv6; the first two for both. */
 enum minifw_answer {

@@ -21,6 +21,8 @@ internal static class ServeCommand
               Answer what REJECT rules drop: with an ICMP or ICMPv6 error, or a TCP reset. Hand packets of NFLOG rules to those who read
               their netlink groups, such as tcpdump -i nflog:5 and ulogd. With --log, send the events of LOG rules to a log.
 
+              Keep the host names of rules true (minifw names). With --metrics, give counters to Prometheus.
+
               It runs in the foreground, as root, one in each network namespace, before or after rules are applied there. It decides
               nothing: where it does not run, or is killed, packets are dropped or pass all the same, and nobody is told; minifw status
               says which. systemd is told when it is ready (Type=notify).
@@ -29,11 +31,14 @@ internal static class ServeCommand
               meet the rules of OUTPUT.
             """);
         options.AddTo(command);
+        command.Subcommands.Add(ServeStatusCommand.Create());
         command.SetAction(result => Guarded.Run(() => Run(result, options)));
         HelpWithExamples.AddTo(command, """
             minifw serve
             minifw serve --rate 100 --burst 20
             minifw serve --log journald
+            minifw serve --metrics 127.0.0.1:9717
+            minifw serve status
             minifw serve --log /var/log/minifw.log --log-rate 100/second
             ip netns exec blue minifw serve
             systemd-run -p Type=notify minifw serve --log journald
@@ -43,33 +48,31 @@ internal static class ServeCommand
 
     private static int Run(ParseResult result, ServeOptions options)
     {
+        Confined.Begin(withLogs: result.GetValue(options.Log) is not null);
         FirewallEngine engine = FirewallEngine.Open();
         using var interruption = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using RatedEventWriter? events = WriterOf(result, options);
-        EventShipping? shipping = null;
+        using var beside = new ServeCompany(engine, result.GetValue(options.Metrics), events, result.GetValue(options.LogDrops), interruption.Cancel);
+        var rate = new TokenRate(result.GetValue(options.Rate), result.GetValue(options.Burst));
         ServiceTally tally;
         try
         {
-            tally = engine.Serve(new TokenRate(result.GetValue(options.Rate), result.GetValue(options.Burst)), Begin, Complaint.Warn, interruption.Token);
+            tally = engine.Serve(rate, Begin, Complaint.Warn, interruption.Token);
         }
         finally
         {
-            shipping?.Dispose();
+            beside.Dispose();
         }
 
         ServiceNotification.Send("STOPPING=1");
         Tell(tally, events);
-        return shipping?.Failure is { } failure ? throw failure : ExitCode.Done;
+        return beside.Failure is { } failure ? throw failure : ExitCode.Done;
 
-        void Begin(RunningService _)
+        void Begin(RunningService service)
         {
-            if (events is not null)
-            {
-                shipping = new EventShipping(engine, events, result.GetValue(options.LogDrops), interruption.Cancel);
-            }
-
+            beside.Begin(service);
             TellReady(engine);
         }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MiniFirewall.Cli.Logging;
 using MiniFirewall.Cli.Logging.Shipping;
+using MiniFirewall.Cli.Services.Metrics;
 using MiniFirewall.Engine.Serving;
 
 namespace MiniFirewall.Cli.Commands;
@@ -23,9 +24,11 @@ internal sealed class ServeOptions
 
     internal Option<bool> LogDrops { get; } = new("--log-drops") { Description = "Events of every dropped packet too, not only of LOG rules." };
 
+    internal Option<string?> Metrics { get; } = MetricsOption();
+
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Rate, Burst, Log, LogFormat, LogRate, LogDrops])
+        foreach (Option option in (Option[])[Rate, Burst, Log, LogFormat, LogRate, LogDrops, Metrics])
         {
             command.Options.Add(option);
         }
@@ -63,6 +66,19 @@ internal sealed class ServeOptions
             if (result.Tokens is [var word] && !LogDestination.IsKnown(word.Value))
             {
                 result.AddError($"--log is {LogDestination.Words}, not {word.Value}");
+            }
+        });
+        return option;
+    }
+
+    private static Option<string?> MetricsOption()
+    {
+        Option<string?> option = new("--metrics") { Description = $"Give metrics for Prometheus there, over HTTP at /metrics: {MetricsAddress.Words}.", HelpName = "ADDRESS" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var word] && MetricsAddress.TryParse(word.Value) is null)
+            {
+                result.AddError($"--metrics is {MetricsAddress.Words}, not {word.Value}");
             }
         });
         return option;

@@ -28,7 +28,7 @@ internal static class DemoRun
 
     private static void ApplyRules(Sandbox sandbox, CancellationToken cancellation)
     {
-        ChildResult applied = FirewallCommand.Run(sandbox.ClientNamespace, ["apply", "-"], ProbeList.Rules);
+        ChildResult applied = FirewallCommand.Run(sandbox.ClientNamespace, ["apply", "--temporary", "-"], ProbeList.Rules);
         cancellation.ThrowIfCancellationRequested();
         if (applied.ExitCode != 0)
         {

@@ -15,7 +15,7 @@ internal static class SandboxRemoval
         string client = name.Namespace(Place.Client.Role);
         if (IsNamespace(client))
         {
-            FirewallCommand.Run(client, ["off"], "");
+            FirewallCommand.Run(client, ["off", "--temporary"], "");
         }
 
         foreach (string entry in Entries(Namespaces).Where(e => name == Parse(e)))

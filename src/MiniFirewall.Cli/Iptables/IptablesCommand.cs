@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MiniFirewall.Cli.Output;
+using MiniFirewall.Cli.Safety;
 using MiniFirewall.Engine;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Diagnostics;
@@ -92,6 +93,11 @@ internal sealed class IptablesCommand
                 _ => Change(),
             };
         }
+        catch (FirewallException failure) when (failure.Failure == FirewallFailure.Refused)
+        {
+            Console.Error.WriteLine($"{_program}: {failure.Message}");
+            return ExitCode.Refused;
+        }
         catch (FirewallException failure) when (_refusal.Tell(failure, _command.Options.Wait) is { } code)
         {
             return code;
@@ -117,7 +123,13 @@ internal sealed class IptablesCommand
     {
         try
         {
-            FirewallEngine.Open().Change(_command, Changed, Patience);
+            FirewallEngine engine = FirewallEngine.Open();
+            if (TypedCheck.MayCut(_command) && TypedCheck.IsTypedRemotely(engine) is { } check)
+            {
+                check.Run(Changed(engine.Read()), LockoutCheck.ForcedByEnvironment, tells: false);
+            }
+
+            engine.Change(_command, Changed, Patience);
             return Done(null);
         }
         catch (RefusedTextException refused)

@@ -1,4 +1,6 @@
+using MiniFirewall.Cli.Safety;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Sockets;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -49,6 +51,11 @@ internal sealed class RestoreCommand
         catch (RestoreRefusal refusal)
         {
             return RestoreMessages.Print(_program, refusal.Error);
+        }
+        catch (FirewallException failure) when (failure.Failure == FirewallFailure.Refused)
+        {
+            Console.Error.WriteLine($"{_program}: {failure.Message}");
+            return ExitCode.Refused;
         }
         catch (FirewallException failure) when (failure.Failure == FirewallFailure.Permission)
         {
@@ -118,7 +125,8 @@ internal sealed class RestoreCommand
         try
         {
             var options = new ApplyOptions { CheckOnly = isTest, LockTimeout = _arguments.Wait };
-            FirewallEngine.Open().Apply(running => Read(running?.Rules ?? RuleSet.Empty)!, options);
+            FirewallEngine engine = FirewallEngine.Open();
+            engine.Apply(running => Checked(engine, Read(running?.Rules ?? RuleSet.Empty)!, isTest), options);
         }
         catch (FirewallException failure) when (isTest && _arguments.IsTest && failure.Failure == FirewallFailure.Permission)
         {
@@ -127,6 +135,17 @@ internal sealed class RestoreCommand
         }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>The rules, where they do not cut the remote session that one types in; elsewhere all that iptables takes is taken.</summary>
+    private static RuleSet Checked(FirewallEngine engine, RuleSet rules, bool isTest)
+    {
+        if (!isTest && !LockoutCheck.IsForced && RemoteSession.IsLikely() && new LockoutCheck(engine) is { IsRemote: true } check)
+        {
+            check.Run(rules, LockoutCheck.ForcedByEnvironment, tells: false);
+        }
+
+        return rules;
     }
 
     /// <summary>The rules as the text leaves them; null where it has no filter table.</summary>

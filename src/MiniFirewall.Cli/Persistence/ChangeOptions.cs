@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MiniFirewall.Cli.Commands;
+using MiniFirewall.Cli.Safety;
 using MiniFirewall.Engine;
 
 namespace MiniFirewall.Cli.Persistence;
@@ -21,8 +22,11 @@ internal sealed class ChangeOptions
         ? arguments
         : [.. arguments.SelectMany((word, i) => word == Temporary && !IsTime(arguments.ElementAtOrDefault(i + 1)) ? [word, UntilBoot] : (string[])[word])];
 
+    private readonly Option<bool> _force = new("--force") { Description = "Also where the rules cut the session that you type in, or close a failsafe port." };
+
     internal void AddTo(Command command)
     {
+        command.Options.Add(_force);
         command.Options.Add(_confirm);
         command.Options.Add(_temporary);
         command.Options.Add(_message);
@@ -39,7 +43,7 @@ internal sealed class ChangeOptions
         }
 
         TrialRequest? trial = confirm is { } until ? new(until, TrialKind.Confirm) : temporary is { } time ? new(time, TrialKind.Temporary) : null;
-        return new(result.GetValue(_message), isTemporary, trial);
+        return new(result.GetValue(_message), isTemporary, trial, result.GetValue(_force) || LockoutCheck.IsForced);
     }
 
     private static bool IsTime(string? word) => word is not null && (word == UntilBoot || Duration.TryParse(word) is not null);

@@ -1,3 +1,4 @@
+using MiniFirewall.Cli.Safety;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Persistence;
 using MiniFirewall.Rules.Model;
@@ -12,12 +13,10 @@ internal sealed class RuleSetChange(FirewallEngine engine, ChangeRequest request
     /// <param name="how">The command, for the history.</param>
     internal void Apply(RuleSet rules, string how, ApplyOptions options)
     {
+        Check(rules);
         if (request.Trial is not null)
         {
-            _kept.Try(rules, ChangeNote.Of(how, request.Message), options with { Trial = request.Trial });
-            Console.Out.WriteLine(request.Trial.Kind == TrialKind.Confirm
-                ? $"in force for {Duration.Print(request.Trial.Time)}: 'minifw confirm' keeps the rules, else those before are put back"
-                : $"in force for {Duration.Print(request.Trial.Time)}; then the rules before are put back");
+            Try(_ => rules, how, options);
         }
         else if (request.IsTemporary)
         {
@@ -26,6 +25,48 @@ internal sealed class RuleSetChange(FirewallEngine engine, ChangeRequest request
         else
         {
             _kept.Apply(rules, ChangeNote.Of(how, request.Message), options);
+        }
+    }
+
+    /// <summary>As <see cref="Apply(RuleSet, string, ApplyOptions)"/>, with rules made from those in force, which nobody else changes meanwhile.</summary>
+    internal void Apply(Func<LoadedRuleSet?, RuleSet> change, string how, ApplyOptions options)
+    {
+        if (request.Trial is not null)
+        {
+            Try(Checked, how, options);
+        }
+        else if (request.IsTemporary)
+        {
+            engine.Apply(Checked, options);
+        }
+        else
+        {
+            _kept.Apply(Checked, ChangeNote.Of(how, request.Message), options);
+        }
+
+        RuleSet Checked(LoadedRuleSet? running)
+        {
+            RuleSet rules = change(running);
+            Check(rules);
+            return rules;
+        }
+    }
+
+    private void Try(Func<LoadedRuleSet?, RuleSet> change, string how, ApplyOptions options)
+    {
+        _kept.Try(change, ChangeNote.Of(how, request.Message), options with { Trial = request.Trial });
+        string time = Duration.Print(request.Trial!.Time);
+        Console.Out.WriteLine(request.Trial.Kind == TrialKind.Confirm
+            ? $"in force for {time}: 'minifw confirm' keeps the rules, else those before are put back"
+            : $"in force for {time}; then the rules before are put back");
+    }
+
+    /// <exception cref="FirewallException">The rules would lock somebody out, and nobody has forced them.</exception>
+    private void Check(RuleSet rules)
+    {
+        if (!request.IsForced)
+        {
+            new LockoutCheck(engine).Run(rules, "--force");
         }
     }
 
@@ -38,6 +79,7 @@ internal sealed class RuleSetChange(FirewallEngine engine, ChangeRequest request
             return;
         }
 
+        Check(kept.Read());
         if (request.IsTemporary || kept.Number == _kept.OnDisk?.Number)
         {
             _kept.Load(kept);

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Numerics;
-using System.Security.Cryptography;
 using MiniFirewall.Asm;
-using MiniFirewall.Compiler.Classifier;
 using MiniFirewall.Compiler.Classifier.Image;
+using MiniFirewall.Compiler.Classifier;
+using MiniFirewall.Packets;
 using MiniFirewall.Policy.Questions;
 
 namespace MiniFirewall.Compiler.Questions;
@@ -44,7 +44,7 @@ internal static class RateLayout
     internal static MapImage Empty(RateWithin code)
     {
         var content = new byte[Entries];
-        RandomNumberGenerator.Fill(content.AsSpan(Seed));
+        RandomBytes.Fill(content.AsSpan(Seed));
         return new(new MapSpec(MapOf(code), MapType.Array, 4, BucketSizeOf(code.Settings), BucketsFor(code.Most)) { BeginsWithLock = true }, content);
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using MiniFirewall.Dns.Messages;
 using MiniFirewall.Packets;
 
@@ -107,7 +106,7 @@ internal sealed class DnsExchange : IDisposable
     private bool TrySend()
     {
         Socket?.Dispose();
-        _id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
+        _id = BitConverter.ToUInt16(RandomBytes.Of(2));
         Socket = new Socket(Server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {

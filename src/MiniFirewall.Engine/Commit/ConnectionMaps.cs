@@ -1,9 +1,9 @@
-using System.Security.Cryptography;
 using MiniFirewall.Bpf;
-using MiniFirewall.Compiler;
 using MiniFirewall.Compiler.Connections;
+using MiniFirewall.Compiler;
 using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.State;
+using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Sys;
@@ -86,7 +86,7 @@ internal sealed class ConnectionMaps : IDisposable
         try
         {
             byte[] value = before is null
-                ? TrackingTable.Encode(KernelTime.Hertz, RandomNumberGenerator.GetBytes(TrackingTable.SeedBytes))
+                ? TrackingTable.Encode(KernelTime.Hertz, RandomBytes.Of(TrackingTable.SeedBytes))
                 : TrackingSettings.Copy(before);
             byte[] settled = TrackingSettings.Settled(value, rules.ConnectionSettings);
             if (before is not null && settled.AsSpan().SequenceEqual(value))

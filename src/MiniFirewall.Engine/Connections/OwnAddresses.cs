@@ -49,6 +49,11 @@ public sealed class OwnAddresses
         return own;
     }
 
+    /// <summary>The single addresses of this host that others reach it by: not those of loopback and of links.</summary>
+    public IEnumerable<UInt128> Reachable(Family family) => _addresses
+        .Where(own => own.Item1 == family && (family == Family.IPv4 ? own.Item2 >> 24 != 127 : own.Item2 != 1 && own.Item2 >> 118 != 0x3fa))
+        .Select(own => own.Item2);
+
     /// <summary>The addresses by themselves, loopback ones too; not those that whole networks give.</summary>
     public IEnumerable<(Family Family, UInt128 Address)> All => _addresses;
 

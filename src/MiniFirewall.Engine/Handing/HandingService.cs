@@ -19,11 +19,15 @@ internal sealed class HandingService(HomeMount home, NetworkNamespace network) :
     private readonly PacketMessage _message = new();
     private Dictionary<int, GroupReader> _readers = [];
     private long _lookedAt = long.MinValue;
+    private long _turnedAt = Stopwatch.GetTimestamp();
     private long _handed, _unread, _failed;
+
+    /// <summary>As <see cref="Rejecting.RejectService.TurnedAt"/>.</summary>
+    internal long TurnedAt => Volatile.Read(ref _turnedAt);
 
     internal HandingTally Run(CancellationToken stop)
     {
-        ServedBuffer.Serve(ServedBufferKind.Packets, home, network, record => Hand(HandedRecord.Parse(record)), _ => { }, stop);
+        ServedBuffer.Serve(ServedBufferKind.Packets, home, network, record => Hand(HandedRecord.Parse(record)), _ => Volatile.Write(ref _turnedAt, Stopwatch.GetTimestamp()), stop);
         return new HandingTally(_handed, _unread, _failed);
     }
 

@@ -15,6 +15,9 @@ internal sealed class HomeMount : IDisposable
 
     private const string Mount = "bpf", MountLock = "mount-lock";
 
+    /// <summary>A directory that this process was handed; it may lie in a mount namespace out of reach.</summary>
+    private static (string Root, DirectoryHandle Home)? s_held;
+
     private readonly string _root;
 
     private HomeMount(string root, DirectoryHandle home, DirectoryHandle pins)
@@ -33,11 +36,14 @@ internal sealed class HomeMount : IDisposable
     /// <summary>Path of a namespace's pins, in the mount namespace that has them.</summary>
     internal static string PinsOf(string root, NetworkNamespace network) => $"{root}/{Mount}/{network.Name}";
 
+    /// <summary>Uses this directory for the root from now on, for as long as the process lives.</summary>
+    internal static void Hold(string root, DirectoryHandle home) => s_held = (root, home);
+
     /// <summary>Opens what is there; null where nothing is mounted, so that there is no state either.</summary>
-    internal static HomeMount? TryOpen(string root) => InOuter(() => OpenMounted(root));
+    internal static HomeMount? TryOpen(string root) => IsHeld(root) ? OpenMounted(root) : InOuter(() => OpenMounted(root));
 
     /// <summary>Opens what is there, and mounts it first where it is missing.</summary>
-    internal static HomeMount OpenOrMount(string root) => InOuter(() => OpenMounted(root) ?? MountAndOpen(root));
+    internal static HomeMount OpenOrMount(string root) => TryOpen(root) ?? InOuter(() => OpenMounted(root) ?? MountAndOpen(root));
 
     /// <summary>The namespaces that have a directory of pins. The kernel puts files of its own into a bpffs (maps.debug, progs.debug).</summary>
     internal IEnumerable<NetworkNamespace> Namespaces() => NamespacesIn(Pins);
@@ -47,7 +53,7 @@ internal sealed class HomeMount : IDisposable
     {
         bool empty = !Namespaces().Any();
         Dispose();
-        if (empty)
+        if (empty && !IsHeld(_root))
         {
             UnmountWhereEmpty(_root);
         }
@@ -77,9 +83,11 @@ internal sealed class HomeMount : IDisposable
 
     private static T InOuter<T>(Func<T> work) => MountNamespace.FindOuter() is { } outer ? outer.Run(work) : work();
 
+    private static bool IsHeld(string root) => s_held?.Root == root;
+
     private static HomeMount? OpenMounted(string root)
     {
-        DirectoryHandle? home = DirectoryHandle.TryOpen(root);
+        DirectoryHandle? home = IsHeld(root) ? s_held!.Value.Home.TryOpenDirectory(".") : DirectoryHandle.TryOpen(root);
         DirectoryHandle? pins = home?.TryOpenDirectory(Mount);
         if (pins is not null && BpfFileSystem.Holds(pins))
         {

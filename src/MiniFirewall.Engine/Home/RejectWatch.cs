@@ -1,3 +1,4 @@
+using MiniFirewall.Engine.Serving;
 using MiniFirewall.Sys.Files;
 using MiniFirewall.Sys.Namespaces;
 
@@ -13,6 +14,17 @@ internal sealed class RejectWatch : IDisposable
     /// <summary>Null where somebody answers already.</summary>
     internal static RejectWatch? TryStart(HomeMount home, NetworkNamespace network) =>
         FileLock.TryTake(home.Home, LockName(network), TimeSpan.Zero) is { } taken ? new(taken) : null;
+
+    /// <summary>Removes the files of a service that was killed.</summary>
+    internal static void EndWhereAbandoned(DirectoryHandle home, NetworkNamespace network)
+    {
+        using FileLock? taken = home.Contains(LockName(network)) ? FileLock.TryTake(home, LockName(network), TimeSpan.Zero) : null;
+        if (taken is not null)
+        {
+            home.Remove(ControlSocket.NameOf(network));
+            taken.RemoveFile();
+        }
+    }
 
     internal static string LockName(NetworkNamespace network) => $"reject-{network.Name}";
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text;
 using MiniFirewall.Rules.Names;
 
@@ -79,5 +79,5 @@ internal static class KeptRulesFile
         }
     }
 
-    private static string HashOf(string head, string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(head + text)));
+    private static string HashOf(string head, string text) => Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(head + text)));
 }

@@ -37,6 +37,9 @@ public sealed class PersistentRules
     /// <summary>All that is kept, the newest first; damaged ones are left out.</summary>
     public IReadOnlyList<KeptRules> History() => Reading(history => history.Numbers().Select(history.TryRead).OfType<KeptRules>().ToArray()) ?? [];
 
+    /// <summary>The numbers of all, the newest first, damaged ones too.</summary>
+    public IReadOnlyList<int> Numbers() => Reading(history => history.Numbers()) ?? [];
+
     /// <summary>One of the history.</summary>
     /// <exception cref="FirewallException">There is none of that number, or it is damaged.</exception>
     public KeptRules Find(int number) => Reading(history => history.TryRead(number))
@@ -88,15 +91,16 @@ public sealed class PersistentRules
     /// <summary>
     /// Puts a rule set in force on trial; the disk stays as it is until <see cref="Confirm"/>.
     /// </summary>
+    /// <param name="change">As that of <see cref="Apply(Func{LoadedRuleSet?, RuleSet}, ChangeNote, ApplyOptions?)"/>.</param>
     /// <param name="options">With a trial.</param>
-    public void Try(RuleSet rules, ChangeNote note, ApplyOptions options)
+    public void Try(Func<LoadedRuleSet?, RuleSet> change, ChangeNote note, ApplyOptions options)
     {
-        ArgumentNullException.ThrowIfNull(rules);
+        ArgumentNullException.ThrowIfNull(change);
         ArgumentNullException.ThrowIfNull(note);
         ArgumentNullException.ThrowIfNull(options);
         Writing(options.LockTimeout, history =>
         {
-            _engine.Apply(rules, options);
+            _engine.Apply(change, options);
             history.RememberTrial(note);
             return true;
         });

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MiniFirewall.Compiler;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.Serving;
@@ -20,7 +21,11 @@ internal sealed class RejectService(HomeMount home, NetworkNamespace network, To
     private readonly AnswerSender _sender = new();
     private readonly PeerRate _peers = new();
     private readonly AnswerBuilder _builder = new(AnswerSender.DefaultTtl, AnswerSender.DefaultHopLimit, AnswerSender.SourceFor);
+    private long _turnedAt = Stopwatch.GetTimestamp();
     private long _sent, _unanswerable, _overRate, _failed;
+
+    /// <summary>When it was last seen to turn, in ticks of <see cref="Stopwatch"/>. On any thread.</summary>
+    internal long TurnedAt => Volatile.Read(ref _turnedAt);
 
     internal AnswerTally Run(CancellationToken stop)
     {
@@ -30,6 +35,7 @@ internal sealed class RejectService(HomeMount home, NetworkNamespace network, To
 
         void PauseWhereFlooded()
         {
+            Volatile.Write(ref _turnedAt, Stopwatch.GetTimestamp());
             if (_overRate != overRate)
             {
                 overRate = _overRate;

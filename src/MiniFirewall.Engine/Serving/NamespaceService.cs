@@ -15,6 +15,10 @@ public sealed record ServiceTally(AnswerTally Answers, HandingTally Packets);
 /// </summary>
 internal sealed class NamespaceService : IDisposable
 {
+    private static readonly TimeSpan Collecting = TimeSpan.FromMinutes(1);
+
+    private readonly string _root;
+    private readonly NetworkNamespace _network;
     private readonly HomeMount _home;
     private readonly RejectWatch _watch;
     private readonly RejectService _rejects;
@@ -22,15 +26,17 @@ internal sealed class NamespaceService : IDisposable
     private readonly NameService _names;
     private readonly AnswerService _answers;
 
-    private NamespaceService(HomeMount home, NetworkNamespace network, RejectWatch watch, TokenRate rate, NameService names, AnswerService answers)
+    private NamespaceService(string root, HomeMount home, NetworkNamespace network, RejectWatch watch, TokenRate rate, NameService names, AnswerService answers)
     {
+        _root = root;
+        _network = network;
         _home = home;
         _watch = watch;
         _rejects = new RejectService(home, network, rate);
         _packets = new HandingService(home, network);
         _names = names;
         _answers = answers;
-        Running = new RunningService(names);
+        Running = new RunningService(names, () => Math.Min(_rejects.TurnedAt, _packets.TurnedAt), home, network);
     }
 
     internal RunningService Running { get; }
@@ -45,7 +51,7 @@ internal sealed class NamespaceService : IDisposable
         {
             watch = RejectWatch.TryStart(home, network)
                 ?? throw new FirewallException(FirewallFailure.Refused, "another process answers this namespace's rejected packets");
-            return new NamespaceService(home, network, watch, rate, names, answers);
+            return new NamespaceService(root, home, network, watch, rate, names, answers);
         }
         catch
         {
@@ -61,8 +67,25 @@ internal sealed class NamespaceService : IDisposable
     {
         AnswerTally? answers = null;
         HandingTally? packets = null;
-        Together.Run(stop, token => answers = _rejects.Run(token), token => packets = _packets.Run(token), _names.Run, _answers.Run);
+        Together.Run(stop, token => answers = _rejects.Run(token), token => packets = _packets.Run(token), _names.Run, _answers.Run, Collect);
         return new ServiceTally(answers!, packets!);
+    }
+
+    /// <summary>Removes what killed writers, and namespaces that are gone, have left; as far as its capabilities let it see who holds them.</summary>
+    private void Collect(CancellationToken stop)
+    {
+        while (!stop.WaitHandle.WaitOne(Collecting))
+        {
+            try
+            {
+                using WriterSession? session = WriterSession.TryOpenExisting(_root, _network, TimeSpan.Zero);
+                session?.Collect();
+            }
+            catch (Exception error) when (error is FirewallException or Sys.SystemCallException)
+            {
+                // A writer is at work, or something of another namespace is out of reach: the next writer collects as well.
+            }
+        }
     }
 
     public void Dispose()
@@ -70,6 +93,7 @@ internal sealed class NamespaceService : IDisposable
         _names.Dispose();
         _packets.Dispose();
         _rejects.Dispose();
+        _home.Home.Remove(ControlSocket.NameOf(_network));
         _watch.Dispose();
         _home.DisposeAndUnmountWhereEmpty();
     }

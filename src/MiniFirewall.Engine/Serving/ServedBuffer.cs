@@ -39,7 +39,7 @@ internal sealed class ServedBuffer : IDisposable
     private bool IsLive => _state.Control.Generation != 0;
 
     /// <summary>Handles what comes, through rule sets that come and go, until it is told to stop.</summary>
-    /// <param name="afterTurn">Called when all that was there has been handled, with how much that was.</param>
+    /// <param name="afterTurn">Called some times a second, when all that was there has been handled, with how much that was.</param>
     internal static void Serve(
         ServedBufferKind kind, HomeMount home, NetworkNamespace network, RecordHandler handler, Action<int> afterTurn, CancellationToken stop)
     {
@@ -49,6 +49,7 @@ internal sealed class ServedBuffer : IDisposable
             if (buffer is null)
             {
                 stop.WaitHandle.WaitOne(Turn);
+                afterTurn(0);
                 continue;
             }
 

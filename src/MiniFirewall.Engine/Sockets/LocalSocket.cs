@@ -6,17 +6,26 @@ namespace MiniFirewall.Engine.Sockets;
 /// <summary>A socket as /proc/net tells of it: its own end, the other one, and its inode. Addresses of IPv4 are mapped (::ffff:a.b.c.d).</summary>
 internal readonly record struct LocalSocket(UInt128 Local, int LocalPort, UInt128 Remote, int RemotePort, ulong Inode)
 {
+    /// <summary>TCP's state as the kernel numbers it; 1 also for a connected UDP socket.</summary>
+    internal byte State { get; private init; }
+
+    /// <summary>It is open and has a peer.</summary>
+    internal bool IsEstablished => State == 1 && RemotePort != 0;
+
     /// <summary>Before the 32 bits of an IPv4 address in one of IPv6.</summary>
     internal static UInt128 Mapped(UInt128 address) => address | ((UInt128)0xffff << 32);
 
     /// <summary>A line of /proc/net/tcp, udp and so on; null for their headings.</summary>
     internal static LocalSocket? Parse(string line)
     {
-        const int LocalField = 1, RemoteField = 2, InodeField = 9;
+        const int LocalField = 1, RemoteField = 2, StateField = 3, InodeField = 9;
         string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return fields.Length > InodeField && ulong.TryParse(fields[InodeField], NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode)
             && ParseEnd(fields[LocalField]) is { } local && ParseEnd(fields[RemoteField]) is { } remote
             ? new(local.Address, local.Port, remote.Address, remote.Port, inode)
+            {
+                State = byte.TryParse(fields[StateField], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte state) ? state : (byte)0,
+            }
             : null;
     }
 

@@ -28,6 +28,10 @@ public sealed class DirectoryHandle : IDisposable
     /// <exception cref="SystemCallException"/>
     public static DirectoryHandle? TryOpen(string path) => TryOpen(FileCalls.AtFdCwd, path, path);
 
+    /// <summary>Takes over a descriptor of a directory that the process was begun with.</summary>
+    /// <param name="name">For messages.</param>
+    public static DirectoryHandle Adopt(int descriptor, string name) => new(new FileDescriptor(descriptor), name);
+
     /// <summary>Opens a directory in this one; null where there is none.</summary>
     /// <exception cref="SystemCallException"/>
     public DirectoryHandle? TryOpenDirectory(string name) => TryOpen(_descriptor.Number, name, $"{_name}/{name}");

@@ -36,14 +36,23 @@ public static class ProcessTable
         }
     }
 
-    private static int? ParentOf(string process)
+    /// <summary>The number of the process that leads a process's session; null where it has ended.</summary>
+    public static int? SessionOf(int process) => FieldOf(process.ToString(CultureInfo.InvariantCulture), 3);
+
+    /// <summary>Whether a process has a controlling terminal.</summary>
+    public static bool HasTerminal(int process) => FieldOf(process.ToString(CultureInfo.InvariantCulture), 4) is not (null or 0);
+
+    private static int? ParentOf(string process) => FieldOf(process, 1);
+
+    /// <param name="field">Behind the name, from 0.</param>
+    private static int? FieldOf(string process, int field)
     {
         try
         {
             // The name in brackets may hold anything, brackets too: what follows is after the last one.
             string status = File.ReadAllText($"/proc/{process}/stat");
             string[] fields = status[(status.LastIndexOf(')') + 2)..].Split(' ');
-            return int.Parse(fields[1], CultureInfo.InvariantCulture);
+            return int.Parse(fields[field], CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

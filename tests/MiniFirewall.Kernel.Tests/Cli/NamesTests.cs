@@ -60,6 +60,24 @@ public sealed class NamesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pattern_learns_from_the_answers_that_programs_get()
+    {
+        await StartDnsmasq("198.51.100.20 ca.archive.ubuntu.com", "10.0.0.9 evil.ubuntu.com", "198.51.100.21 ubuntu.com");
+        _namespace.MinifwWith("iptables -A OUTPUT -p tcp -d *.ubuntu.com -j ACCEPT\niptables -A OUTPUT -p tcp --dport 80 -j DROP\n", "apply", "-").Succeeded();
+        Assert.Contains("DROP: rule 2", Why("198.51.100.20"));
+        Start("serve");
+        await Until(() =>
+        {
+            _namespace.Shell("for name in evil.ubuntu.com ubuntu.com ca.archive.ubuntu.com; do getent ahostsv4 $name; done");
+            return Why("198.51.100.20").Contains("ACCEPT: rule 1", StringComparison.Ordinal);
+        });
+        Assert.Contains("DROP: rule 2", Why("10.0.0.9"));
+        Assert.Contains("DROP: rule 2", Why("198.51.100.21"));
+        JsonElement name = JsonDocument.Parse(_namespace.Minifw("names", "--json").Succeeded()).RootElement[0];
+        Assert.Equal(("*.ubuntu.com", "packets", 1), (name.GetProperty("name").GetString(), name.GetProperty("from").GetString(), name.GetProperty("addresses").GetArrayLength()));
+    }
+
+    [Fact]
     public async Task An_answer_of_many_addresses_comes_whole()
     {
         string[] records = [.. Enumerable.Range(1, 60).Select(i => $"2001:db8:51::{i:x} bigmart.com")];

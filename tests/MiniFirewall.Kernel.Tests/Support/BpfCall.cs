@@ -55,6 +55,18 @@ internal static unsafe partial class BpfCall
         return new(Call(28, attributes, "BPF_LINK_CREATE"));
     }
 
+    internal static void Pin(FileDescriptor program, string path)
+    {
+        byte* attributes = stackalloc byte[128];
+        Clear(attributes);
+        fixed (byte* name = System.Text.Encoding.UTF8.GetBytes(path + "\0"))
+        {
+            ((ulong*)attributes)[0] = (ulong)name;
+            ((uint*)attributes)[2] = (uint)program.Number;
+            Call(6, attributes, "BPF_OBJ_PIN");
+        }
+    }
+
     private static void Element(int command, FileDescriptor map, byte* value, string name)
     {
         byte* attributes = stackalloc byte[128];

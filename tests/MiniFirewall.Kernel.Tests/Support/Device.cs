@@ -137,6 +137,6 @@ internal sealed class Device : IDisposable
         Tap tap = Namespace.Run(() => new Tap(name));
         _taps.Add(name, tap);
         Namespace.Execute("ip", ["link", "set", name, "arp", "off", "multicast", "off", "mtu", "65521", "txqueuelen", "1", "up"]);
-        Namespace.Run(() => _marks.Attach(tap.Index));
+        Namespace.Run(() => _marks.Attach(tap.Index, tap.Name));
     }
 }

@@ -1,14 +1,17 @@
 using System.Buffers.Binary;
+using MiniFirewall.Kernel.Tests.Bpf;
+using MiniFirewall.Kernel.Tests.Engine;
 using MiniFirewall.Sys;
 
 namespace MiniFirewall.Kernel.Tests.Support;
 
 /// <summary>
 /// A small program on the way in of interfaces: gives each packet the mark that user space has chosen, and counts the
-/// packets, and those whose bytes do not all lie in the buffer's linear part. Kernel 6.6 (tcx links).
+/// packets, and those whose bytes do not all lie in the buffer's linear part. By a tcx link (kernel 6.6), or by traffic control's own filters.
 /// </summary>
 internal sealed class IngressMark : IDisposable
 {
+    private static readonly Version s_firstWithLinks = new(6, 6);
     private const uint Classifier = 3, TcxIngress = 46;
     private readonly FileDescriptor _state = BpfCall.NewArray(12);
     private readonly FileDescriptor _program;
@@ -17,7 +20,21 @@ internal sealed class IngressMark : IDisposable
 
     internal IngressMark() => _program = BpfCall.Load(Classifier, Code(_state.Number));
 
-    internal void Attach(uint interfaceIndex) => _links.Add(BpfCall.Attach(_program, interfaceIndex, TcxIngress));
+    /// <summary>To be called in the interface's namespace.</summary>
+    internal void Attach(uint interfaceIndex, string name)
+    {
+        if (Environment.OSVersion.Version >= s_firstWithLinks)
+        {
+            _links.Add(BpfCall.Attach(_program, interfaceIndex, TcxIngress));
+            return;
+        }
+
+        using var files = new BpfFileSystem();
+        BpfCall.Pin(_program, files["mark"]);
+        Command.Run("tc", "qdisc", "add", "dev", name, "clsact");
+        Command.Run("tc", "filter", "add", "dev", name, "ingress", "bpf", "direct-action", "object-pinned", files["mark"]);
+        File.Delete(files["mark"]);
+    }
 
     internal void Set(uint mark)
     {

@@ -1,0 +1,59 @@
+#!/bin/bash
+# In a guest, as root: what a packet costs by each way onto the hooks, over none, in one run: UDP over loopback, both families, rules that
+# it does not match on INPUT. Best of several rounds, the ways in turn. Prints nanoseconds, and as gates that the module costs no more
+# than links do (a tenth for noise), and both less than iptables-legacy.
+#   costs.sh MINIFW MODULE TRY [ROUNDS] [SECONDS]
+set -u
+minifw=$1 module=$2 try=$3 rounds=${4:-5} seconds=${5:-2}
+place="minifw-costs"
+
+in_ns() { ip netns exec "$place" "$@"; }
+
+rules() {
+    local i
+    for ((i = 0; i < $1; i++)); do echo "-A INPUT -p udp -m udp --dport $((20000 + i)) -j DROP"; done
+}
+
+# set_up WAY COUNT
+set_up() {
+    case $1 in
+        legacy) for program in iptables-legacy-restore ip6tables-legacy-restore; do { echo '*filter'; rules "$2"; echo COMMIT; } | in_ns "$program" || return 1; done ;;
+        bpf | module) rules "$2" | in_ns "$minifw" --provider "$1" apply - ;;
+    esac
+}
+
+take_down() {
+    case $1 in
+        legacy) for program in iptables-legacy ip6tables-legacy; do in_ns "$program" -F INPUT; done ;;
+        bpf | module) in_ns "$minifw" off ;;
+    esac
+}
+
+# measure: nanoseconds a datagram.
+measure() { in_ns "$try" traffic "$seconds" | awk -v seconds="$seconds" '{ printf "%d\n", seconds * 1e9 / $2 }'; }
+
+modprobe -aq ip_tables ip6_tables iptable_filter ip6table_filter nf_reject_ipv4 nf_reject_ipv6 nf_defrag_ipv4 nf_defrag_ipv6
+lsmod | grep -q '^minifw ' || insmod "$module" || exit
+ip netns add "$place"
+in_ns ip link set lo up
+declare -A best
+for ((round = 0; round < rounds; round++)); do
+    for count in 10 1000; do
+        for way in none legacy bpf module; do
+            set_up "$way" "$count" || echo "gate: rules for $way: FAILED"
+            cost=$(measure)
+            take_down "$way"
+            [[ -n ${best[$way $count]-} && ${best[$way $count]} -le $cost ]] || best[$way $count]=$cost
+        done
+    done
+done
+for count in 10 1000; do
+    none=${best[none $count]}
+    legacy=$((best["legacy $count"] - none)) bpf=$((best["bpf $count"] - none)) module_cost=$((best["module $count"] - none))
+    echo "cost: $count rules: nothing $none ns a datagram; over it: iptables-legacy $legacy, bpf $bpf, module $module_cost"
+    if ((module_cost * 10 <= bpf * 11)); then echo "gate: $count rules: the module costs no more than links: ok"; else echo "gate: $count rules: the module costs no more than links: FAILED"; fi
+    if ((module_cost < legacy && bpf < legacy)); then echo "gate: $count rules: both cost less than iptables-legacy: ok"; else echo "gate: $count rules: both cost less than iptables-legacy: FAILED"; fi
+done
+ip netns del "$place"
+rmmod minifw
+umount /run/netns

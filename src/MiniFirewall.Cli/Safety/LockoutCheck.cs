@@ -1,0 +1,108 @@
+using System.Text;
+using MiniFirewall.Analysis;
+using MiniFirewall.Engine;
+using MiniFirewall.Engine.Connections;
+using MiniFirewall.Engine.Sockets;
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Model;
+
+namespace MiniFirewall.Cli.Safety;
+
+/// <summary>
+/// Judges the open connections of this network namespace by a rule set before it is in force. Rules that would cut the session that one types
+/// in, or close a failsafe port, are refused; other connections that would end are told of.
+/// </summary>
+internal sealed class LockoutCheck
+{
+    /// <summary>The environment variable that says --force where a command line has no room for it.</summary>
+    internal const string Variable = "MINIFW_FORCE";
+
+    /// <summary>How a command of iptables is forced, for messages.</summary>
+    internal const string ForcedByEnvironment = $"{Variable}=1 in front of the command";
+
+    private const int Told = 3;
+
+    private readonly FirewallEngine _engine;
+    private readonly IReadOnlyList<OpenSocket> _open = OpenSocket.ReadAll();
+    private readonly OpenSocket? _own;
+
+    internal LockoutCheck(FirewallEngine engine)
+    {
+        _engine = engine;
+        _own = RemoteSession.Find(_open);
+    }
+
+    /// <summary>Whether the environment asks for no check.</summary>
+    internal static bool IsForced => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } and not "0";
+
+    /// <summary>Somebody types from elsewhere into this namespace.</summary>
+    internal bool IsRemote => _own is not null;
+
+    /// <param name="force">How the user overrides it, for messages.</param>
+    /// <param name="tells">Say which other connections would end.</param>
+    /// <exception cref="FirewallException">The rules are refused.</exception>
+    internal void Run(RuleSet rules, string force, bool tells = true)
+    {
+        IReadOnlyList<FailsafePort> failsafe = FailsafeFile.Read();
+        if (_own is null && failsafe.Count == 0 && (!tells || _open.Count == 0))
+        {
+            return;
+        }
+
+        var judge = new SessionJudge(rules, OwnAddresses.ReadInterfaces());
+        HashSet<SessionEnds> tracked = rules.AsksConnection ? Tracked() : [];
+        if (_own is not null && judge.Judge(EndsOf(_own), tracked.Contains(EndsOf(_own))) is { } cut)
+        {
+            throw new FirewallException(FirewallFailure.Refused, LockoutText.OwnSession(cut, force));
+        }
+
+        foreach (FailsafePort port in failsafe)
+        {
+            if (new FailsafeCheck(judge, rules).Closes(port) is { } closed)
+            {
+                throw new FirewallException(FirewallFailure.Refused, LockoutText.Failsafe(port, closed, force));
+            }
+        }
+
+        if (tells)
+        {
+            Tell([.. _open.Where(socket => socket != _own).Select(EndsOf).Distinct().Select(ends => judge.Judge(ends, tracked.Contains(ends))).OfType<SessionCut>()]);
+        }
+    }
+
+    private static void Tell(SessionCut[] cuts)
+    {
+        if (cuts.Length > 0)
+        {
+            string more = cuts.Length > Told ? $", and {cuts.Length - Told} more" : "";
+            Console.Error.WriteLine(
+                $"minifw: warning: {cuts.Length} open {(cuts.Length == 1 ? "connection" : "connections")} of this host will end: {string.Join("; ", cuts.Take(Told).Select(LockoutText.Brief))}{more}");
+        }
+    }
+
+    /// <summary>Connections that the rules in force know; the new ones get them.</summary>
+    private HashSet<SessionEnds> Tracked()
+    {
+        HashSet<SessionEnds> tracked = [];
+        using LiveConnections? connections = Environment.IsPrivilegedProcess ? _engine.OpenConnections() : null;
+        if (connections is null)
+        {
+            return tracked;
+        }
+
+        ConnectionWalk walk = connections.Walk();
+        while (walk.MoveNext())
+        {
+            ref readonly Connection connection = ref walk.Current;
+            if (connection.Protocol is IpProtocol.Tcp or IpProtocol.Udp && connection.IsReplied)
+            {
+                tracked.Add(new(connection.Family, connection.Protocol, connection.Source, connection.SourcePort, connection.Destination, connection.DestinationPort));
+                tracked.Add(new(connection.Family, connection.Protocol, connection.Destination, connection.DestinationPort, connection.Source, connection.SourcePort));
+            }
+        }
+
+        return tracked;
+    }
+
+    private static SessionEnds EndsOf(OpenSocket socket) => new(socket.Family, socket.Protocol, socket.Local, socket.LocalPort, socket.Remote, socket.RemotePort);
+}

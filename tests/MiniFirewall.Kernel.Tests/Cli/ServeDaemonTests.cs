@@ -1,0 +1,217 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Xunit;
+
+namespace MiniFirewall.Kernel.Tests.Cli;
+
+/// <summary>serve as a daemon: metrics, its control socket, what it may do, the watchdog, its unit.</summary>
+public sealed class ServeDaemonTests : IDisposable
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+
+    private const string Rules = """
+        iptables -P FORWARD DROP
+        iptables -A INPUT -p udp --dport 9 -m comment --comment "a \"quoted\" one" -j DROP
+        iptables -A INPUT -m conntrack --ctstate INVALID -j DROP
+        iptables -A OUTPUT -d nobody.example -j ACCEPT
+        """;
+
+    private const string Get = "exec 3<>/dev/tcp/127.0.0.1/9717 && printf 'GET /metrics HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n' >&3 && cat <&3";
+
+    private readonly NamedNamespace _namespace = new();
+    private readonly List<Process> _processes = [];
+
+    public ServeDaemonTests()
+    {
+        _namespace.Configure("resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+        Assert.Equal(0, _namespace.MinifwWith(Rules, "apply", "-").ExitCode);
+    }
+
+    public void Dispose()
+    {
+        foreach (Process process in _processes)
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+
+            process.WaitForExit();
+            process.Dispose();
+        }
+
+        _namespace.Dispose();
+    }
+
+    [Fact]
+    public async Task Metrics_are_what_Prometheus_reads()
+    {
+        Start("serve", "--metrics", "9717");
+        _namespace.Shell("sleep 0.1; echo x > /dev/udp/127.0.0.1/9; true").Succeeded();
+        string answer = "";
+        await Until(() => (answer = _namespace.Shell(Get).Output).Contains("minifw_rule_packets_total{chain=\"INPUT\",family=\"ipv4\"", StringComparison.Ordinal));
+        Assert.StartsWith("HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n", answer, StringComparison.Ordinal);
+        string text = answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+        Assert.Contains("""rule="-p udp -m udp --dport 9 -m comment --comment \"a \\\"quoted\\\" one\" -j DROP"} """, text, StringComparison.Ordinal);
+        Assert.Contains("minifw_policy_packets_total{chain=\"FORWARD\",family=\"ipv6\",policy=\"DROP\"} 0\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nminifw_name_age_seconds{name=\"nobody.example\"} -1\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nminifw_connections_max ", text, StringComparison.Ordinal);
+        CheckFormat(text);
+        if (CommandResult.Of("bash", ["-c", "command -v promtool"]).ExitCode == 0)
+        {
+            CommandResult.Of("promtool", ["check", "metrics"], text).Succeeded();
+        }
+
+        Assert.StartsWith("HTTP/1.1 404", _namespace.Shell(Get.Replace("/metrics", "/other")).Output, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 400", _namespace.Shell(Get.Replace("GET /metrics HTTP/1.1", "nonsense")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Many_clients_that_say_nothing_keep_nobody_out_for_long()
+    {
+        Start("serve", "--metrics", "9717");
+        await Until(() => _namespace.Shell(Get).Output.Contains("minifw_up 1", StringComparison.Ordinal));
+        using Process idle = CommandResult.Start("ip", _namespace.Inside("bash", "-c", "for i in {1..60}; do exec {fd}<>/dev/tcp/127.0.0.1/9717; done; echo open; sleep 60"));
+        _processes.Add(idle);
+        Assert.Equal("open", await idle.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        await Until(() => _namespace.Shell(Get).Output.Contains("minifw_up 1", StringComparison.Ordinal));
+        Assert.Contains("process", _namespace.Minifw("serve", "status").Succeeded());
+    }
+
+    [Fact]
+    public async Task It_keeps_the_capabilities_that_it_needs_and_answers_root_alone()
+    {
+        Process serve = Start("serve");
+        await Until(() => _namespace.Minifw("serve", "status").ExitCode == 0);
+        using JsonDocument status = JsonDocument.Parse(_namespace.Minifw("serve", "status", "--json").Succeeded());
+        int process = status.RootElement.GetProperty("process").GetInt32();
+        Assert.Equal(serve.Id, process);
+        const string Kept = "000000c000003000"; // bpf, perfmon, net_raw, net_admin
+        Assert.Equal(Kept, status.RootElement.GetProperty("capabilities").GetString());
+        foreach (string thread in Directory.GetDirectories($"/proc/{process}/task"))
+        {
+            string facts = File.ReadAllText($"{thread}/status");
+            Assert.Contains($"CapPrm:\t{Kept}\n", facts, StringComparison.Ordinal);
+            Assert.Contains($"CapBnd:\t{Kept}\n", facts, StringComparison.Ordinal);
+            Assert.Contains("NoNewPrivs:\t1\n", facts, StringComparison.Ordinal);
+        }
+
+        string socket = Assert.Single(Directory.GetFiles("/run/minifw", "serve-net-*"), path => path.EndsWith($"-{Inode()}", StringComparison.Ordinal));
+        Assert.Equal("600\n", CommandResult.Of("stat", ["-c", "%a", socket]).Succeeded());
+        Assert.NotEqual(0, _namespace.Unprivileged("minifw serve status").ExitCode);
+        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };
+        client.Connect(new UnixDomainSocketEndPoint(socket));
+        client.Send("off\n"u8);
+        byte[] answer = new byte[200];
+        Assert.Equal("{\"error\":\"there is no request off; there are status and refresh names\"}\n", Encoding.UTF8.GetString(answer, 0, client.Receive(answer)));
+    }
+
+    [Fact]
+    public async Task Killed_it_changes_no_verdict_and_the_next_one_begins()
+    {
+        string before = _namespace.Minifw("why", "in", "lo", "udp", "127.0.0.1:9", "127.0.0.1:9").Succeeded();
+        Process serve = Start("serve", "--metrics", "9717");
+        await Until(() => _namespace.Minifw("serve", "status").ExitCode == 0);
+        serve.Kill();
+        serve.WaitForExit();
+        Assert.Equal(before, _namespace.Minifw("why", "in", "lo", "udp", "127.0.0.1:9", "127.0.0.1:9").Succeeded());
+        Assert.Contains("no minifw serve runs", _namespace.Minifw("serve", "status").FailedWith(1));
+        Start("serve", "--metrics", "9717");
+        await Until(() => _namespace.Minifw("serve", "status").ExitCode == 0);
+    }
+
+    [Fact]
+    public void It_tells_the_watchdog_that_it_lives()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"minifw-watchdog-{Environment.ProcessId}");
+        using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 30_000 };
+        manager.Bind(new UnixDomainSocketEndPoint(path));
+        try
+        {
+            _processes.Add(CommandResult.Start("ip", _namespace.Inside("env", $"NOTIFY_SOCKET={path}", "WATCHDOG_USEC=200000", MinifwBinary.Path, "serve")));
+            byte[] word = new byte[64];
+            List<string> said = [];
+            while (said.Count(word => word == "WATCHDOG=1") < 3 || !said.Contains("READY=1"))
+            {
+                said.Add(Encoding.ASCII.GetString(word, 0, manager.Receive(word)));
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1:9717")]
+    [InlineData("0.0.0.0:9717")]
+    [InlineData("0")]
+    [InlineData("metrics")]
+    public void Metrics_are_for_this_machine_only(string address) =>
+        Assert.Contains("--metrics is a port of this machine", _namespace.Minifw("serve", "--metrics", address).FailedWith(2));
+
+    [Fact]
+    public void Its_unit_is_right()
+    {
+        for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            string unit = Path.Combine(directory.FullName, "packaging", "systemd", "minifw-serve.service");
+            if (File.Exists(unit))
+            {
+                string copy = Path.Combine(Directory.CreateTempSubdirectory("minifw-unit-").FullName, "minifw-serve.service");
+                File.WriteAllLines(copy, File.ReadAllLines(unit).Where(line => !line.StartsWith("Documentation=", StringComparison.Ordinal)).Select(line => line.Replace("/usr/sbin/minifw", MinifwBinary.Path)));
+                CommandResult.Of("systemd-analyze", ["verify", copy]).Succeeded();
+                Directory.Delete(Path.GetDirectoryName(copy)!, recursive: true);
+                return;
+            }
+        }
+
+        Assert.Fail("packaging/systemd/minifw-serve.service is missing");
+    }
+
+    private string Inode()
+    {
+        string link = _namespace.Shell("readlink /proc/self/ns/net").Succeeded();
+        return link[(link.IndexOf('[') + 1)..link.IndexOf(']')];
+    }
+
+    /// <summary>A HELP and a TYPE line before the samples of each metric, which stand together; the text ends with a line end.</summary>
+    private static void CheckFormat(string text)
+    {
+        string metric = "";
+        HashSet<string> seen = [];
+        Assert.EndsWith("\n", text, StringComparison.Ordinal);
+        string[] lines = text.TrimEnd('\n').Split('\n');
+        for (int i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].StartsWith("# HELP ", StringComparison.Ordinal))
+            {
+                metric = lines[i].Split(' ')[2];
+                Assert.True(seen.Add(metric), metric);
+                Assert.Matches($"^# TYPE {metric} (counter|gauge)$", lines[++i]);
+            }
+            else
+            {
+                Assert.Matches($@"^{metric}(\{{([a-z]+=""(\\.|[^""\\])*"",?)+\}})? -?[0-9.E+]+$", lines[i]);
+            }
+        }
+    }
+
+    private Process Start(params string[] arguments)
+    {
+        Process process = CommandResult.Start("ip", _namespace.Inside([MinifwBinary.Path, .. arguments]));
+        _processes.Add(process);
+        return process;
+    }
+
+    private static async Task Until(Func<bool> isSo)
+    {
+        for (var waited = Stopwatch.StartNew(); !isSo();)
+        {
+            Assert.True(waited.Elapsed < s_limit, "it does not come");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+}

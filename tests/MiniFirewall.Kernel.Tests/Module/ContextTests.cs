@@ -1,0 +1,60 @@
+using CsCheck;
+using MiniFirewall.Compiler;
+using MiniFirewall.Engine;
+using MiniFirewall.Kernel.Tests.Differential;
+using MiniFirewall.Kernel.Tests.Support;
+using Xunit;
+
+namespace MiniFirewall.Kernel.Tests.Module;
+
+/// <summary>
+/// Programs as the module runs them, by casts and by calls, on the kernel at hand by test run: what random rules say of random packets
+/// is what the evaluator says. No module is needed for that.
+/// </summary>
+public sealed class ContextTests(ITestOutputHelper output)
+{
+    private const int PacketsOfASet = 300, Sets = 12;
+
+    [Theory]
+    [InlineData("Module", CompilationWay.AsChosen)]
+    [InlineData("Module", CompilationWay.Classifier)]
+    [InlineData("ModuleByProbes", CompilationWay.Straight)]
+    public void Evaluator_and_programs_for_the_module_agree(string context, CompilationWay way)
+    {
+        ContextKind kind = Enum.Parse<ContextKind>(context);
+        Assert.SkipUnless(kind == ContextKind.ModuleByProbes || TestContexts.HaveLoops, "this kernel has neither casts nor loops");
+        using var comparison = new TestRunComparison(new LoadOptions(PrologueKind.Test, way) { Context = kind });
+        int refused = 0;
+        Scenario.Anything(PacketsOfASet).Sample(
+            scenario =>
+            {
+                string? difference = null;
+                try
+                {
+                    difference = comparison.FindDifference(scenario);
+                }
+                catch (Exception old) when (kind == ContextKind.ModuleByProbes && old is OldKernelException or FirewallException { Failure: FirewallFailure.Unsupported })
+                {
+                    refused++;
+                }
+
+                Assert.True(difference is null, difference);
+            },
+            iter: Sets,
+            threads: 1);
+        output.WriteLine($"{comparison.Verdicts} verdicts and all counters compared; {refused} of {Sets} rule sets were refused by name");
+        Assert.True(comparison.Verdicts > 0);
+    }
+
+    /// <summary>A program that reads the packet where another one has it must be found out.</summary>
+    [Fact]
+    public void A_program_for_the_module_that_reads_elsewhere_differs()
+    {
+        using var comparison = new TestRunComparison(new LoadOptions(PrologueKind.Test, CompilationWay.Straight)
+        {
+            Context = ContextKind.ModuleByProbes,
+            Corrupt = family => family with { Programs = family.Programs.ToDictionary(program => program.Key, program => Shifted.ByOne(program.Value)) },
+        });
+        Assert.ThrowsAny<Exception>(() => Scenario.Anything(PacketsOfASet).Sample(scenario => Assert.Null(comparison.FindDifference(scenario)), iter: Sets, threads: 1));
+    }
+}
