@@ -39,8 +39,6 @@ internal static class AllowCommand
         return Create("route", "An entry for packets that pass through this host: allow, deny, reject or limit behind it.", Read, "ENTRY", withNumber: false);
     }
 
-    internal static Option<bool> DryRun() => new("--dry-run") { Description = "Show the rules that would come and go; change nothing." };
-
     private static Command Create(string name, string description, Func<int?, string[], (string[] Words, int? Number)> read, string what, bool withNumber)
     {
         Argument<int> number = new("N") { Description = "A number of status numbered." };
@@ -49,23 +47,25 @@ internal static class AllowCommand
             Description = "[in|out [on IF]] [log|log-all] PORT[/tcp|/udp] | SERVICE | APPLICATION | [from A [port P]] [to B [port P]] [proto X], then [comment TEXT].",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        Option<bool> dry = DryRun();
-        Command command = withNumber ? new Command(name, description) { number, words, dry } : new Command(name, description) { words, dry };
+        var options = new VerbOptions();
+        Command command = withNumber ? new Command(name, description) { number, words } : new Command(name, description) { words };
+        options.AddTo(command);
         command.SetAction(result => Guarded.Run(() =>
         {
             (string[] entry, int? place) = read(withNumber ? Positive(result.GetValue(number)) : null, result.GetValue(words) ?? []);
-            return entry is ["route", "delete", .. var rest] ? DeleteCommand.Run(["route", .. rest], result.GetValue(dry)) : Run(entry, place, result.GetValue(dry));
+            VerbRequest request = options.Read(result);
+            return entry is ["route", "delete", .. var rest] ? DeleteCommand.Run(["route", .. rest], request) : Run(entry, place, request);
         }));
         HelpWithExamples.AddTo(command, Examples);
         return command;
     }
 
-    private static int Run(string[] words, int? place, bool isDry)
+    private static int Run(string[] words, int? place, VerbRequest request)
     {
         Intent intent = VerbRun.ReadIntent(words);
         string before = place switch { null => "", 0 => "prepend ", { } number => $"insert {number} " };
-        int code = VerbRun.Change(before + string.Join(' ', words), rules => new VerbEditor(rules, VerbRun.Options).Add(intent, place), isDry);
-        if (!isDry && intent.Action is VerbAction.Allow or VerbAction.Limit && FirewallEngine.Open().Read()?.Rules is { } now
+        int code = VerbRun.Change(before + string.Join(' ', words), rules => new VerbEditor(rules, VerbRun.Options).Add(intent, place), request);
+        if (!request.IsDry && intent.Action is VerbAction.Allow or VerbAction.Limit && FirewallEngine.Open().Read()?.Rules is { } now
             && DefaultEditor.Of(now, intent.Direction) == VerbAction.Allow)
         {
             Console.Out.WriteLine($"note: {intent.Direction.DefaultWord()} packets that no entry denies are allowed; minifw default deny {intent.Direction.DefaultWord()} closes the rest");

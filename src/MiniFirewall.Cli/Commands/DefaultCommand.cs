@@ -11,13 +11,14 @@ internal static class DefaultCommand
     {
         Argument<string> action = new("ACTION") { Description = "allow, deny or reject." };
         Argument<string> direction = new("DIRECTION") { Description = "incoming (where it is left out), outgoing or routed.", DefaultValueFactory = _ => "incoming" };
-        Option<bool> dry = AllowCommand.DryRun();
-        var command = new Command("default", "Set what becomes of packets that no entry is about.") { action, direction, dry };
+        var options = new VerbOptions();
+        var command = new Command("default", "Set what becomes of packets that no entry is about.") { action, direction };
+        options.AddTo(command);
         command.SetAction(result => Guarded.Run(() =>
         {
             VerbAction what = ReadAction(result.GetRequiredValue(action));
             Direction where = ReadDirection(result.GetRequiredValue(direction));
-            return VerbRun.Change($"default {what.Word()} {where.DefaultWord()}", rules => new DefaultEditor(rules, VerbRun.Options).Set(what, where), result.GetValue(dry));
+            return VerbRun.Change($"default {what.Word()} {where.DefaultWord()}", rules => new DefaultEditor(rules, VerbRun.Options).Set(what, where), options.Read(result));
         }));
         HelpWithExamples.AddTo(command, """
             minifw allow ssh && minifw default deny incoming

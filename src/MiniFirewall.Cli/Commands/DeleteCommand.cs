@@ -10,9 +10,10 @@ internal static class DeleteCommand
     internal static Command Create()
     {
         Argument<string[]> words = new("ENTRY") { Description = "A number or id of status numbered, or the words that made the entry.", Arity = ArgumentArity.OneOrMore };
-        Option<bool> dry = AllowCommand.DryRun();
-        var command = new Command("delete", "Take an entry away: by number, by id, or by its words.") { words, dry };
-        command.SetAction(result => Guarded.Run(() => Run(result.GetRequiredValue(words), result.GetValue(dry))));
+        var options = new VerbOptions();
+        var command = new Command("delete", "Take an entry away: by number, by id, or by its words.") { words };
+        options.AddTo(command);
+        command.SetAction(result => Guarded.Run(() => Run(result.GetRequiredValue(words), options.Read(result))));
         HelpWithExamples.AddTo(command, """
             minifw delete 3
             minifw delete r1c2d3e4f
@@ -22,15 +23,15 @@ internal static class DeleteCommand
         return command;
     }
 
-    internal static int Run(string[] words, bool isDry)
+    internal static int Run(string[] words, VerbRequest request)
     {
         if (words is [var one] && (IsNumber(one) || IsId(one)))
         {
-            return VerbRun.Change($"delete {one}", rules => new VerbEditor(rules, VerbRun.Options).Delete(one), isDry);
+            return VerbRun.Change($"delete {one}", rules => new VerbEditor(rules, VerbRun.Options).Delete(one), request);
         }
 
         Intent intent = VerbRun.ReadIntent(words);
-        return VerbRun.Change($"delete {string.Join(' ', words)}", rules => new VerbEditor(rules, VerbRun.Options).Delete(intent), isDry);
+        return VerbRun.Change($"delete {string.Join(' ', words)}", rules => new VerbEditor(rules, VerbRun.Options).Delete(intent), request);
     }
 
     private static bool IsNumber(string word) => word.All(char.IsAsciiDigit);

@@ -10,12 +10,13 @@ internal static class LoggingCommand
     internal static Command Create()
     {
         Argument<string> level = new("LEVEL") { Description = "on (or low): a LOG rule, three a minute after the first ten; off: none." };
-        Option<bool> dry = AllowCommand.DryRun();
-        var command = new Command("logging", "Report packets that are denied by default, as minifw log shows them.") { level, dry };
+        var options = new VerbOptions();
+        var command = new Command("logging", "Report packets that are denied by default, as minifw log shows them.") { level };
+        options.AddTo(command);
         command.SetAction(result => Guarded.Run(() =>
         {
             bool on = Read(result.GetRequiredValue(level));
-            return VerbRun.Change($"logging {(on ? "on" : "off")}", rules => new DefaultEditor(rules, VerbRun.Options).Log(on), result.GetValue(dry));
+            return VerbRun.Change($"logging {(on ? "on" : "off")}", rules => new DefaultEditor(rules, VerbRun.Options).Log(on), options.Read(result));
         }));
         HelpWithExamples.AddTo(command, """
             minifw logging on

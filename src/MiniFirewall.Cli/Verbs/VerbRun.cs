@@ -1,5 +1,5 @@
+using MiniFirewall.Cli.Persistence;
 using MiniFirewall.Engine;
-using MiniFirewall.Engine.Persistence;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
@@ -10,24 +10,24 @@ namespace MiniFirewall.Cli.Verbs;
 /// <summary>Runs a verb: makes its change of the rules in force, or shows it, and says what was done.</summary>
 internal static class VerbRun
 {
-    internal static ReadOptions Options { get; } = ReadOptions.Default with { Cgroups = SystemCgroups.Instance };
+    internal static ReadOptions Options { get; } = ReadOptions.Default with { LiveNames = true, Cgroups = SystemCgroups.Instance };
 
     /// <summary>Reads an action and what stands behind it.</summary>
     internal static Intent ReadIntent(IReadOnlyList<string> words) => Said(() => IntentReader.Read(words, NetworkNames.System, AppProfiles.Read()));
 
     /// <summary>Changes the rules in force, an empty rule set where there are none, and those on disk with them; or shows the change.</summary>
     /// <param name="how">The command, for the history.</param>
-    internal static int Change(string how, Func<RuleSet, VerbChange> change, bool isDry)
+    internal static int Change(string how, Func<RuleSet, VerbChange> change, VerbRequest request)
     {
         FirewallEngine engine = FirewallEngine.Open();
         VerbChange planned = Said(() => change(engine.Read()?.Rules ?? RuleSet.Empty));
-        if (isDry)
+        if (request.IsDry)
         {
             WriteDry(planned);
         }
         else
         {
-            Console.Out.WriteLine(planned.ChangesNothing ? planned.Message : Said(() => Commit(engine, how, planned, change)));
+            Console.Out.WriteLine(planned.ChangesNothing ? planned.Message : Said(() => Commit(engine, how, planned, change, request.Change)));
         }
 
         return ExitCode.Done;
@@ -52,10 +52,10 @@ internal static class VerbRun
 
     /// <summary>Puts a change in force and on disk. It is made of what is in force then, which may not be what it was planned for.</summary>
     /// <returns>What was done.</returns>
-    private static string Commit(FirewallEngine engine, string how, VerbChange planned, Func<RuleSet, VerbChange> change)
+    private static string Commit(FirewallEngine engine, string how, VerbChange planned, Func<RuleSet, VerbChange> change, ChangeRequest request)
     {
         VerbChange made = planned;
-        PersistentRules.Of(engine).Apply(running => (made = change(running?.Rules ?? RuleSet.Empty)).Rules, ChangeNote.Of(how));
+        new RuleSetChange(engine, request).Apply(running => (made = change(running?.Rules ?? RuleSet.Empty)).Rules, how, new ApplyOptions());
         return made.Message;
     }
 

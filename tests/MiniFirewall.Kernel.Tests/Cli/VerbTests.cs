@@ -52,6 +52,42 @@ public sealed class VerbTests : IDisposable
         Assert.Matches("(?m)^1  r[0-9a-f]{8}  22/tcp  allow in  Anywhere +0$", table);
     }
 
+    /// <summary>A verb that closes a failsafe port is refused like a rule file that does, and can be forced, or tried.</summary>
+    [Fact]
+    public void No_verb_closes_a_failsafe_port_by_mistake()
+    {
+        string settings = Directory.CreateTempSubdirectory("minifw-verbs-").FullName;
+        try
+        {
+            CommandResult Verb(string line) => CommandResult.Of("ip", _namespace.Inside(["env", $"MINIFW_CONFIG_DIR={settings}", MinifwBinary.Path, .. line.Split(' ')]));
+            Verb("failsafe add tcp 22").Succeeded();
+            Assert.Contains("tcp 22", Verb("default deny incoming").FailedWith(1));
+            Assert.StartsWith("-P INPUT ACCEPT\n", _namespace.Minifw("iptables", "-S").Succeeded());
+            Verb("allow ssh").Succeeded();
+            Verb("default deny incoming").Succeeded();
+            Assert.Contains("tcp 22", Verb("delete allow ssh").FailedWith(1));
+            Assert.Contains("minifw confirm", Verb("delete allow ssh --force --confirm 1h").Succeeded());
+            Verb("confirm --back").Succeeded();
+            Assert.Contains("--dport 22 -j ACCEPT", _namespace.Minifw("iptables", "-S").Succeeded());
+            Verb("delete allow ssh --force").Succeeded();
+            Assert.DoesNotContain("--dport 22 ", _namespace.Minifw("iptables", "-S").Succeeded());
+        }
+        finally
+        {
+            Directory.Delete(settings, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void An_entry_keeps_a_name_and_is_found_by_it()
+    {
+        _namespace.Minifw("deny", "out", "to", "nosuch.example", "port", "80", "proto", "tcp").Succeeded();
+        Assert.Contains("-d nosuch.example", _namespace.Minifw("show").Succeeded());
+        Assert.Equal("deny out to nosuch.example port 80 proto tcp", Assert.Single(Entries()).GetProperty("command").GetString());
+        _namespace.Minifw("delete", "deny", "out", "to", "nosuch.example", "port", "80", "proto", "tcp").Succeeded();
+        Assert.Empty(Entries());
+    }
+
     [Fact]
     public void Each_change_is_kept_and_can_be_undone()
     {
