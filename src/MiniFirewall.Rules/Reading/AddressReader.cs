@@ -140,6 +140,9 @@ internal sealed class AddressReader(ReadSession session)
         return false;
     }
 
+    /// <summary>A star among letters: not what is left of an address.</summary>
+    private static bool IsPatternLike(string text) => text.Contains('*', StringComparison.Ordinal) && text.Any(char.IsAsciiLetter);
+
     private AddressItem? ReadName(Word word, Word host, Word? mask, bool negated)
     {
         if (mask is { Text: "0" } && !negated)
@@ -151,7 +154,7 @@ internal sealed class AddressReader(ReadSession session)
         {
             string help = host.Text switch
             {
-                _ when host.Text.Contains('*', StringComparison.Ordinal) => session.HasLiveNames
+                _ when IsPatternLike(host.Text) => session.HasLiveNames
                     ? "a pattern is *. and a domain, such as *.example.com"
                     : "a pattern of names stands in a file for minifw apply",
                 _ when host.Text.Contains('$', StringComparison.Ordinal) => "a shell variable is left in; write its value",
