@@ -14,7 +14,7 @@ rid_of() {
 
 # program_for ARCHITECTURE: builds minifw for it and prints where it is.
 program_for() {
-    local rid out
+    local rid out copy
     rid=$(rid_of "$1")
     if [[ $1 == "$(dpkg --print-architecture)" ]]; then
         say "building artifacts/minifw"
@@ -26,9 +26,12 @@ program_for() {
     need_cross_compiler "$1"
     say "building minifw for $1"
     out=$root/artifacts/publish-$1
-    # The lock files are of the architecture that is tested.
-    dotnet publish "$root/src/MiniFirewall.Cli" -c Release -r "$rid" -o "$out" -v quiet -p:RestorePackagesWithLockFile=false \
-        -p:CppCompilerAndLinker=clang -p:LinkerFlavor=lld -p:ObjCopyName=llvm-objcopy -p:SysRoot="$(sysroot_of "$1")" >&2 ||
+    # The lock files are of the architecture that is tested: another one is built from a copy without them.
+    copy=$root/artifacts/package/source-$1
+    rm -rf "$copy" && mkdir -p "$copy"
+    (cd "$root" && git ls-files -z -- src kernel Directory.Build.props Directory.Packages.props global.json .editorconfig | grep -zv 'packages.lock.json$' | xargs -0 cp --parents -t "$copy")
+    dotnet publish "$copy/src/MiniFirewall.Cli" -c Release -r "$rid" -o "$out" -v quiet -p:RestorePackagesWithLockFile=false \
+        -p:CppCompilerAndLinker=clang -p:LinkerFlavor=lld -p:ObjCopyName=llvm-objcopy >&2 ||
         die "no minifw for $1: the words above say what is missing"
     echo "$out/minifw"
 }
@@ -97,17 +100,9 @@ write_control() {
 # libraries_of PROGRAM: the packages whose libraries it is linked with; only libc, in the version whose symbols it takes.
 libraries_of() {
     local version
-    version=$(LC_ALL=C objdump -T "$1" | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | sort -Vu | tail -n 1)
+    version=$(LC_ALL=C readelf -W --dyn-syms "$1" | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | sort -Vu | tail -n 1)
     echo "libc6 (>= $version)"
 }
 
 # need_cross_compiler ARCHITECTURE: clang links for every architecture; it needs the other one's libc.
 need_cross_compiler() { need_packages clang lld llvm "libc6-dev-$1-cross" "libgcc-12-dev-$1-cross"; }
-
-# sysroot_of ARCHITECTURE: where Debian's cross packages put its libraries.
-sysroot_of() {
-    case $1 in
-        arm64) echo /usr/aarch64-linux-gnu ;;
-        *) echo / ;;
-    esac
-}
