@@ -77,7 +77,7 @@ internal static class KernelHookList
         }
 
         string name = chain is not null ? $"chain {chain}" : module.Length > 0 ? $"{function} [{module}]" : function;
-        return new(HookNames.Family(family), HookNames.Hook(family, hook), priority, OwnerOf(function, chain, program), name) { Device = device, ProgramId = program };
+        return new(HookNames.Family(family), HookNames.Hook(family, hook), priority, OwnerOf(function, module, chain, program), name) { Device = device, ProgramId = program };
     }
 
     private static (string? Chain, uint? Program) ReadChain(AttributeReader info)
@@ -116,8 +116,9 @@ internal static class KernelHookList
         return (type == TypeNftables ? $"{family} {table} {chain}".TrimStart() : null, program);
     }
 
-    private static HookOwner OwnerOf(string function, string? chain, uint? program) =>
+    private static HookOwner OwnerOf(string function, string module, string? chain, uint? program) =>
         program is not null ? HookOwner.Bpf
+        : (function, module) == ("minifw_run", "minifw") ? HookOwner.Minifw
         : chain is not null ? HookOwner.Nftables
         : function.StartsWith("ipt_do", StringComparison.Ordinal) || function.StartsWith("ip6t_do", StringComparison.Ordinal) || function.Contains("table_", StringComparison.Ordinal) ? HookOwner.Iptables
         : function.Contains("conntrack", StringComparison.Ordinal) || function.Contains("nf_nat", StringComparison.Ordinal)
