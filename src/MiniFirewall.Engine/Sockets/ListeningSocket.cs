@@ -13,6 +13,9 @@ public sealed record ListeningSocket(byte Protocol, FamilySet Families, UInt128?
 {
     private const byte Tcp = 6, Udp = 17;
 
+    // TCP_LISTEN, and TCP_CLOSE, which is what an unconnected UDP socket has (include/net/tcp_states.h).
+    private const byte Listen = 10, Close = 7;
+
     /// <summary>Those of the calling thread's network namespace (/proc/net/tcp, udp and their IPv6 twins).</summary>
     /// <param name="withGivenPorts">UDP sockets at ports that the kernel gives out too: clients' mostly.</param>
     public static IReadOnlyList<ListeningSocket> ReadAll(bool withGivenPorts = false)
@@ -22,12 +25,12 @@ public sealed record ListeningSocket(byte Protocol, FamilySet Families, UInt128?
         int firstGiven = withGivenPorts ? int.MaxValue : FirstGivenPort();
         return
         [
-            .. Read(Tcp, "0A", holders),
-            .. Read(Udp, "07", holders).Where(socket => socket.Port < firstGiven),
+            .. Read(Tcp, Listen, holders),
+            .. Read(Udp, Close, holders).Where(socket => socket.Port < firstGiven),
         ];
     }
 
-    private static IEnumerable<ListeningSocket> Read(byte protocol, string state, SocketHolders holders)
+    private static IEnumerable<ListeningSocket> Read(byte protocol, byte state, SocketHolders holders)
     {
         string name = protocol == Tcp ? "tcp" : "udp";
         List<ListeningSocket> v4 = [.. Read(protocol, name, state, holders, isV4: true)];
@@ -39,24 +42,13 @@ public sealed record ListeningSocket(byte Protocol, FamilySet Families, UInt128?
         return v4.Concat(v6).DistinctBy(socket => (socket.Families, socket.Address, socket.Port));
     }
 
-    private static IEnumerable<ListeningSocket> Read(byte protocol, string file, string state, SocketHolders holders, bool isV4)
+    private static IEnumerable<ListeningSocket> Read(byte protocol, string file, byte state, SocketHolders holders, bool isV4)
     {
-        const int StateField = 3;
-        foreach (string line in Lines(file))
+        foreach (LocalSocket socket in LocalSocket.ReadAll(file).Where(socket => socket.State == state && socket.RemotePort == 0))
         {
-            string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length > StateField && fields[StateField] == state && LocalSocket.Parse(line) is { RemotePort: 0 } socket)
-            {
-                UInt128 address = isV4 ? (uint)socket.Local : socket.Local;
-                yield return new(protocol, isV4 ? FamilySet.IPv4 : address == 0 ? FamilySet.Both : FamilySet.IPv6, address == 0 ? null : address, socket.LocalPort, holders.TryGet(socket.Inode));
-            }
+            UInt128 address = isV4 ? (uint)socket.Local : socket.Local;
+            yield return new(protocol, isV4 ? FamilySet.IPv4 : address == 0 ? FamilySet.Both : FamilySet.IPv6, address == 0 ? null : address, socket.LocalPort, holders.TryGet(socket.Inode));
         }
-    }
-
-    private static IEnumerable<string> Lines(string file)
-    {
-        string path = $"/proc/thread-self/net/{file}";
-        return File.Exists(path) ? File.ReadAllLines(path) : [];
     }
 
     private static int FirstGivenPort()

@@ -15,6 +15,15 @@ internal readonly record struct LocalSocket(UInt128 Local, int LocalPort, UInt12
     /// <summary>Before the 32 bits of an IPv4 address in one of IPv6.</summary>
     internal static UInt128 Mapped(UInt128 address) => address | ((UInt128)0xffff << 32);
 
+    /// <summary>Those of the calling thread's namespace that a file of /proc/net lists, one by one; none where the kernel has no such file.</summary>
+    /// <param name="name">tcp, udp6 and so on.</param>
+    /// <param name="mostLines">Lines that are looked at.</param>
+    internal static IEnumerable<LocalSocket> ReadAll(string name, int mostLines = int.MaxValue)
+    {
+        string path = $"/proc/thread-self/net/{name}";
+        return File.Exists(path) ? File.ReadLines(path).Take(mostLines).Select(Parse).OfType<LocalSocket>() : [];
+    }
+
     /// <summary>A line of /proc/net/tcp, udp and so on; null for their headings.</summary>
     internal static LocalSocket? Parse(string line)
     {

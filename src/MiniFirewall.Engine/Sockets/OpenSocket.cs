@@ -1,4 +1,3 @@
-using System.Globalization;
 using MiniFirewall.Packets;
 
 namespace MiniFirewall.Engine.Sockets;
@@ -16,13 +15,8 @@ public sealed record OpenSocket(Family Family, byte Protocol, UInt128 Local, ush
     /// <summary>Those of the calling thread's namespace, as /proc/net/tcp, tcp6, udp and udp6 tell.</summary>
     public static IReadOnlyList<OpenSocket> ReadAll() => [.. Read("tcp", IpProtocol.Tcp), .. Read("tcp6", IpProtocol.Tcp), .. Read("udp", IpProtocol.Udp), .. Read("udp6", IpProtocol.Udp)];
 
-    private static IEnumerable<OpenSocket> Read(string name, byte protocol)
-    {
-        string path = $"/proc/thread-self/net/{name}";
-        return File.Exists(path)
-            ? File.ReadLines(path).Take(Most).Select(LocalSocket.Parse).OfType<LocalSocket>().Where(socket => socket.IsEstablished).Select(socket => Of(socket, protocol))
-            : [];
-    }
+    private static IEnumerable<OpenSocket> Read(string name, byte protocol) =>
+        LocalSocket.ReadAll(name, Most).Where(socket => socket.IsEstablished).Select(socket => Of(socket, protocol));
 
     private static OpenSocket Of(LocalSocket socket, byte protocol)
     {

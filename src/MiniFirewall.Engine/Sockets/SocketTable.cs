@@ -59,7 +59,7 @@ internal sealed class SocketTable
     {
         try
         {
-            return [.. File.ReadLines($"/proc/thread-self/net/{name}").Take(Most).Select(LocalSocket.Parse).OfType<LocalSocket>()];
+            return [.. LocalSocket.ReadAll(name, Most)];
         }
         catch (IOException)
         {
