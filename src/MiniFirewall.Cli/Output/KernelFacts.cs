@@ -1,3 +1,5 @@
+using MiniFirewall.Sys.Files;
+
 namespace MiniFirewall.Cli.Output;
 
 /// <summary>What minifw asks of the running kernel, as far as files tell.</summary>
@@ -6,19 +8,7 @@ namespace MiniFirewall.Cli.Output;
 internal sealed record KernelFacts(string Release, bool HasTypes, bool? Jit)
 {
     internal static KernelFacts Read() => new(
-        FirstLine("/proc/sys/kernel/osrelease") ?? "unknown",
+        KernelFile.FirstLine("/proc/sys/kernel/osrelease") ?? "unknown",
         File.Exists("/sys/kernel/btf/vmlinux"),
-        FirstLine("/proc/sys/net/core/bpf_jit_enable") is { } value ? value != "0" : null);
-
-    private static string? FirstLine(string path)
-    {
-        try
-        {
-            return File.ReadLines(path).FirstOrDefault();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+        KernelFile.FirstLine("/proc/sys/net/core/bpf_jit_enable") is { } value ? value != "0" : null);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Sys;
+using MiniFirewall.Sys.Files;
 
 namespace MiniFirewall.Engine.Commit;
 
@@ -73,7 +74,7 @@ internal static class KernelRequirements
     }
 
     /// <summary>The setting can be seen in the first network namespace only.</summary>
-    private static bool JitIsOff() => ReadLine("/proc/sys/net/core/bpf_jit_enable") == "0";
+    private static bool JitIsOff() => KernelFile.FirstLine("/proc/sys/net/core/bpf_jit_enable") == "0";
 
     private static List<string> MissingCapabilities()
     {
@@ -103,17 +104,5 @@ internal static class KernelRequirements
         const string Label = "CapEff:";
         string? line = File.ReadLines("/proc/thread-self/status").FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal));
         return line is null ? 0 : ulong.Parse(line.AsSpan(Label.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-    }
-
-    private static string? ReadLine(string path)
-    {
-        try
-        {
-            return File.ReadLines(path).FirstOrDefault();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 }

@@ -1,3 +1,5 @@
+using MiniFirewall.Sys.Files;
+
 namespace MiniFirewall.Engine.Modules;
 
 /// <summary>What files tell of modules in general and of minifw's.</summary>
@@ -9,14 +11,14 @@ public static class ModuleFacts
     public static bool KernelHasModules => File.Exists("/proc/modules");
 
     /// <summary>Whether the kernel takes no more modules until it is started anew (kernel.modules_disabled).</summary>
-    public static bool AreLocked => ReadLine("/proc/sys/kernel/modules_disabled") == "1";
+    public static bool AreLocked => KernelFile.FirstLine("/proc/sys/kernel/modules_disabled") == "1";
 
     /// <summary>The kernel's lockdown mode ("integrity", "confidentiality"); null where it is none, or cannot be seen.</summary>
     public static string? Lockdown
     {
         get
         {
-            string? line = ReadLine("/sys/kernel/security/lockdown");
+            string? line = KernelFile.FirstLine("/sys/kernel/security/lockdown");
             int start = line?.IndexOf('[', StringComparison.Ordinal) ?? -1, end = line?.IndexOf(']', StringComparison.Ordinal) ?? -1;
             return start < 0 || end < start || line![(start + 1)..end] is "none" ? null : line[(start + 1)..end];
         }
@@ -42,11 +44,11 @@ public static class ModuleFacts
     }
 
     /// <summary>The loaded module's version; null where it is not loaded.</summary>
-    public static string? Version => ReadLine(Loaded + "/version");
+    public static string? Version => KernelFile.FirstLine(Loaded + "/version");
 
     /// <summary>The loaded module's parameters with their values.</summary>
     public static IReadOnlyList<(string Name, string Value)> Parameters => Directory.Exists(Loaded + "/parameters")
-        ? [.. Directory.EnumerateFiles(Loaded + "/parameters").Order(StringComparer.Ordinal).Select(path => (Path.GetFileName(path), ReadLine(path) ?? ""))]
+        ? [.. Directory.EnumerateFiles(Loaded + "/parameters").Order(StringComparer.Ordinal).Select(path => (Path.GetFileName(path), KernelFile.FirstLine(path) ?? ""))]
         : [];
 
     /// <summary>The line of /proc/modules, which lsmod shows; null where it is not loaded.</summary>
@@ -65,18 +67,6 @@ public static class ModuleFacts
         catch (FirewallException)
         {
             return [];
-        }
-    }
-
-    private static string? ReadLine(string path)
-    {
-        try
-        {
-            return File.ReadLines(path).FirstOrDefault();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
         }
     }
 }
