@@ -1,5 +1,5 @@
 # The module minifw for a stock kernel, built against its own headers by its own suite's compiler. To be sourced.
-# shellcheck shell=bash disable=SC2154 # root is of common.sh, cache and mirror of packages.sh.
+# shellcheck shell=bash disable=SC2154 # root and binary are of common.sh, cache and mirror of packages.sh.
 
 # build_root SUITE: a small system of that suite, in the cache; its path.
 build_root() {
