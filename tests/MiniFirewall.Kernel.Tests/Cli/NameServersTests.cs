@@ -35,8 +35,10 @@ public sealed class NameServersTests : IDisposable
         Assert.SkipWhen(_server is null, $"{kind} is not here; tests/fetch-name-servers brings it");
         _namespace.Configure("resolv.conf", $"nameserver {_server.Address}\noptions timeout:1 attempts:2\n");
 
+        // One that has not begun yet would end by the signal that says there is something new.
+        await Until(() => Asked().Contains("198.51.100.1\n", StringComparison.Ordinal));
         _server.Say("198.51.100.10");
-        await Until(() => _namespace.Shell($"dig +short +tries=1 @{_server.Address} bigmart.com").Output.Contains("198.51.100.10", StringComparison.Ordinal));
+        await Until(() => Asked().Contains("198.51.100.10", StringComparison.Ordinal));
         _namespace.MinifwWith("iptables -A OUTPUT -p tcp -d bigmart.com -j ACCEPT\niptables -A OUTPUT -p tcp --dport 80 -j DROP\n", "apply", "-").Succeeded();
         Assert.Contains("ACCEPT: rule 1 of OUTPUT", Why("198.51.100.10"));
 
@@ -59,6 +61,8 @@ public sealed class NameServersTests : IDisposable
         _server.Continue();
         await Until(() => Refreshed().GetProperty("failures").GetInt32() == 0);
     }
+
+    private string Asked() => _namespace.Shell($"dig +short +tries=1 @{_server!.Address} bigmart.com").Output;
 
     /// <summary>What is known of the name after it has been asked for.</summary>
     private JsonElement Refreshed()
