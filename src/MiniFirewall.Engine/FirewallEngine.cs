@@ -196,16 +196,9 @@ public sealed class FirewallEngine
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? running = state?.TryOpenGeneration();
-        return running is not null && HookAttachment.Of(ProviderChoice.Of(state!.Directory)).IsComplete(state.Directory) && (KeepsPolicy(running.Store, command)
-            ? running.ResetCounters(place => place.Rule is null && place.Chain.Name == command.Chain && command.Families.Has(place.Family)) is not null
-            : MadeBeside(session.Home, () => QuickChange.TryMake(running, command, _parts.AfterStep)));
+        return running is not null && HookAttachment.Of(ProviderChoice.Of(state!.Directory)).IsComplete(state.Directory)
+            && MadeBeside(session.Home, () => PolicyChange.TryMake(running, command, _parts.AfterStep) || QuickChange.TryMake(running, command, _parts.AfterStep));
     }
-
-    /// <summary>-P with the policy that is in force already: its counters begin anew, as with any policy that is set, and nothing else changes.</summary>
-    private static bool KeepsPolicy(RuleStore store, RuleCommand command) =>
-        command is { Kind: RuleCommandKind.Policy, Policy: { } policy, Counters: null, Families: FamilySet.IPv4 or FamilySet.IPv6 }
-        && store.FindChain(command.Chain!) is { } chain && store.Chains[chain].Chain is { IsBuiltIn: true } builtIn
-        && builtIn.PolicyOf(command.Families == FamilySet.IPv4 ? Family.IPv4 : Family.IPv6).Verdict == policy;
 
     /// <param name="ahead">The rules where they are known by now: their host names are asked for before the lock is taken.</param>
     private void Apply(
@@ -515,6 +508,24 @@ public sealed class FirewallEngine
         using NamespaceState? state = session is null ? null : NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? generation = state?.TryOpenGeneration();
         return generation?.ResetCounters(which);
+    });
+
+    /// <summary>Does what -Z says, without a look at rules' texts.</summary>
+    /// <returns>False where no rules are in force, or the command names what is not there.</returns>
+    public bool ZeroCounters(RuleCommand command, TimeSpan? lockTimeout = null) => Refusals.Explained(() =>
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        RequireOwnNamespace();
+        using WriterSession? session = WriterSession.TryOpenExisting(_parts.Root, Namespace, lockTimeout);
+        using NamespaceState? state = session is null ? null : NamespaceState.TryOpen(session.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        if (generation is null || ZeroedSlots.Of(generation.Store, command) is not { } slots)
+        {
+            return false;
+        }
+
+        generation.ResetCounters(slots, command.Families == FamilySet.IPv6 ? Family.IPv6 : Family.IPv4);
+        return true;
     });
 
     /// <summary>What is loaded where, after a look for namespaces that nobody holds any more.</summary>
