@@ -20,6 +20,7 @@ internal sealed class MainEmitter(
         trace?.EmitCold();
         new NetworkHeaderEmitter(code, program.Family, use).Emit(cut);
         new SurroundingsEmitter(code, use, options.Prologue).Emit();
+        new HostNamesEmitter(code, program.Family, use).Emit();
         new TransportEmitter(code, program.Family, use, options.Prologue, helpers).Emit();
         trace?.EmitHeader();
         EmitTrack();
