@@ -37,9 +37,27 @@ internal sealed class TupleHash(Assembler code, Family family, int buckets)
             code.Alu(AluOperation.Add, Register.R0, Register.R4);
         }
 
-        // Above Free and Claimed.
-        code.Alu(AluOperation.ShiftRight, Register.R0, 32);
-        code.Alu(AluOperation.Or, Register.R0, 2);
+        EmitFinish();
+    }
+
+    /// <summary>R0 = the tag of an IPv4 tuple whose words are in registers: the low addresses, and the rest. Loses both scratch registers.</summary>
+    internal void EmitTagOfRegisters(Register first, Register second, Register rest, Register scratch, Register other)
+    {
+        code.Alu(AluOperation.Move, Register.R0, rest, OperandWidth.Bits32);
+        EmitSeed(scratch, 8);
+        code.Alu(AluOperation.Add, Register.R0, scratch);
+        code.Move(other, rest);
+        code.Alu(AluOperation.ShiftRight, other, 32);
+        EmitSeed(scratch, 9);
+        code.Alu(AluOperation.Add, other, scratch);
+        code.Alu(AluOperation.Multiply, Register.R0, other);
+        EmitSeed(scratch, 2);
+        code.Alu(AluOperation.Add, scratch, first);
+        EmitSeed(other, 6);
+        code.Alu(AluOperation.Add, other, second);
+        code.Alu(AluOperation.Multiply, scratch, other);
+        code.Alu(AluOperation.Add, Register.R0, scratch);
+        EmitFinish();
     }
 
     /// <summary>bucket = that of a tag's choice.</summary>
@@ -67,6 +85,19 @@ internal sealed class TupleHash(Assembler code, Family family, int buckets)
         (int level, int factor, int shift) = s_choices[choice];
         (int first, int count) = ConnectionTable.Level(buckets, level);
         return first + (int)(((tag * (ulong)factor) >> shift) & (uint)(count - 1));
+    }
+
+    /// <summary>Above Free and Claimed.</summary>
+    private void EmitFinish()
+    {
+        code.Alu(AluOperation.ShiftRight, Register.R0, 32);
+        code.Alu(AluOperation.Or, Register.R0, 2);
+    }
+
+    private void EmitSeed(Register seed, int word)
+    {
+        code.LoadMapValue(seed, WellKnownMaps.Tracking, TrackingTable.Seeds + (8 * word));
+        code.Load(MemorySize.DoubleWord, seed, seed, 0);
     }
 
     private void EmitSum(Register sum, Register tuple, int word)
