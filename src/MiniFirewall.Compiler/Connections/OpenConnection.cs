@@ -55,7 +55,8 @@ internal sealed class OpenConnection
         _tcp.Emit(other);
         _code.Mark(lives);
         EmitRefresh();
-        EmitCount();
+        _code.Move(Register.R1, Direction);
+        EntryCounters.EmitCount(_code, Entry, Register.R1, Length, Register.R2);
         EmitTell();
         _code.Jump(done);
     }
@@ -153,19 +154,6 @@ internal sealed class OpenConnection
         _places.EmitNumber(Register.R3, Register.R1, Register.R2, ConnectionTable.Ranks);
         _code.Store(MemorySize.Word, Register.R3, 0, Register.R0);
         _code.Mark(known);
-    }
-
-    private void EmitCount()
-    {
-        _code.Move(Register.R1, Direction);
-        _code.Alu(AluOperation.Multiply, Register.R1, ConnectionEntry.DirectionSize);
-        _code.Alu(AluOperation.Add, Entry, Register.R1);
-        _code.Load(MemorySize.DoubleWord, Register.R2, Entry, ConnectionEntry.Packets);
-        _code.Alu(AluOperation.Add, Register.R2, 1);
-        _code.Store(MemorySize.DoubleWord, Entry, ConnectionEntry.Packets, Register.R2);
-        _code.Load(MemorySize.DoubleWord, Register.R2, Entry, ConnectionEntry.Bytes);
-        _code.Alu(AluOperation.Add, Register.R2, Length);
-        _code.Store(MemorySize.DoubleWord, Entry, ConnectionEntry.Bytes, Register.R2);
     }
 
     private void EmitTell()

@@ -28,19 +28,21 @@ internal sealed class OpenLookup(Assembler code, int buckets)
     /// </summary>
     internal void Emit(Label missing)
     {
-        Label hit = code.DefineLabel("hit"), absent = code.DefineLabel("not in the table");
+        Label hit = code.DefineLabel("hit"), tagged = code.DefineLabel("tag fits"), absent = code.DefineLabel("not in the table");
         EmitTuple(missing);
         _hash.EmitTagOfRegisters(First, Second, Rest, Entry, Scratch);
         for (int choice = 0; choice < Choices; choice++)
         {
-            EmitBucket(choice, hit, absent);
+            EmitBucket(choice, hit, tagged, absent);
         }
 
         code.Mark(absent);
         EmitLengthBack();
         code.Jump(missing);
+        code.Mark(tagged);
+        EmitTagged(absent);
         code.Mark(hit);
-        EmitEntry(absent);
+        EmitPlace();
         EmitLengthBack();
     }
 
@@ -74,12 +76,34 @@ internal sealed class OpenLookup(Assembler code, int buckets)
         code.Move(other, Tag);
     }
 
-    /// <summary>Goes on with the way in the scratch register where a tag fits.</summary>
-    private void EmitBucket(int choice, Label hit, Label absent)
+    /// <summary>
+    /// Looks where the connection is most likely, in the entry itself, and then at the bucket's tags. An entry that is just given to another
+    /// connection has ended for who reads on, for that is written first.
+    /// </summary>
+    private void EmitBucket(int choice, Label hit, Label tagged, Label absent)
     {
-        Label found = code.DefineLabel("tag fits"), next = code.DefineLabel("next level");
-        Label[] ways = [.. Enumerable.Range(0, ConnectionTable.Ways).Select(way => code.DefineLabel($"way {way}"))];
+        Label elsewhere = code.DefineLabel("elsewhere");
         _hash.EmitBucket(choice, Bucket, Tag);
+        TupleHash.EmitWay(code, choice, Scratch, Tag);
+        code.Alu(AluOperation.Multiply, Scratch, ConnectionEntry.Size);
+        code.Move(Entry, Bucket);
+        code.Alu(AluOperation.Multiply, Entry, ConnectionTable.Ways * ConnectionEntry.Size);
+        code.Alu(AluOperation.Add, Entry, Scratch);
+        code.LoadMapValue(Scratch, WellKnownMaps.Connections, ConnectionTable.EntryAt(buckets, 0, 0));
+        code.Alu(AluOperation.Add, Entry, Scratch);
+        EmitCompare(elsewhere);
+        TupleHash.EmitWay(code, choice, Tag, Tag);
+        code.Jump(hit);
+        code.Mark(elsewhere);
+        EmitTags(tagged);
+        code.Jump(JumpCondition.Equal, Scratch, 0, absent);
+    }
+
+    /// <summary>Goes on with the way in the scratch register where a tag fits; else that says whether looking goes on.</summary>
+    private void EmitTags(Label tagged)
+    {
+        Label end = code.DefineLabel("no tag fits");
+        Label[] ways = [.. Enumerable.Range(0, ConnectionTable.Ways).Select(way => code.DefineLabel($"way {way}"))];
         _places.EmitHeader(Entry, Bucket, Scratch);
         for (int way = 0; way < ConnectionTable.Ways; way++)
         {
@@ -88,45 +112,51 @@ internal sealed class OpenLookup(Assembler code, int buckets)
         }
 
         code.Load(MemorySize.Word, Scratch, Entry, ConnectionTable.Overflowed);
-        code.Jump(JumpCondition.Equal, Scratch, 0, absent);
-        code.Jump(next);
+        code.Jump(end);
         for (int way = 0; way < ConnectionTable.Ways; way++)
         {
             code.Mark(ways[way]);
             code.Move(Scratch, way);
-            code.Jump(found);
+            code.Jump(tagged);
         }
 
-        code.Mark(found);
-        code.Jump(hit);
-        code.Mark(next);
+        code.Mark(end);
     }
 
     /// <summary>The number of the way stays what it is, but the verifier does not know its bits any more, and follows one way, not all.</summary>
-    private void EmitEntry(Label absent)
+    private void EmitTagged(Label absent)
     {
         code.Alu(AluOperation.Xor, Scratch, Tag);
         code.Alu(AluOperation.Xor, Scratch, Tag);
         code.Alu(AluOperation.And, Scratch, 7);
-        code.Move(Entry, Bucket);
-        code.Alu(AluOperation.ShiftLeft, Entry, 3);
-        code.Alu(AluOperation.Or, Entry, Scratch);
-        code.Alu(AluOperation.Add, Entry, 1);
-        code.Store(MemorySize.Word, Register.R10, Frame.MainKey + PacketKey.ConnectionPlace, Entry);
+        code.Move(Tag, Scratch);
         code.Alu(AluOperation.Multiply, Scratch, ConnectionEntry.Size);
-        code.Alu(AluOperation.Multiply, Bucket, ConnectionTable.Ways * ConnectionEntry.Size);
-        code.Alu(AluOperation.Add, Scratch, Bucket);
+        code.Move(Entry, Bucket);
+        code.Alu(AluOperation.Multiply, Entry, ConnectionTable.Ways * ConnectionEntry.Size);
+        code.Alu(AluOperation.Add, Scratch, Entry);
         code.LoadMapValue(Entry, WellKnownMaps.Connections, ConnectionTable.EntryAt(buckets, 0, 0));
         code.Alu(AluOperation.Add, Entry, Scratch);
-        EmitCompare(ConnectionTuple.FirstLow, First, absent);
-        EmitCompare(ConnectionTuple.SecondLow, Second, absent);
-        EmitCompare(ConnectionTuple.FirstPort, Rest, absent);
+        EmitCompare(absent);
     }
 
-    private void EmitCompare(int word, Register value, Label absent)
+    /// <summary>TCP's cache line is asked for before the first one tells whether it is wanted: then both come at the same time.</summary>
+    private void EmitCompare(Label other)
     {
-        code.Load(MemorySize.DoubleWord, Scratch, Entry, ConnectionEntry.Tuple + word);
-        code.Jump(JumpCondition.NotEqual, Scratch, value, absent);
+        code.Load(MemorySize.DoubleWord, Scratch, Entry, ConnectionEntry.Sides);
+        foreach ((int word, Register value) in (ReadOnlySpan<(int, Register)>)[(ConnectionTuple.FirstLow, First), (ConnectionTuple.SecondLow, Second), (ConnectionTuple.FirstPort, Rest)])
+        {
+            code.Load(MemorySize.DoubleWord, Scratch, Entry, ConnectionEntry.Of(word));
+            code.Jump(JumpCondition.NotEqual, Scratch, value, other);
+        }
+    }
+
+    /// <summary>Tells questions of rules where the entry is. The way is in the tag's register.</summary>
+    private void EmitPlace()
+    {
+        code.Alu(AluOperation.ShiftLeft, Bucket, 3);
+        code.Alu(AluOperation.Or, Bucket, Tag);
+        code.Alu(AluOperation.Add, Bucket, 1);
+        code.Store(MemorySize.Word, Register.R10, Frame.MainKey + PacketKey.ConnectionPlace, Bucket);
     }
 
     private void EmitLengthBack() => LoadKey(MemorySize.Word, Bucket, PacketKey.PacketLength);
