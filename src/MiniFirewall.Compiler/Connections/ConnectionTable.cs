@@ -89,6 +89,10 @@ public static class ConnectionTable
     /// <summary>The buckets that a connection with this tag can be in, in the order of looking.</summary>
     public static IEnumerable<int> BucketsOf(uint tag, int buckets) => Enumerable.Range(0, TupleHash.Choices).Select(choice => TupleHash.BucketOf(choice, tag, buckets));
 
+    /// <summary>The way of that bucket in which it is looked for first.</summary>
+    /// <param name="choice">Which of <see cref="BucketsOf(uint, int)"/>.</param>
+    public static int WayOf(int choice, uint tag) => TupleHash.WayOf(choice, tag);
+
     /// <summary>A way of a bucket as one number; the low three bits are the way.</summary>
     public static int Place(int bucket, int way) => (bucket << 3) | way;
 

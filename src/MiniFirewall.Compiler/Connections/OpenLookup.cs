@@ -139,15 +139,25 @@ internal sealed class OpenLookup(Assembler code, int buckets)
         EmitCompare(absent);
     }
 
-    /// <summary>TCP's cache line is asked for before the first one tells whether it is wanted: then both come at the same time.</summary>
+    /// <summary>Where the entry is not that of the packet, goes to the label.</summary>
     private void EmitCompare(Label other)
     {
-        code.Load(MemorySize.DoubleWord, Scratch, Entry, ConnectionEntry.Sides);
+        EmitTouch();
         foreach ((int word, Register value) in (ReadOnlySpan<(int, Register)>)[(ConnectionTuple.FirstLow, First), (ConnectionTuple.SecondLow, Second), (ConnectionTuple.FirstPort, Rest)])
         {
             code.Load(MemorySize.DoubleWord, Scratch, Entry, ConnectionEntry.Of(word));
             code.Jump(JumpCondition.NotEqual, Scratch, value, other);
         }
+    }
+
+    /// <summary>TCP's cache line is asked for before the first one tells whether it is wanted: then both come at the same time.</summary>
+    private void EmitTouch()
+    {
+        Label notTcp = code.DefineLabel("udp has one line");
+        LoadKey(MemorySize.Byte, Scratch, PacketKey.Protocol);
+        code.Jump(JumpCondition.NotEqual, Scratch, IpProtocol.Tcp, notTcp);
+        code.Load(MemorySize.DoubleWord, Scratch, Entry, ConnectionEntry.Sides);
+        code.Mark(notTcp);
     }
 
     /// <summary>Tells questions of rules where the entry is. The way is in the tag's register.</summary>

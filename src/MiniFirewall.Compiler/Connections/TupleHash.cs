@@ -85,13 +85,20 @@ internal sealed class TupleHash(Assembler code, Family family, int buckets)
     /// </summary>
     internal static void EmitWay(Assembler code, int choice, Register way, Register tag)
     {
-        code.Move(way, tag);
+        if (way != tag)
+        {
+            code.Move(way, tag);
+        }
+
         code.Alu(AluOperation.Multiply, way, UsualWaysOf(choice));
         code.Alu(AluOperation.ShiftRight, way, 32);
     }
 
     /// <summary>How many ways of a choice's bucket are taken at first.</summary>
     internal static int UsualWaysOf(int choice) => choice < FirstOfLast ? ConnectionTable.Ways : ConnectionTable.UsualWays;
+
+    /// <summary>What <see cref="EmitWay"/> computes.</summary>
+    internal static int WayOf(int choice, uint tag) => (int)((tag * (ulong)UsualWaysOf(choice)) >> 32);
 
     /// <summary>What <see cref="EmitBucket"/> computes.</summary>
     internal static int BucketOf(int choice, uint tag, int buckets)

@@ -81,10 +81,12 @@ internal sealed class TableMemory(Memory<byte> value)
     /// <returns>Its place; -1 where there is no room for it.</returns>
     internal int TryInsert(uint tag, ReadOnlySpan<byte> entry, uint rank)
     {
-        foreach (int bucket in ConnectionTable.BucketsOf(tag, Buckets))
+        foreach ((int choice, int bucket) in ConnectionTable.BucketsOf(tag, Buckets).Index())
         {
-            for (int place = bucket * ConnectionTable.Ways; place < (bucket + 1) * ConnectionTable.Ways; place++)
+            int first = ConnectionTable.WayOf(choice, tag);
+            for (int i = 0; i < ConnectionTable.Ways; i++)
             {
+                int place = (bucket * ConnectionTable.Ways) + ((first + i) % ConnectionTable.Ways);
                 ref uint there = ref TagRef(place);
                 if (Interlocked.CompareExchange(ref there, ConnectionTable.Claimed, ConnectionTable.Free) == ConnectionTable.Free)
                 {
