@@ -5,7 +5,7 @@ namespace MiniFirewall.Compiler.Connections;
 
 /// <summary>
 /// Finds the entry of an IPv4 packet with ports without leaving main, for <see cref="OpenConnection"/>: as <see cref="FindFunction"/>
-/// does, but the tuple is in registers, and the last two choices are left to that.
+/// does, but the tuple is in registers, and the last three choices are left to that.
 /// </summary>
 internal sealed class OpenLookup(Assembler code, int buckets)
 {
