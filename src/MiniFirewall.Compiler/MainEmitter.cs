@@ -1,4 +1,6 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Connections;
+using MiniFirewall.Compiler.Retarget;
 using MiniFirewall.Compiler.Tracing;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
@@ -51,7 +53,16 @@ internal sealed class MainEmitter(
             return;
         }
 
+        Label tracked = code.DefineLabel("tracked");
+        if (program.Family == Family.IPv4 && options.Context != ContextKind.ModuleByProbes)
+        {
+            Label other = code.DefineLabel("not of an open connection");
+            new OpenConnection(code, program.Hook, options.ConnectionBuckets).Emit(tracked, other);
+            code.Mark(other);
+        }
+
         EmitCallTrack(Frame.MainContext, confirms: 0);
+        code.Mark(tracked);
         code.Store(MemorySize.Byte, Register.R10, Frame.MainBegins, Register.R0);
     }
 

@@ -368,6 +368,11 @@ public sealed class FirewallEngine
         using HomeMount? home = HomeMount.TryOpen(_parts.Root);
         using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
         using GenerationState? generation = state?.TryOpenGeneration();
+        if (generation is not null && TableMap.IsOfOtherVersion(generation.Directory))
+        {
+            throw new FirewallException(FirewallFailure.Refused, "the rules in force were loaded by another version of minifw, whose table of connections this one cannot read; apply the rules again: connections are then picked up anew");
+        }
+
         return generation is null ? null : LiveConnections.TryOpen(generation.Directory);
     });
 

@@ -395,9 +395,12 @@ internal sealed class TrackFunction
         Label tcp = _code.DefineLabel("new tcp"), make = _code.DefineLabel("make"), made = _code.DefineLabel("made");
         _track.If(TrackCode.Place, JumpCondition.Equal, 0, make);
         _track.EmitEntryOfPlace();
-        for (int at = ConnectionEntry.Tuple + ConnectionTuple.Size; at < ConnectionEntry.Size; at += 8)
+        for (int at = 0; at < ConnectionEntry.Size; at += 8)
         {
-            _code.StoreImmediate(MemorySize.DoubleWord, TrackCode.Entry, at, 0);
+            if (ConnectionEntry.TuplePartAt(at) is null)
+            {
+                _code.StoreImmediate(MemorySize.DoubleWord, TrackCode.Entry, at, 0);
+            }
         }
 
         _code.Jump(made);
@@ -526,15 +529,9 @@ internal sealed class TrackFunction
         _code.Mark(_counted);
         _track.Load(Register.R1, TrackCode.Direction);
         _code.Alu(AluOperation.And, Register.R1, 1);
-        _code.Alu(AluOperation.Multiply, Register.R1, ConnectionEntry.DirectionSize);
-        _code.Alu(AluOperation.Add, Register.R1, TrackCode.Entry);
-        _code.Load(MemorySize.DoubleWord, Register.R2, Register.R1, ConnectionEntry.Packets);
-        _code.Alu(AluOperation.Add, Register.R2, 1);
-        _code.Store(MemorySize.DoubleWord, Register.R1, ConnectionEntry.Packets, Register.R2);
-        _code.Load(MemorySize.DoubleWord, Register.R2, Register.R1, ConnectionEntry.Bytes);
         _track.Load(Register.R3, TrackCode.Length);
-        _code.Alu(AluOperation.Add, Register.R2, Register.R3);
-        _code.Store(MemorySize.DoubleWord, Register.R1, ConnectionEntry.Bytes, Register.R2);
+        _code.Move(Register.R4, TrackCode.Entry);
+        EntryCounters.EmitCount(_code, Register.R4, Register.R1, Register.R3, Register.R2);
     }
 
     /// <summary>The first answer makes an entry one that no flood of new connections can push out.</summary>
