@@ -31,8 +31,9 @@ internal sealed class OpenConnection
     }
 
     /// <param name="done">The packet is of an open connection: state, direction and place are in the key.</param>
-    /// <param name="other">It is not, or may not be.</param>
-    internal void Emit(Label done, Label other)
+    /// <param name="absent">Its connection is not in the table.</param>
+    /// <param name="other">It is not of an open one, or may not be.</param>
+    internal void Emit(Label done, Label absent, Label other)
     {
         Label tcp = _code.DefineLabel("open tcp"), checkedHeader = _code.DefineLabel("header is plain"), ofTcp = _code.DefineLabel("packet of open tcp"), lives = _code.DefineLabel("lives on");
         EmitBegin(other);
@@ -45,7 +46,7 @@ internal sealed class OpenConnection
         _code.Mark(tcp);
         _tcp.EmitHeader(checkedHeader, other);
         _code.Mark(checkedHeader);
-        _lookup.Emit(other);
+        _lookup.Emit(absent, other);
         EmitCheck(other);
         LoadKey(MemorySize.Byte, Register.R1, PacketKey.Protocol);
         _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Tcp, ofTcp);

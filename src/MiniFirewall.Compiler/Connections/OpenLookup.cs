@@ -24,23 +24,26 @@ internal sealed class OpenLookup(Assembler code, int buckets)
 
     /// <summary>
     /// R4 = the entry, R7 = whether its tuple's ends are in the other order than the packet's; its place is in the key. Goes to
-    /// <paramref name="missing"/> where it is not found. Loses R0 to R5.
+    /// <paramref name="absent"/> where it is not in the table, to <paramref name="missing"/> where it is not found. Loses R0 to R5.
     /// </summary>
-    internal void Emit(Label missing)
+    internal void Emit(Label absent, Label missing)
     {
-        Label hit = code.DefineLabel("hit"), tagged = code.DefineLabel("tag fits"), absent = code.DefineLabel("not in the table");
+        Label hit = code.DefineLabel("hit"), tagged = code.DefineLabel("tag fits"), nowhere = code.DefineLabel("not in the table"), unknown = code.DefineLabel("not found");
         EmitTuple(missing);
         _hash.EmitTagOfRegisters(First, Second, Rest, Entry, Scratch);
         for (int choice = 0; choice < Choices; choice++)
         {
-            EmitBucket(choice, hit, tagged, absent);
+            EmitBucket(choice, hit, tagged, nowhere);
         }
 
-        code.Mark(absent);
+        code.Mark(unknown);
         EmitLengthBack();
         code.Jump(missing);
+        code.Mark(nowhere);
+        EmitLengthBack();
+        code.Jump(absent);
         code.Mark(tagged);
-        EmitTagged(absent);
+        EmitTagged(unknown);
         code.Mark(hit);
         EmitPlace();
         EmitLengthBack();
@@ -84,6 +87,7 @@ internal sealed class OpenLookup(Assembler code, int buckets)
     {
         Label elsewhere = code.DefineLabel("elsewhere");
         _hash.EmitBucket(choice, Bucket, Tag);
+        EmitJumpUnlessTagged(choice, elsewhere);
         TupleHash.EmitWay(code, choice, Scratch, Tag);
         code.Alu(AluOperation.Multiply, Scratch, ConnectionEntry.Size);
         code.Move(Entry, Bucket);
@@ -148,6 +152,23 @@ internal sealed class OpenLookup(Assembler code, int buckets)
             code.Load(MemorySize.DoubleWord, Scratch, Entry, ConnectionEntry.Of(word));
             code.Jump(JumpCondition.NotEqual, Scratch, value, other);
         }
+    }
+
+    /// <summary>
+    /// Goes where the most likely way has another tag. Mostly it has not, and the processor that expects so asks for the entry at the same
+    /// time as for the tag.
+    /// </summary>
+    private void EmitJumpUnlessTagged(int choice, Label elsewhere)
+    {
+        TupleHash.EmitWay(code, choice, Scratch, Tag);
+        code.Alu(AluOperation.ShiftLeft, Scratch, 2);
+        code.Move(Entry, Bucket);
+        code.Alu(AluOperation.Multiply, Entry, ConnectionTable.HeaderSize);
+        code.Alu(AluOperation.Add, Entry, Scratch);
+        code.LoadMapValue(Scratch, WellKnownMaps.Connections);
+        code.Alu(AluOperation.Add, Entry, Scratch);
+        code.Load(MemorySize.Word, Scratch, Entry, ConnectionTable.Tags);
+        code.Jump(JumpCondition.NotEqual, Scratch, Tag, elsewhere);
     }
 
     /// <summary>TCP's cache line is asked for before the first one tells whether it is wanted: then both come at the same time.</summary>

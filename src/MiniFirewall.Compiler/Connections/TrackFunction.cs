@@ -268,6 +268,12 @@ internal sealed class TrackFunction
     private void EmitLookup()
     {
         Label live = _code.DefineLabel("live"), loopback = _code.DefineLabel("loopback");
+        if (_family == Family.IPv4)
+        {
+            _track.Set(TrackCode.Place, 0);
+            _track.If(TrackCode.Confirms, JumpCondition.Equal, TrackCode.KnownAbsent, _missing);
+        }
+
         EmitFind(_missing);
         _track.Load(Register.R1, TrackCode.InEntry(ConnectionEntry.Flags));
         _code.Alu(AluOperation.And, Register.R1, ConnectionEntry.BeganSwapped);
@@ -327,7 +333,7 @@ internal sealed class TrackFunction
     /// <summary>Another processor may have remembered the connection since this packet was asked about.</summary>
     private void EmitFound()
     {
-        _track.If(TrackCode.Confirms, JumpCondition.NotEqual, 0, _none);
+        _track.If(TrackCode.Confirms, JumpCondition.Equal, TrackCode.Confirming, _none);
         _track.Copy(TrackCode.PlaceForRules, TrackCode.Place);
         EmitSidesOfEntry();
         _code.Jump(_packets);
@@ -352,7 +358,7 @@ internal sealed class TrackFunction
     {
         Label begins = _code.DefineLabel("begins"), notTcp = _code.DefineLabel("not tcp");
         Slot protocol = TrackCode.InKey(PacketKey.Protocol, MemorySize.Byte);
-        _track.If(TrackCode.Confirms, JumpCondition.NotEqual, 0, _create);
+        _track.If(TrackCode.Confirms, JumpCondition.Equal, TrackCode.Confirming, _create);
         _track.If(protocol, JumpCondition.NotEqual, IpProtocol.Tcp, notTcp);
         _track.If(TrackCode.Kind, JumpCondition.Equal, TcpStates.Syn, begins);
         _track.If(TrackCode.Kind, JumpCondition.NotEqual, TcpStates.Ack, _invalid);
