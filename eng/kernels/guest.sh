@@ -8,7 +8,8 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/r
 # shellcheck disable=SC1091
 . /run/settings
 mount -t tmpfs -o mode=0755 run /run
-mount -t tmpfs -o mode=1777 tmp /tmp
+# A repository in there must stay to be seen; what is written goes to memory in any case.
+[[ $repository == /tmp/* ]] || mount -t tmpfs -o mode=1777 tmp /tmp
 mount -t tmpfs -o mode=1777 shm /dev/shm 2>/dev/null || { mkdir -p /dev/shm && mount -t tmpfs -o mode=1777 shm /dev/shm; }
 mkdir -p /dev/pts && mount -t devpts devpts /dev/pts
 mount -t cgroup2 cgroup /sys/fs/cgroup
@@ -53,6 +54,8 @@ state() {
 
 nothing_left() {
     local tries
+    # What a namespace that has ended leaves is taken away by the next command that looks.
+    "$binary" status >/dev/null 2>&1
     # The kernel frees programs, maps and namespaces a while after their last user has gone.
     for ((tries = 0; tries < 20; tries++)); do
         state >/tmp/after
