@@ -79,6 +79,7 @@ public static class ProgramSetCompiler
             IEnumerable<string> straight = programs.Except(listed).SelectMany(program => program.Blocks).Select(block => block.Name).Distinct();
             Span<byte> changes = image.Bytes.AsSpan(image.Layout.Changes, ChangeFormat.Size);
             ProgramAbilities.Of(use, oddTests, straight).Write(changes);
+            BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.MostOps..], options.HasMayGoto ? 0 : OpFunction.MostTurns(image));
             BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedCells..], (state?.Content.Length ?? 0) / StateCell.Size);
         }
 
@@ -111,9 +112,9 @@ public static class ProgramSetCompiler
 
     private static ProgramSpec CompileListed(PacketProgram program, ClassifierImage image, FieldUse use, List<OddTest>? oddTests, CompileOptions options)
     {
-        var code = new Assembler { ClearsDeadRegisters = options.ClearsDeadRegisters };
+        var code = new Assembler { ClearsDeadRegisters = options.ClearsDeadRegisters && options.HasMayGoto };
         var helpers = new HelperFunctions(code, program.Family, program.Hook, options);
-        var classifier = new ClassifierEmitter(code, program.Family, image.Layout, helpers, oddTests, use);
+        var classifier = new ClassifierEmitter(code, program.Family, image, helpers, oddTests, use, options.HasMayGoto);
         if (BlockPlan.CallDepthOf(program) > ClassifierEmitter.DeepestCall)
         {
             Block deepest = program.Blocks[BlockPlan.DeepestOf(program)];
@@ -124,7 +125,7 @@ public static class ProgramSetCompiler
         new MainEmitter(code, program, use, options, verdict => classifier.EmitEntry(chain, verdict), helpers).Emit();
         classifier.EmitFunctions();
         helpers.EmitUsed();
-        return ModulePrograms.Of(
-            new ProgramSpec(PacketProgramCompiler.NameOf(program), ProgramType.Netfilter, PacketProgramCompiler.BpfNetfilter, code.Finish(), []), options.Context);
+        return PacketProgramCompiler.ForKernel(
+            new ProgramSpec(PacketProgramCompiler.NameOf(program), ProgramType.Netfilter, PacketProgramCompiler.BpfNetfilter, code.Finish(), []), options, ClassifierEmitter.Turns);
     }
 }

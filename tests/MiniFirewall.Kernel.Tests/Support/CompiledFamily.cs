@@ -68,11 +68,12 @@ internal sealed record CompiledFamily(IReadOnlyDictionary<Hook, ProgramSpec> Pro
     {
         Structure = way switch
         {
-            CompilationWay.AsChosen => KernelRequirements.HasLoops ? ListStructure.Measured : ListStructure.Straight,
+            CompilationWay.AsChosen => ListStructure.Measured,
             CompilationWay.Straight => ListStructure.Straight,
             CompilationWay.Classifier or CompilationWay.ClassifierBefore615 => ListStructure.Classifier,
             _ => throw new ArgumentOutOfRangeException(nameof(way), way, "no such way"),
         },
+        Loops = KernelRequirements.HasMayGoto ? LoopKind.MayGoto : LoopKind.Calls,
         ClearsDeadRegisters = way == CompilationWay.ClassifierBefore615 || KernelRequirements.ComparesDeadRegisters,
     };
 }
