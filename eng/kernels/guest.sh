@@ -90,7 +90,7 @@ else
     cd "$repository" || exit
     [[ $mode != module ]] || gate "without the module minifw says what this kernel lacks, exit code 3" refuses_this_kernel
     bash "$repository/kernel/minifw/tests/smoke.sh" "$module" "$try" >&3 2>&1 </dev/null
-    [[ -z $costs || $mode == module ]] || bash "$repository/kernel/minifw/tests/costs.sh" "$binary" "$module" "$try" >&3 2>&1 </dev/null
+    [[ -z $costs ]] || bash "$repository/kernel/minifw/tests/costs.sh" "$binary" "$module" "$try" >&3 2>&1 </dev/null
     gate "the module is loaded for the tests" insmod "$module"
     # With the module loaded each comparison is with both providers, as far as the kernel has links.
     [[ $mode == module ]] || run_tests "${selection[@]}"

@@ -11,27 +11,26 @@ internal static class StackUse
     {
         Instruction instruction = flow.Code.Instructions[at];
         Register address = instruction.IsLoad ? (Register)instruction.Source : instruction.Destination;
-        if ((instruction.Opcode & 7) is 1 or 2 or 3 && address == Register.R10)
-        {
-            return instruction.Offset;
-        }
-
-        bool isAddress = at > 0 && instruction.IsAddImmediate
-            && flow.Code.Instructions[at - 1] is { IsMove: true, Source: (byte)Register.R10 } copy && copy.Destination == instruction.Destination;
-        return isAddress ? (int)instruction.Immediate : 0;
+        bool isAccess = (instruction.IsLoad || instruction.IsStoreOfNumber || instruction.IsStoreOfRegister) && address == Register.R10;
+        return isAccess ? instruction.Offset : LowestAddress(flow, at);
     }
 
     /// <summary>The lowest of a range of instructions, a multiple of eight.</summary>
     internal static int Lowest(CodeFlow flow, int start, int end) => Enumerable.Range(start, end - start).Select(at => Lowest(flow, at)).DefaultIfEmpty().Min() & ~7;
 
-    /// <summary>For each instruction the lowest offset that one before it on some way has used: what lies below holds nothing yet.</summary>
+    /// <summary>
+    /// For each instruction the lowest offset that one before it on some way has used, or whose address the function takes anywhere: what
+    /// lies below holds nothing yet, and is no part of what a call is handed.
+    /// </summary>
     internal static int[] LowestBefore(CodeFlow flow)
     {
         var lowest = new int[flow.Code.Instructions.Length];
         var seen = new bool[lowest.Length];
         var open = new Stack<int>();
-        foreach ((_, int start) in flow.Functions)
+        for (int i = 0; i < flow.Functions.Length; i++)
         {
+            int start = flow.Functions[i].Start, end = i + 1 < flow.Functions.Length ? flow.Functions[i + 1].Start : lowest.Length;
+            lowest[start] = Enumerable.Range(start, end - start).Min(at => LowestAddress(flow, at));
             seen[start] = true;
             open.Push(start);
         }
@@ -49,4 +48,9 @@ internal static class StackUse
 
         return lowest;
     }
+
+    private static int LowestAddress(CodeFlow flow, int at) => at > 0 && flow.Code.Instructions[at] is { IsAddImmediate: true } add
+        && flow.Code.Instructions[at - 1] is { IsMove: true, Source: (byte)Register.R10 } copy && copy.Destination == add.Destination
+        ? (int)add.Immediate
+        : 0;
 }

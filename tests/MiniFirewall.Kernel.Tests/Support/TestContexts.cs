@@ -23,5 +23,7 @@ internal static class TestContexts
 
     internal static IReadOnlyList<CompilationWay> KindsOfCode { get; } = [CompilationWay.Straight, CompilationWay.Classifier];
 
-    internal static IReadOnlyList<CompilationWay> Ways { get; } = HaveSets ? Enum.GetValues<CompilationWay>() : [CompilationWay.AsChosen, CompilationWay.Straight, CompilationWay.Classifier];
+    internal static IReadOnlyList<CompilationWay> Ways { get; } = HaveSets
+        ? [CompilationWay.AsChosen, CompilationWay.Straight, CompilationWay.Classifier, CompilationWay.ClassifierBefore615]
+        : [CompilationWay.AsChosen, CompilationWay.Straight, CompilationWay.Classifier];
 }

@@ -9,6 +9,12 @@ namespace MiniFirewall.Compiler.Retarget.Loops;
 /// </summary>
 internal sealed class CountedLoops(CodeCopy copy, Liveness liveness)
 {
+    /// <summary>
+    /// Within a loop the verifier remembers where it was only after so many jumps (kernel/bpf/verifier.c, is_state_visited). Where it does
+    /// not remember each turn it tries all ways through several turns together. Jumps to the next instruction are left out of what runs.
+    /// </summary>
+    private const int JumpsToBeKept = 20;
+
     private readonly Dictionary<int, Label> _places = [];
 
     internal void Write(Function function, int start, int end)
@@ -50,6 +56,12 @@ internal sealed class CountedLoops(CodeCopy copy, Liveness liveness)
         copy.Code.Jump(JumpCondition.Equal, counter, 0, Place(exhausted));
         copy.Code.Alu(AluOperation.Subtract, counter, 1);
         copy.Code.Store(MemorySize.DoubleWord, Register.R10, slot, counter);
+        for (int i = 0; i < JumpsToBeKept; i++)
+        {
+            Label next = copy.Code.DefineLabel();
+            copy.Code.Jump(next);
+            copy.Code.Mark(next);
+        }
     }
 
     private Label Place(int at)
