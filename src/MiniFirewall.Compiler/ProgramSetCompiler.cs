@@ -64,8 +64,8 @@ public static class ProgramSetCompiler
     {
         ArgumentNullException.ThrowIfNull(options);
         programs = QuestionPlacement.Place(programs, options, out MapImage? state, out ImmutableArray<MapImage> recentLists, out ImmutableArray<MapImage> rateTables, out ImmutableArray<MapImage> counts);
-        ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options))];
         options = options with { Tracks = options.Prologue == PrologueKind.Netfilter && (options.AlwaysTracks || programs.Any(program => FieldUse.Of(program).AsksConnection)) };
+        ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options))];
         FieldUse use = FieldUse.OfClassifier(listed);
         if (options.Tracks)
         {
@@ -107,8 +107,15 @@ public static class ProgramSetCompiler
         ListStructure.Straight => false,
         ListStructure.Classifier => true,
         _ => (program.Blocks.Sum(block => (long)block.Statements.Length) > LongestStraightList || program.Blocks.Any(block => options.Changing.Contains(block.Name)))
-            && BlockPlan.CallDepthOf(program) <= ClassifierEmitter.DeepestCall,
+            && BlockPlan.CallDepthOf(program) <= ClassifierEmitter.DeepestCall && (options.HasMayGoto || IsPlain(program, options)),
     };
+
+    /// <summary>
+    /// Whether a search that is a callback has room enough on the stack: what questions and connections take besides has been found to fit
+    /// only where the search is part of main.
+    /// </summary>
+    private static bool IsPlain(PacketProgram program, CompileOptions options) =>
+        !options.Tracks && FieldUse.Of(program) is { Sets: false, Questions.All.Count: 0 };
 
     private static ProgramSpec CompileListed(PacketProgram program, ClassifierImage image, FieldUse use, List<OddTest>? oddTests, CompileOptions options)
     {

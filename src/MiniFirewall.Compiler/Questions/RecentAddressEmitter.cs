@@ -179,7 +179,7 @@ internal sealed class RecentAddressEmitter(RecentAddress question, QuestionFunct
         _code.Store(MemorySize.DoubleWord, Register.R10, Found, Turn);
         _code.Move(Least, -1);
         _code.Mark(again);
-        _code.MayGoto(end, RecentList.MostAddresses + 1, Register.R0, Entry);
+        _code.MayGoto(end, Register.R0, Entry);
         _code.Jump(JumpCondition.Equal, Turn, 0, end);
         _code.Alu(AluOperation.Subtract, Turn, 1);
         _code.Jump(JumpCondition.GreaterOrEqual, Turn, RecentList.MostAddresses, end);
@@ -267,7 +267,7 @@ internal sealed class RecentAddressEmitter(RecentAddress question, QuestionFunct
         EmitRing(Ring, Slot);
         _code.Move(Hits, 0);
         _code.Mark(again);
-        _code.MayGoto(done, question.Stamps + 1, Stamp);
+        _code.MayGoto(done, Stamp);
         _code.Jump(JumpCondition.Equal, Turn, 0, done);
         _code.Alu(AluOperation.Subtract, Turn, 1);
         _code.Jump(JumpCondition.GreaterOrEqual, Turn, question.Stamps, done);

@@ -21,9 +21,12 @@ internal static class TestContexts
     internal static IReadOnlyList<HookProvider> Providers { get; } =
         [.. Enum.GetValues<HookProvider>().Where(provider => provider == HookProvider.Bpf ? ProviderChoice.KernelHasLinks : HookModule.IsLoaded)];
 
-    internal static IReadOnlyList<CompilationWay> KindsOfCode { get; } = [CompilationWay.Straight, CompilationWay.Classifier];
+    internal static IReadOnlyList<CompilationWay> KindsOfCode { get; } = HasEveryWay ? [CompilationWay.Straight, CompilationWay.Classifier] : [CompilationWay.Straight];
 
     internal static IReadOnlyList<CompilationWay> Ways { get; } = HaveSets
         ? [CompilationWay.AsChosen, CompilationWay.Straight, CompilationWay.Classifier, CompilationWay.ClassifierBefore615]
-        : [CompilationWay.AsChosen, CompilationWay.Straight, CompilationWay.Classifier];
+        : HasEveryWay ? [CompilationWay.AsChosen, CompilationWay.Straight, CompilationWay.Classifier] : [CompilationWay.AsChosen, CompilationWay.Straight];
+
+    /// <summary>Kernels without links, and so without casts, have not been shown to take the classifier with every question.</summary>
+    internal static bool HasEveryWay => ProviderChoice.KernelHasLinks;
 }

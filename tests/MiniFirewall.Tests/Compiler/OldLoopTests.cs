@@ -41,11 +41,14 @@ public sealed class OldLoopTests
     }
 
     [Fact]
-    public void Straight_code_that_looks_into_a_list_counts_its_turns()
+    public void Loops_of_questions_are_refused_by_name() => Assert.Throws<OldKernelException>(() => ProgramSetCompiler.Compile([Program(1, Recently)], Old(ContextKind.Link)));
+
+    /// <summary>What asks more than the packet's own numbers stays straight code, whose stack is known to suffice.</summary>
+    [Fact]
+    public void Lists_that_ask_questions_are_straight_code()
     {
-        AssembledCode code = ProgramSetCompiler.Compile([Program(1, Recently)], Old(ContextKind.Link) with { Structure = ListStructure.Straight }).Specs[0].Code;
-        Assert.DoesNotContain(code.Instructions, instruction => instruction.IsMayGoto);
-        Assert.DoesNotContain(code.Functions, function => function.Function.Name == "main_turn");
+        CompiledPrograms compiled = ProgramSetCompiler.Compile([Program(60, new QuestionTest(new RandomChance(1)))], Old(ContextKind.ModuleByProbes));
+        Assert.Null(compiled.Image);
     }
 
     /// <summary>A rule of more tests than an old verifier goes through is refused by name, rather than dropping what comes to it.</summary>

@@ -40,7 +40,7 @@ internal static class OldLoops
             }
             else
             {
-                new CalledLoops(copy, liveness, i == 0 && main is not null ? main : throw new InvalidOperationException($"loops of {function.Name} that nobody counts"), function, start, end).Write();
+                new CalledLoops(copy, liveness, i == 0 && main is not null ? main : throw new OldKernelException("something in the rules takes loops of BPF programs (sets, -m recent): Linux 6.9 or newer is needed"), function, start, end).Write();
             }
         }
 
