@@ -46,11 +46,12 @@ internal sealed class LoadedPrograms : IDisposable
         return Load(new ProgramSpec("empty", ProgramType.Netfilter, 45, code.Finish(), []));
     }
 
-    internal BpfProgram Compiled(RuleSet rules, Hook hook, Family family) =>
-        Compiled(RuleSetLowering.Lower(rules, hook, family, new SequentialCounters()), new());
+    internal BpfProgram Compiled(RuleSet rules, Hook hook, Family family, BpfMap? hosts = null) =>
+        Compiled(RuleSetLowering.Lower(rules, hook, family, new SequentialCounters()), new(), hosts);
 
     /// <summary>Compiles and loads: the one place that knows what a compiled program wants beside the well-known maps.</summary>
-    internal BpfProgram Compiled(PacketProgram program, CompileOptions options)
+    /// <param name="hosts">The addresses of live names, where rules have some.</param>
+    internal BpfProgram Compiled(PacketProgram program, CompileOptions options, BpfMap? hosts = null)
     {
         CompiledPrograms compiled = ProgramSetCompiler.Compile([program], options);
         var maps = new Dictionary<string, BpfMap>(_maps);
@@ -61,6 +62,11 @@ internal sealed class LoadedPrograms : IDisposable
             using MappedMemory values = map.MapValues();
             image.Content.Span.CopyTo(values.GetSpan());
             maps[image.Spec.Name] = map;
+        }
+
+        if (hosts is not null)
+        {
+            maps[WellKnownMaps.Hosts] = hosts;
         }
 
         return Load(compiled.Specs[0], maps);

@@ -9,6 +9,7 @@ var sections = new Dictionary<string, Action>
 {
     ["program"] = ProgramBench.Run,
     ["traffic"] = TrafficBench.Run,
+    ["names"] = NamesBench.Run,
     ["process"] = ProcessBench.Run,
     ["sets"] = SetBench.Run,
 };
@@ -35,6 +36,6 @@ switch (args)
         section();
         return 0;
     default:
-        Console.Error.WriteLine("usage: ./bench [program | traffic | process | sets | managed | connections ... | classify ... | reload ...]");
+        Console.Error.WriteLine("usage: ./bench [program | traffic | names | process | sets | managed | connections ... | classify ... | reload ...]");
         return 2;
 }

@@ -57,6 +57,13 @@ internal static class RuleLists
         return result.Rules ?? throw new InvalidOperationException(string.Join('\n', result.Diagnostics));
     }
 
+    /// <summary>Rules whose names are live.</summary>
+    internal static RuleSet ReadLive(string text, Func<string, NameAddresses> addresses)
+    {
+        ReadResult result = RuleSetReader.Read("bench", text, ReadOptions.Default with { LiveNames = true });
+        return LiveNames.WithAddresses(result.Rules ?? throw new InvalidOperationException(string.Join('\n', result.Diagnostics)), addresses);
+    }
+
     internal static string Dotted(uint address) =>
         $"{address >> 24}.{(address >> 16) & 255}.{(address >> 8) & 255}.{address & 255}";
 

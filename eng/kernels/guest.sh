@@ -86,16 +86,19 @@ modprobe -a ip_tables ip6_tables iptable_filter ip6table_filter nf_tables x_tabl
 state >/tmp/before
 if [[ $mode == script ]]; then
     "${script[@]}" >&3 2>&1 </dev/null
+elif [[ $mode == costs ]]; then
+    bash "$repository/kernel/minifw/tests/costs.sh" "$binary" "$module" "$try" >&3 2>&1 </dev/null
 else
     cd "$repository" || exit
     [[ $mode != module ]] || gate "without the module minifw says what this kernel lacks, exit code 3" refuses_this_kernel
     bash "$repository/kernel/minifw/tests/smoke.sh" "$module" "$try" >&3 2>&1 </dev/null
-    [[ -z $costs ]] || bash "$repository/kernel/minifw/tests/costs.sh" "$binary" "$module" "$try" >&3 2>&1 </dev/null
+    bash "$repository/kernel/minifw/tests/command.sh" "$binary" "$modules_built" >&3 2>&1 </dev/null
     gate "the module is loaded for the tests" insmod "$module"
     # With the module loaded each comparison is with both providers, as far as the kernel has links.
     [[ $mode == module ]] || run_tests "${selection[@]}"
     MINIFW_PROVIDER=module run_tests "${selection_module[@]}"
     gate "the module is removed" rmmod minifw
+    bash "$repository/kernel/minifw/tests/command.sh" "$binary" "$modules_built" closed >&3 2>&1 </dev/null
 fi
 gate "nothing is left behind" nothing_left
 echo "done" >&3

@@ -3,6 +3,11 @@
 
 memory=${MINIFW_KERNEL_MEMORY:-4G}
 
+# QEMU's arguments about processors: two that run side by side, or one whose clock is the number of instructions it has run (eight
+# nanoseconds each), for measurements that do not depend on what else the host does.
+two_processors=(-accel "tcg,thread=multi" -smp 2)
+counting_processor=(-accel "tcg,thread=single" -icount "shift=3" -smp 1)
+
 # virtiofsd is of qemu-system-common in Debian 12, and a package of its own later.
 file_server() {
     local place
@@ -51,9 +56,11 @@ serve_root() {
         exec "$1" --socket-path="$2" -o source="$view" -o cache=always -o sandbox=chroot' - "$(file_server)" "$1" >"$2" 2>&1
 }
 
-# run_guest RELEASE FOLDER SECONDS: FOLDER has settings; gets console, results. Its code is QEMU's, or 124 where time ran out.
+# run_guest RELEASE FOLDER SECONDS [ARGUMENT...]: FOLDER has settings; gets console, results. The arguments are QEMU's for processors.
+# Its code is QEMU's, or 124 where time ran out.
 run_guest() {
-    local release=$1 folder=$2 seconds=$3 server code=0 tries
+    local release=$1 folder=$2 seconds=$3 server code=0 tries processors=("${@:4}")
+    ((${#processors[@]})) || processors=("${two_processors[@]}")
     make_initramfs "$release" "$folder/settings" "$folder/initramfs"
     rm -f "$folder/files.socket"
     : >"$folder/results"
@@ -66,7 +73,7 @@ run_guest() {
     # shellcheck disable=SC2054 # Commas are QEMU's.
     local arguments=(
         -nodefaults -no-user-config -display none -no-reboot -nic none
-        -accel tcg,thread=multi -cpu max -smp 2 -m "$memory"
+        "${processors[@]}" -cpu max -m "$memory"
         -object memory-backend-memfd,id=memory,size="$memory",share=on -numa node,memdev=memory
         -kernel "$cache/$release/vmlinuz" -initrd "$folder/initramfs"
         # Emulated processors, and the timer, stand still for seconds where the host is busy; that is no fault of the guest's kernel.

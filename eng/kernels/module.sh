@@ -1,5 +1,5 @@
 # The module minifw for a stock kernel, built against its own headers by its own suite's compiler. To be sourced.
-# shellcheck shell=bash disable=SC2154 # root is of common.sh, cache and mirror of packages.sh.
+# shellcheck shell=bash disable=SC2154 # root and binary are of common.sh, cache and mirror of packages.sh.
 
 # build_root SUITE: a small system of that suite, in the cache; its path.
 build_root() {
@@ -19,7 +19,7 @@ within() {
     unshare -m --propagation private sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$@"
 }
 
-# build_module RELEASE SUITE: makes CACHE/modules/RELEASE/minifw.ko and CACHE/try, where the sources are newer.
+# build_module RELEASE SUITE: has "minifw module build" make CACHE/modules/RELEASE/minifw.ko; and CACHE/try, where the sources are newer.
 build_module() {
     local release=$1 place out=$cache/modules/$1
     [[ $cache/try -nt $root/kernel/minifw/tests/try.c ]] || gcc -static -O2 -Wall -Wextra -o "$cache/try" "$root/kernel/minifw/tests/try.c"
@@ -32,10 +32,9 @@ build_module() {
         within "$place" sh -c "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends make linux-headers-$release" \
             >"$cache/headers-$release.log" 2>&1 || { tail "$cache/headers-$release.log" >&2; return 1; }
     fi
-    rm -rf "$place/minifw"
-    cp -r "$root/kernel/minifw" "$place/minifw"
-    within "$place" make -C /minifw "KDIR=/usr/src/linux-headers-$release" >"$cache/module-$release.log" 2>&1 || { tail -n 30 "$cache/module-$release.log" >&2; return 1; }
-    ! grep -i warning "$cache/module-$release.log" >&2 || return 1
+    rm -rf "$place/module"
+    install -D -m 0755 "$binary" "$place/usr/local/bin/minifw"
+    KCFLAGS=-Werror within "$place" minifw module build --kernel "$release" --directory /module >"$cache/module-$release.log" 2>&1 || { tail -n 30 "$cache/module-$release.log" >&2; return 1; }
     mkdir -p "$out"
-    cp "$place/minifw/minifw.ko" "$out/"
+    cp "$place/module/$release/minifw.ko" "$out/"
 }

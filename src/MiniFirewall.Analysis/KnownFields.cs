@@ -23,5 +23,5 @@ internal static class KnownFields
         _ => false,
     };
 
-    private static bool IsKnown(Field field) => field is not (Field.Length or Field.HopLimit or Field.Mark);
+    private static bool IsKnown(Field field) => field is not (Field.Length or Field.HopLimit or Field.Mark or Field.SourceNames or Field.DestinationNames);
 }

@@ -110,10 +110,10 @@ internal sealed class FieldUse
         switch (condition)
         {
             case FieldTest test:
-                _fields.Add(test.Field);
+                VisitField(test.Field);
                 break;
             case RangeTest test:
-                _fields.Add(test.Field);
+                VisitField(test.Field);
                 break;
             case AnyOf any:
                 VisitAll(any.Conditions);
@@ -131,6 +131,16 @@ internal sealed class FieldUse
                 break;
             default:
                 throw new CompileException($"unknown condition {condition.GetType().Name}", Origin.None);
+        }
+    }
+
+    /// <summary>An address's names are looked up by the address.</summary>
+    private void VisitField(Field field)
+    {
+        _fields.Add(field);
+        if (field is Field.SourceNames or Field.DestinationNames)
+        {
+            _fields.Add(field == Field.SourceNames ? Field.Source : Field.Destination);
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class MainEmitter(
         trace?.EmitCold();
         new NetworkHeaderEmitter(code, program.Family, use).Emit(cut);
         new SurroundingsEmitter(code, use, options.Prologue).Emit();
+        new HostNamesEmitter(code, program.Family, use).Emit();
         new TransportEmitter(code, program.Family, use, options.Prologue, helpers).Emit();
         trace?.EmitHeader();
         EmitTrack();
@@ -28,9 +29,19 @@ internal sealed class MainEmitter(
         code.Move(Frame.Key, Register.R10);
         code.Alu(AluOperation.Add, Frame.Key, Frame.MainKey);
         emitEntry(verdict);
-        code.Move(Register.R0, ResultCode.Of(program.Default, program.DefaultCounter));
+        EmitPolicy();
         code.Mark(verdict);
         EmitVerdict(invalid, cut);
+    }
+
+    /// <summary>R0 = the result of a packet that met no verdict: the policy that the program was made with, or since then the other.</summary>
+    private void EmitPolicy()
+    {
+        code.LoadMapValue(Register.R1, WellKnownMaps.Epoch, WellKnownMaps.EpochPolicies + WellKnownMaps.PolicyPlace(program.Hook, program.Family));
+        code.Load(MemorySize.Byte, Register.R1, Register.R1, 0);
+        code.Alu(AluOperation.And, Register.R1, WellKnownMaps.OtherPolicy);
+        code.Move(Register.R0, ResultCode.Of(program.Default, program.DefaultCounter));
+        code.Alu(AluOperation.Xor, Register.R0, Register.R1);
     }
 
     private void EmitTrack()

@@ -10,7 +10,7 @@ namespace MiniFirewall.Compiler;
 /// </summary>
 internal static class PacketKey
 {
-    internal const int Size = 120;
+    internal const int Size = 136;
 
     internal const int SourceHigh = 0, SourceLow = 8;
     internal const int DestinationHigh = 16, DestinationLow = 24;
@@ -30,6 +30,9 @@ internal static class PacketKey
     /// packet that begins one, what rules have given it so far: its mark, and 16 bytes of labels.
     /// </summary>
     internal const int ConnectionPlace = 96, ConnectionMark = 100, ConnectionLabels = 104;
+
+    /// <summary>The marks of the live host names that the addresses belong to, eight bytes each.</summary>
+    internal const int SourceNames = 120, DestinationNames = 128;
 
     /// <summary>The highest byte of the transport header's offset: always zero.</summary>
     internal const int SpareByte = 95;
@@ -58,6 +61,8 @@ internal static class PacketKey
         Field.Mark => new(Mark, 32),
         Field.ConnectionState => new(ConnectionState, 8),
         Field.ConnectionDirection => new(ConnectionDirection, 8),
+        Field.SourceNames => new(SourceNames, 64),
+        Field.DestinationNames => new(DestinationNames, 64),
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, "unknown field"),
     };
 

@@ -1,5 +1,6 @@
 using MiniFirewall.Asm;
 using MiniFirewall.Compiler.Sets;
+using MiniFirewall.Packets;
 
 namespace MiniFirewall.Compiler;
 
@@ -35,6 +36,18 @@ public static class WellKnownMaps
 
     /// <summary>One u32 at 0: the epoch in force, which says what records of a generation's images are. One write of it commits a change of them.</summary>
     public const string Epoch = "epoch";
+
+    /// <summary>
+    /// In <see cref="Epoch"/>, a byte for each hook and family: 0 where the policy is the one that the program was made with, else
+    /// <see cref="OtherPolicy"/>. One write of it changes a policy.
+    /// </summary>
+    public const int EpochPolicies = 8;
+
+    /// <summary>What makes of the code of one policy that of the other.</summary>
+    public const byte OtherPolicy = ResultCode.DropCode ^ ResultCode.AcceptCode;
+
+    /// <summary>The place of a hook's and family's byte among those at <see cref="EpochPolicies"/>.</summary>
+    public static int PolicyPlace(Hook hook, Family family) => ((int)hook * 2) + (family == Family.IPv4 ? 0 : 1);
 
     /// <summary>The epoch of a new generation.</summary>
     public const uint FirstEpoch = 1;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Dns;
@@ -11,6 +12,7 @@ using MiniFirewall.Engine.Names.Passing;
 using MiniFirewall.Engine.Providers;
 using MiniFirewall.Engine.Recent;
 using MiniFirewall.Engine.Rejecting;
+using MiniFirewall.Engine.Reloads;
 using MiniFirewall.Engine.Serving;
 using MiniFirewall.Engine.Sets;
 using MiniFirewall.Engine.State;
@@ -94,12 +96,46 @@ public sealed class FirewallEngine
         Apply(options ?? new(), () => rules, _ => rules, rules);
     }
 
-    /// <summary>As <see cref="Apply(RuleSet, ApplyOptions?)"/>, with rules made from those in force, which nobody else changes meanwhile.</summary>
-    /// <param name="change">Is given the rule set in force, or null, and returns the one to apply.</param>
-    public void Apply(Func<LoadedRuleSet?, RuleSet> change, ApplyOptions? options = null)
+    /// <summary>
+    /// As <see cref="Apply(RuleSet, ApplyOptions?)"/>, with rules made from those in force, which nobody else changes meanwhile. Where they
+    /// differ from these in a few rules of one long chain, these are put beside the others, as <see cref="Change"/> does.
+    /// </summary>
+    /// <param name="change">Is given the rule set in force, or null, and returns the one to apply; null where there is nothing to do.</param>
+    public void Apply(Func<LoadedRuleSet?, RuleSet?> change, ApplyOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(change);
-        Apply(options ?? new(), () => change(Read()), running => change(running?.Read()), null);
+        ApplyOptions how = options ?? new();
+        Apply(how, () => change(Read()), running => ChangedWhole(running, change, how), null);
+    }
+
+    /// <summary>The rules to apply as a whole; null where there is nothing more to do.</summary>
+    private RuleSet? ChangedWhole(GenerationState? running, Func<LoadedRuleSet?, RuleSet?> change, ApplyOptions options)
+    {
+        LoadedRuleSet? before = running?.Read();
+        RuleSet? after = change(before);
+        bool mayStandBeside = after is not null && running is not null && options is { Trial: null, OnProof: null };
+        return mayStandBeside && TryPutBeside(running!, before!.Rules, after!) ? null : after;
+    }
+
+    private bool TryPutBeside(GenerationState running, RuleSet before, RuleSet after)
+    {
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        return state is { Control.IsOnTrial: false } && HookAttachment.Of(ProviderChoice.Of(state.Directory)).IsComplete(state.Directory)
+            && MadeBeside(home!.Home, () => QuickChange.TryMake(running, before, after, _parts.AfterStep));
+    }
+
+    /// <summary>Counts the time of a change that could be made.</summary>
+    private bool MadeBeside(DirectoryHandle home, Func<bool> make)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        bool isMade = make();
+        if (isMade)
+        {
+            ReloadTimesFile.Add(home, Namespace, ReloadKind.Beside, Stopwatch.GetElapsedTime(begun));
+        }
+
+        return isMade;
     }
 
     /// <summary>
@@ -155,24 +191,23 @@ public sealed class FirewallEngine
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? running = state?.TryOpenGeneration();
-        return running is not null && HookAttachment.Of(ProviderChoice.Of(state!.Directory)).IsComplete(state.Directory) && (KeepsPolicy(running.Store, command)
-            ? running.ResetCounters(place => place.Rule is null && place.Chain.Name == command.Chain && command.Families.Has(place.Family)) is not null
-            : QuickChange.TryMake(running, command, _parts.AfterStep));
+        return running is not null && HookAttachment.Of(ProviderChoice.Of(state!.Directory)).IsComplete(state.Directory)
+            && MadeBeside(session.Home, () => PolicyChange.TryMake(running, command, _parts.AfterStep) || QuickChange.TryMake(running, command, _parts.AfterStep));
     }
 
-    /// <summary>-P with the policy that is in force already: its counters begin anew, as with any policy that is set, and nothing else changes.</summary>
-    private static bool KeepsPolicy(RuleStore store, RuleCommand command) =>
-        command is { Kind: RuleCommandKind.Policy, Policy: { } policy, Counters: null, Families: FamilySet.IPv4 or FamilySet.IPv6 }
-        && store.FindChain(command.Chain!) is { } chain && store.Chains[chain].Chain is { IsBuiltIn: true } builtIn
-        && builtIn.PolicyOf(command.Families == FamilySet.IPv4 ? Family.IPv4 : Family.IPv6).Verdict == policy;
-
     /// <param name="ahead">The rules where they are known by now: their host names are asked for before the lock is taken.</param>
-    private void Apply(ApplyOptions options, Func<RuleSet> toCheck, Func<GenerationState?, RuleSet> change, RuleSet? ahead)
+    private void Apply(ApplyOptions options, Func<RuleSet?> toCheck, Func<GenerationState?, RuleSet?> change, RuleSet? ahead)
     {
         RequireOwnNamespace();
         if (options.CheckOnly)
         {
-            Refusals.Explained(() => Check(toCheck(), options));
+            Refusals.Explained(() =>
+            {
+                if (toCheck() is { } rules)
+                {
+                    Check(rules, options);
+                }
+            });
             return;
         }
 
@@ -242,7 +277,18 @@ public sealed class FirewallEngine
         using NamespaceState? state = session is null ? null : NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? generation = state?.TryOpenGeneration();
         NamedSet set = SetLists.Find(generation?.Sets, name);
-        return new SetEditor(generation!.Sets!, _parts.AfterStep).Edit(set, edit, elements(set));
+        return WithinTrial(session!, () => new SetEditor(generation!.Sets!, _parts.AfterStep).Edit(set, edit, elements(set)));
+    });
+
+    /// <summary>What becomes of changes of a set of the rules in force, where these are on trial; null where they are on none.</summary>
+    /// <exception cref="FirewallException">There is no such set.</exception>
+    public SetTrial? ReadSetTrial(string name) => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        return SetTrial.Of(state!, generation!, SetLists.Find(generation?.Sets, name));
     });
 
     /// <summary>The sets of the rules in force, with their sizes; their elements are not read. Null where no rules are in force.</summary>
@@ -440,6 +486,7 @@ public sealed class FirewallEngine
         {
             Leftovers.RemoveAll(session.Pins, Namespace.Name);
             NameBookFile.Write(session.Home, Namespace, NameBook.Empty);
+            session.Home.Remove(ReloadTimesFile.NameOf(Namespace));
             RejectWatch.EndWhereAbandoned(session.Home, Namespace);
             session.Collect();
         }
@@ -457,11 +504,37 @@ public sealed class FirewallEngine
         return generation?.ResetCounters(which);
     });
 
+    /// <summary>Does what -Z says, without a look at rules' texts.</summary>
+    /// <returns>False where no rules are in force, or the command names what is not there.</returns>
+    public bool ZeroCounters(RuleCommand command, TimeSpan? lockTimeout = null) => Refusals.Explained(() =>
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        RequireOwnNamespace();
+        using WriterSession? session = WriterSession.TryOpenExisting(_parts.Root, Namespace, lockTimeout);
+        using NamespaceState? state = session is null ? null : NamespaceState.TryOpen(session.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        if (generation is null || ZeroedSlots.Of(generation.Store, command) is not { } slots)
+        {
+            return false;
+        }
+
+        generation.ResetCounters(slots, command.Families == FamilySet.IPv6 ? Family.IPv6 : Family.IPv4);
+        return true;
+    });
+
     /// <summary>What is loaded where, after a look for namespaces that nobody holds any more.</summary>
     public FirewallStatus Status() => Refusals.Explained(() =>
     {
         RequireOwnNamespace();
         return StatusReader.Read(_parts.Root, Namespace);
+    });
+
+    /// <summary>How long changes of the rules took, one for each kind.</summary>
+    public ImmutableArray<ReloadTimes> ReadReloads() => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        return home is null ? [] : ReloadTimesFile.Read(home.Home, Namespace);
     });
 
     /// <summary>Reads events from now on; null where no rules are in force.</summary>
@@ -505,6 +578,7 @@ public sealed class FirewallEngine
     private void Commit(
         WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs, ApplyOptions options, NameBook? known)
     {
+        long begun = Stopwatch.GetTimestamp();
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
         var trial = new CommitTrial(state?.Control.Word ?? 0, state?.Control.LastGeneration ?? 0, options.Trial);
         using GenerationState? running = state?.TryOpenGeneration();
@@ -528,6 +602,7 @@ public sealed class FirewallEngine
         }
 
         NameBookFile.Write(session.Home, Namespace, names);
+        ReloadTimesFile.Add(session.Home, Namespace, ReloadKind.Whole, Stopwatch.GetElapsedTime(begun));
     }
 
     private ProgramSource ProgramsFor(ApplyOptions options) =>

@@ -25,6 +25,9 @@ public ref struct AttributeReader(ReadOnlySpan<byte> attributes)
     /// <summary>32 bits in the machine's order; 0 where the value is shorter.</summary>
     public readonly uint Number => Value.Length >= 4 ? BinaryPrimitives.ReadUInt32LittleEndian(Value) : 0;
 
+    /// <summary>64 bits in the machine's order; 0 where the value is shorter.</summary>
+    public readonly ulong LongNumber => Value.Length >= 8 ? BinaryPrimitives.ReadUInt64LittleEndian(Value) : 0;
+
     /// <summary>Text up to the first zero.</summary>
     public readonly string Text => Encoding.UTF8.GetString(Value.IndexOf((byte)0) is var end and >= 0 ? Value[..end] : Value);
 

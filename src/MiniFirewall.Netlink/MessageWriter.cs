@@ -9,10 +9,11 @@ namespace MiniFirewall.Netlink;
 /// </summary>
 public ref struct MessageWriter
 {
-    /// <summary>NLM_F_REQUEST, and NLM_F_DUMP: all there is.</summary>
-    public const ushort Request = 1, Dump = 0x300;
+    /// <summary>NLM_F_REQUEST; NLM_F_ACK: an answer in any case; NLM_F_DUMP: all there is.</summary>
+    public const ushort Request = 1, Acknowledge = 4, Dump = 0x300;
 
     private const int HeaderLength = 16, AttributeHeader = 4;
+    private const ushort NestedFlag = 0x8000;
 
     private readonly Span<byte> _buffer;
     private int _length;
@@ -73,6 +74,18 @@ public ref struct MessageWriter
         _length += AttributeHeader;
         Bytes(value);
     }
+
+    public void Attribute(ushort type, byte value) => Attribute(type, [value]);
+
+    /// <summary>Begins an attribute of attributes; the number is for <see cref="EndNested"/>.</summary>
+    public int BeginNested(ushort type)
+    {
+        int at = _length;
+        Attribute((ushort)(type | NestedFlag), default(ReadOnlySpan<byte>));
+        return at;
+    }
+
+    public readonly void EndNested(int at) => BinaryPrimitives.WriteUInt16LittleEndian(_buffer[at..], checked((ushort)(_length - at)));
 
     private static int Padded(int length) => (length + 3) & ~3;
 }

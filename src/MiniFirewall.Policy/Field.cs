@@ -65,4 +65,10 @@ public enum Field
 
     /// <summary>Which way it goes, a number of <see cref="MiniFirewall.Packets.ConnectionDirection"/>; 8 bits.</summary>
     ConnectionDirection,
+
+    /// <summary>The marks (<see cref="Questions.HostMarks"/>) of the live host names that the source address is one of at the moment, all of them in one; 64 bits.</summary>
+    SourceNames,
+
+    /// <summary>The same of the destination address.</summary>
+    DestinationNames,
 }

@@ -359,10 +359,18 @@ static int bound(int family, struct sockaddr_storage *address, socklen_t *length
 	return fd;
 }
 
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1e9 + time.tv_nsec;
+}
+
 static int traffic(int seconds)
 {
 	struct sockaddr_storage address[2];
-	time_t end = time(NULL) + seconds;
+	double begin = now(), end = begin + seconds * 1e9;
 	long sent = 0, came = 0;
 	socklen_t length[2];
 	char datagram[64];
@@ -371,14 +379,14 @@ static int traffic(int seconds)
 	memset(datagram, 0, sizeof(datagram));
 	fd[0] = bound(AF_INET, &address[0], &length[0]);
 	fd[1] = bound(AF_INET6, &address[1], &length[1]);
-	while (time(NULL) < end)
+	while (now() < end)
 		for (f = 0; f < 2; f++) {
 			if (sendto(fd[f], datagram, sizeof(datagram), 0, (struct sockaddr *)&address[f], length[f]) > 0)
 				sent++;
 			while (recv(fd[f], datagram, sizeof(datagram), 0) > 0)
 				came++;
 		}
-	printf("sent %ld datagrams, %ld came\n", sent, came);
+	printf("sent %ld datagrams, %ld came, %.0f ns each\n", sent, came, (now() - begin) / (sent ? sent : 1));
 	return sent && came ? 0 : 1;
 }
 

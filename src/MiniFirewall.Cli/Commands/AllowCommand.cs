@@ -64,15 +64,13 @@ internal static class AllowCommand
     {
         Intent intent = VerbRun.ReadIntent(words);
         string before = place switch { null => "", 0 => "prepend ", { } number => $"insert {number} " };
-        int code = VerbRun.Change(before + string.Join(' ', words), rules => new VerbEditor(rules, VerbRun.Options).Add(intent, place), request);
-        if (!request.IsDry && intent.Action is VerbAction.Allow or VerbAction.Limit && FirewallEngine.Open().Read()?.Rules is { } now
-            && DefaultEditor.Of(now, intent.Direction) == VerbAction.Allow)
-        {
-            Console.Out.WriteLine($"note: {intent.Direction.DefaultWord()} packets that no entry denies are allowed; minifw default deny {intent.Direction.DefaultWord()} closes the rest");
-        }
-
-        return code;
+        return VerbRun.Change(before + string.Join(' ', words), rules => new VerbEditor(rules, VerbRun.Options).Add(intent, place), request, now => NoteOf(intent, now));
     }
+
+    private static string? NoteOf(Intent intent, RuleSet now) =>
+        intent.Action is VerbAction.Allow or VerbAction.Limit && DefaultEditor.Of(now, intent.Direction) == VerbAction.Allow
+            ? $"note: {intent.Direction.DefaultWord()} packets that no entry denies are allowed; minifw default deny {intent.Direction.DefaultWord()} closes the rest"
+            : null;
 
     private static int Positive(int number) => number > 0 ? number : throw new UsageException($"{number} is no number of an entry: they count from 1");
 

@@ -3,6 +3,7 @@ using MiniFirewall.Cli.Output;
 using MiniFirewall.Cli.Sets;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Sets;
+using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Cli.Commands;
 
@@ -37,7 +38,10 @@ internal static class SetCommand
         command.SetAction(result => Guarded.Run(() =>
         {
             string[] words = result.GetRequiredValue(entries);
-            FirewallEngine.Open().EditSet(result.GetRequiredValue(name), edit, set => SetEntries.Read(set, words));
+            string set = result.GetRequiredValue(name);
+            FirewallEngine engine = FirewallEngine.Open();
+            engine.EditSet(set, edit, known => SetEntries.Read(known, words));
+            SetTrialNote.Write(engine, [set]);
             return ExitCode.Done;
         }));
         return command;
@@ -86,7 +90,10 @@ internal static class SetCommand
         var command = new Command("load", "Replace the elements of the sets that a file makes, each set's at one moment.") { file };
         command.SetAction(result => Guarded.Run(() =>
         {
-            SetEntries.Load(FirewallEngine.Open(), RuleFile.Read(result.GetRequiredValue(file)));
+            FirewallEngine engine = FirewallEngine.Open();
+            RuleSet text = RuleFile.Read(result.GetRequiredValue(file));
+            SetEntries.Load(engine, text);
+            SetTrialNote.Write(engine, [.. text.Sets.Select(set => set.Name)]);
             return ExitCode.Done;
         }));
         return command;

@@ -1,4 +1,5 @@
 using MiniFirewall.Cli.Hooks;
+using MiniFirewall.Cli.Output;
 using MiniFirewall.Engine.Surroundings;
 
 namespace MiniFirewall.Cli.Doctor;
@@ -35,7 +36,7 @@ internal static class OthersCheck
 
     private static string Priority(HookedFunction hook) => hook.Priority is { } priority ? $"at {priority}" : "at an unknown priority";
 
-    private static string Rules(HookedFunction hook) => hook.Rules is { } rules ? $" with {rules} rules{(hook.Policy == "drop" ? " and policy drop" : "")}" : "";
+    private static string Rules(HookedFunction hook) => hook.Rules is { } rules ? $" with {Counted.Rules(rules)}{(hook.Policy == "drop" ? " and policy drop" : "")}" : "";
 
     private static string FixOf(HookOwner owner, HookedFunction hook) => owner switch
     {

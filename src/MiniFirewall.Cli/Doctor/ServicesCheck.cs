@@ -1,3 +1,4 @@
+using MiniFirewall.Cli.Output;
 using MiniFirewall.Rules.Targets;
 
 namespace MiniFirewall.Cli.Doctor;
@@ -10,12 +11,12 @@ internal static class ServicesCheck
         int rejects = Count<RejectTarget>(patient), handing = Count<NflogTarget>(patient);
         if (rejects > 0 && !patient.Status.RejectsAreAnswered)
         {
-            yield return new(Severity.Warning, "services", $"{rejects} rules reject, but nobody sends the answers: their packets are dropped in silence", "minifw serve");
+            yield return new(Severity.Warning, "services", $"{Counted.Rules(rejects, "rejects", "reject")}, but nobody sends the answers: such packets are dropped in silence", "minifw serve");
         }
 
         if (handing > 0 && !patient.Status.PacketsAreHanded)
         {
-            yield return new(Severity.Warning, "services", $"{handing} rules hand packets to netlink groups, but nobody does so", "minifw serve");
+            yield return new(Severity.Warning, "services", $"{Counted.Rules(handing, "hands", "hand")} packets to netlink groups, but nobody does so", "minifw serve");
         }
 
         if (patient.Status.LostEvents > 0)

@@ -1,3 +1,4 @@
+using MiniFirewall.Cli.Output;
 using MiniFirewall.Engine;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
@@ -23,7 +24,7 @@ internal static class UnusedCheck
         if (unused.Length > 0)
         {
             string more = unused.Length > MostNamed ? $" and {unused.Length - MostNamed} more" : "";
-            yield return new(Severity.Note, "unused", $"{unused.Length} rules have met no packet; the last commit was {loaded.AppliedAt.ToLocalTime():yyyy-MM-dd HH:mm}: {string.Join(", ", unused.Take(MostNamed))}{more}", "minifw show");
+            yield return new(Severity.Note, "unused", $"{Counted.Rules(unused.Length, "has", "have")} met no packet; the last commit was {loaded.AppliedAt.ToLocalTime():yyyy-MM-dd HH:mm}: {string.Join(", ", unused.Take(MostNamed))}{more}", "minifw show");
         }
     }
 

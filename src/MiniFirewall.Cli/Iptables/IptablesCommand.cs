@@ -168,6 +168,11 @@ internal sealed class IptablesCommand
 
     private int Zero()
     {
+        if (FirewallEngine.Open().ZeroCounters(_command, Patience))
+        {
+            return Done(null);
+        }
+
         var listing = new RuleListing(_command, _family, Loaded(zeroes: false));
         if (_command.Chain is { } chain && (!listing.Has(chain) || (_command.Number is not null && listing.IsEmpty)))
         {

@@ -20,6 +20,8 @@ internal sealed record RestoreArguments
 
     internal bool KeepsRules { get; private set; }
 
+    internal bool IsVerbose { get; private set; }
+
     internal bool IsVersion { get; private set; }
 
     internal bool IsHelp { get; private set; }
@@ -55,7 +57,7 @@ internal sealed record RestoreArguments
         {
             case 'c': HasCounters = Pass("-c"); break;
             case 'b': Console.Error.WriteLine("-b/--binary option is not implemented"); break;
-            case 'v': Pass("-v"); break;
+            case 'v': IsVerbose = Pass("-v"); break;
             case 't': IsTest = true; break;
             case 'n': KeepsRules = Pass("-n"); break;
             case 'V': IsVersion = true; break;

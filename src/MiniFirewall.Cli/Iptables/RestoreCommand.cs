@@ -17,6 +17,7 @@ internal sealed class RestoreCommand
     private readonly RestoreArguments _arguments;
     private readonly ReadOnlyMemory<byte> _text;
     private readonly RestoreOutline _outline;
+    private readonly List<string> _lines = [];
 
     private RestoreCommand(string program, RestoreArguments arguments, ReadOnlyMemory<byte> text)
     {
@@ -74,7 +75,8 @@ internal sealed class RestoreCommand
         }
 
         Apply(isTest: true);
-        int code = other.Run([.. _arguments.ForOthers, "-t"], _outline.Foreign);
+        IEnumerable<string> forTest = _arguments.IsTest ? _arguments.ForOthers : _arguments.ForOthers.Where(word => word != "-v");
+        int code = other.Run([.. forTest, "-t"], _outline.Foreign);
         if (code == ExitCode.Done && !_arguments.IsTest)
         {
             code = other.Run(_arguments.ForOthers, _outline.Foreign);
@@ -119,6 +121,7 @@ internal sealed class RestoreCommand
         if (!_outline.HasFilter)
         {
             Read(RuleSet.Empty);
+            WriteLines();
             return ExitCode.Done;
         }
 
@@ -132,6 +135,11 @@ internal sealed class RestoreCommand
         {
             // Who may not see the rules in force learns of the text what it says by itself.
             DryCompilation.Check(Read(RuleSet.Empty)!);
+        }
+
+        if (isTest == _arguments.IsTest)
+        {
+            WriteLines();
         }
 
         return ExitCode.Done;
@@ -157,8 +165,19 @@ internal sealed class RestoreCommand
             KeepsRules = _arguments.KeepsRules,
             TakesCounters = _arguments.HasCounters,
             Table = _arguments.Table,
+            Tell = _arguments.IsVerbose ? _lines.Add : null,
         };
+        _lines.Clear();
         RestoreResult result = RestoreReader.Read(_text.Span, running, ReadOptions.Default, restore);
-        return result.Error is { } error ? throw new RestoreRefusal(error) : result.Rules;
+        if (result.Error is { } error)
+        {
+            WriteLines();
+            throw new RestoreRefusal(error);
+        }
+
+        return result.Rules;
     }
+
+    /// <summary>What -v tells of the text as it was read last.</summary>
+    private void WriteLines() => _lines.ForEach(Console.Out.WriteLine);
 }

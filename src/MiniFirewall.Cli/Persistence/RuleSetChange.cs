@@ -29,7 +29,8 @@ internal sealed class RuleSetChange(FirewallEngine engine, ChangeRequest request
     }
 
     /// <summary>As <see cref="Apply(RuleSet, string, ApplyOptions)"/>, with rules made from those in force, which nobody else changes meanwhile.</summary>
-    internal void Apply(Func<LoadedRuleSet?, RuleSet> change, string how, ApplyOptions options)
+    /// <param name="change">Returns null where there is nothing to do.</param>
+    internal void Apply(Func<LoadedRuleSet?, RuleSet?> change, string how, ApplyOptions options)
     {
         if (request.Trial is not null)
         {
@@ -44,17 +45,25 @@ internal sealed class RuleSetChange(FirewallEngine engine, ChangeRequest request
             _kept.Apply(Checked, ChangeNote.Of(how, request.Message), options);
         }
 
-        RuleSet Checked(LoadedRuleSet? running)
+        RuleSet? Checked(LoadedRuleSet? running)
         {
-            RuleSet rules = change(running);
-            Check(rules);
+            RuleSet? rules = change(running);
+            if (rules is not null)
+            {
+                Check(rules);
+            }
+
             return rules;
         }
     }
 
-    private void Try(Func<LoadedRuleSet?, RuleSet> change, string how, ApplyOptions options)
+    private void Try(Func<LoadedRuleSet?, RuleSet?> change, string how, ApplyOptions options)
     {
-        _kept.Try(change, ChangeNote.Of(how, request.Message), options with { Trial = request.Trial });
+        if (!_kept.Try(change, ChangeNote.Of(how, request.Message), options with { Trial = request.Trial }))
+        {
+            return;
+        }
+
         string time = Duration.Print(request.Trial!.Time);
         Console.Out.WriteLine(request.Trial.Kind == TrialKind.Confirm
             ? $"in force for {time}: 'minifw confirm' keeps the rules, else those before are put back"

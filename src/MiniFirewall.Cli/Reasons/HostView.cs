@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MiniFirewall.Cli.Output;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Sockets;
@@ -127,7 +128,7 @@ internal sealed class HostView
         foreach (HookedFunction hook in surroundings.Hooks.Where(hook => hook.Owner != HookOwner.Minifw && (hook.MayDecide || hook is { Translates: true, Rules: not (null or 0) })
             && (hook.Family == family || hook.Family is "inet" or "netdev") && hooks.Contains(hook.Hook)))
         {
-            string rules = hook.Rules is { } count ? $", {count} rules" : "", policy = hook.Policy is { } word ? $", policy {word}" : "";
+            string rules = hook.Rules is { } count ? $", {Counted.Rules(count)}" : "", policy = hook.Policy is { } word ? $", policy {word}" : "";
             Add("hook", $"{Hooks.HookOutput.OwnerOf(hook.Owner)} {(hook.Translates ? "may change its addresses" : "judges it too")}: {hook.Name} on {hook.Hook}{(hook.Priority is { } priority ? $" at {priority}" : "")}{rules}{policy}");
         }
 

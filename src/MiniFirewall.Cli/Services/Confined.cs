@@ -9,10 +9,11 @@ internal static class Confined
 {
     private const string Variable = "MINIFW_HOME_DESCRIPTOR";
 
-    private static readonly Capability[] Needed = [Capability.Bpf, Capability.NetAdmin, Capability.PerfMon, Capability.NetRaw];
+    /// <summary>SysPtrace shows who holds other network namespaces, so that the remains of dead ones can be told and removed.</summary>
+    private static readonly Capability[] Needed = [Capability.Bpf, Capability.NetAdmin, Capability.PerfMon, Capability.NetRaw, Capability.SysPtrace];
 
-    /// <summary>To name the process of a packet's socket, whoever's it is, and to write to a log where that is another user's.</summary>
-    private static readonly Capability[] ForLogs = [Capability.SysPtrace, Capability.DacReadSearch, Capability.DacOverride];
+    /// <summary>With the same, to name the process of a packet's socket, whoever's it is; and to write to a log where that is another user's.</summary>
+    private static readonly Capability[] ForLogs = [Capability.DacReadSearch, Capability.DacOverride];
 
     /// <summary>Begins the process anew where it has more; returns in the one that has not.</summary>
     internal static void Begin(bool withLogs)

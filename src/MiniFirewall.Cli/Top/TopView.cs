@@ -57,7 +57,7 @@ internal sealed class TopView(TopSample sample, ImmutableArray<RuleRate> rates)
     private void WriteHead(TextWriter text)
     {
         string connections = sample.Connections is { } table ? $"{table.Used} of {table.Most} connections" : "no connections tracked";
-        text.WriteLine($"minifw top, {DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}: {rates.Count(rate => rate.Number > 0)} rules, {connections}, {Rounded(Drops)} drops/s");
+        text.WriteLine($"minifw top, {DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}: {Counted.Rules(rates.Count(rate => rate.Number > 0))}, {connections}, {Rounded(Drops)} drops/s");
         text.WriteLine();
     }
 

@@ -17,17 +17,21 @@ internal static class VerbRun
 
     /// <summary>Changes the rules in force, an empty rule set where there are none, and those on disk with them; or shows the change.</summary>
     /// <param name="how">The command, for the history.</param>
-    internal static int Change(string how, Func<RuleSet, VerbChange> change, VerbRequest request)
+    /// <param name="note">Says something more of the rules as they are then, or nothing.</param>
+    internal static int Change(string how, Func<RuleSet, VerbChange> change, VerbRequest request, Func<RuleSet, string?>? note = null)
     {
         FirewallEngine engine = FirewallEngine.Open();
-        VerbChange planned = Said(() => change(engine.Read()?.Rules ?? RuleSet.Empty));
         if (request.IsDry)
         {
-            WriteDry(planned);
+            WriteDry(Said(() => change(engine.Read()?.Rules ?? RuleSet.Empty)));
+            return ExitCode.Done;
         }
-        else
+
+        VerbChange made = Said(() => Commit(engine, how, change, request.Change));
+        Console.Out.WriteLine(made.Message);
+        if (note?.Invoke(made.Rules) is { } more)
         {
-            Console.Out.WriteLine(planned.ChangesNothing ? planned.Message : Said(() => Commit(engine, how, planned, change, request.Change)));
+            Console.Out.WriteLine(more);
         }
 
         return ExitCode.Done;
@@ -50,13 +54,13 @@ internal static class VerbRun
         }
     }
 
-    /// <summary>Puts a change in force and on disk. It is made of what is in force then, which may not be what it was planned for.</summary>
+    /// <summary>Puts a change of what is in force in force and on disk.</summary>
     /// <returns>What was done.</returns>
-    private static string Commit(FirewallEngine engine, string how, VerbChange planned, Func<RuleSet, VerbChange> change, ChangeRequest request)
+    private static VerbChange Commit(FirewallEngine engine, string how, Func<RuleSet, VerbChange> change, ChangeRequest request)
     {
-        VerbChange made = planned;
-        new RuleSetChange(engine, request).Apply(running => (made = change(running?.Rules ?? RuleSet.Empty)).Rules, how, new ApplyOptions());
-        return made.Message;
+        VerbChange? made = null;
+        new RuleSetChange(engine, request).Apply(running => (made = change(running?.Rules ?? RuleSet.Empty)).ChangesNothing ? null : made.Rules, how, new ApplyOptions());
+        return made!;
     }
 
     private static void WriteDry(VerbChange planned)

@@ -4,7 +4,10 @@ using MiniFirewall.Policy.Questions;
 
 namespace MiniFirewall.Compiler.Questions;
 
-/// <summary>Looks for one of the packet's addresses among those that live host names have (<see cref="HostLayout"/>).</summary>
+/// <summary>
+/// Looks for one of the packet's addresses among those that live host names have (<see cref="HostLayout"/>): where the marks in the
+/// packet key do not say all.
+/// </summary>
 internal static class AddressOfHostEmitter
 {
     private const int Key = QuestionFunction.StackTop - HostLayout.KeyBytes;
@@ -32,7 +35,7 @@ internal static class AddressOfHostEmitter
             code.Alu(AluOperation.Add, Register.R0, Register.R1);
         }
 
-        code.Load(MemorySize.DoubleWord, Register.R3, Register.R0, 0);
+        code.Load(MemorySize.DoubleWord, Register.R3, Register.R0, HostLayout.BitsAt(question.Words));
         code.Alu(AluOperation.ShiftRight, Register.R3, Register.R2);
         code.Jump(JumpCondition.Set, Register.R3, 1, function.Yes);
     }

@@ -21,14 +21,16 @@ internal static class QuickChange
 
     /// <summary>False where the rule set has to be applied as a whole; then every packet meets what it met before.</summary>
     /// <param name="afterStep">Called with its name after each step.</param>
-    internal static bool TryMake(GenerationState generation, RuleCommand command, Action<string> afterStep)
+    internal static bool TryMake(GenerationState generation, RuleCommand command, Action<string> afterStep) =>
+        RuleEdit.TryStage(generation.Store, command) is { } change && TryMake(generation, change, afterStep);
+
+    /// <summary>The same of the difference between the rules in force and others that were made of them.</summary>
+    internal static bool TryMake(GenerationState generation, RuleSet before, RuleSet after, Action<string> afterStep) =>
+        ListEdit.TryStage(generation.Store, before, after) is { } change && TryMake(generation, change, afterStep);
+
+    private static bool TryMake(GenerationState generation, RuleChange change, Action<string> afterStep)
     {
         RuleStore store = generation.Store;
-        if (RuleEdit.TryStage(store, command) is not { } change)
-        {
-            return false;
-        }
-
         afterStep(WriteTexts);
         if (ChangesLists(store, change) || !TryWriteImages(generation, change, afterStep))
         {

@@ -1,5 +1,6 @@
 using MiniFirewall.Engine.Names;
 using MiniFirewall.Engine.Persistence;
+using MiniFirewall.Engine.Reloads;
 using MiniFirewall.Engine.Serving;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Sys.Files;
@@ -40,6 +41,7 @@ internal static class NamespaceCollector
         home.Home.Remove(RejectWatch.LockName(network));
         home.Home.Remove(StateDirectory.NameOf(network));
         home.Home.Remove(NameBookFile.NameOf(network));
+        home.Home.Remove(ReloadTimesFile.NameOf(network));
         home.Home.Remove(ControlSocket.NameOf(network));
         taken.RemoveFile();
         return hasRules ? true : null;

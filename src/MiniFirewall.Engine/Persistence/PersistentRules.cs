@@ -66,43 +66,64 @@ public sealed class PersistentRules
     }
 
     /// <summary>As <see cref="Apply(RuleSet, ChangeNote, ApplyOptions?, int?)"/>, with rules made from those in force.</summary>
-    /// <param name="change">Is given the rule set in force, or null, and returns the one to apply; nobody else changes the rules meanwhile.</param>
-    public int Apply(Func<LoadedRuleSet?, RuleSet> change, ChangeNote note, ApplyOptions? options = null)
+    /// <param name="change">
+    /// Is given the rule set in force, or null, and returns the one to apply, or null where there is nothing to do; nobody else changes the
+    /// rules meanwhile.
+    /// </param>
+    /// <returns>Its number in the history; null where there was nothing to do.</returns>
+    public int? Apply(Func<LoadedRuleSet?, RuleSet?> change, ChangeNote note, ApplyOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(change);
         ArgumentNullException.ThrowIfNull(note);
-        return Writing(options?.LockTimeout, history =>
+        return Writing<int?>(options?.LockTimeout, history =>
         {
             RequireNoTrial();
             KeptRules? kept = null;
             _engine.Apply(
                 running =>
                 {
-                    RuleSet rules = change(running);
+                    if (change(running) is not { } rules)
+                    {
+                        return null;
+                    }
+
                     kept = KeptRules.Of(history.NextNumber(), note, rules, restores: null);
                     history.Prepare(kept);
                     return rules;
                 },
                 options);
-            return Finish(history, kept!);
+            return kept is null ? null : Finish(history, kept);
         });
     }
 
     /// <summary>
     /// Puts a rule set in force on trial; the disk stays as it is until <see cref="Confirm"/>.
     /// </summary>
-    /// <param name="change">As that of <see cref="Apply(Func{LoadedRuleSet?, RuleSet}, ChangeNote, ApplyOptions?)"/>.</param>
+    /// <param name="change">As that of <see cref="Apply(Func{LoadedRuleSet?, RuleSet?}, ChangeNote, ApplyOptions?)"/>.</param>
     /// <param name="options">With a trial.</param>
-    public void Try(Func<LoadedRuleSet?, RuleSet> change, ChangeNote note, ApplyOptions options)
+    /// <returns>Whether there was something to do.</returns>
+    public bool Try(Func<LoadedRuleSet?, RuleSet?> change, ChangeNote note, ApplyOptions options)
     {
         ArgumentNullException.ThrowIfNull(change);
         ArgumentNullException.ThrowIfNull(note);
         ArgumentNullException.ThrowIfNull(options);
-        Writing(options.LockTimeout, history =>
+        return Writing(options.LockTimeout, history =>
         {
-            _engine.Apply(change, options);
-            history.RememberTrial(note);
-            return true;
+            bool isChanged = false;
+            _engine.Apply(
+                running =>
+                {
+                    RuleSet? rules = change(running);
+                    isChanged = rules is not null;
+                    return rules;
+                },
+                options);
+            if (isChanged)
+            {
+                history.RememberTrial(note);
+            }
+
+            return isChanged;
         });
     }
 

@@ -74,7 +74,7 @@ internal sealed class NamespaceService : IDisposable
     /// <summary>Removes what killed writers, and namespaces that are gone, have left; as far as its capabilities let it see who holds them.</summary>
     private void Collect(CancellationToken stop)
     {
-        while (!stop.WaitHandle.WaitOne(Collecting))
+        do
         {
             try
             {
@@ -86,6 +86,7 @@ internal sealed class NamespaceService : IDisposable
                 // A writer is at work, or something of another namespace is out of reach: the next writer collects as well.
             }
         }
+        while (!stop.WaitHandle.WaitOne(Collecting));
     }
 
     public void Dispose()

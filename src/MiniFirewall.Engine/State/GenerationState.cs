@@ -3,6 +3,7 @@ using MiniFirewall.Bpf;
 using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.State.Store;
+using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
 using MiniFirewall.Sys.BpfCalls;
@@ -51,27 +52,44 @@ internal sealed class GenerationState : IDisposable
         StoredRuleSet stored = ReadStored();
         ImmutableArray<CountedPlace> places = CountedPlaces.Of(stored.Rules);
         ImmutableArray<Counters> counts = Counters.Read(stored.Slots, stored.Kept);
+        WriteOffsets(() =>
+        {
+            Func<int, bool, Counters> raw = Counters.Raw(places.Length);
+            for (int i = 0; i < places.Length; i++)
+            {
+                if (which(places[i]))
+                {
+                    Counters.WriteOffset(stored.Slots[i], CounterMaps.Minus(default, raw(stored.Slots[i], stored.Kept[i])));
+                }
+            }
+        });
+        return new(stored, Number, Store.Header.AppliedAt, places, counts, ReadPrograms());
+    }
+
+    /// <summary>Sets the counters of one family in these slots to zero.</summary>
+    internal void ResetCounters(IReadOnlyCollection<RuleSlots> slots, Family family) => WriteOffsets(() =>
+    {
+        Func<int, bool, Counters> raw = Counters.Raw(slots.Count);
+        foreach (RuleSlots places in slots)
+        {
+            Counters.WriteOffset(places.Of(family), CounterMaps.Minus(default, raw(places.Of(family), places.IsKept(family))));
+        }
+    });
+
+    /// <summary>The map of offsets is made where there is none, and seen by others when it is whole.</summary>
+    private void WriteOffsets(Action write)
+    {
         bool isNew = Counters.Base is null;
         if (isNew)
         {
             Counters.MakeBase();
         }
 
-        Func<int, bool, Counters> raw = Counters.Raw(places.Length);
-        for (int i = 0; i < places.Length; i++)
-        {
-            if (which(places[i]))
-            {
-                Counters.WriteOffset(stored.Slots[i], CounterMaps.Minus(default, raw(stored.Slots[i], stored.Kept[i])));
-            }
-        }
-
+        write();
         if (isNew)
         {
             Counters.Base!.Pin(Directory.PathOf(PinNames.Base));
         }
-
-        return new(stored, Number, Store.Header.AppliedAt, places, counts, ReadPrograms());
     }
 
     /// <summary>Opens a generation; null where it is not there, or not any more.</summary>

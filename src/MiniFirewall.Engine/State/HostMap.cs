@@ -39,7 +39,7 @@ internal sealed class HostMap : IDisposable
             throw new FirewallException(FirewallFailure.Resource, $"{names.Count} host names; there may be {AddressOfHost.MostNames}");
         }
 
-        var map = new HostMap(BpfMap.Create(HostLayout.Spec(LiveNames.Words(names.Count), RoomFor(names))));
+        var map = new HostMap(BpfMap.Create(HostLayout.Spec(names.Count, RoomFor(names))));
         try
         {
             for (int number = 0; number < names.Count; number++)

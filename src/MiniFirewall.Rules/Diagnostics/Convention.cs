@@ -26,6 +26,15 @@ public sealed record Convention(ConventionKind Kind, string Text)
     /// <summary>The kernel's refusal of a rule that the command line itself took (EINVAL).</summary>
     internal static Convention InvalidArgument { get; } = Refusal("Invalid argument. Run `dmesg' for more information.");
 
+    /// <summary>The kernel's refusal of a number that it cannot keep (ERANGE).</summary>
+    internal static Convention OutOfRange { get; } = Refusal("Numerical result out of range.");
+
+    /// <summary>The C library's words of an address of the family that the rule is not for.</summary>
+    internal static Convention OtherFamily { get; } = Usage("getaddrinfo: Address family for hostname not supported\n");
+
+    /// <summary>The C library's words of a host that nobody knows.</summary>
+    internal static Convention UnknownHost { get; } = Usage("getaddrinfo: Name or service not known\n");
+
     internal static Convention Usage(string text) => new(ConventionKind.Usage, text);
 
     internal static Convention Bare(string text) => new(ConventionKind.Bare, text);

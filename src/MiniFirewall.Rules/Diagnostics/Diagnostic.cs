@@ -17,6 +17,9 @@ public sealed record Diagnostic(int Code, SourceSpan Span, string Message, strin
     /// <summary>What iptables says in its place; null where it has no such error.</summary>
     public Convention? Convention { get; init; }
 
+    /// <summary>It is about the value of a match's or target's option, which iptables reads as soon as it meets it.</summary>
+    internal bool IsOfValue { get; init; }
+
     /// <summary>FILE:LINE:COLUMN: error MFWnnnn: what; help.</summary>
     public override string ToString() =>
         $"{Span}: error MFW{Code:D4}: {Message}{(Help.Length > 0 ? "; " + Help : "")}";

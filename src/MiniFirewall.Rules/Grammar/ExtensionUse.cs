@@ -6,7 +6,7 @@ namespace MiniFirewall.Rules.Grammar;
 /// <summary>A match or target of a rule that is being read, with what its options have said so far.</summary>
 internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
 {
-    private List<OptionSpec>? _used;
+    private List<(OptionSpec Option, Word Place)>? _used;
     private bool _failed;
 
     internal ExtensionGrammar Grammar { get; } = grammar;
@@ -29,14 +29,17 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
             _failed = true;
         }
 
-        (_used ??= new(2)).Add(option);
+        (_used ??= new(2)).Add((option, use.Option));
     }
 
     private object? TryApply(OptionSpec option, OptionUse use)
     {
-        use.Context.Diagnostics.Words = UpstreamWords.OfValue(Grammar.Name, option.Names[0]);
+        DiagnosticBag diagnostics = use.Context.Diagnostics;
+        diagnostics.Words = UpstreamWords.OfValue(Grammar.Name, option.Names[0]);
+        diagnostics.Value = use.First;
         object? state = option.Apply(State, use);
-        use.Context.Diagnostics.Words = null;
+        diagnostics.Words = null;
+        diagnostics.Value = null;
         return state;
     }
 
@@ -52,7 +55,7 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
             return false;
         }
 
-        if (!mayLack && !HasWhatItNeeds(context.Diagnostics))
+        if ((!mayLack && !HasOneOf(context.Diagnostics)) || !IsWhole(context.Diagnostics, mayLack))
         {
             return false;
         }
@@ -72,30 +75,35 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
         return whole is not null;
     }
 
-    private bool HasWhatItNeeds(DiagnosticBag diagnostics)
+    private bool HasOneOf(DiagnosticBag diagnostics)
     {
-        if (Grammar.OneOf.Count > 0 && !Grammar.OneOf.Any(IsGiven))
+        if (Grammar.OneOf.Count == 0 || Grammar.OneOf.Any(IsGiven))
         {
-            string[] names = [.. Grammar.OneOf.Select(name => "--" + name)];
-            diagnostics.Report(
-                ErrorCodes.MissingOption, Place, $"{Grammar.Name} needs {Show.Choice(names)}", $"write it after {Show.Word(Place.Text)}",
-                Convention.Usage(Grammar.MissingText ?? UpstreamWords.OfMissing(Grammar.Name) ?? $"{Grammar.Name}: option \"{names[0]}\" must be specified\n"));
-            return false;
+            return true;
         }
 
-        if (Grammar.Mandatory.FirstOrDefault(name => !IsGiven(name)) is { } missing)
-        {
-            diagnostics.Report(
-                ErrorCodes.MissingOption, Place, $"{Grammar.Name} needs --{missing}", $"write it after {Show.Word(Place.Text)}",
-                Convention.Usage($"{Grammar.Name}: option \"--{missing}\" must be specified\n"));
-            return false;
-        }
+        string[] names = [.. Grammar.OneOf.Select(name => "--" + name)];
+        diagnostics.Report(
+            ErrorCodes.MissingOption, Place, $"{Grammar.Name} needs {Show.Choice(names)}", $"write it after {Show.Word(Place.Text)}",
+            Said(Grammar.MissingText ?? UpstreamWords.OfMissing(Grammar.Name) ?? $"{Grammar.Name}: option \"{names[0]}\" must be specified\n"));
+        return false;
+    }
 
-        foreach (OptionSpec option in _used ?? [])
+    /// <summary>Looks for what each option needs and excludes, in the table's order as libxtables does (xtoptions.c, xtables_options_fcheck).</summary>
+    private bool IsWhole(DiagnosticBag diagnostics, bool mayLack)
+    {
+        foreach (OptionSpec option in Grammar.Options)
         {
-            if (option.Needs.FirstOrDefault(name => !IsGiven(name)) is { } needed)
+            if (!mayLack && Grammar.Mandatory.Contains(option.Names[0]) && !IsGiven(option.Names[0]))
             {
-                diagnostics.Report(ErrorCodes.MissingOption, Place, $"{option.Name} needs --{needed} too", $"write it after {Show.Word(Place.Text)}");
+                diagnostics.Report(
+                    ErrorCodes.MissingOption, Place, $"{Grammar.Name} needs {option.Name}", $"write it after {Show.Word(Place.Text)}",
+                    Convention.Usage(UpstreamWords.OfMissingOption(Grammar.Name, option.Name) ?? $"{Grammar.Name}: option \"{option.SaidName}\" must be specified\n"));
+                return false;
+            }
+
+            if (PlaceOf(option) is { } place && !IsWhole(option, place, diagnostics, mayLack))
+            {
                 return false;
             }
         }
@@ -103,34 +111,48 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
         return true;
     }
 
-    private bool IsGiven(string name) => _used is not null && _used.Exists(option => option.Names[0] == name);
-
-    private bool Allows(OptionSpec option, OptionUse use)
+    private bool IsWhole(OptionSpec option, int place, DiagnosticBag diagnostics, bool mayLack)
     {
-        if (_used is null)
+        if (!mayLack && option.Needs.FirstOrDefault(name => !IsGiven(name)) is { } needed)
+        {
+            diagnostics.Report(
+                ErrorCodes.MissingOption, Place, $"{option.Name} needs --{needed} too", $"write it after {Show.Word(Place.Text)}",
+                Convention.Usage($"{Grammar.Name}: option \"{option.SaidName}\" also requires \"--{needed}\".\n"));
+            return false;
+        }
+
+        if (Grammar.Options.FirstOrDefault(other => other != option && Exclude(other, option) && PlaceOf(other) is not null) is not { } excluded)
         {
             return true;
         }
 
-        DiagnosticBag diagnostics = use.Context.Diagnostics;
-        if (!option.MayRepeat && _used.Contains(option))
+        (OptionSpec later, Word at) = _used![Math.Max(place, PlaceOf(excluded)!.Value)];
+        diagnostics.Report(
+            ErrorCodes.ExcludedOption, at, $"{later.Name} cannot stand with {(later == option ? excluded : option).Name}",
+            Grammar is MatchGrammar ? $"give one of them, or write -m {Grammar.Name} a second time" : "give one of them",
+            Said(UpstreamWords.OfRepeated(Grammar.Name, option.Names[0]) ?? $"{Grammar.Name}: option \"{option.SaidName}\" cannot be used together with \"{excluded.SaidName}\".\n"));
+        return false;
+    }
+
+    /// <summary>What iptables says of options that do not go together; of some extensions only the kernel says something.</summary>
+    private Convention Said(string text) => UpstreamWords.IsLeftToKernel(Grammar.Name) ? Convention.InvalidArgument : Convention.Usage(text);
+
+    private bool IsGiven(string name) => _used is not null && _used.Exists(used => used.Option.Names[0] == name);
+
+    /// <summary>Where among those in use the option is; null where it is not.</summary>
+    private int? PlaceOf(OptionSpec option) => _used?.FindIndex(used => used.Option == option) is { } at and >= 0 ? at : null;
+
+    private bool Allows(OptionSpec option, OptionUse use)
+    {
+        if (option.MayRepeat || PlaceOf(option) is null)
         {
-            diagnostics.Report(
-                ErrorCodes.RepeatedOption, use.Option, $"{option.Name} is given twice", "leave one out",
-                Convention.Usage($"{Grammar.Name}: option \"{option.Name}\" can only be used once.\n"));
-            return false;
+            return true;
         }
 
-        if (_used.Find(used => Exclude(used, option)) is { } other)
-        {
-            diagnostics.Report(
-                ErrorCodes.ExcludedOption, use.Option, $"{option.Name} cannot stand with {other.Name}",
-                Grammar is MatchGrammar ? $"give one of them, or write -m {Grammar.Name} a second time" : "give one of them",
-                Convention.Usage($"{Grammar.Name}: option \"{option.Name}\" cannot be used together with \"{other.Name}\".\n"));
-            return false;
-        }
-
-        return true;
+        use.Context.Diagnostics.Report(
+            ErrorCodes.RepeatedOption, use.Option, $"{option.Name} is given twice", "leave one out",
+            Convention.Usage(UpstreamWords.OfRepeated(Grammar.Name, option.Names[0]) ?? $"{Grammar.Name}: option \"{option.SaidName}\" can only be used once.\n"));
+        return false;
     }
 
     private static bool Exclude(OptionSpec one, OptionSpec other) => (one.Group.Length > 0 && one.Group == other.Group)

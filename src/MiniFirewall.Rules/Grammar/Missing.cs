@@ -13,7 +13,8 @@ internal static class Missing
         {
             context.Diagnostics.Report(
                 ErrorCodes.MissingOption, place, $"{extension} needs {Show.Choice(options)}", $"write it after {Show.Word(place.Text)}",
-                Convention.Usage($"{extension}: option \"{options[0]}\" must be specified\n"));
+                UpstreamWords.IsLeftToKernel(extension) ? Convention.InvalidArgument
+                    : Convention.Usage(UpstreamWords.OfMissingOption(extension, options[0]) ?? $"{extension}: option \"{options[0]}\" must be specified\n"));
         }
 
         return isThere;

@@ -20,6 +20,9 @@ internal sealed class OptionSpec
 
     internal string Name => "--" + Names[0];
 
+    /// <summary>As iptables names it in what it says: the longest spelling.</summary>
+    internal string SaidName => "--" + Names.MaxBy(name => name.Length);
+
     /// <summary>A line for people: "[!] --sport, --source-port VALUE".</summary>
     internal string Usage =>
         $"{(Negatable ? "[!]" : "   ")} {string.Join(", ", Names.Select(name => "--" + name))}{string.Concat(Enumerable.Repeat(TakesText ? " TEXT" : " VALUE", Arity))}";

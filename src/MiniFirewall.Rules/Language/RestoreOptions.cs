@@ -15,4 +15,6 @@ public sealed record RestoreOptions(Family Family)
     /// <summary>-T: the table that is read; the text's others are passed over. Null for all.</summary>
     public string? Table { get; init; }
 
+    /// <summary>-v: is given each line that iptables-restore prints, as the text is read. Null for nobody.</summary>
+    public Action<string>? Tell { get; init; }
 }

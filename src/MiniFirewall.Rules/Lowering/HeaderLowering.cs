@@ -21,7 +21,10 @@ internal static class HeaderLowering
         LowerInterface(rule.InInterface, Field.InInterface, steps);
         LowerInterface(rule.OutInterface, Field.OutInterface, steps);
 
-        // Live names are a question, which costs more than tests do: all tests that drop nothing come before it.
+        LowerMarks(rule.Source, Field.SourceNames, names, steps);
+        LowerMarks(rule.Destination, Field.DestinationNames, names, steps);
+
+        // Questions cost more than tests do: all tests that drop nothing come before them.
         if (family == Family.IPv4)
         {
             LowerProtocol(rule, steps);
@@ -59,6 +62,20 @@ internal static class HeaderLowering
         }
     }
 
+    /// <summary>
+    /// The packet's address has the name's mark. A mark that is not the name's alone proves nothing but that an address without
+    /// it is none of the name's.
+    /// </summary>
+    private static void LowerMarks(AddressSpec? spec, Field field, LiveNames names, ImmutableArray<Step>.Builder steps)
+    {
+        if (spec is HostName { IsLive: true } name && (names.AreMarksAll || !name.Negated))
+        {
+            ulong mark = names.MarkOf(name);
+            steps.Add(new Require(new FieldTest(field, mark, mark, name.Negated)));
+        }
+    }
+
+    /// <summary>What marks do not say.</summary>
     private static void LowerLive(Rule rule, AddressSpec? spec, HostSide side, LiveNames names, ImmutableArray<Step>.Builder steps)
     {
         if (spec is not HostName { IsLive: true } name)
@@ -71,7 +88,10 @@ internal static class HeaderLowering
             steps.Add(new Require(new QuestionTest(names.Ask(name, HostSide.Either))));
         }
 
-        steps.Add(new Require(new QuestionTest(names.Ask(name, side), name.Negated)));
+        if (!names.AreMarksAll)
+        {
+            steps.Add(new Require(new QuestionTest(names.Ask(name, side), name.Negated)));
+        }
     }
 
     private static void LowerAddress(AddressSpec? spec, Field field, Family family, ImmutableArray<Step>.Builder steps)

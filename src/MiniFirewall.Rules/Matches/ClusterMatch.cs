@@ -52,8 +52,8 @@ public sealed record ClusterMatch(uint TotalNodes, uint NodeMask, uint? HashSeed
     private static bool IsWhole(object state, Word place, ReadContext context)
     {
         var match = (ClusterMatch)state;
-        if (!Missing.IsThere(match.TotalNodes > 0, context, place, "cluster", "--cluster-total-nodes")
-            || !Missing.IsThere(match.NodeMask > 0, context, place, "cluster", "--cluster-local-node", "--cluster-local-nodemask")
+        if (!Missing.IsThere(match.NodeMask > 0, context, place, "cluster", "--cluster-local-node", "--cluster-local-nodemask")
+            || !Missing.IsThere(match.TotalNodes > 0, context, place, "cluster", "--cluster-total-nodes")
             || !Missing.IsThere(match.HashSeed is not null, context, place, "cluster", "--cluster-hash-seed"))
         {
             return false;
@@ -62,7 +62,8 @@ public sealed record ClusterMatch(uint TotalNodes, uint NodeMask, uint? HashSeed
         if (match.NodeMask >= 1UL << (int)match.TotalNodes)
         {
             context.Diagnostics.Report(
-                ErrorCodes.BadRange, place, $"the cluster has {match.TotalNodes} nodes, and a node beyond them is named", $"nodes are 1 to {match.TotalNodes}");
+                ErrorCodes.BadRange, place, $"the cluster has {match.TotalNodes} nodes, and a node beyond them is named", $"nodes are 1 to {match.TotalNodes}",
+                Convention.Usage(uint.IsPow2(match.NodeMask) ? "cluster match: `--cluster-local-node' must be <= `--cluster-total-nodes'" : "cluster match: `--cluster-local-nodemask' too big for `--cluster-total-nodes'"));
             return false;
         }
 

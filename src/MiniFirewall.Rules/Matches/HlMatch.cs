@@ -17,9 +17,9 @@ public sealed record HlMatch(HopComparison Comparison) : Match
         MissingText = "HL match: You must specify one of `--hl-eq', `--hl-lt', `--hl-gt'",
         Options =
         [
-            Compare(["hl-eq", "hl"], HopOperator.Equal, negatable: true),
             Compare(["hl-lt"], HopOperator.Less, negatable: false),
             Compare(["hl-gt"], HopOperator.Greater, negatable: false),
+            Compare(["hl-eq", "hl"], HopOperator.Equal, negatable: true),
         ],
     };
 

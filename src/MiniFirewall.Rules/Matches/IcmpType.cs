@@ -74,8 +74,9 @@ public readonly record struct IcmpType(byte Type, byte LowCode, byte HighCode)
         }
 
         uint low = 0, high = 255;
-        if (!NumberReaders.TryRead(parts[0], context, $"type of {protocol}", 0, 255, out uint number, Unknown(protocol, word))
-            || (parts.Length == 2 && !TryReadCodes(parts[1], context, protocol, out low, out high)))
+        if (!NumberReaders.TryRead(parts[0], context, $"type of {protocol}", 0, 255, out uint number,
+                protocol == "ICMP" && word.Text.Contains(':', StringComparison.Ordinal) ? Convention.Usage($"{protocol} type range not supported") : Unknown(protocol, word))
+            || (parts.Length == 2 && !TryReadCodes(parts[1], word, context, protocol, out low, out high)))
         {
             return false;
         }
@@ -84,13 +85,13 @@ public readonly record struct IcmpType(byte Type, byte LowCode, byte HighCode)
         return true;
     }
 
-    private static bool TryReadCodes(Word word, ReadContext context, string protocol, out uint low, out uint high)
+    private static bool TryReadCodes(Word word, Word whole, ReadContext context, string protocol, out uint low, out uint high)
     {
         Word[] ends = [.. word.Split(':')];
         low = high = 0;
         return (ends.Length == 1 || RangeEnds.AreTwo(word, ends, context))
-            && NumberReaders.TryRead(ends[0], context, $"code of {protocol}", 0, 255, out low, Unknown(protocol, word))
-            && NumberReaders.TryRead(ends[^1], context, $"code of {protocol}", 0, 255, out high, Unknown(protocol, word))
+            && NumberReaders.TryRead(ends[0], context, $"code of {protocol}", 0, 255, out low, UnknownCode(protocol, whole))
+            && NumberReaders.TryRead(ends[^1], context, $"code of {protocol}", 0, 255, out high, UnknownCode(protocol, whole))
             && RangeEnds.AreInOrder(word, new NumberRange((ushort)low, (ushort)high), context);
     }
 
@@ -106,6 +107,8 @@ public readonly record struct IcmpType(byte Type, byte LowCode, byte HighCode)
             ? Convention.Usage($"Ambiguous {protocol} type `{word.Text}': `{fitting[0]}' or `{fitting[1]}'?")
             : Unknown(protocol, word));
     }
+
+    private static Convention UnknownCode(string protocol, Word word) => Convention.Usage($"Unknown {protocol} code `{word.Text}'");
 
     private static Convention Unknown(string protocol, Word word) => Convention.Usage($"Unknown {protocol} type `{word.Text}'");
 }

@@ -46,7 +46,8 @@ public sealed record IdRange(uint Low, uint High, bool Negated)
             range = new IdRange(low, high, false);
             if (low > high)
             {
-                context.Diagnostics.Report(ErrorCodes.BadRange, word, $"the range {Show.Word(word.Text)} ends before it begins", $"write {high}-{low}");
+                context.Diagnostics.Words = null;
+                context.Diagnostics.Report(ErrorCodes.BadRange, word, $"the range {Show.Word(word.Text)} ends before it begins", $"write {high}-{low}", Convention.InvalidArgument);
             }
 
             return low <= high;

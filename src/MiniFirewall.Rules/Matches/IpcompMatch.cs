@@ -12,13 +12,13 @@ using MiniFirewall.Rules.Values;
 namespace MiniFirewall.Rules.Matches;
 
 /// <summary>-m ipcomp: the compression parameter index of an IPComp header (net/netfilter/xt_ipcomp.c).</summary>
-/// <param name="Indexes">Of 32 bits, as iptables has it, though a header's index has 16.</param>
+/// <param name="Indexes">Of 32 bits, as iptables has it, though a header's index has 16; 0 where none is asked for, as iptables has it too.</param>
 /// <param name="IsReserved">--compres, which the kernel takes and never looks at.</param>
 public sealed record IpcompMatch(SpiRange Indexes, bool IsReserved) : Match
 {
     private const int HeaderSize = 4, IndexAt = 2;
 
-    public static MatchGrammar Grammar { get; } = new("ipcomp", new IpcompMatch(SpiRange.All, false))
+    public static MatchGrammar Grammar { get; } = new("ipcomp", new IpcompMatch(new SpiRange(0, 0, false), false))
     {
         Protocol = ProtocolNames.Ipcomp,
         Options =
@@ -33,6 +33,12 @@ public sealed record IpcompMatch(SpiRange Indexes, bool IsReserved) : Match
     public override void Print(RuleTextWriter writer)
     {
         writer.Word("-m").Word("ipcomp");
+        if (Indexes == SpiRange.All)
+        {
+            // No option at all means index 0.
+            writer.Word("--ipcompspi").Word($"{Indexes.Low}:{Indexes.High}");
+        }
+
         Indexes.Print(writer, "--ipcompspi");
         if (IsReserved)
         {

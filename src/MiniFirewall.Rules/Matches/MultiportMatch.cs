@@ -104,7 +104,9 @@ public sealed record MultiportMatch(PortSide Side, ImmutableArray<NumberRange> P
             context.Diagnostics.Report(
                 ErrorCodes.WrongProtocol, word, "multiport needs a protocol that has ports",
                 "write -p tcp, -p udp, -p udplite, -p sctp or -p dccp before -m multiport",
-                Convention.Usage("multiport needs `-p tcp', `-p udp', `-p udplite', `-p sctp' or `-p dccp'"));
+                Convention.Usage(context.Protocol is null
+                    ? "multiport needs `-p tcp', `-p udp', `-p udplite', `-p sctp' or `-p dccp'"
+                    : "multiport only works with TCP, UDP, UDPLITE, SCTP and DCCP"));
             return false;
         }
 

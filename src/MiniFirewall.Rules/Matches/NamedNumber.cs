@@ -28,6 +28,7 @@ public sealed record NamedNumber(uint Value, uint Mask, string Name, bool Negate
             number = new NamedNumber(0, uint.MaxValue, "", false);
             if (word.Text.Length > 0 && char.IsAsciiDigit(word.Text[0]))
             {
+                context.Diagnostics.Words = null;
                 bool isRead = NumberReaders.Masked(word, context, out (uint Value, uint Mask) masked);
                 number = new NamedNumber(masked.Value, masked.Mask, masked.Mask == uint.MaxValue ? known.NameOf(masked.Value) ?? "" : "", false);
                 return isRead;

@@ -122,7 +122,8 @@ public sealed record OwnerMatch(bool? SocketExists, IdRange? User, IdRange? Grou
         var match = (OwnerMatch)state;
         if (match.Group is null)
         {
-            use.Context.Diagnostics.Report(ErrorCodes.MissingOption, use.Option, "--suppl-groups says more of --gid-owner, which is not there", "write --gid-owner before it");
+            use.Context.Diagnostics.Report(ErrorCodes.MissingOption, use.Option, "--suppl-groups says more of --gid-owner, which is not there", "write --gid-owner before it",
+                Convention.Usage("owner: Bad value for \"--suppl-groups\" option: \"you need to use --gid-owner first\""));
             return null;
         }
 

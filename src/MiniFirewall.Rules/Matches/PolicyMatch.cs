@@ -141,7 +141,10 @@ public sealed record PolicyMatch(bool? IsOut, bool IsNone, bool IsStrict, Immuta
             PolicyElement element = match.Elements[^1];
             if (isGiven(element))
             {
-                use.Context.Diagnostics.Report(ErrorCodes.RepeatedOption, use.Option, $"--{name} is given twice for one element", "leave one out, or write --next between them");
+                use.Context.Diagnostics.Words = null;
+                use.Context.Diagnostics.Report(
+                    ErrorCodes.RepeatedOption, use.Option, $"--{name} is given twice for one element", "leave one out, or write --next between them",
+                    Convention.Usage($"policy match: double --{name} option"));
                 return null;
             }
 
@@ -166,20 +169,24 @@ public sealed record PolicyMatch(bool? IsOut, bool IsNone, bool IsStrict, Immuta
     private static bool IsSound(object state, Word place, ReadContext context)
     {
         var match = (PolicyMatch)state;
-        (int code, string message, string help)? wrong = match switch
+        int empty = match.Elements.IndexOf(PolicyElement.Empty);
+        (int code, string message, string help, string said)? wrong = match switch
         {
-            { IsNone: true, IsStrict: true } => (ErrorCodes.ExcludedOption, "--strict cannot stand with --pol none", "no policy has no elements"),
-            { IsStrict: false, Elements.Length: > 1 } => (ErrorCodes.MissingOption, "--next needs --strict", "without it one element of the policy is asked for"),
-            { IsStrict: true } when match.Elements.Any(element => element.IsEmpty) => (ErrorCodes.MissingOption, "an element of the policy says nothing", StrictHelp),
+            { IsNone: true, IsStrict: true } => (ErrorCodes.ExcludedOption, "--strict cannot stand with --pol none", "no policy has no elements", "policy match: policy none but --strict given"),
+            { IsStrict: false, Elements.Length: > 1 } => (ErrorCodes.MissingOption, "--next needs --strict", "without it one element of the policy is asked for", "policy: option \"--next\" also requires \"--strict\".\n"),
+            { IsStrict: true } when empty >= 0 => (
+                ErrorCodes.MissingOption, "an element of the policy says nothing", StrictHelp,
+                $"policy match: empty policy element {empty}. --strict is in effect, but at least one of reqid, spi, tunnel-src, tunnel-dst, proto or mode is required."),
             _ when match.Elements.Any(element => element.HasTunnelEnds && element.IsTunnel is not { Value: true, Negated: false }) =>
-                (ErrorCodes.MissingOption, "--tunnel-src and --tunnel-dst need --mode tunnel", "only tunnels have ends of their own"),
+                (ErrorCodes.MissingOption, "--tunnel-src and --tunnel-dst need --mode tunnel", "only tunnels have ends of their own",
+                    "policy match: --tunnel-src/--tunnel-dst is only valid in tunnel mode"),
             _ when match.Elements.SelectMany(Ends).DistinctBy(end => end.Family).Count() > 1 =>
-                (ErrorCodes.FamilyConflict, "the ends of the tunnels are of IPv4 and IPv6", "write addresses of one family"),
+                (ErrorCodes.FamilyConflict, "the ends of the tunnels are of IPv4 and IPv6", "write addresses of one family", Convention.OtherFamily.Text),
             _ => null,
         };
         if (wrong is { } found)
         {
-            context.Diagnostics.Report(found.code, place, found.message, found.help);
+            context.Diagnostics.Report(found.code, place, found.message, found.help, Convention.Usage(found.said));
         }
 
         return wrong is null;

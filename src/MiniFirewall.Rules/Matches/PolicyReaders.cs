@@ -1,3 +1,4 @@
+using MiniFirewall.Packets;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Names;
@@ -38,7 +39,8 @@ internal static class PolicyReaders
             : ProtocolNames.TryGetNumber(word.Text, out protocol);
         if (!isRead || !Protocols.Contains(protocol))
         {
-            context.Diagnostics.Report(ErrorCodes.UnknownProtocol, word, $"{Show.Word(word.Text)} is not a protocol of IPsec", "write ah, esp or ipcomp");
+            context.Diagnostics.Report(ErrorCodes.UnknownProtocol, word, $"{Show.Word(word.Text)} is not a protocol of IPsec", "write ah, esp or ipcomp",
+                isRead ? Convention.Usage("policy match: protocol must be ah/esp/ipcomp") : null);
             return false;
         }
 
@@ -52,18 +54,31 @@ internal static class PolicyReaders
         if (PlainAddress.TryRead(word.Text) is { } plain)
         {
             end = new TunnelEnd(plain.Family, plain.Address & plain.Mask, plain.Mask);
-            return true;
+            return IsOfRule(word, context, plain.Family);
         }
 
         if (parts.Length == 2 && AddressNotation.TryParse(parts[0].Text, out var family, out UInt128 address)
             && AddressNotation.TryParse(parts[1].Text, out var maskFamily, out UInt128 mask) && family == maskFamily)
         {
             end = new TunnelEnd(family, address & mask, mask);
-            return true;
+            return IsOfRule(word, context, family);
         }
 
         end = new TunnelEnd(default, 0, 0);
-        context.Diagnostics.Report(ErrorCodes.BadAddress, word, $"{Show.Word(word.Text)} is not an address", "write ADDRESS or ADDRESS/PREFIX");
+        context.Diagnostics.Report(ErrorCodes.BadAddress, word, $"{Show.Word(word.Text)} is not an address", "write ADDRESS or ADDRESS/PREFIX", Convention.UnknownHost);
         return false;
+    }
+
+    private static bool IsOfRule(Word word, ReadContext context, Family family)
+    {
+        bool isIts = context.Families.Has(family);
+        if (!isIts)
+        {
+            string own = family == Family.IPv4 ? "IPv4" : "IPv6";
+            context.Diagnostics.Report(
+                ErrorCodes.FamilyConflict, word, $"{Show.Word(word.Text)} is for {own}, but the rule is not", "write a rule of its own for each family", Convention.OtherFamily);
+        }
+
+        return isIts;
     }
 }

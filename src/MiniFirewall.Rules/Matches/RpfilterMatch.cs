@@ -41,7 +41,7 @@ public sealed record RpfilterMatch : Match
 
     private static bool Refuse(object state, Word place, ReadContext context)
     {
-        context.Diagnostics.Report(ErrorCodes.WrongChain, place, "match rpfilter cannot stand in the filter table", Elsewhere);
+        context.Diagnostics.Report(ErrorCodes.WrongChain, place, "match rpfilter cannot stand in the filter table", Elsewhere, Convention.InvalidArgument);
         return false;
     }
 }

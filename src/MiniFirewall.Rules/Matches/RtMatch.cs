@@ -127,7 +127,8 @@ public sealed record RtMatch : Match
         if (match.Addresses.IsEmpty)
         {
             use.Context.Diagnostics.Report(
-                ErrorCodes.MissingOption, use.Option, "--rt-0-not-strict needs --rt-0-addrs before it", "write --rt-0-addrs ADDRESS,... first");
+                ErrorCodes.MissingOption, use.Option, "--rt-0-not-strict needs --rt-0-addrs before it", "write --rt-0-addrs ADDRESS,... first",
+                Convention.Usage("`--rt-0-addr ...' required before `--rt-0-not-strict'"));
             return null;
         }
 
@@ -143,8 +144,10 @@ public sealed record RtMatch : Match
             return match;
         }
 
+        use.Context.Diagnostics.Words = null;
         use.Context.Diagnostics.Report(
-            ErrorCodes.MissingOption, use.Option, $"{use.Option.Text} needs --rt-type 0 before it", "write --rt-type 0 first");
+            ErrorCodes.MissingOption, use.Option, $"{use.Option.Text} needs --rt-type 0 before it", "write --rt-type 0 first",
+            Convention.Usage($"`--rt-type 0' required before `{use.Option.Text}'"));
         return null;
     }
 }

@@ -36,7 +36,8 @@ internal static class SctpChunkList
         if (name is null)
         {
             context.Diagnostics.Report(
-                ErrorCodes.UnknownFlag, word, $"{Show.Word(word.Text)} is not a way to compare chunk types", "write all, any or only");
+                ErrorCodes.UnknownFlag, word, $"{Show.Word(word.Text)} is not a way to compare chunk types", "write all, any or only",
+                Convention.Usage("Match type has to be one of \"ALL\", \"ANY\" or \"ONLY\""));
         }
 
         return name is not null;
@@ -73,7 +74,7 @@ internal static class SctpChunkList
             IEnumerable<string> names = SctpChunkNames.Table.Select(entry => entry.Name);
             context.Diagnostics.Report(
                 ErrorCodes.UnknownFlag, word, $"{Show.Word(word.Text)} is not a type of SCTP chunk",
-                Nearest.HintOr(word.Text, names, "a comma list such as DATA,INIT; or ALL or NONE alone"));
+                Nearest.HintOr(word.Text, names, "a comma list such as DATA,INIT; or ALL or NONE alone"), Convention.Usage($"Unknown sctp chunk `{word.Text}'"));
         }
 
         return chunk.Name is not null;
@@ -90,7 +91,8 @@ internal static class SctpChunkList
                 string letters = chunk.Flags.Replace("-", "", StringComparison.Ordinal);
                 context.Diagnostics.Report(
                     ErrorCodes.UnknownFlag, word, $"{Show.Word(word.Text)} are not flags of {chunk.Name}",
-                    letters.Length == 0 ? "chunks of this type have no flags" : $"letters of {letters}, in lower case for one that is not set");
+                    letters.Length == 0 ? "chunks of this type have no flags" : $"letters of {letters}, in lower case for one that is not set",
+                    Convention.Usage($"Invalid flags for chunk type {chunk.Type}"));
                 return false;
             }
 

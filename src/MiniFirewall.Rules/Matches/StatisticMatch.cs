@@ -23,7 +23,9 @@ public sealed record StatisticMatch(string Mode, uint? Probability, uint Every, 
 
     public static MatchGrammar Grammar { get; } = new("statistic", new StatisticMatch("", null, 0, null, false))
     {
-        OneOf = ["mode"],
+        OneOf = ["mode", "probability"],
+        MissingText = "--probability must be specified when using random mode",
+        Mandatory = ["mode"],
         Check = IsWhole,
         Options =
         [
@@ -109,20 +111,17 @@ public sealed record StatisticMatch(string Mode, uint? Probability, uint Every, 
                 && IsAlone(match.Packet is null, place, context);
         }
 
-        if (!Missing.IsThere(match.Every > 0, context, place, "statistic --mode nth", "--every")
-            || !Missing.IsThere(match.Packet is not null, context, place, "statistic --every", "--packet"))
-        {
-            return false;
-        }
-
-        if (match.Packet >= match.Every)
+        if (match.Packet >= (match.Every > 0 ? match.Every : 1))
         {
             context.Diagnostics.Report(
-                ErrorCodes.BadRange, place, $"--packet {match.Packet} is not one of every {match.Every}", $"packets are counted from 0 to {match.Every - 1}");
+                ErrorCodes.BadRange, place, $"--packet {match.Packet} is not one of every {match.Every}", "packets are counted from 0 to one less than --every",
+                Convention.Usage("the --packet p must be 0 <= p <= n-1"));
             return false;
         }
 
-        return true;
+        return Missing.IsThere(match.Every > 0 || match.Packet is not null, context, place, "statistic --mode nth", "--every")
+            && Missing.IsThere(match.Every > 0, context, place, "statistic --packet", "--every")
+            && Missing.IsThere(match.Packet is not null, context, place, "statistic --every", "--packet");
     }
 
     private static bool IsAlone(bool isAlone, Word place, ReadContext context)

@@ -24,6 +24,7 @@ public sealed record StringMatch(string Algorithm, ValueArray<byte> Pattern, ush
     public static MatchGrammar Grammar { get; } = new("string", new StringMatch("", [], 0, ushort.MaxValue, false, false))
     {
         OneOf = ["string", "hex-string"],
+        Mandatory = ["algo"],
         Check = IsWhole,
         Options =
         [
@@ -91,19 +92,20 @@ public sealed record StringMatch(string Algorithm, ValueArray<byte> Pattern, ush
 
         context.Diagnostics.Report(
             ErrorCodes.UnknownAlgorithm, word, $"{Show.Word(algorithm)} is not a way to look for a string",
-            Nearest.HintOr(algorithm, Algorithms, "bm or kmp: both find the same"));
+            Nearest.HintOr(algorithm, Algorithms, "bm or kmp: both find the same"),
+            Convention.Of(ErrorCodes.NoSuchChain, algorithm));
         return false;
     }
 
     private static bool IsWhole(object state, Word place, ReadContext context)
     {
         var match = (StringMatch)state;
-        if (match.From > match.To)
+        bool isOrdered = match.From <= match.To;
+        if (!isOrdered)
         {
             context.Diagnostics.Report(ErrorCodes.BadRange, place, $"--from {match.From} is behind --to {match.To}", "write the smaller offset after --from");
-            return false;
         }
 
-        return Missing.IsThere(match.Algorithm.Length > 0, context, place, "string", "--algo");
+        return isOrdered;
     }
 }

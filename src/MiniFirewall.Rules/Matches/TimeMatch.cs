@@ -28,9 +28,9 @@ public sealed record TimeMatch(TimeWindow Window) : Match
             Option<TimeMatch>.Value<uint>(["timestop"], TimeReaders.Daytime, (m, time, _) => new(m.Window with { DayStop = time })),
             Option<TimeMatch>.Value<uint>(["monthdays"], TimeReaders.MonthDays, (m, days, not) => new(m.Window with { MonthDays = not ? days ^ TimeWindow.AllMonthDays : days }), negatable: true),
             Option<TimeMatch>.Value<uint>(["weekdays"], TimeReaders.WeekDays, (m, days, not) => new(m.Window with { WeekDays = (byte)(not ? days ^ TimeWindow.AllWeekDays : days) }), negatable: true),
+            Option<TimeMatch>.Flag(["utc"], (m, _) => new(m.Window with { IsLocal = false }), group: "zone"),
             Option<TimeMatch>.Flag(["kerneltz"], (m, _) => new(m.Window with { IsLocal = true }), group: "zone"),
             Option<TimeMatch>.Flag(["localtz"], (m, _) => new(m.Window with { IsLocal = true }), group: "zone"),
-            Option<TimeMatch>.Flag(["utc"], (m, _) => new(m.Window with { IsLocal = false }), group: "zone"),
             Option<TimeMatch>.Flag(["contiguous"], (m, _) => new(m.Window with { IsContiguous = true })),
         ],
     };
@@ -119,7 +119,8 @@ public sealed record TimeMatch(TimeWindow Window) : Match
         {
             context.Diagnostics.Report(
                 ErrorCodes.BadTime, place, "--contiguous is for a time that goes over midnight",
-                "write a --timestop that is earlier than the --timestart, or leave --contiguous out");
+                "write a --timestop that is earlier than the --timestart, or leave --contiguous out",
+                Convention.Usage("time: --contiguous only makes sense when stoptime is smaller than starttime"));
             return false;
         }
 

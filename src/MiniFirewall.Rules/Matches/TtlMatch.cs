@@ -17,9 +17,9 @@ public sealed record TtlMatch(HopComparison Comparison) : Match
         MissingText = "TTL match: You must specify one of `--ttl-eq', `--ttl-lt', `--ttl-gt",
         Options =
         [
-            Compare(["ttl-eq", "ttl"], HopOperator.Equal, negatable: true),
             Compare(["ttl-lt"], HopOperator.Less, negatable: false),
             Compare(["ttl-gt"], HopOperator.Greater, negatable: false),
+            Compare(["ttl-eq", "ttl"], HopOperator.Equal, negatable: true),
         ],
     };
 

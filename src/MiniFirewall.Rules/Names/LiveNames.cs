@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Model;
@@ -64,6 +65,17 @@ public sealed class LiveNames
         return name.Negated && rule.Target is VerdictTarget { Verdict: Verdict.Accept } or ReturnTarget;
     }
 
+    /// <summary>What the packet key has for an address: the marks of the names that it belongs to.</summary>
+    public ulong MarksOf(Family family, UInt128 address) => _hosts
+        .Where(host => (family == Family.IPv4 ? host.V4 : host.V6).Contains(address))
+        .Aggregate(0UL, (marks, host) => marks | MarkOf(host));
+
+    /// <summary>Whether marks say all, so that nobody has to be asked.</summary>
+    internal bool AreMarksAll => HostMarks.AreAlone(_hosts.Count);
+
+    /// <summary>The name's mark among those of the rule set.</summary>
+    internal ulong MarkOf(HostName name) => HostMarks.Of(_numbers[name.Name], AreMarksAll);
+
     /// <summary>The question whether a packet's address is one of the name's.</summary>
     internal AddressOfHost Ask(HostName name, HostSide side) => new(name.Name, _numbers[name.Name], Words(_hosts.Count), side)
     {
@@ -71,7 +83,7 @@ public sealed class LiveNames
     };
 
     /// <summary>Words of 64 bits that have a bit for each of so many names.</summary>
-    public static int Words(int names) => Math.Max(1, (names + 63) / 64);
+    private static int Words(int names) => Math.Max(1, (names + 63) / 64);
 
     private static bool HasLive(Rule rule) => rule.Source is HostName { IsLive: true } || rule.Destination is HostName { IsLive: true };
 

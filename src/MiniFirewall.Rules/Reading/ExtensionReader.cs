@@ -34,10 +34,20 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         return _matches.Select(match => match.Grammar).Append(implied).Append(_target?.Grammar).OfType<ExtensionGrammar>();
     }
 
-    internal void ReadMatch(Word word)
+    /// <param name="families">Those of which one must have the match for it to be known at all.</param>
+    internal void ReadMatch(Word word, FamilySet families)
     {
         if (MatchRegistry.Find(word.Text) is { } grammar)
         {
+            if (grammar.Initial is Match { Families: var own } && (own & families) == FamilySet.None)
+            {
+                HasRefused = true;
+                diagnostics.Report(
+                    ErrorCodes.FamilyConflict, word, $"match {grammar.Name} is for {(own == FamilySet.IPv4 ? "IPv4" : "IPv6")} only",
+                    "write a rule of its own for that family", Missing("match", word));
+                return;
+            }
+
             AddMatch(new ExtensionUse(grammar, word));
             return;
         }
@@ -117,8 +127,8 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         List<Match> matches = [];
         foreach (ExtensionUse use in _matches)
         {
-            if (HasItsProtocol(use, draft, context.Protocol) && use.Finish(context, isWrong) && use.State is Match match
-                && draft.Families.Narrow(match.Families, use.Place, Missing("match", use.Place))
+            if (use.Finish(context, isWrong) && HasItsProtocol(use, draft, context.Protocol) && use.State is Match match
+                && draft.Families.Narrow(match.Families, use.Place, Missing(use))
                 && CanRun($"match {match.Name}", LackOf(match, draft.Families.Families), use.Place, context))
             {
                 matches.Add(match);
@@ -126,7 +136,7 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         }
 
         if (_target is { } target && target.Finish(context with { Matches = matches, Families = draft.Families.Families }, isWrong)
-            && target.State is Target state && draft.Families.Narrow(state.Families, target.Place, Missing("target", target.Place)))
+            && target.State is Target state && draft.Families.Narrow(state.Families, target.Place, Missing(target)))
         {
             CanRun($"target {state.Name}", state.Lack, target.Place, context);
         }
@@ -137,7 +147,14 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
     private static string? LackOf(Match match, FamilySet families) =>
         (families.Has(Family.IPv4) ? match.LackFor(Family.IPv4) : null) ?? (families.Has(Family.IPv6) ? match.LackFor(Family.IPv6) : null);
 
-    /// <summary>What iptables says of an extension that it has for the other family only.</summary>
+    /// <summary>What iptables says of an extension that it has for the other family only; of one that it has for both, the kernel does.</summary>
+    private static Convention Missing(ExtensionUse use) => use.Grammar.Initial switch
+    {
+        Match { Families: not FamilySet.Both } => Missing("match", use.Place),
+        Target { Families: not FamilySet.Both } => Missing("target", use.Place),
+        _ => Convention.InvalidArgument,
+    };
+
     private static Convention Missing(string kind, Word place) => Convention.Usage($"Couldn't load {kind} `{place.Text}':No such file or directory\n");
 
     private bool CanRun(string what, string? lack, Word place, ReadContext context)

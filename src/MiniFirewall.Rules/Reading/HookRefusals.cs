@@ -33,7 +33,7 @@ internal sealed class HookRefusals(RuleSetDraft draft, DiagnosticBag diagnostics
         {
             if (match.RefusalAt(hook) is { } reason)
             {
-                diagnostics.Report(ErrorCodes.WrongChain, rule.Span, $"match {match.Name} cannot stand in {entry}, or where it leads to", reason);
+                diagnostics.Report(ErrorCodes.WrongChain, rule.Span, $"match {match.Name} cannot stand in {entry}, or where it leads to", reason, Convention.InvalidArgument);
             }
         }
     }
@@ -43,7 +43,8 @@ internal sealed class HookRefusals(RuleSetDraft draft, DiagnosticBag diagnostics
         if (placed.Rule.Target.RefusalAt(hook) is { } reason)
         {
             diagnostics.Report(
-                ErrorCodes.WrongChain, placed.TargetPlace, $"target {placed.Rule.Target.Name} cannot stand in {entry}, or where it leads to", reason);
+                ErrorCodes.WrongChain, placed.TargetPlace, $"target {placed.Rule.Target.Name} cannot stand in {entry}, or where it leads to", reason,
+                Convention.InvalidArgument);
         }
     }
 

@@ -124,7 +124,7 @@ internal sealed class LineParser
         }
         else
         {
-            RefuseOption(option, name.ToString(), candidates);
+            RefuseOption(option, word, name.ToString(), candidates);
         }
     }
 
@@ -165,7 +165,7 @@ internal sealed class LineParser
         SkipArguments();
     }
 
-    private void RefuseOption(Word option, string name, IReadOnlyList<string> candidates)
+    private void RefuseOption(Word option, Word written, string name, IReadOnlyList<string> candidates)
     {
         SkipArguments();
         if (candidates.Count > 0)
@@ -176,7 +176,7 @@ internal sealed class LineParser
         }
         else if (!_extensions.HasRefused)
         {
-            UnknownOptions.Report(option, name, _extensions.OptionNames, _diagnostics);
+            UnknownOptions.Report(option, written, name, _extensions.OptionNames, _diagnostics);
         }
     }
 
@@ -252,7 +252,7 @@ internal sealed class LineParser
     {
         { Global.Kind: GlobalKind.Match or GlobalKind.Table } => $"unexpected ! flag before --{found.Global.Names[0]}",
         { Global: { IsCommand: false } option } => $"cannot have ! before {option.Letter}",
-        { Extension: { } extension } => $"{extension.Grammar.Name}: option \"{found.Spec!.Name}\" cannot be inverted.\n",
+        { Extension: { } extension } => UpstreamWords.OfInversion(extension.Grammar.Name, found.Spec!.SaidName),
         _ => "unexpected '!' flag",
     });
 

@@ -16,6 +16,7 @@ internal sealed class RestoreInterpreter
     private readonly ReadSession _session;
     private readonly RestoreTable _table;
     private readonly RestoreRules _rules;
+    private readonly RestoreTelling _telling;
     private RestoreError? _error;
     private int _line;
     private int _tables;
@@ -31,7 +32,8 @@ internal sealed class RestoreInterpreter
             IsRestore = true,
         };
         _table = new RestoreTable(_session, start, restore);
-        _rules = new RestoreRules(_session, _table);
+        _telling = new RestoreTelling(restore.Tell, restore.Family);
+        _rules = new RestoreRules(_session, _table, _telling);
     }
 
     internal RestoreResult Run(ReadOnlySpan<byte> text)
@@ -85,6 +87,7 @@ internal sealed class RestoreInterpreter
     {
         switch (kind)
         {
+            case RestoreLineKind.PassedOver when _telling.IsAsked: _telling.Comment(Decode(line) ?? ""); break;
             case RestoreLineKind.OpensFilter: OpenFilter(); break;
             case RestoreLineKind.Chain or RestoreLineKind.Command: ReadLine(line, kind == RestoreLineKind.Chain); break;
             case RestoreLineKind.Commit: _lastCommit = _line; break;
@@ -103,6 +106,11 @@ internal sealed class RestoreInterpreter
         else if (!_restore.KeepsRules)
         {
             _rules.Forget();
+            if (_telling.IsAsked)
+            {
+                _telling.Cleared([.. _table.ChainsInOrder.Select(chain => chain.Name)], [.. _table.ChainsInOrder.Where(chain => !chain.IsBuiltIn).Select(chain => chain.Name)]);
+            }
+
             _table.Clear();
         }
     }

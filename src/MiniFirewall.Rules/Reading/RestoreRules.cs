@@ -8,7 +8,7 @@ using MiniFirewall.Rules.Text;
 namespace MiniFirewall.Rules.Reading;
 
 /// <summary>Reads the lines of a restore text that are commands, and does what they say.</summary>
-internal sealed class RestoreRules(ReadSession session, RestoreTable table)
+internal sealed class RestoreRules(ReadSession session, RestoreTable table, RestoreTelling telling)
 {
     /// <summary>Options whose argument may look like another option.</summary>
     private static readonly string[] TextOptions = ["--comment", "--log-prefix", "--nflog-prefix", "--string"];
@@ -41,7 +41,13 @@ internal sealed class RestoreRules(ReadSession session, RestoreTable table)
     {
         PlacedRule placed = known.For(cut, start, session.Source.SpanOf(start, start + cut.Line.Length));
         placed = placed with { Rule = placed.Rule with { Counters = counters } };
-        return table.TryAppend(known.Chain, placed) ? null : Failed(number);
+        if (!table.TryAppend(known.Chain, placed))
+        {
+            return Failed(number);
+        }
+
+        telling.Rule(placed.Rule);
+        return null;
     }
 
     private RestoreError? ReadWords(string line, int start, Counters counters, int number, bool isCut, in RepeatedRules.CutLine cut)
@@ -70,7 +76,13 @@ internal sealed class RestoreRules(ReadSession session, RestoreTable table)
         }
 
         Count(command, counters);
+        string[] chains = telling.IsAsked ? ChainsOf(command) : [];
         RestoreError? error = CheckTarget(command, number) ?? Apply(command, number);
+        if (error is null)
+        {
+            telling.Command(command, chains);
+        }
+
         if (error is null && isCut)
         {
             _repeated.Learn(cut, start, command);
@@ -78,6 +90,10 @@ internal sealed class RestoreRules(ReadSession session, RestoreTable table)
 
         return error;
     }
+
+    private string[] ChainsOf(LineCommand command) => command.Chain is { } chain
+        ? [chain.Text]
+        : [.. table.ChainsInOrder.Where(each => command.Kind != GlobalKind.DeleteChain || !each.IsBuiltIn).Select(each => each.Name)];
 
     /// <summary>A line that names the other family says nothing here, whatever else it says (xshared.c, do_parse).</summary>
     private bool IsForOtherFamily()

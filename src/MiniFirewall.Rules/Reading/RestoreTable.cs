@@ -48,6 +48,10 @@ internal sealed class RestoreTable(ReadSession session, RuleSet start, RestoreOp
         _draft.Keep(_family, isKept: chain => chain.IsBuiltIn);
     }
 
+    /// <summary>The family's chains: built-in ones, then the others by name.</summary>
+    internal IEnumerable<ChainDraft> ChainsInOrder => _draft.Chains.Where(chain => (chain.Families & _family) != FamilySet.None)
+        .OrderByDescending(chain => chain.IsBuiltIn).ThenBy(chain => chain.IsBuiltIn ? "" : chain.Name, StringComparer.Ordinal);
+
     internal bool IsBuiltIn(string name) => _draft.Find(name) is { IsBuiltIn: true };
 
     /// <summary>The chain, where the family has it.</summary>

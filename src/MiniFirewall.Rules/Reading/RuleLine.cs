@@ -73,7 +73,7 @@ internal sealed class RuleLine
             case GlobalKind.InInterface: Draft.ReadInInterface(value, negated); break;
             case GlobalKind.OutInterface: Draft.ReadOutInterface(value, negated); break;
             case GlobalKind.Fragment: Draft.SetFragment(place, negated); break;
-            case GlobalKind.Match: _extensions.ReadMatch(value); break;
+            case GlobalKind.Match: _extensions.ReadMatch(value, _session.IsCommandLine ? Draft.Families.Families : FamilySet.Both); break;
             case GlobalKind.Jump or GlobalKind.Goto: ReadTarget(place, value, option.Kind == GlobalKind.Goto); break;
             case GlobalKind.Counters: ReadCounters(place, value); break;
             case GlobalKind.Table: ReadTable(value); break;

@@ -24,7 +24,8 @@ internal static class UnknownOptions
             ? $"did you mean -{other.Short} (--{other.Names[0]})"
             : "long options begin with two dashes";
 
-    internal static void Report(Word option, string name, IEnumerable<string> inForce, DiagnosticBag diagnostics)
+    /// <param name="written">The option with what is glued to it.</param>
+    internal static void Report(Word option, Word written, string name, IEnumerable<string> inForce, DiagnosticBag diagnostics)
     {
         MatchGrammar[] owners = [.. MatchRegistry.WithOption(name)];
         if (owners.Length > 0 && owners.All(owner => owner is { Protocol: not null, IsImplied: true }))
@@ -32,7 +33,7 @@ internal static class UnknownOptions
             string[] protocols = [.. owners.Select(owner => "-p " + ProtocolNames.Print(owner.Protocol!.Value))];
             diagnostics.Report(
                 ErrorCodes.WrongProtocol, option, $"{Show.Word(option.Text)} needs {Show.Choice(protocols)} before it",
-                "the protocol says what the option means");
+                "the protocol says what the option means", Unknown(written));
             return;
         }
 
@@ -40,6 +41,8 @@ internal static class UnknownOptions
             : TargetRegistry.All.FirstOrDefault(target => target.FindOption(name) is not null) is { } target
                 ? $"write -j {target.Name} before it"
                 : Nearest.Hint(name, inForce.Concat(AllNames), "--");
-        diagnostics.Report(ErrorCodes.UnknownOption, option, $"there is no option {Show.Word(option.Text)} here", help);
+        diagnostics.Report(ErrorCodes.UnknownOption, option, $"there is no option {Show.Word(option.Text)} here", help, Unknown(written));
     }
+
+    private static Convention Unknown(Word written) => Convention.Usage($"unknown option \"{written.Text}\"");
 }

@@ -11,6 +11,9 @@ namespace MiniFirewall.Rules.Sets;
 /// <param name="Sources">For each dimension, whether it is read from the packet's source.</param>
 public sealed record SetReference(NamedSet Set, ImmutableArray<bool> Sources)
 {
+    /// <summary>IPSET_MAXNAMELEN, without its end.</summary>
+    private const int LongestName = 31;
+
     private const int MostDimensions = 6;
 
     /// <summary>There is a direction for every part of an element; more say nothing.</summary>
@@ -47,17 +50,16 @@ public sealed record SetReference(NamedSet Set, ImmutableArray<bool> Sources)
     {
         Word name = use.First;
         DiagnosticBag diagnostics = use.Context.Diagnostics;
-        bool read = TryReadDirections(use.Second, diagnostics, out ImmutableArray<bool> sources);
         if (!use.Context.Sets.TryGetValue(name.Text, out NamedSet? set))
         {
             diagnostics.Report(
                 ErrorCodes.NoSuchSet, name, $"set {Show.Word(name.Text)} does not exist",
                 Nearest.HintOr(name.Text, use.Context.Sets.Keys, $"make it on a line above: set NAME {{ {SetNotation.Example(SetType.Networks)} }}"),
-                Convention.Usage($"Set {name.Text} doesn't exist.\n"));
+                Convention.Usage(name.Text.Length > LongestName ? $"setname `{name.Text}' too long, max {LongestName} characters." : $"Set {name.Text} doesn't exist.\n"));
             return null;
         }
 
-        return read ? new SetReference(set, sources) : null;
+        return TryReadDirections(use.Second, diagnostics, out ImmutableArray<bool> sources) ? new SetReference(set, sources) : null;
     }
 
     private static bool TryReadDirections(Word word, DiagnosticBag diagnostics, out ImmutableArray<bool> sources)

@@ -42,8 +42,8 @@ internal static class HmarkGrammar
             Option<HmarkTarget>.Value(["hmark-dport"], Short, (t, port, _) => t with { DestinationPort = (ushort)port }),
             Option<HmarkTarget>.Value(["hmark-spi"], Long, (t, spi, _) => t with { Spi = spi }),
             Part<uint>("hmark-proto-mask", Short, t => t.ProtocolMask is not null, (t, value) => t with { ProtocolMask = (ushort)value }),
-            Option<HmarkTarget>.Value(["hmark-rnd"], Long, (t, seed, _) => t with { Seed = seed }),
             Option<HmarkTarget>.Value(["hmark-mod"], NumberReaders.Number("modulus", 1, uint.MaxValue), (t, modulus, _) => t with { Modulus = modulus }),
+            Option<HmarkTarget>.Value(["hmark-rnd"], Long, (t, seed, _) => t with { Seed = seed }),
             Option<HmarkTarget>.Value(["hmark-offset"], Long, (t, offset, _) => t with { Offset = offset }),
         ],
         Check = IsSound,
@@ -59,7 +59,8 @@ internal static class HmarkGrammar
             var target = (HmarkTarget)state;
             if (isGiven(target))
             {
-                use.Context.Diagnostics.Report(ErrorCodes.RepeatedOption, use.Option, $"--{name} says what --hmark-tuple has said", "leave one out");
+                use.Context.Diagnostics.Report(ErrorCodes.RepeatedOption, use.Option, $"--{name} says what --hmark-tuple has said", "leave one out",
+                    Convention.Usage($"HMARK: option \"--{name}\" can only be used once.\n"));
                 return null;
             }
 

@@ -16,17 +16,20 @@ internal sealed class DiagnosticBag(SourceText source, int limit)
     /// <summary>What iptables says of a wrong value of that option, where it has words of its own.</summary>
     internal Func<string, string>? Words { get; set; }
 
+    /// <summary>The whole word of that value, while it is being read.</summary>
+    internal Word? Value { get; set; }
+
     internal int Count => _diagnostics.Count;
 
     /// <param name="convention">What iptables says, where the number and the place's word do not tell.</param>
     internal void Report(int code, Word place, string message, string help = "", Convention? convention = null) =>
-        Report(code, source.SpanOf(place.Start, place.End), message, help, Words is { } words ? Convention.Usage(words(place.Text)) : convention ?? Convention.Of(code, place.Text));
+        Report(code, source.SpanOf(place.Start, place.End), message, help, Words is { } words ? Convention.Usage(words(UpstreamWords.Said(Within, place, Value ?? place))) : convention ?? Convention.Of(code, place.Text));
 
     internal void Report(int code, SourceSpan span, string message, string help = "", Convention? convention = null)
     {
         if (_diagnostics.Count < limit)
         {
-            _diagnostics.Add(new Diagnostic(code, span, message, help) { Convention = convention });
+            _diagnostics.Add(new Diagnostic(code, span, message, help) { Convention = convention, IsOfValue = Value is not null });
         }
         else if (_diagnostics.Count == limit)
         {
@@ -44,12 +47,12 @@ internal sealed class DiagnosticBag(SourceText source, int limit)
     internal ImmutableArray<Diagnostic> AsMet() => [.. _diagnostics.OrderBy(StageOf)];
 
     /// <summary>Whether the last is one that iptables comes to when it has read all words.</summary>
-    internal bool EndsLate => StageOf(_diagnostics[^1]) == 1;
+    internal bool EndsLate => StageOf(_diagnostics[^1]) > 0;
 
     private static int StageOf(Diagnostic diagnostic) => diagnostic switch
     {
         { Code: ErrorCodes.NotInForce } or { Convention.Kind: ConventionKind.Refusal } => 2,
-        { Code: ErrorCodes.BadAddress or ErrorCodes.UnresolvedName or ErrorCodes.BadMask or ErrorCodes.NegatedList } => 1,
+        { IsOfValue: false, Code: ErrorCodes.BadAddress or ErrorCodes.UnresolvedName or ErrorCodes.BadMask or ErrorCodes.NegatedList } => 1,
         _ => 0,
     };
 

@@ -33,6 +33,7 @@ public sealed record AddressRange(Family Family, UInt128 Low, UInt128 High, bool
 
         range = new AddressRange(family, low, high, false);
         return IsSound(word, context, family == highFamily, "mixes IPv4 and IPv6", "write two addresses of one family")
+            && IsSound(word, context, context.Families.Has(family), "is not of the rule's family", "write a rule of its own for each family")
             && IsSound(word, context, low <= high, "ends before it begins", "write the smaller address first");
     }
 
@@ -57,7 +58,7 @@ public sealed record AddressRange(Family Family, UInt128 Low, UInt128 High, bool
     {
         if (!sound)
         {
-            context.Diagnostics.Report(ErrorCodes.BadRange, word, $"the range {Show.Word(word.Text)} {message}", help);
+            context.Diagnostics.Report(ErrorCodes.BadRange, word, $"the range {Show.Word(word.Text)} {message}", help, BadValue(context, word));
         }
 
         return sound;

@@ -17,40 +17,44 @@ internal static class BytecodeReader
     internal static bool Read(Word word, ReadContext context, out ClassicProgram program)
     {
         string[] parts = word.Text.Split(',');
-        string? problem = TryRead(parts, out ImmutableArray<ClassicInstruction> instructions);
+        (string Text, string Said)? problem = TryRead(parts, out ImmutableArray<ClassicInstruction> instructions);
         program = new ClassicProgram(new(instructions));
         if (problem is null && ClassicCheck.Find(program.Instructions) is { } found)
         {
-            problem = $"instruction {found.Instruction} ({Show.Word(parts[found.Instruction + 1].Trim())}): {found.Problem}";
+            problem = ($"instruction {found.Instruction} ({Show.Word(parts[found.Instruction + 1].Trim())}): {found.Problem}", "");
         }
 
-        if (problem is not null)
+        if (problem is { } wrong)
         {
             context.Diagnostics.Report(
-                ErrorCodes.BadBytecode, word, $"the bytecode is not a program: {problem}", "COUNT,CODE JT JF K,... such as '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0'");
+                ErrorCodes.BadBytecode, word, $"the bytecode is not a program: {wrong.Text}", "COUNT,CODE JT JF K,... such as '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0'",
+                wrong.Said.Length > 0 ? Convention.Usage($"bpf: {wrong.Said}") : Convention.InvalidArgument);
         }
 
         return problem is null;
     }
 
-    private static string? TryRead(string[] parts, out ImmutableArray<ClassicInstruction> instructions)
+    /// <summary>What is wrong, and what iptables says of it; nothing where it leaves that to the kernel.</summary>
+    private static (string Text, string Said)? TryRead(string[] parts, out ImmutableArray<ClassicInstruction> instructions)
     {
         instructions = [];
         if (parts.Length < 2 || !int.TryParse(parts[0].TrimStart(), NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count < 1)
         {
-            return "the number of instructions is missing";
+            return ("the number of instructions is missing", "error parsing program length");
         }
 
         if (count > MostInstructions)
         {
-            return $"there are {MostInstructions} instructions at most";
+            return ($"there are {MostInstructions} instructions at most", "number of instructions exceeds maximum");
         }
 
         // A comma may end the text.
         int written = parts.Length - (parts[^1].Trim().Length == 0 ? 2 : 1);
         if (written != count)
         {
-            return $"{count} instructions are announced, {written} follow";
+            return ($"{count} instructions are announced, {written} follow", written < count
+                ? "parsed program length is less than the encoded length parameter"
+                : "real program length exceeds the encoded length parameter");
         }
 
         var read = ImmutableArray.CreateBuilder<ClassicInstruction>(count);
@@ -58,7 +62,7 @@ internal static class BytecodeReader
         {
             if (TryReadInstruction(parts[i + 1]) is not { } instruction)
             {
-                return $"instruction {i} ({Show.Word(parts[i + 1].Trim())}) is not CODE JT JF K";
+                return ($"instruction {i} ({Show.Word(parts[i + 1].Trim())}) is not CODE JT JF K", $"error at instr {i}");
             }
 
             read.Add(instruction);

@@ -57,8 +57,8 @@ internal static class HeaderOptionList
         }
 
         uint length = AnyLength;
-        if (!NumberReaders.TryRead(parts[0], context, "type of option", 0, byte.MaxValue, out uint type)
-            || (parts.Length == 2 && !NumberReaders.TryRead(parts[1], context, "length of an option", 0, byte.MaxValue, out length)))
+        if (!NumberReaders.TryRead(parts[0], context, "type of option", 0, byte.MaxValue, out uint type, NoDigits(context, "opt", parts[0]))
+            || (parts.Length == 2 && !NumberReaders.TryRead(parts[1], context, "length of an option", 0, byte.MaxValue, out length, NoDigits(context, "length", parts[1]))))
         {
             return false;
         }
@@ -72,4 +72,7 @@ internal static class HeaderOptionList
         option = new HeaderOption((byte)type, length == AnyLength ? null : (byte)length);
         return true;
     }
+
+    private static Convention NoDigits(ReadContext context, string what, Word part) =>
+        Convention.Usage($"{context.Diagnostics.Within.Extension}: no valid digits in {what} `{part.Text}'");
 }

@@ -52,7 +52,7 @@ public readonly record struct HostMask(Family Family, UInt128 Address, int Prefi
         {
             context.Diagnostics.Report(
                 ErrorCodes.BadAddress, word, word.Text.Length == 0 ? "an address is missing" : $"{Show.Word(word.Text)} is not an address",
-                "a number such as 192.0.2.1 or 2001:db8::1; host names stand in -s and -d only");
+                "a number such as 192.0.2.1 or 2001:db8::1; host names stand in -s and -d only", Convention.UnknownHost);
             return false;
         }
 
@@ -60,7 +60,7 @@ public readonly record struct HostMask(Family Family, UInt128 Address, int Prefi
         {
             string own = family == Family.IPv4 ? "IPv4" : "IPv6";
             context.Diagnostics.Report(
-                ErrorCodes.FamilyConflict, word, $"{Show.Word(word.Text)} is for {own}, but the rule is not", "write a rule of its own for each family");
+                ErrorCodes.FamilyConflict, word, $"{Show.Word(word.Text)} is for {own}, but the rule is not", "write a rule of its own for each family", Convention.OtherFamily);
             return false;
         }
 

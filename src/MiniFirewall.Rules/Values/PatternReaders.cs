@@ -30,7 +30,7 @@ internal static class PatternReaders
         pattern = new([.. bytes]);
         if (problem is not null)
         {
-            context.Diagnostics.Report(ErrorCodes.BadPattern, word, $"{Show.Word(word.Text)} is not a string with hexadecimal bytes: {problem}", Example);
+            context.Diagnostics.Report(ErrorCodes.BadPattern, word, $"{Show.Word(word.Text)} is not a string with hexadecimal bytes: {problem}", Example, Convention.Usage(Said(word.Text)));
         }
 
         return problem is null && IsUsable(word, context, pattern);
@@ -44,7 +44,8 @@ internal static class PatternReaders
         }
 
         context.Diagnostics.Report(
-            ErrorCodes.BadPattern, word, pattern.Count == 0 ? "the string is empty" : $"the string has {pattern.Count} bytes", $"1 to {MostBytes} bytes");
+            ErrorCodes.BadPattern, word, pattern.Count == 0 ? "the string is empty" : $"the string has {pattern.Count} bytes", $"1 to {MostBytes} bytes",
+            pattern.Count == 0 ? Convention.InvalidArgument : Convention.Usage("STRING too long"));
         return false;
     }
 
@@ -115,4 +116,8 @@ internal static class PatternReaders
 
         return null;
     }
+
+    private static string Said(string text) => text.Split('|')[1..].SelectMany(block => block).FirstOrDefault(letter => letter != ' ' && !char.IsAsciiHexDigit(letter)) is var odd and not '\0'
+        ? $"Invalid hex char '{odd}'"
+        : "Odd number of hex digits";
 }

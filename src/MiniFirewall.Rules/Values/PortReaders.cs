@@ -103,6 +103,8 @@ internal static class PortReaders
         return isRange;
     }
 
+    private static Convention NoRange => Convention.Usage("invalid portrange specified");
+
     private static bool TryReadItem(Word item, ReadContext context, string protocol, out NumberRange range)
     {
         range = default;
@@ -125,11 +127,11 @@ internal static class PortReaders
         if (low == high)
         {
             context.Diagnostics.Report(
-                ErrorCodes.BadRange, item, $"the range {Show.Word(item.Text)} holds one port", $"write {low}");
+                ErrorCodes.BadRange, item, $"the range {Show.Word(item.Text)} holds one port", $"write {low}", NoRange);
             return false;
         }
 
-        return RangeEnds.AreInOrder(item, range, context);
+        return RangeEnds.AreInOrder(item, range.Low, range.High, context, NoRange);
     }
 
     private static bool TryReadPort(Word word, ReadContext context, string protocol, string[] services, out ushort port)

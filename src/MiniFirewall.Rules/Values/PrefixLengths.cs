@@ -57,9 +57,15 @@ internal static class PrefixLengths
         length = read ? (int)number : 0;
         if (!read)
         {
-            context.Diagnostics.Report(ErrorCodes.BadMask, word, $"{Show.Word(word.Text)} is not the length of a prefix", help);
+            context.Diagnostics.Report(ErrorCodes.BadMask, word, $"{Show.Word(word.Text)} is not the length of a prefix", help, BadLength(context));
         }
 
         return read;
     }
+
+    /// <summary>libxtables' text of an option's value; of the mask of an address its reader has another (xtoptions.c, xtopt_parse_plenmask).</summary>
+    private static Convention? BadLength(ReadContext context) => context.Diagnostics.Value is { } value && value.Text.Contains('/', StringComparison.Ordinal)
+        ? null
+        : Convention.Usage($"{context.Diagnostics.Within.Extension}: bad value for option \"{context.Diagnostics.Within.Option}\", "
+            + $"neither a valid network mask nor valid CIDR (0-{Whole(context.Families) ?? Whole(Family.IPv6)}).\n");
 }

@@ -22,7 +22,8 @@ internal static class RangeEnds
 
     internal static bool AreInOrder(Word word, NumberRange range, ReadContext context) => AreInOrder(word, range.Low, range.High, context);
 
-    internal static bool AreInOrder(Word word, uint low, uint high, ReadContext context)
+    /// <param name="convention">What iptables says, where it is not what it says of ports.</param>
+    internal static bool AreInOrder(Word word, uint low, uint high, ReadContext context, Convention? convention = null)
     {
         if (low <= high)
         {
@@ -31,7 +32,7 @@ internal static class RangeEnds
 
         context.Diagnostics.Report(
             ErrorCodes.BadRange, word, $"the range {Show.Word(word.Text)} ends before it begins", $"write {high}:{low}",
-            Convention.Usage("invalid portrange (min > max)"));
+            convention ?? Convention.Usage("invalid portrange (min > max)"));
         return false;
     }
 }

@@ -34,7 +34,8 @@ internal static class Rate
             rate = (scale * seconds / count, seconds);
             if (rate.Period == 0)
             {
-                Report(word, context, "is too fast", $"up to {scale}/second");
+                context.Diagnostics.Words = null;
+                Report(word, context, "is too fast", $"up to {scale}/second", Convention.Usage($"Rate too fast \"{word.Text}\""));
             }
 
             return rate.Period > 0;
@@ -71,6 +72,6 @@ internal static class Rate
         return Units[i - 1];
     }
 
-    private static void Report(Word word, ReadContext context, string message, string help) =>
-        context.Diagnostics.Report(ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} {message}", help);
+    private static void Report(Word word, ReadContext context, string message, string help, Convention? convention = null) =>
+        context.Diagnostics.Report(ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} {message}", help, convention);
 }

@@ -19,7 +19,8 @@ public readonly record struct SegmentId(UInt128 Address, UInt128 Mask)
         if (!AddressNotation.TryParseV6(parts[0].Text, out UInt128 address))
         {
             context.Diagnostics.Report(
-                ErrorCodes.BadAddress, parts[0], $"{Show.Word(parts[0].Text)} is not an IPv6 address", "a segment is an address such as 2001:db8::1, or ADDRESS/PREFIX");
+                ErrorCodes.BadAddress, parts[0], $"{Show.Word(parts[0].Text)} is not an IPv6 address", "a segment is an address such as 2001:db8::1, or ADDRESS/PREFIX",
+                Convention.UnknownHost);
             return false;
         }
 

@@ -51,7 +51,7 @@ internal static class TextReaders
             }
 
             context.Diagnostics.Report(
-                ErrorCodes.BadName, word, $"{Show.Word(word.Text)} cannot name the {what}", "a file has the name: no '/', and not dots alone");
+                ErrorCodes.BadName, word, $"{Show.Word(word.Text)} cannot name the {what}", "a file has the name: no '/', and not dots alone", Convention.InvalidArgument);
             return false;
         }
     }

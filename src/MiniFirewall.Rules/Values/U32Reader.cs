@@ -41,7 +41,7 @@ internal sealed class U32Reader
         }
 
         arithmetic = new WordArithmetic(tests);
-        return reader._at == word.Text.Length || reader.Report("',' or '&&' is expected");
+        return reader._at == word.Text.Length || reader.Report("',' or '&&' is expected", $"at char {reader._at}: expected \",\" or \"&&\"");
     }
 
     internal static string SignOf(WordOperator which) => Array.Find(Operators, entry => entry.Operator == which).Sign;
@@ -91,7 +91,7 @@ internal sealed class U32Reader
             int sign = Array.FindIndex(Operators, entry => Takes(entry.Sign));
             if (sign < 0)
             {
-                Report("'=' or one of '&', '<<', '>>' and '@' is expected");
+                Report("'=' or one of '&', '<<', '>>' and '@' is expected", _at >= Text.Length ? "abrupt end of input after location specifier" : $"at char {_at}: operator expected");
                 return null;
             }
 
@@ -146,11 +146,11 @@ internal sealed class U32Reader
         Word word = _word.Part(start, _at - start);
         if (word.Text.Length == 0)
         {
-            Report("a number is expected");
+            Report("a number is expected", Said(start));
             return null;
         }
 
-        return NumberReaders.TryRead(word, _context, "number of 32 bits", 0, uint.MaxValue, out uint number) ? number : null;
+        return NumberReaders.TryRead(word, _context, "number of 32 bits", 0, uint.MaxValue, out uint number, Convention.Usage($"u32: at char {start}: not a number or out of range")) ? number : null;
     }
 
     private bool Takes(string sign)
@@ -174,11 +174,19 @@ internal sealed class U32Reader
         }
     }
 
+    /// <summary>What iptables says where a number is missing.</summary>
+    private string Said(int start) => _at < Text.Length && Text[_at] != '=' ? $"at char {start}: not a number or out of range"
+        : _at < Text.Length ? $"at char {_at}: location spec missing"
+        : Text.TrimEnd().EndsWith('=') ? "test ended with no value specified"
+        : "abrupt end of input after location specifier";
+
     /// <summary>Says what is wrong here; false.</summary>
-    private bool Report(string problem)
+    /// <param name="said">What iptables says; its common text where there is none.</param>
+    private bool Report(string problem, string? said = null)
     {
         _context.Diagnostics.Report(
-            ErrorCodes.BadU32, _word, _at >= Text.Length ? $"u32: {problem} at the end" : $"u32: {problem} at {Show.Word(Text[_at..])}", Example);
+            ErrorCodes.BadU32, _word, _at >= Text.Length ? $"u32: {problem} at the end" : $"u32: {problem} at {Show.Word(Text[_at..])}", Example,
+            said is null ? null : Convention.Usage($"u32: {said}"));
         return false;
     }
 

@@ -9,6 +9,9 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
     /// <summary>NETLINK_NETFILTER.</summary>
     public const int Netfilter = 12;
 
+    /// <summary>NETLINK_GENERIC.</summary>
+    public const int Generic = 16;
+
     /// <summary>NETLINK_ROUTE.</summary>
     public const int Route = 0;
 

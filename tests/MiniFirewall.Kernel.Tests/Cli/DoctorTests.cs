@@ -81,8 +81,32 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal(0, _namespace.Shell("nft add table inet other && nft 'add chain inet other in { type filter hook input priority 5; policy drop; }'").ExitCode);
         using JsonDocument document = Findings(1);
         Assert.Contains("nftables decides too", Text(document, "others"));
-        Assert.Contains("1 rules reject, but nobody sends the answers", Text(document, "services"));
-        Assert.Contains("1 rules have met no packet", Text(document, "unused"));
+        Assert.Contains("1 rule rejects, but nobody sends the answers", Text(document, "services"));
+        Assert.Contains("1 rule has met no packet", Text(document, "unused"));
+    }
+
+    /// <summary>A table of the least size, filled by datagrams from one address to many ports.</summary>
+    [Fact]
+    public void A_table_of_connections_that_is_nearly_full_is_a_problem()
+    {
+        _namespace.MinifwWith("iptables -A OUTPUT -m conntrack --ctstate INVALID -j DROP\n", "apply", "-").Succeeded();
+        _namespace.Minifw("connections", "settings", "max", "1022").Succeeded();
+        Assert.Empty(Filled());
+        Send(20_000, 900);
+        JsonElement warned = Assert.Single(Filled());
+        Assert.Equal("warning", warned.GetProperty("severity").GetString());
+        Assert.Matches(@"^the table of connections is 8\d % full \(\d+ of 1022\)$", warned.GetProperty("text").GetString());
+        Assert.Equal("minifw connections settings max 2044", warned.GetProperty("fix").GetString());
+        Send(22_000, 110);
+        Assert.Equal("problem", Assert.Single(Filled()).GetProperty("severity").GetString());
+        _namespace.Minifw(warned.GetProperty("fix").GetString()!.Split(' ')[1..]).Succeeded();
+        Assert.Empty(Filled());
+
+        JsonElement[] Filled() => [.. JsonDocument.Parse(_namespace.Minifw("doctor", "--json").Output).RootElement.GetProperty("findings").EnumerateArray()
+            .Where(finding => finding.GetProperty("text").GetString()!.StartsWith("the table of connections is ", StringComparison.Ordinal))];
+
+        void Send(int first, int count) => Assert.Equal(0, _namespace.Shell(
+            $"""python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); [s.sendto(b"x", ("10.9.0.2", port)) for port in range({first}, {first + count})]' """).ExitCode);
     }
 
     private static string Text(JsonDocument document, string check) => string.Join('\n', document.RootElement.GetProperty("findings").EnumerateArray()

@@ -46,6 +46,29 @@ public sealed class HooksTests : IDisposable
         Assert.Contains("veth0: matchall filter at tc ingress", _namespace.Minifw("hooks").Succeeded());
     }
 
+    /// <summary>hooks lists real XDP and tcx programs, why says that a packet meets them first, and doctor notes them.</summary>
+    [Fact]
+    public void Programs_of_XDP_and_tcx_are_told_of()
+    {
+        using var other = new NamedNamespace();
+        VethPair.Join(_namespace, other);
+        _namespace.MinifwWith("iptables -A INPUT -p tcp --dport 22 -j ACCEPT\n", "apply", "-").Succeeded();
+        Assert.DoesNotContain("test_", _namespace.Minifw("hooks").Succeeded());
+        using (new InterfacePrograms(_namespace, "veth0"))
+        {
+            string hooks = _namespace.Minifw("hooks").Succeeded();
+            Assert.Contains("veth0: test_xdp at xdp", hooks);
+            Assert.Contains("veth0: test_tcx at tc ingress", hooks);
+            string why = _namespace.Minifw("why", "in", "veth0", "tcp", "10.9.0.2:5000", "10.9.0.1:22").Succeeded();
+            Assert.Contains("test_xdp", why);
+            Assert.Contains("test_tcx", why);
+            Assert.DoesNotContain("test_", _namespace.Minifw("why", "out", "veth0", "tcp", "10.9.0.1:22", "10.9.0.2:5000").Succeeded());
+            string doctor = _namespace.Minifw("doctor").Output;
+            Assert.Contains("test_xdp at xdp of veth0 meets packets before Netfilter's hooks, and may drop or change them", doctor);
+            Assert.Contains("test_tcx at tc ingress of veth0 meets packets before Netfilter's hooks, and may drop or change them", doctor);
+        }
+    }
+
     [Fact]
     public void Without_rules_there_is_nothing()
     {
@@ -63,7 +86,7 @@ public sealed class HooksTests : IDisposable
         string said = _namespace.Minifw("why", "in", "veth0", "tcp", "10.9.0.2:5000", "10.9.0.1:22").Succeeded();
         Assert.Contains("on this host: nobody listens on tcp port 22", said);
         Assert.Contains("on this host: nftables judges it too: chain inet other early", said.Replace("ip ", "inet ", StringComparison.Ordinal));
-        Assert.Contains("on this host: iptables judges it too: table raw, chain PREROUTING on prerouting at -300, 1 rules", said);
+        Assert.Contains("on this host: iptables judges it too: table raw, chain PREROUTING on prerouting at -300, 1 rule", said);
         Assert.Contains("10.9.0.77 is no address of this host", _namespace.Minifw("why", "in", "veth0", "tcp", "10.9.0.2:5000", "10.9.0.77:22").Succeeded());
         Assert.Contains("has no way to 198.51.100.1: no route", _namespace.Minifw("why", "out", "veth0", "tcp", "10.9.0.1:5000", "198.51.100.1:22").Succeeded());
         Assert.Contains("leads out by veth0, not lo", _namespace.Minifw("why", "out", "lo", "udp", "10.9.0.1:5000", "10.9.0.2:53").Succeeded());

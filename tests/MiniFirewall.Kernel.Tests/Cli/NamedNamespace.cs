@@ -52,6 +52,9 @@ internal sealed class NamedNamespace : IDisposable
         }
     }
 
+    /// <summary>Lets the namespace go with its firewall in it.</summary>
+    internal void Abandon() => CommandResult.Of("ip", ["netns", "del", _name]).Succeeded();
+
     /// <summary>Takes the firewall away first: its pinned links would keep the namespace alive.</summary>
     public void Dispose()
     {

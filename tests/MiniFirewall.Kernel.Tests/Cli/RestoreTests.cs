@@ -12,6 +12,10 @@ public sealed partial class RestoreTests : IDisposable
     private const int Refused = 1, Usage = 2, Unsupported = 3;
     private const string Start = "*filter\n:INPUT DROP [0:0]\n:mine - [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -j mine\n-A mine -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n";
 
+    /// <summary>-v tells of all that it does.</summary>
+    private const string Told = "# said\n*filter\n:web - [0:0]\n:b - [0:0]\n-A INPUT -s 10.0.0.1,10.0.0.2 -j web\n-I web 1 -p udp -m udp --sport 53 -j RETURN\n"
+        + "-R web 1 -p udp -j RETURN\n-A web -j DROP\n-D web 2\n-N more\n-E more less\n-X less\n-Z web\n-P OUTPUT DROP\n-F b\n-Z\n-F\n-X\nCOMMIT\n# end\n";
+
     private readonly NamedNamespace _namespace = new();
 
     public void Dispose() => _namespace.Dispose();
@@ -53,6 +57,10 @@ public sealed partial class RestoreTests : IDisposable
     [InlineData("*filter\n-C INPUT -j DROP\nCOMMIT\n")]
     [InlineData("*filter\n-A INPUT -w -j DROP\nCOMMIT\n")]
     [InlineData("*filter\n:x -\n-A INPUT -j x\n-A x -j x\nCOMMIT\n")]
+    [InlineData(Told, "-v")]
+    [InlineData(Told, "-v", "-n")]
+    [InlineData(Told, "-v", "--test")]
+    [InlineData("# said\n*filter\n-A INPUT -j DROP\n-A INPUT -j nowhere\nCOMMIT\n", "-v")]
     public void A_text_leaves_what_the_kernels_own_leaves(string text, params string[] options)
     {
         (CommandResult theirs, string theirText) = Run("iptables-legacy-restore", "iptables-legacy-save -c -t filter", text, options);
@@ -60,6 +68,7 @@ public sealed partial class RestoreTests : IDisposable
         Assert.Equal(theirs.ExitCode, ours.ExitCode);
         string[] said = Lines(ours.Error);
         Assert.Equal(Lines(theirs.Error), said.Take(Lines(theirs.Error).Length));
+        Assert.Equal(Lines(theirs.Output), Lines(ours.Output));
         Assert.Equal(Comparable(theirText), Comparable(ourText));
     }
 

@@ -58,6 +58,10 @@ public sealed class ServeDaemonTests : IDisposable
         Assert.Contains("minifw_policy_packets_total{chain=\"FORWARD\",family=\"ipv6\",policy=\"DROP\"} 0\n", text, StringComparison.Ordinal);
         Assert.Contains("\nminifw_name_age_seconds{name=\"nobody.example\"} -1\n", text, StringComparison.Ordinal);
         Assert.Contains("\nminifw_connections_max ", text, StringComparison.Ordinal);
+        Assert.Contains("minifw_reload_duration_seconds_count{kind=\"whole\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("minifw_reload_duration_seconds_bucket{kind=\"whole\",le=\"+Inf\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("minifw_reload_duration_seconds_count{kind=\"beside\"} 0\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("minifw_reload_last_duration_seconds{kind=\"whole\"} 0\n", text, StringComparison.Ordinal);
         CheckFormat(text);
         if (CommandResult.Of("bash", ["-c", "command -v promtool"]).ExitCode == 0)
         {
@@ -66,6 +70,21 @@ public sealed class ServeDaemonTests : IDisposable
 
         Assert.StartsWith("HTTP/1.1 404", _namespace.Shell(Get.Replace("/metrics", "/other")).Output, StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 400", _namespace.Shell(Get.Replace("GET /metrics HTTP/1.1", "nonsense")).Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Confined to its capabilities, it removes what is left of a namespace that nobody holds but its rules' own links.</summary>
+    [Fact]
+    public async Task It_removes_what_dead_namespaces_have_left()
+    {
+        var other = new NamedNamespace();
+        string dead = other.Shell("stat -Lc %i /proc/self/ns/net").Succeeded().Trim();
+        other.MinifwWith("-A INPUT -p udp --dport 9 -j DROP\n", "apply", "-").Succeeded();
+        Assert.Contains(Remains(), path => path.EndsWith($"-{dead}", StringComparison.Ordinal));
+        other.Abandon();
+        Start("serve");
+        await Until(() => !Remains().Any(path => path.EndsWith($"-{dead}", StringComparison.Ordinal)));
+
+        static string[] Remains() => [.. Directory.GetFileSystemEntries("/run/minifw"), .. Directory.GetFileSystemEntries("/run/minifw/bpf")];
     }
 
     [Fact]
@@ -88,7 +107,7 @@ public sealed class ServeDaemonTests : IDisposable
         using JsonDocument status = JsonDocument.Parse(_namespace.Minifw("serve", "status", "--json").Succeeded());
         int process = status.RootElement.GetProperty("process").GetInt32();
         Assert.Equal(serve.Id, process);
-        const string Kept = "000000c000003000"; // bpf, perfmon, net_raw, net_admin
+        const string Kept = "000000c000083000"; // bpf, perfmon, sys_ptrace, net_raw, net_admin
         Assert.Equal(Kept, status.RootElement.GetProperty("capabilities").GetString());
         foreach (string thread in Directory.GetDirectories($"/proc/{process}/task"))
         {
@@ -190,11 +209,11 @@ public sealed class ServeDaemonTests : IDisposable
             {
                 metric = lines[i].Split(' ')[2];
                 Assert.True(seen.Add(metric), metric);
-                Assert.Matches($"^# TYPE {metric} (counter|gauge)$", lines[++i]);
+                Assert.Matches($"^# TYPE {metric} (counter|gauge|histogram)$", lines[++i]);
             }
             else
             {
-                Assert.Matches($@"^{metric}(\{{([a-z]+=""(\\.|[^""\\])*"",?)+\}})? -?[0-9.E+]+$", lines[i]);
+                Assert.Matches($@"^{metric}(_bucket|_sum|_count)?(\{{([a-z]+=""(\\.|[^""\\])*"",?)+\}})? -?[0-9.E+]+$", lines[i]);
             }
         }
     }

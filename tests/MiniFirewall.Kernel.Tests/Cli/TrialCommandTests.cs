@@ -47,6 +47,23 @@ public sealed class TrialCommandTests : IDisposable
         Assert.Contains("--dport 1003", _namespace.Minifw("show").Succeeded());
     }
 
+    /// <summary>A set of the rules goes back with them; one that packets change, and the rules before have too, does not. Both are told.</summary>
+    [Fact]
+    public void Changes_of_sets_on_trial_are_told_of_and_go_back_where_they_can()
+    {
+        const string Sets = "set blocked { 192.0.2.1 }\ncreate banned hash:ip\n-A INPUT -m set --match-set blocked src -j DROP\n-A INPUT -m set --match-set banned src -j DROP\n-A OUTPUT -j SET --add-set banned dst\n";
+        _namespace.MinifwWith(Sets, "apply", "-").Succeeded();
+        Assert.Equal("", _namespace.Minifw("set", "add", "blocked", "192.0.2.2").Error);
+        _namespace.Minifw("allow", "80/tcp", "--confirm", "1h").Succeeded();
+        Assert.Contains("this change of blocked goes with them, unless 'minifw confirm' keeps them", _namespace.Minifw("set", "add", "blocked", "192.0.2.3").Error);
+        Assert.Contains("this change of banned stays", _namespace.Minifw("set", "add", "banned", "192.0.2.4").Error);
+        Assert.Contains("minifw: note: the rules in force are on trial for ", _namespace.MinifwWith("create blocked hash:net\nadd blocked 192.0.2.5\n", "set", "load", "-").Error);
+        _namespace.Minifw("confirm", "--back").Succeeded();
+        string back = _namespace.Minifw("set", "list", "blocked").Succeeded();
+        Assert.Equal("set blocked {\n  192.0.2.1\n  192.0.2.2\n}\n", back);
+        Assert.Contains("192.0.2.4", _namespace.Minifw("set", "list", "banned").Succeeded());
+    }
+
     [Fact]
     public void Temporary_rules_leave_the_disk_as_it_is()
     {

@@ -76,5 +76,5 @@ public sealed class UsageTests : IDisposable
         Assert.Contains("no rules are loaded", _namespace.Minifw("why", "in", "lo", "udp", "127.0.0.1:1", "127.0.0.1:2").FailedWith(Refused));
     }
 
-    private static CommandResult Run(params string[] arguments) => CommandResult.Of(MinifwBinary.Path, arguments);
+    private CommandResult Run(params string[] arguments) => _namespace.Minifw(arguments);
 }

@@ -16,6 +16,8 @@ public sealed class ConnectionLimitTests
         $"-A FORWARD -m connlimit --connlimit-above 3 --connlimit-mask {(family == Family.IPv4 ? 24 : 64)}",
         "-A FORWARD -p tcp -m connlimit --connlimit-above 0 --connlimit-mask 8 --connlimit-daddr",
         "-A FORWARD -p tcp -m connlimit --connlimit-upto 1",
+        "-A FORWARD -m connlimit --connlimit-upto 4294967295",
+        "-A FORWARD -m connlimit --connlimit-above 4294967295",
         "-A FORWARD -p udp -m connlimit --connlimit-above 12",
         "-A FORWARD -p tcp --tcp-flags SYN NONE -m connlimit --connlimit-above 1",
         "-A FORWARD -i eth0 -p tcp --syn -m connlimit --connlimit-above 3 -j DROP",

@@ -30,22 +30,13 @@ public sealed class ContextTests(ITestOutputHelper output)
         Scenario.Anything(PacketsOfASet).Sample(
             scenario =>
             {
-                string? difference = null;
-                try
-                {
-                    difference = comparison.FindDifference(scenario);
-                }
-                catch (Exception old) when ((kind == ContextKind.ModuleByProbes || way == CompilationWay.ClassifierBefore69) && old is OldKernelException or FirewallException { Failure: FirewallFailure.Unsupported })
-                {
-                    refused++;
-                }
-
+                string? difference = DifferenceUnlessRefused(comparison, scenario, ref refused);
                 Assert.True(difference is null, difference);
             },
             iter: Sets,
             threads: 1);
         output.WriteLine($"{comparison.Verdicts} verdicts and all counters compared; {refused} of {Sets} rule sets were refused by name");
-        Assert.True(comparison.Verdicts > 0);
+        Assert.True(comparison.Verdicts > 0 && (refused == 0 || kind == ContextKind.ModuleByProbes || way == CompilationWay.ClassifierBefore69));
     }
 
     /// <summary>A program that reads the packet where another one has it must be found out.</summary>
@@ -57,6 +48,29 @@ public sealed class ContextTests(ITestOutputHelper output)
             Context = ContextKind.ModuleByProbes,
             Corrupt = family => family with { Programs = family.Programs.ToDictionary(program => program.Key, program => Shifted.ByOne(program.Value)) },
         });
-        Assert.ThrowsAny<Exception>(() => Scenario.Anything(PacketsOfASet).Sample(scenario => Assert.Null(comparison.FindDifference(scenario)), iter: Sets, threads: 1));
+        var random = new PCG(1, 1);
+        int refused = 0;
+        string? difference = null;
+        for (int set = 0; set < Sets && difference is null; set++)
+        {
+            difference = DifferenceUnlessRefused(comparison, Scenario.Anything(PacketsOfASet).Generate(random, null, out _), ref refused);
+        }
+
+        output.WriteLine($"found after {comparison.Verdicts} verdicts: {difference}");
+        Assert.NotNull(difference);
+    }
+
+    /// <summary>Rules that kernels without casts cannot have are refused by name, before any comparison.</summary>
+    private static string? DifferenceUnlessRefused(TestRunComparison comparison, Scenario scenario, ref int refused)
+    {
+        try
+        {
+            return comparison.FindDifference(scenario);
+        }
+        catch (Exception old) when (old is OldKernelException or FirewallException { Failure: FirewallFailure.Unsupported })
+        {
+            refused++;
+            return null;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using MiniFirewall.Netlink;
+using MiniFirewall.Sys;
 using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Netlink;
@@ -14,6 +15,48 @@ public sealed class MessageTests
         writer.AttributeBigEndian(1, 3);
         writer.Attribute(3, "lo");
         Assert.Equal("24000000000C010300000000000000000200000008000100000000030700030" + "06C6F0000", Convert.ToHexString(writer.Finish()));
+    }
+
+    [Fact]
+    public void Attributes_of_attributes_have_their_own_length_and_flag()
+    {
+        var writer = new MessageWriter(new byte[64], 0x10, MessageWriter.Request | MessageWriter.Acknowledge);
+        writer.Bytes(1, 2, 0, 0);
+        int outer = writer.BeginNested(1);
+        int inner = writer.BeginNested(2);
+        writer.Attribute(3, (byte)7);
+        writer.EndNested(inner);
+        writer.EndNested(outer);
+        Assert.Equal("24000000100005000000000000000000" + "01020000" + "10000180" + "0C000280" + "0500030007000000", Convert.ToHexString(writer.Finish()));
+    }
+
+    [Fact]
+    public void The_kernels_families_are_asked_by_name()
+    {
+        using GenericFamily? controller = GenericFamily.TryOpen("nlctrl");
+        Assert.NotNull(controller);
+        Assert.Null(GenericFamily.TryOpen("minifw-absent"));
+        var names = new List<string>();
+        controller.List(controller.Begin(new byte[64], command: 3, version: 1, MessageWriter.Dump).Finish(), attributes =>
+        {
+            while (attributes.Next())
+            {
+                if (attributes.Type == 2)
+                {
+                    names.Add(attributes.Text);
+                }
+            }
+        });
+        Assert.Contains("nlctrl", names);
+    }
+
+    [Fact]
+    public void What_the_kernel_refuses_comes_with_its_error()
+    {
+        using GenericFamily controller = GenericFamily.TryOpen("nlctrl")!;
+        byte[] message = controller.Begin(new byte[64], command: 99, version: 1, MessageWriter.Acknowledge).Finish().ToArray();
+        const int NotSupported = 95;
+        Assert.Equal(NotSupported, Assert.Throws<SystemCallException>(() => controller.Ask(message)).Errno);
     }
 
     [Fact]

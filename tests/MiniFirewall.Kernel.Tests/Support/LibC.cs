@@ -82,6 +82,16 @@ internal static unsafe partial class LibC
         }
     }
 
+    /// <summary>BPF_LINK_CREATE with these attributes.</summary>
+    internal static FileDescriptor CreateLink(ReadOnlySpan<byte> attributes)
+    {
+        const int Bpf = 321, LinkCreate = 28;
+        fixed (byte* bytes = attributes)
+        {
+            return new(Check("bpf(BPF_LINK_CREATE)", (int)SystemCall(Bpf, LinkCreate, bytes, attributes.Length)));
+        }
+    }
+
     internal static uint InterfaceIndex(string name)
     {
         uint index = NameToIndex(name);
@@ -129,6 +139,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "writev", SetLastError = true)]
     private static partial nint WriteVector(int descriptor, IoVector* parts, int count);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(nint number, nint command, byte* attributes, nint size);
 
     [LibraryImport("libc", EntryPoint = "if_nametoindex", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial uint NameToIndex(string name);

@@ -71,12 +71,29 @@ public sealed class LiveNameTests
     }
 
     [Fact]
-    public void What_costs_nothing_is_asked_before_the_name()
+    public void A_name_is_a_bit_of_the_packets_marks()
     {
-        PacketProgram program = RuleSetLowering.Lower(Read("-A OUTPUT -p tcp -d bigmart.com --dport 80 -j ACCEPT"), Hook.LocalOut, Family.IPv4, CounterOne.Instance);
+        PacketProgram program = RuleSetLowering.Lower(Read("-A OUTPUT -p tcp -d bigmart.com ! -s ubuntu.com --dport 80 -j DROP"), Hook.LocalOut, Family.IPv4, CounterOne.Instance);
         Statement statement = program.Blocks[0].Statements[0];
-        Assert.Equal(FieldTest.Equal(Field.Protocol, 6), Assert.IsType<Require>(statement.Early[0]).Condition);
-        Assert.Equal("bigmart.com", Assert.IsType<AddressOfHost>(statement.Late[0].Question).Name);
+        Assert.Equal(
+            [new FieldTest(Field.SourceNames, 1, 1, Negated: true), new FieldTest(Field.DestinationNames, 2, 2)],
+            statement.Early.Select(step => ((Require)step).Condition).Take(2));
+        Assert.Empty(statement.Late);
+    }
+
+    [Fact]
+    public void Of_many_names_marks_tell_most_apart_and_a_question_the_others()
+    {
+        RuleSet rules = Read(string.Concat(Enumerable.Range(0, 65).Select(i => $"-A OUTPUT -p tcp -d n{i}.example -j ACCEPT\n-A OUTPUT ! -d n{i}.example -j DROP\n")));
+        ImmutableArray<Statement> statements = RuleSetLowering.Lower(rules, Hook.LocalOut, Family.IPv4, CounterOne.Instance).Blocks[0].Statements;
+        Assert.All(statements.Where((_, i) => i % 2 == 0), statement =>
+        {
+            Assert.Equal(Field.DestinationNames, Assert.IsType<FieldTest>(((Require)statement.Early[0]).Condition).Field);
+            Assert.Equal(FieldTest.Equal(Field.Protocol, 6), ((Require)statement.Early[1]).Condition);
+            Assert.IsType<AddressOfHost>(Assert.Single(statement.Late).Question);
+        });
+        Assert.All(statements.Where((_, i) => i % 2 == 1), statement => Assert.IsType<AddressOfHost>(Assert.Single(statement.Steps).Question));
+        Assert.True(Enumerable.Range(0, 1000).Select(number => HostMarks.Of(number, areAlone: false)).Distinct().Count() > 900);
     }
 
     [Fact]
@@ -91,12 +108,13 @@ public sealed class LiveNameTests
             sample =>
             {
                 RuleSet rules = Named(Read(sample.Rules.Text));
+                rules = named % 2 == 0 ? rules : WithMoreNames(rules);
                 named += LiveNames.Of(rules).Hosts.Count;
                 var evaluator = new Evaluator(rules);
                 foreach (Packet packet in sample.Packets.Where(packet => packet.HeaderIsWhole))
                 {
                     PacketProgram program = RuleSetLowering.Lower(rules, packet.Hook, packet.Family, CounterOne.Instance);
-                    Assert.Equal(evaluator.Judge(packet).Verdict, PolicyInterpreter.Run(program, packet, rules.Sets).Verdict);
+                    Assert.Equal(evaluator.Judge(packet).Verdict, PolicyInterpreter.Run(program, packet, rules.Sets, LiveNames.Of(rules)).Verdict);
                 }
             },
             iter: 200,
@@ -126,6 +144,13 @@ public sealed class LiveNameTests
             : spec;
 
         static ImmutableArray<UInt128> Of(MaskedAddress masked, Family family) => masked.Family == family && masked.Address % 3 != 0 ? [masked.Address] : [];
+    }
+
+    /// <summary>The rules with so many names in a chain of their own that marks do not say all.</summary>
+    private static RuleSet WithMoreNames(RuleSet rules)
+    {
+        Chain crowd = Read("-N CROWD\n" + string.Concat(Enumerable.Range(0, HostMarks.MostAlone).Select(i => $"-A CROWD -d crowd{i}.example -j ACCEPT\n"))).Chains[^1];
+        return rules with { Chains = [.. rules.Chains, crowd] };
     }
 
     private static RuleSet Read(string text)

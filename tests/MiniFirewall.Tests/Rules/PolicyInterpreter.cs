@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
+using MiniFirewall.Rules.Names;
 using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Tests.Rules;
@@ -11,14 +12,14 @@ namespace MiniFirewall.Tests.Rules;
 /// Runs packet programs as Policy's own documents say, so that the compiled meaning of a rule set can be compared with its
 /// reference meaning without a kernel. A field that no earlier step has made sure of throws.
 /// </summary>
-internal sealed class PolicyInterpreter(PacketProgram program, Packet packet, ImmutableArray<NamedSet> sets)
+internal sealed class PolicyInterpreter(PacketProgram program, Packet packet, ImmutableArray<NamedSet> sets, LiveNames names)
 {
     private readonly List<int> _counted = [];
 
     /// <summary>The verdict and the counters of the rules that matched, in order; the default's where it decided.</summary>
-    internal static (Verdict Verdict, IReadOnlyList<int> Counted) Run(PacketProgram program, Packet packet, ImmutableArray<NamedSet> sets = default)
+    internal static (Verdict Verdict, IReadOnlyList<int> Counted) Run(PacketProgram program, Packet packet, ImmutableArray<NamedSet> sets = default, LiveNames? names = null)
     {
-        var run = new PolicyInterpreter(program, packet, sets);
+        var run = new PolicyInterpreter(program, packet, sets, names ?? LiveNames.None);
         Verdict? verdict = run.Run(program.Blocks[program.Entry], 0);
         if (verdict is null)
         {
@@ -120,6 +121,8 @@ internal sealed class PolicyInterpreter(PacketProgram program, Packet packet, Im
         Field.Mark => packet.Mark,
         Field.ConnectionState => (UInt128)(byte)packet.ConnectionState,
         Field.ConnectionDirection => (UInt128)(byte)packet.ConnectionDirection,
+        Field.SourceNames => names.MarksOf(packet.Family, packet.Source),
+        Field.DestinationNames => names.MarksOf(packet.Family, packet.Destination),
         _ => throw new NotSupportedException(field.ToString()),
     };
 

@@ -9,7 +9,7 @@ internal sealed class MetricWriter
     private readonly StringBuilder _text = new();
 
     /// <summary>Begins a metric; its samples follow, and no other's among them.</summary>
-    /// <param name="type">counter or gauge; a counter's name ends in _total.</param>
+    /// <param name="type">counter, gauge or histogram; a counter's name ends in _total, those of a histogram's samples in _bucket, _sum and _count.</param>
     internal void Begin(string name, string type, string help) =>
         _text.Append("# HELP ").Append(name).Append(' ').Append(help.Replace("\\", "\\\\").Replace("\n", "\\n")).Append('\n')
             .Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');

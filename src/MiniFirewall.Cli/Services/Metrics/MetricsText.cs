@@ -1,6 +1,8 @@
+using System.Globalization;
 using MiniFirewall.Cli.Output;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Names;
+using MiniFirewall.Engine.Reloads;
 using MiniFirewall.Engine.Serving;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
@@ -30,6 +32,7 @@ internal static class MetricsText
             WritePolicies(writer, loaded);
         }
 
+        WriteReloads(writer, engine.ReadReloads());
         WriteStatus(writer, status);
         WriteNames(writer, service.Names, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         return writer.ToString();
@@ -96,6 +99,32 @@ internal static class MetricsText
         }
 
         return dropped;
+    }
+
+    private static void WriteReloads(MetricWriter writer, IReadOnlyList<ReloadTimes> all)
+    {
+        const string Durations = "minifw_reload_duration_seconds", Last = "minifw_reload_last_duration_seconds";
+        writer.Begin(Durations, "histogram", "How long changes of the rules took, by whether a whole rule set was loaded or a few rules put beside the others.");
+        foreach (ReloadTimes times in all)
+        {
+            string kind = times.Kind == ReloadKind.Whole ? "whole" : "beside";
+            long below = 0;
+            for (int i = 0; i < times.Buckets.Length; i++)
+            {
+                below += times.Buckets[i];
+                string bound = i < ReloadTimes.Bounds.Length ? ReloadTimes.Bounds[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
+                writer.Sample($"{Durations}_bucket", below, ("kind", kind), ("le", bound));
+            }
+
+            writer.Sample($"{Durations}_sum", times.Sum.TotalSeconds, ("kind", kind));
+            writer.Sample($"{Durations}_count", times.Count, ("kind", kind));
+        }
+
+        writer.Begin(Last, Gauge, "How long the last change of the rules took; 0 where there was none.");
+        foreach (ReloadTimes times in all)
+        {
+            writer.Sample(Last, times.Last.TotalSeconds, ("kind", times.Kind == ReloadKind.Whole ? "whole" : "beside"));
+        }
     }
 
     private static void WriteStatus(MetricWriter writer, FirewallStatus status)

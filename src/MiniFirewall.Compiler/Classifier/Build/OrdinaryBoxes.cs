@@ -156,7 +156,10 @@ internal sealed record StatementSides(SideInterval[] Intervals, bool EndsExactly
         return condition is FieldTest { Negated: false } test ? IntervalOf(test, PacketKey.SlotOf(test.Field, family)) : null;
     }
 
-    /// <summary>A mask of leading ones is an interval; of 128 bits the high half, which alone is not all.</summary>
+    /// <summary>
+    /// A mask of leading ones is an interval; of 128 bits the high half, which alone is not all. Of a word of marks any mask says from which
+    /// number on it can hold: trees keep packets without a mark apart from all rules with marks.
+    /// </summary>
     private static (SideInterval Side, bool IsAll)? IntervalOf(FieldTest test, KeySlot slot)
     {
         UInt128 mask = FieldMasks.Effective(test, slot);
@@ -170,6 +173,6 @@ internal sealed record StatementSides(SideInterval[] Intervals, bool EndsExactly
         ulong half = isWide ? (ulong)(mask >> 64) : (ulong)mask, value = isWide ? (ulong)((test.Value & mask) >> 64) : (ulong)(test.Value & mask);
         ulong free = full & ~half;
         bool leads = (free & (free + 1)) == 0;
-        return leads ? (new(new(isWide ? slot.HighOffset : slot.Offset, full), value, value | free), !isWide) : null;
+        return leads || slot.Bits == 64 ? (new(new(isWide ? slot.HighOffset : slot.Offset, full), value, value | free), leads && !isWide) : null;
     }
 }

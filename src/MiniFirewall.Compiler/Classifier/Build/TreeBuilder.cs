@@ -83,7 +83,30 @@ internal sealed class TreeBuilder(IBoxes boxes)
             }
         }
 
-        return bestField < 0 ? null : Make(entries, bestField, bestThreshold, region);
+        return bestField < 0 ? CutNameless(entries, region) : Make(entries, bestField, bestThreshold, region);
+    }
+
+    /// <summary>
+    /// Where no bound divides the entries: cuts off addresses that no name of theirs has, the most by far, so that packets with these need
+    /// not read the long leaf. All rules with a name are alike in this, and no bound divides marks otherwise.
+    /// </summary>
+    private Split? CutNameless(int[] entries, Region region)
+    {
+        for (int field = 0; field < boxes.Fields.Count; field++)
+        {
+            if (boxes.Fields[field].Offset is not (PacketKey.SourceNames or PacketKey.DestinationNames))
+            {
+                continue;
+            }
+
+            ulong least = entries.Min(entry => boxes.Interval(entry, field, region).Low);
+            if (least > region[field].Low)
+            {
+                return Make(entries, field, least, region);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Bounds of entries inside the region, spread over the entries' order of bounds.</summary>

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using MiniFirewall.Compiler;
+using MiniFirewall.Packets;
 
 namespace MiniFirewall.Engine.State.Store;
 
@@ -13,6 +15,14 @@ internal sealed class EpochWord(Memory<byte> word)
 
     /// <summary>Bytes of the map's one value; the word stands at its start.</summary>
     internal const int Size = 64;
+
+    /// <summary>The policies that have changed since the generation was made: a byte each (<see cref="WellKnownMaps.EpochPolicies"/>).</summary>
+    internal ulong ChangedPolicies => Volatile.Read(in MemoryMarshal.AsRef<ulong>(word.Span[WellKnownMaps.EpochPolicies..]));
+
+    /// <summary>Puts the other policy of a hook and family in force: one aligned write of eight bytes.</summary>
+    internal void ChangePolicy(Hook hook, Family family) => Volatile.Write(
+        ref MemoryMarshal.AsRef<ulong>(word.Span[WellKnownMaps.EpochPolicies..]),
+        ChangedPolicies ^ ((ulong)WellKnownMaps.OtherPolicy << (8 * WellKnownMaps.PolicyPlace(hook, family))));
 
     internal uint Value
     {

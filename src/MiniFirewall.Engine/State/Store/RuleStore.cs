@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
 using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Engine.State.Store;
@@ -38,7 +39,7 @@ internal sealed class RuleStore
 
     internal StoreHeader Header { get; }
 
-    /// <summary>The chains of the generation, and behind them those that came later and are in force: no rule goes to these.</summary>
+    /// <summary>The chains of the generation, with the policies that it was made with, and behind them those that came later and are in force: no rule goes to these.</summary>
     internal ImmutableArray<StoredChain> Chains { get; }
 
     /// <summary>Whether a chain came after the generation was made, so that no program knows it.</summary>
@@ -300,6 +301,15 @@ internal sealed class RuleStore
         position >= 0 ? _value.Span[(Header.Ends + (position * sizeof(uint)))..] : RecordBytes(~position)[RuleRecord.EndAt..])[0];
 
     internal Span<uint> EndWords => MemoryMarshal.Cast<byte, uint>(_value.Span.Slice(Header.Ends, Header.Rules * sizeof(uint)));
+
+    /// <summary>The policies that have changed since the generation was made (<see cref="EpochWord.ChangedPolicies"/>).</summary>
+    internal ulong ChangedPolicies => _epoch.ChangedPolicies;
+
+    /// <summary>A built-in chain's verdict now. The caller holds the namespace's lock.</summary>
+    internal Verdict PolicyOf(int chain, Family family) => Chains[chain].WithPolicies(ChangedPolicies).PolicyOf(family).Verdict;
+
+    /// <summary>Puts the other verdict of a built-in chain in force.</summary>
+    internal void ChangePolicy(int chain, Family family) => _epoch.ChangePolicy(Chains[chain].Chain.Hook!.Value, family);
 
     internal void SetEpoch(uint epoch) => _epoch.Value = epoch;
 

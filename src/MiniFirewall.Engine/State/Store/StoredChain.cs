@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MiniFirewall.Compiler;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 
@@ -18,6 +19,16 @@ internal sealed record StoredChain(Chain Chain, RuleSlots Policies, int First, i
     internal bool IsForSomeHooks { get; init; }
 
     private const byte NoHook = 255;
+
+    /// <summary>The chain with the policies that are in force.</summary>
+    /// <param name="changed"><see cref="EpochWord.ChangedPolicies"/>.</param>
+    internal Chain WithPolicies(ulong changed) => changed == 0 || Chain.Hook is not { } hook
+        ? Chain
+        : Chain with { PolicyV4 = Now(Chain.PolicyV4, changed, hook, Family.IPv4), PolicyV6 = Now(Chain.PolicyV6, changed, hook, Family.IPv6) };
+
+    private static ChainPolicy Now(ChainPolicy made, ulong changed, Hook hook, Family family) => (byte)(changed >> (8 * WellKnownMaps.PolicyPlace(hook, family))) == 0
+        ? made
+        : made with { Verdict = made.Verdict == Policy.Verdict.Accept ? Policy.Verdict.Drop : Policy.Verdict.Accept };
 
     internal void Write(BinaryWriter writer)
     {

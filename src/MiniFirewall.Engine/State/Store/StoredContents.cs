@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Packets;
+using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Engine.State.Store;
 
@@ -10,21 +11,40 @@ internal sealed class StoredContents
     private readonly RuleStore _store;
     private readonly RuleChunk[] _chunks;
     private readonly ImmutableArray<StoredRule>[] _rules;
+    private readonly ulong _changedPolicies;
 
-    private StoredContents(RuleStore store, RuleChunk[] chunks, ImmutableArray<StoredRule>[] rules)
+    private StoredContents(RuleStore store, ulong changedPolicies, RuleChunk[] chunks, ImmutableArray<StoredRule>[] rules)
     {
         _store = store;
+        _changedPolicies = changedPolicies;
         _chunks = chunks;
         _rules = rules;
     }
 
     internal static StoredContents Of(RuleStore store)
     {
-        uint epoch = store.Epoch;
+        (uint epoch, ulong policies) = Moment(store);
         var chunks = new RuleChunk[RuleLines.ChunksFor(store.Header.Rules)];
         OnAllCpus.For(chunks.Length, i => chunks[i] = store.Chunk(i));
-        return new(store, chunks, [.. store.Chains.Select((_, i) => store.RulesOf(i, epoch).ToImmutableArray())]);
+        return new(store, policies, chunks, [.. store.Chains.Select((_, i) => store.RulesOf(i, epoch).ToImmutableArray())]);
     }
+
+    /// <summary>An epoch and policies that were in force together.</summary>
+    private static (uint Epoch, ulong Policies) Moment(RuleStore store)
+    {
+        while (true)
+        {
+            uint epoch = store.Epoch;
+            ulong policies = store.ChangedPolicies;
+            if (store.Epoch == epoch)
+            {
+                return (epoch, policies);
+            }
+        }
+    }
+
+    /// <summary>The chain without its rules.</summary>
+    internal Chain ChainOf(int chain) => _store.Chains[chain].WithPolicies(_changedPolicies);
 
     internal ImmutableArray<StoredRule> RulesOf(int chain) => _rules[chain];
 

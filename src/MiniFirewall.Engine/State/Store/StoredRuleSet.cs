@@ -41,7 +41,7 @@ internal sealed record StoredRuleSet(RuleSet Rules, ImmutableArray<int> Slots, I
     {
         using var text = new MemoryStream();
         text.Write("*filter\n"u8);
-        foreach (Chain chain in store.Chains.Select(stored => stored.Chain))
+        foreach (Chain chain in store.Chains.Select((_, i) => contents.ChainOf(i)))
         {
             string line = chain switch
             {
@@ -84,8 +84,7 @@ internal sealed record StoredRuleSet(RuleSet Rules, ImmutableArray<int> Slots, I
                 rules.Add((names.Contains(stored.Position) ? WithAddresses(rule, [.. names[stored.Position]]) : rule).For(stored.Families));
             }
 
-            Chain chain = store.Chains[i].Chain;
-            chains.Add(chain with { Rules = rules.DrainToImmutable(), Span = read.Chains[i].Span });
+            chains.Add(contents.ChainOf(i) with { Rules = rules.DrainToImmutable(), Span = read.Chains[i].Span });
         }
 
         return read with { Chains = chains.DrainToImmutable() };

@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
+using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Text;
 using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Matches.Connections;
@@ -21,10 +23,24 @@ public sealed record ConnlabelMatch(byte Label, bool Negated, bool Sets) : Match
         OneOf = ["label"],
         Options =
         [
-            Option<ConnlabelMatch>.Value<uint>(["label"], NumberReaders.Number("connection label", 0, LastLabel), (m, label, not) => m with { Label = (byte)label, Negated = not }, negatable: true),
+            Option<ConnlabelMatch>.Value<uint>(["label"], ReadLabel, (m, label, not) => m with { Label = (byte)label, Negated = not }, negatable: true),
             Option<ConnlabelMatch>.Flag(["set"], (m, _) => m with { Sets = true }),
         ],
     };
+
+    private static bool ReadLabel(Word word, ReadContext context, out uint label)
+    {
+        if (NumberText.TryParse(word.Text, out ulong number) && number is > LastLabel and <= ushort.MaxValue)
+        {
+            context.Diagnostics.Words = null;
+            context.Diagnostics.Report(
+                ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} is not a connection label", $"a number from 0 to {LastLabel}", Convention.OutOfRange);
+            label = 0;
+            return false;
+        }
+
+        return NumberReaders.TryRead(word, context, "connection label", 0, LastLabel, out label);
+    }
 
     public override string Name => "connlabel";
 

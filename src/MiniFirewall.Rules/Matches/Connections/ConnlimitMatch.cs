@@ -35,7 +35,10 @@ public sealed record ConnlimitMatch(uint Limit, bool IsAbove, int? Prefix, bool 
 
     public override string Name => "connlimit";
 
-    public override string? Lack => Limit > ConnectionsAbove.HighestLimit ? $"counts at most {ConnectionsAbove.HighestLimit} connections of an address" : null;
+    public override string? Lack => Limit > ConnectionsAbove.HighestLimit && !IsBeyondCounting ? $"counts at most {ConnectionsAbove.HighestLimit} connections of an address" : null;
+
+    /// <summary>The kernel counts in 32 bits, so that no count is above the highest number: nothing need be counted.</summary>
+    private bool IsBeyondCounting => Limit == uint.MaxValue;
 
     public override bool AsksConnection => true;
 
@@ -59,7 +62,7 @@ public sealed record ConnlimitMatch(uint Limit, bool IsAbove, int? Prefix, bool 
 
         int prefix = Prefix ?? (family == Family.IPv4 ? 32 : 128);
         steps.Add(new DropWhen(new QuestionTest(new ConnectionUnknowable())));
-        steps.Add(new Require(new QuestionTest(new ConnectionsAbove(Limit, prefix, ByDestination), !IsAbove)));
+        steps.Add(new Require(IsBeyondCounting ? new RangeTest(Field.Protocol, [], !IsAbove) : new QuestionTest(new ConnectionsAbove(Limit, prefix, ByDestination), !IsAbove)));
     }
 
     public override FamilySet Families => PrefixLengths.FamiliesOf(Prefix);

@@ -25,7 +25,7 @@ public sealed record LimitMatch(uint Period, uint Burst) : Match
         Options =
         [
             Option<LimitMatch>.Value(["limit"], Rate.Reader(Scale), (m, rate, _) => m with { Period = (uint)rate.Period }),
-            Option<LimitMatch>.Value(["limit-burst"], NumberReaders.Number("burst", 1, MostBurst), (m, burst, _) => m with { Burst = burst }),
+            Option<LimitMatch>.Value<uint>(["limit-burst"], ReadBurst, (m, burst, _) => m with { Burst = burst }),
         ],
         Check = HasRoom,
     };
@@ -51,6 +51,18 @@ public sealed record LimitMatch(uint Period, uint Burst) : Match
 
     public override void Lower(Family family, ImmutableArray<Step>.Builder steps) => steps.Add(new Require(new QuestionTest(Bucket)));
 
+    /// <summary>iptables takes a burst of 0, and the kernel has no use for it.</summary>
+    private static bool ReadBurst(Word word, ReadContext context, out uint burst)
+    {
+        bool isRead = NumberReaders.TryRead(word, context, "burst", 0, MostBurst, out burst);
+        if (isRead && burst == 0)
+        {
+            context.Diagnostics.Report(ErrorCodes.BadNumber, word, "a burst of 0 lets nothing match", $"a number from 1 to {MostBurst}", Convention.OutOfRange);
+        }
+
+        return isRead && burst > 0;
+    }
+
     /// <summary>The kernel counts a full burst's time in 32 bits, and refuses one that comes out shorter than a single period.</summary>
     private static bool HasRoom(object state, Word place, ReadContext context)
     {
@@ -60,7 +72,7 @@ public sealed record LimitMatch(uint Period, uint Burst) : Match
         {
             context.Diagnostics.Report(
                 ErrorCodes.BadNumber, place, $"a burst of {limit.Burst} at {Rate.Print(limit.Period, Scale, out _)} lasts longer than the kernel can count",
-                "write a smaller --limit-burst");
+                "write a smaller --limit-burst", Convention.OutOfRange);
         }
 
         return fits;

@@ -12,7 +12,6 @@ internal static class RecentGrammar
     private const int LongestName = 199;
     private const uint MostHits = ushort.MaxValue;
     private const string Actions = "action";
-    private static readonly string[] Changing = ["set", "remove"];
 
     internal static MatchGrammar Grammar { get; } = new("recent", new RecentMatch())
     {
@@ -21,10 +20,10 @@ internal static class RecentGrammar
         Options =
         [
             Act(RecentAction.Set), Act(RecentAction.Check), Act(RecentAction.Update), Act(RecentAction.Remove),
-            Option<RecentMatch>.Value(["seconds"], NumberReaders.Number("number of seconds", 1, uint.MaxValue), (m, seconds, _) => m with { Seconds = seconds }, excludes: Changing),
-            Option<RecentMatch>.Flag(["reap"], (m, _) => m with { Reaps = true }, excludes: Changing, needs: ["seconds"]),
-            Option<RecentMatch>.Value(["hitcount"], NumberReaders.Number("number of hits", 0, MostHits), (m, hits, _) => m with { HitCount = hits }),
-            Option<RecentMatch>.Flag(["rttl"], (m, _) => m with { ComparesTtl = true }, excludes: Changing),
+            Option<RecentMatch>.Value(["seconds"], NumberReaders.Number("number of seconds", 1, uint.MaxValue), (m, seconds, _) => m with { Seconds = seconds }),
+            Option<RecentMatch>.Flag(["reap"], (m, _) => m with { Reaps = true }, needs: ["seconds"]),
+            Option<RecentMatch>.Value(["hitcount"], NumberReaders.Number("number of hits", 0, uint.MaxValue), (m, hits, _) => m with { HitCount = hits }),
+            Option<RecentMatch>.Flag(["rttl"], (m, _) => m with { ComparesTtl = true }),
             Option<RecentMatch>.Value(["name"], TextReaders.FileName("list", LongestName), (m, name, _) => m with { ListName = name }),
             Option<RecentMatch>.Flag(["rsource"], (m, _) => m with { ByDestination = false }),
             Option<RecentMatch>.Flag(["rdest"], (m, _) => m with { ByDestination = true }),
@@ -34,18 +33,31 @@ internal static class RecentGrammar
 
     internal static string OptionOf(RecentAction action) => action == RecentAction.Check ? "rcheck" : action.ToString().ToLowerInvariant();
 
-    /// <summary>A count of 0 asks nothing and may stand anywhere, as in xt_recent.c.</summary>
+    /// <summary>A list that is only changed is asked for nothing; a count of 0 asks nothing and may stand anywhere. The kernel says so.</summary>
     private static bool CountsWhatItAsks(object state, Word place, ReadContext context)
     {
         var match = (RecentMatch)state;
-        bool isAsked = match.HitCount == 0 || match.Action is RecentAction.Check or RecentAction.Update;
-        if (!isAsked)
+        if (match.HitCount > MostHits)
         {
             context.Diagnostics.Report(
-                ErrorCodes.ExcludedOption, place, $"--hitcount cannot stand with --{OptionOf(match.Action)}", "give one of them, or write -m recent a second time");
+                ErrorCodes.BadNumber, place, $"--hitcount {match.HitCount} is more than the kernel keeps", $"a number from 0 to {MostHits}", Convention.InvalidArgument);
+            return false;
         }
 
-        return isAsked;
+        string? asked = match.Action is RecentAction.Check or RecentAction.Update ? null
+            : match.Seconds > 0 ? "seconds"
+            : match.Reaps ? "reap"
+            : match.HitCount > 0 ? "hitcount"
+            : match.ComparesTtl ? "rttl"
+            : null;
+        if (asked is not null)
+        {
+            context.Diagnostics.Report(
+                ErrorCodes.ExcludedOption, place, $"--{asked} cannot stand with --{OptionOf(match.Action)}", "give one of them, or write -m recent a second time",
+                Convention.InvalidArgument);
+        }
+
+        return asked is null;
     }
 
     private static OptionSpec Act(RecentAction action) =>

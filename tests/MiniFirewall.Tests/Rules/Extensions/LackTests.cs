@@ -48,6 +48,7 @@ public sealed class LackTests
     [InlineData("-m connmark --mark 1")]
     [InlineData("-m connlabel --label 1 --set")]
     [InlineData("-m connlimit --connlimit-above 255")]
+    [InlineData("-m connlimit --connlimit-upto 4294967295")]
     [InlineData("-m connbytes --connbytes 1 --connbytes-dir both --connbytes-mode bytes")]
     [InlineData("-m set --match-set a src ! --update-counters ! --update-subcounters")]
     public void Lacks_nothing(string rule) => Assert.Null(Reading.Good($"{Sets}-A INPUT {rule}").Find("INPUT")!.Rules.Single().Matches.FirstOrDefault()?.Lack);

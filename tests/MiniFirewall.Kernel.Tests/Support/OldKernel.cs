@@ -1,0 +1,13 @@
+using MiniFirewall.Compiler;
+using MiniFirewall.Engine;
+using MiniFirewall.Engine.Commit;
+
+namespace MiniFirewall.Kernel.Tests.Support;
+
+/// <summary>Rules that the kernel under test is too old for are refused by name; comparisons go on with the next ones.</summary>
+internal static class OldKernel
+{
+    /// <summary>Whether that is so. A kernel that has all that minifw asks of kernels refuses nothing.</summary>
+    internal static bool Refuses(Exception exception) =>
+        !KernelRequirements.HasMayGoto && exception is OldKernelException or FirewallException { Failure: FirewallFailure.Unsupported };
+}
