@@ -1,4 +1,6 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Connections;
+using MiniFirewall.Compiler.Retarget;
 using MiniFirewall.Compiler.Tracing;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
@@ -51,7 +53,19 @@ internal sealed class MainEmitter(
             return;
         }
 
-        EmitCallTrack(Frame.MainContext, confirms: 0);
+        Label tracked = code.DefineLabel("tracked");
+        if (program.Family == Family.IPv4 && options.Context != ContextKind.ModuleByProbes)
+        {
+            Label other = code.DefineLabel("not of an open connection"), absent = code.DefineLabel("of no connection");
+            new OpenConnection(code, program.Hook, options.ConnectionBuckets).Emit(tracked, absent, other);
+            code.Mark(absent);
+            EmitCallTrack(Frame.MainContext, TrackCode.KnownAbsent);
+            code.Jump(tracked);
+            code.Mark(other);
+        }
+
+        EmitCallTrack(Frame.MainContext, TrackCode.Judging);
+        code.Mark(tracked);
         code.Store(MemorySize.Byte, Register.R10, Frame.MainBegins, Register.R0);
     }
 
@@ -76,7 +90,7 @@ internal sealed class MainEmitter(
         code.Jump(JumpCondition.NotEqual, Register.R8, ResultCode.AcceptCode, done);
         code.Load(MemorySize.Byte, Register.R1, Register.R10, Frame.MainBegins);
         code.Jump(JumpCondition.Equal, Register.R1, 0, done);
-        EmitCallTrack(Frame.BlockContext, confirms: 1);
+        EmitCallTrack(Frame.BlockContext, TrackCode.Confirming);
         code.Jump(JumpCondition.Equal, Register.R0, 0, done);
         code.Move(Register.R8, ResultCode.DropCode);
         code.Mark(done);

@@ -53,7 +53,7 @@ public static class ProgramSetCompiler
     /// anywhere, straight code costs 9 ns and a third of one for each rule, the classifier 27 whatever their number: they meet at 60;
     /// for packets that no rule matches at 40.
     /// </summary>
-    private const int LongestStraightList = 48;
+    public const int LongestStraightList = 48;
 
     /// <summary>Calls that can wait for one another where programs look into an image.</summary>
     public const int DeepestCall = ClassifierEmitter.DeepestCall;

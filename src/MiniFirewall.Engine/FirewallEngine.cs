@@ -93,7 +93,8 @@ public sealed class FirewallEngine
     public void Apply(RuleSet rules, ApplyOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(rules);
-        Apply(options ?? new(), () => rules, _ => rules, rules);
+        ApplyOptions how = options ?? new();
+        Apply(how, () => rules, _ => rules, _ => ProgramsFor(how), rules);
     }
 
     /// <summary>
@@ -105,24 +106,28 @@ public sealed class FirewallEngine
     {
         ArgumentNullException.ThrowIfNull(change);
         ApplyOptions how = options ?? new();
-        Apply(how, () => change(Read()), running => ChangedWhole(running, change, how), null);
+        ListDifference? difference = null;
+        Apply(
+            how,
+            () => change(Read()),
+            running =>
+            {
+                LoadedRuleSet? before = running?.Read();
+                RuleSet? after = change(before);
+                difference = after is null || before is null ? null : ListDifference.TryFind(before.Rules, after);
+                bool mayStandBeside = difference is not null && how is { Trial: null, OnProof: null };
+                return mayStandBeside && TryPutBeside(running!, before!.Rules, difference!) ? null : after;
+            },
+            running => difference is { IsOfLongList: true } ? ChangingPrograms.From(ProgramsFor(how), running, difference.ChainName, difference.Families) : ProgramsFor(how),
+            null);
     }
 
-    /// <summary>The rules to apply as a whole; null where there is nothing more to do.</summary>
-    private RuleSet? ChangedWhole(GenerationState? running, Func<LoadedRuleSet?, RuleSet?> change, ApplyOptions options)
-    {
-        LoadedRuleSet? before = running?.Read();
-        RuleSet? after = change(before);
-        bool mayStandBeside = after is not null && running is not null && options is { Trial: null, OnProof: null };
-        return mayStandBeside && TryPutBeside(running!, before!.Rules, after!) ? null : after;
-    }
-
-    private bool TryPutBeside(GenerationState running, RuleSet before, RuleSet after)
+    private bool TryPutBeside(GenerationState running, RuleSet before, ListDifference difference)
     {
         using HomeMount? home = HomeMount.TryOpen(_parts.Root);
         using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
         return state is { Control.IsOnTrial: false } && HookAttachment.Of(ProviderChoice.Of(state.Directory)).IsComplete(state.Directory)
-            && MadeBeside(home!.Home, () => QuickChange.TryMake(running, before, after, _parts.AfterStep));
+            && MadeBeside(home!.Home, () => QuickChange.TryMake(running, before, difference, _parts.AfterStep));
     }
 
     /// <summary>Counts the time of a change that could be made.</summary>
@@ -196,7 +201,8 @@ public sealed class FirewallEngine
     }
 
     /// <param name="ahead">The rules where they are known by now: their host names are asked for before the lock is taken.</param>
-    private void Apply(ApplyOptions options, Func<RuleSet?> toCheck, Func<GenerationState?, RuleSet?> change, RuleSet? ahead)
+    private void Apply(
+        ApplyOptions options, Func<RuleSet?> toCheck, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs, RuleSet? ahead)
     {
         RequireOwnNamespace();
         if (options.CheckOnly)
@@ -216,7 +222,7 @@ public sealed class FirewallEngine
             NameBook? known = ahead is null ? null : _names.Ask(ahead, null, options.NameWait);
             using WriterSession session = WriterSession.Open(_parts.Root, Namespace, options.LockTimeout);
             session.Collect();
-            ApplyWhole(session, change, _ => ProgramsFor(options), options, known);
+            ApplyWhole(session, change, programs, options, known);
         });
     }
 
@@ -362,6 +368,11 @@ public sealed class FirewallEngine
         using HomeMount? home = HomeMount.TryOpen(_parts.Root);
         using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
         using GenerationState? generation = state?.TryOpenGeneration();
+        if (generation is not null && TableMap.IsOfOtherVersion(generation.Directory))
+        {
+            throw new FirewallException(FirewallFailure.Refused, "the rules in force were loaded by another version of minifw, whose table of connections this one cannot read; apply the rules again: connections are then picked up anew");
+        }
+
         return generation is null ? null : LiveConnections.TryOpen(generation.Directory);
     });
 

@@ -11,6 +11,12 @@ public static class ConnectionTable
     /// <summary>Entries a bucket has.</summary>
     public const int Ways = 7;
 
+    /// <summary>
+    /// Ways of a bucket of the last level that are taken before those of the next choice are looked at; the others are for those who find
+    /// none so. Buckets then fill evenly: three quarters of all places are taken before somebody finds none, not half.
+    /// </summary>
+    internal const int UsualWays = 5;
+
     /// <summary>A bucket's header, one cache line.</summary>
     public const int HeaderSize = 64;
 
@@ -40,6 +46,11 @@ public static class ConnectionTable
     /// <summary>The largest table has 2.1 million connections in 421 MB: offsets into a map's value end at 512 MB (BPF_MAX_VAR_OFF).</summary>
     public const int MostBuckets = LevelSum << 12, FewestBuckets = LevelSum << 1;
 
+    /// <summary>Of the layout of entries.</summary>
+    private const int Version = 1;
+
+    private const int BucketSize = HeaderSize + (Ways * ConnectionEntry.Size);
+
     /// <summary>The buckets of a level: the number of the first one, and how many, a power of two.</summary>
     /// <param name="buckets">Of all levels: <see cref="LevelSum"/> times a power of two.</param>
     /// <param name="level">0, 1 or 2.</param>
@@ -54,8 +65,11 @@ public static class ConnectionTable
         };
     }
 
-    /// <summary>Beyond the last entry is room for one more: programs compute with eight ways.</summary>
-    public static int Size(int buckets) => (buckets * (HeaderSize + (Ways * ConnectionEntry.Size))) + ConnectionEntry.Size;
+    /// <summary>Beyond the last entry is room for one more: programs compute with eight ways. What is above that tells layouts apart.</summary>
+    public static int Size(int buckets) => (buckets * BucketSize) + ConnectionEntry.Size + (Version * HeaderSize);
+
+    /// <summary>Whether a map's value of so many bytes is a table of this layout.</summary>
+    public static bool IsSize(int size) => size == Size(BucketsOf(size));
 
     /// <summary>How many entries there are; connections that are open take some three quarters of them before one finds no place.</summary>
     public static int PlacesOf(int buckets) => buckets * Ways;
@@ -75,11 +89,15 @@ public static class ConnectionTable
     /// <summary>The buckets that a connection with this tag can be in, in the order of looking.</summary>
     public static IEnumerable<int> BucketsOf(uint tag, int buckets) => Enumerable.Range(0, TupleHash.Choices).Select(choice => TupleHash.BucketOf(choice, tag, buckets));
 
+    /// <summary>The way of that bucket in which it is looked for first.</summary>
+    /// <param name="choice">Which of <see cref="BucketsOf(uint, int)"/>.</param>
+    public static int WayOf(int choice, uint tag) => TupleHash.WayOf(choice, tag);
+
     /// <summary>A way of a bucket as one number; the low three bits are the way.</summary>
     public static int Place(int bucket, int way) => (bucket << 3) | way;
 
     /// <summary>How many buckets a map's value of so many bytes has.</summary>
-    public static int BucketsOf(int size) => size / (HeaderSize + (Ways * ConnectionEntry.Size));
+    public static int BucketsOf(int size) => size / BucketSize;
 
     /// <summary>Where an entry is.</summary>
     public static int EntryAt(int buckets, int bucket, int way) => (buckets * HeaderSize) + (((bucket * Ways) + way) * ConnectionEntry.Size);

@@ -56,7 +56,7 @@ internal sealed class FindFunction(Assembler code, Family family, int buckets)
         code.Jump(JumpCondition.NotEqual, Scratch, Tag, next);
         foreach (int word in Words)
         {
-            code.Load(MemorySize.DoubleWord, Scratch, Entries, (way * ConnectionEntry.Size) + ConnectionEntry.Tuple + word);
+            code.Load(MemorySize.DoubleWord, Scratch, Entries, (way * ConnectionEntry.Size) + ConnectionEntry.Of(word));
             code.Load(MemorySize.DoubleWord, Word, Tuple, word);
             code.Jump(JumpCondition.NotEqual, Scratch, Word, next);
         }

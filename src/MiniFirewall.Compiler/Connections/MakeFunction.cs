@@ -16,12 +16,6 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
     private const Register Tuple = Register.R6, Tag = Register.R7, Now = Register.R8, Bucket = Register.R9, Best = Register.R5;
     private const int WayBits = 3, BucketBits = 20, TickMask = (1 << ConnectionTable.ClassShift) - 1;
 
-    /// <summary>
-    /// Ways of a bucket of the last level that are taken before those of the next choice are looked at; the others are for those who find
-    /// none so. Buckets then fill evenly: three quarters of all places are taken before somebody finds none, not half.
-    /// </summary>
-    private const int UsualWays = 5;
-
     /// <summary>In the frame: the least of (rank, way, bucket) as one number; the rank of the way that is taken.</summary>
     private const int LeastAt = -8, RankAt = -16;
 
@@ -43,12 +37,12 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
         code.Store(MemorySize.DoubleWord, Register.R10, LeastAt, Register.R1);
         for (int choice = 0; choice < TupleHash.Choices; choice++)
         {
-            EmitBucket(choice, 0, choice < TupleHash.FirstOfLast ? ConnectionTable.Ways : UsualWays);
+            EmitBucket(choice, 0, TupleHash.UsualWaysOf(choice));
         }
 
         for (int choice = TupleHash.FirstOfLast; choice < TupleHash.Choices; choice++)
         {
-            EmitBucket(choice, UsualWays, ConnectionTable.Ways);
+            EmitBucket(choice, ConnectionTable.UsualWays, ConnectionTable.Ways);
         }
 
         EmitEvict();
@@ -66,6 +60,11 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
         Label smaller = code.DefineLabel("smaller");
         _hash.EmitBucket(choice, Bucket, Tag);
         _places.EmitHeader(Header, Bucket, Register.R4);
+        if (firstWay == 0)
+        {
+            EmitPreferred(choice, Header);
+        }
+
         code.Move(Best, -1);
         EmitForget();
         for (int way = firstWay; way < endWay; way++)
@@ -96,6 +95,27 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
         code.Jump(JumpCondition.GreaterOrEqual, Best, Number, smaller);
         code.Store(MemorySize.DoubleWord, Register.R10, LeastAt, Best);
         code.Mark(smaller);
+    }
+
+    /// <summary>Takes the way where the connection is looked for first, if that is free.</summary>
+    private void EmitPreferred(int choice, Register header)
+    {
+        const Register Way = Register.R4, Number = Register.R1, Rank = Register.R2;
+        Label taken = code.DefineLabel("taken");
+        TupleHash.EmitWay(code, choice, Best, Tag);
+        code.Alu(AluOperation.And, Best, 7);
+        code.Move(Way, Best);
+        code.Alu(AluOperation.ShiftLeft, Way, 2);
+        code.Alu(AluOperation.Add, Way, header);
+        code.Load(MemorySize.Word, Number, Way, ConnectionTable.Tags);
+        code.Jump(JumpCondition.Equal, Number, (int)ConnectionTable.Claimed, taken);
+        code.Load(MemorySize.Word, Rank, Way, ConnectionTable.Ranks);
+        code.Move(Number, Rank);
+        code.Alu(AluOperation.And, Number, TickMask);
+        code.Jump(JumpCondition.GreaterOrEqual, Number, Now, taken);
+        code.Store(MemorySize.Word, Register.R10, RankAt, Rank);
+        code.Jump(_take);
+        code.Mark(taken);
     }
 
     /// <summary>
@@ -152,6 +172,9 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
         code.Store(MemorySize.Word, Header, ConnectionTable.Ranks - ConnectionTable.Tags, Now);
         code.Move(Register.R1, Bucket);
         _places.EmitEntry(Entry, Register.R1, Register.R2);
+
+        // Who has found the one before, and reads on, finds that it has ended.
+        code.StoreImmediate(MemorySize.DoubleWord, Entry, ConnectionEntry.Expires, 0);
         for (int at = 0; at < ConnectionEntry.Size; at += 8)
         {
             EmitWord(Entry, at);
@@ -180,13 +203,13 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
 
     private void EmitWord(Register entry, int at)
     {
-        if (at is < ConnectionEntry.Tuple or >= ConnectionEntry.Tuple + ConnectionTuple.Size)
+        if (ConnectionEntry.TuplePartAt(at) is not { } part)
         {
             code.StoreImmediate(MemorySize.DoubleWord, entry, at, 0);
             return;
         }
 
-        code.Load(MemorySize.DoubleWord, Register.R1, Tuple, at - ConnectionEntry.Tuple);
+        code.Load(MemorySize.DoubleWord, Register.R1, Tuple, part);
         code.Store(MemorySize.DoubleWord, entry, at, Register.R1);
     }
 }

@@ -13,6 +13,12 @@ internal sealed class TrackCode(Assembler code, int buckets)
 
     internal const int FrameBytes = 184;
 
+    /// <summary>
+    /// What a call is for (<see cref="Confirms"/>): before the rules; behind them, for a packet that passes and begins a connection; before
+    /// them, for one whose connection has been looked for in vain (<see cref="OpenLookup"/>).
+    /// </summary>
+    internal const int Judging = 0, Confirming = 1, KnownAbsent = 2;
+
     // The frame, from its bottom. Single bytes of the option walk stand where the verifier keeps nothing of their values.
     internal const int Tuple = 0, Buffer = 40, Dynptr = 104;
     internal const int OptionAt = 153, OptionLength = 154, OptionFlags = 155, OptionScale = 157, SackSeen = 158;

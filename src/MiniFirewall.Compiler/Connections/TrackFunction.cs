@@ -268,6 +268,12 @@ internal sealed class TrackFunction
     private void EmitLookup()
     {
         Label live = _code.DefineLabel("live"), loopback = _code.DefineLabel("loopback");
+        if (_family == Family.IPv4)
+        {
+            _track.Set(TrackCode.Place, 0);
+            _track.If(TrackCode.Confirms, JumpCondition.Equal, TrackCode.KnownAbsent, _missing);
+        }
+
         EmitFind(_missing);
         _track.Load(Register.R1, TrackCode.InEntry(ConnectionEntry.Flags));
         _code.Alu(AluOperation.And, Register.R1, ConnectionEntry.BeganSwapped);
@@ -327,7 +333,7 @@ internal sealed class TrackFunction
     /// <summary>Another processor may have remembered the connection since this packet was asked about.</summary>
     private void EmitFound()
     {
-        _track.If(TrackCode.Confirms, JumpCondition.NotEqual, 0, _none);
+        _track.If(TrackCode.Confirms, JumpCondition.Equal, TrackCode.Confirming, _none);
         _track.Copy(TrackCode.PlaceForRules, TrackCode.Place);
         EmitSidesOfEntry();
         _code.Jump(_packets);
@@ -352,7 +358,7 @@ internal sealed class TrackFunction
     {
         Label begins = _code.DefineLabel("begins"), notTcp = _code.DefineLabel("not tcp");
         Slot protocol = TrackCode.InKey(PacketKey.Protocol, MemorySize.Byte);
-        _track.If(TrackCode.Confirms, JumpCondition.NotEqual, 0, _create);
+        _track.If(TrackCode.Confirms, JumpCondition.Equal, TrackCode.Confirming, _create);
         _track.If(protocol, JumpCondition.NotEqual, IpProtocol.Tcp, notTcp);
         _track.If(TrackCode.Kind, JumpCondition.Equal, TcpStates.Syn, begins);
         _track.If(TrackCode.Kind, JumpCondition.NotEqual, TcpStates.Ack, _invalid);
@@ -395,9 +401,12 @@ internal sealed class TrackFunction
         Label tcp = _code.DefineLabel("new tcp"), make = _code.DefineLabel("make"), made = _code.DefineLabel("made");
         _track.If(TrackCode.Place, JumpCondition.Equal, 0, make);
         _track.EmitEntryOfPlace();
-        for (int at = ConnectionEntry.Tuple + ConnectionTuple.Size; at < ConnectionEntry.Size; at += 8)
+        for (int at = 0; at < ConnectionEntry.Size; at += 8)
         {
-            _code.StoreImmediate(MemorySize.DoubleWord, TrackCode.Entry, at, 0);
+            if (ConnectionEntry.TuplePartAt(at) is null)
+            {
+                _code.StoreImmediate(MemorySize.DoubleWord, TrackCode.Entry, at, 0);
+            }
         }
 
         _code.Jump(made);
@@ -526,15 +535,9 @@ internal sealed class TrackFunction
         _code.Mark(_counted);
         _track.Load(Register.R1, TrackCode.Direction);
         _code.Alu(AluOperation.And, Register.R1, 1);
-        _code.Alu(AluOperation.Multiply, Register.R1, ConnectionEntry.DirectionSize);
-        _code.Alu(AluOperation.Add, Register.R1, TrackCode.Entry);
-        _code.Load(MemorySize.DoubleWord, Register.R2, Register.R1, ConnectionEntry.Packets);
-        _code.Alu(AluOperation.Add, Register.R2, 1);
-        _code.Store(MemorySize.DoubleWord, Register.R1, ConnectionEntry.Packets, Register.R2);
-        _code.Load(MemorySize.DoubleWord, Register.R2, Register.R1, ConnectionEntry.Bytes);
         _track.Load(Register.R3, TrackCode.Length);
-        _code.Alu(AluOperation.Add, Register.R2, Register.R3);
-        _code.Store(MemorySize.DoubleWord, Register.R1, ConnectionEntry.Bytes, Register.R2);
+        _code.Move(Register.R4, TrackCode.Entry);
+        EntryCounters.EmitCount(_code, Register.R4, Register.R1, Register.R3, Register.R2);
     }
 
     /// <summary>The first answer makes an entry one that no flood of new connections can push out.</summary>

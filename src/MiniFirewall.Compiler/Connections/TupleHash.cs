@@ -37,9 +37,27 @@ internal sealed class TupleHash(Assembler code, Family family, int buckets)
             code.Alu(AluOperation.Add, Register.R0, Register.R4);
         }
 
-        // Above Free and Claimed.
-        code.Alu(AluOperation.ShiftRight, Register.R0, 32);
-        code.Alu(AluOperation.Or, Register.R0, 2);
+        EmitFinish();
+    }
+
+    /// <summary>R0 = the tag of an IPv4 tuple whose words are in registers: the low addresses, and the rest. Loses both scratch registers.</summary>
+    internal void EmitTagOfRegisters(Register first, Register second, Register rest, Register scratch, Register other)
+    {
+        code.Alu(AluOperation.Move, Register.R0, rest, OperandWidth.Bits32);
+        EmitSeed(scratch, 8);
+        code.Alu(AluOperation.Add, Register.R0, scratch);
+        code.Move(other, rest);
+        code.Alu(AluOperation.ShiftRight, other, 32);
+        EmitSeed(scratch, 9);
+        code.Alu(AluOperation.Add, other, scratch);
+        code.Alu(AluOperation.Multiply, Register.R0, other);
+        EmitSeed(scratch, 2);
+        code.Alu(AluOperation.Add, scratch, first);
+        EmitSeed(other, 6);
+        code.Alu(AluOperation.Add, other, second);
+        code.Alu(AluOperation.Multiply, scratch, other);
+        code.Alu(AluOperation.Add, Register.R0, scratch);
+        EmitFinish();
     }
 
     /// <summary>bucket = that of a tag's choice.</summary>
@@ -61,12 +79,46 @@ internal sealed class TupleHash(Assembler code, Family family, int buckets)
         }
     }
 
+    /// <summary>
+    /// way = the one that a connection takes in a choice's bucket if it can: most are found there at once. Those of the last level are
+    /// among its usual ways (<see cref="ConnectionTable.UsualWays"/>).
+    /// </summary>
+    internal static void EmitWay(Assembler code, int choice, Register way, Register tag)
+    {
+        if (way != tag)
+        {
+            code.Move(way, tag);
+        }
+
+        code.Alu(AluOperation.Multiply, way, UsualWaysOf(choice));
+        code.Alu(AluOperation.ShiftRight, way, 32);
+    }
+
+    /// <summary>How many ways of a choice's bucket are taken at first.</summary>
+    internal static int UsualWaysOf(int choice) => choice < FirstOfLast ? ConnectionTable.Ways : ConnectionTable.UsualWays;
+
+    /// <summary>What <see cref="EmitWay"/> computes.</summary>
+    internal static int WayOf(int choice, uint tag) => (int)((tag * (ulong)UsualWaysOf(choice)) >> 32);
+
     /// <summary>What <see cref="EmitBucket"/> computes.</summary>
     internal static int BucketOf(int choice, uint tag, int buckets)
     {
         (int level, int factor, int shift) = s_choices[choice];
         (int first, int count) = ConnectionTable.Level(buckets, level);
         return first + (int)(((tag * (ulong)factor) >> shift) & (uint)(count - 1));
+    }
+
+    /// <summary>Above Free and Claimed.</summary>
+    private void EmitFinish()
+    {
+        code.Alu(AluOperation.ShiftRight, Register.R0, 32);
+        code.Alu(AluOperation.Or, Register.R0, 2);
+    }
+
+    private void EmitSeed(Register seed, int word)
+    {
+        code.LoadMapValue(seed, WellKnownMaps.Tracking, TrackingTable.Seeds + (8 * word));
+        code.Load(MemorySize.DoubleWord, seed, seed, 0);
     }
 
     private void EmitSum(Register sum, Register tuple, int word)

@@ -77,13 +77,13 @@ internal static class ConnectionAddressEmitter
         code.Mark(begins);
         EmitEach(half => EmitKeyHalf(function, ConnectionFunction.IsFirst(end), half));
 
-        void EmitEntryHalves(bool isFirst) => EmitEach(half => code.Load(MemorySize.DoubleWord, Register.R1, Connection, ConnectionEntry.Tuple + (isFirst, half) switch
+        void EmitEntryHalves(bool isFirst) => EmitEach(half => code.Load(MemorySize.DoubleWord, Register.R1, Connection, ConnectionEntry.Of((isFirst, half) switch
         {
             (true, true) => ConnectionTuple.FirstHigh,
             (true, false) => ConnectionTuple.FirstLow,
             (false, true) => ConnectionTuple.SecondHigh,
             (false, false) => ConnectionTuple.SecondLow,
-        }));
+        })));
 
         void EmitEach(Action<bool> emitLoad)
         {

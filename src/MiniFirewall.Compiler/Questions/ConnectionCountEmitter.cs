@@ -239,7 +239,7 @@ internal sealed class ConnectionCountEmitter(ConnectionsAbove question, Question
         _code.Load(MemorySize.DoubleWord, Register.R1, entry, ConnectionEntry.Expires);
         _code.Alu(AluOperation.Subtract, Register.R1, Register.R0);
         _code.Jump(JumpCondition.SignedLessOrEqual, Register.R1, 0, missing);
-        _code.Load(MemorySize.Byte, Register.R1, entry, ConnectionEntry.Tuple + ConnectionTuple.Protocol);
+        _code.Load(MemorySize.Byte, Register.R1, entry, ConnectionEntry.Of(ConnectionTuple.Protocol));
         _code.Jump(JumpCondition.NotEqual, Register.R1, IpProtocol.Tcp, lives);
         _code.Load(MemorySize.Byte, Register.R1, entry, ConnectionEntry.State);
         _code.Jump(JumpCondition.Equal, Register.R1, TcpStates.TimeWait, ended);

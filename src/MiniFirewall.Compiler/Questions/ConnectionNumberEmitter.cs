@@ -80,7 +80,7 @@ internal sealed class ConnectionNumberEmitter(ConnectionNumberIn question, Quest
     {
         Label begins = _code.DefineLabel("begins");
         function.LoadConnection(Connection, begins);
-        _code.Load(MemorySize.Byte, Register.R1, Connection, ConnectionEntry.Tuple + ConnectionTuple.Protocol);
+        _code.Load(MemorySize.Byte, Register.R1, Connection, ConnectionEntry.Of(ConnectionTuple.Protocol));
         _code.Jump(_known);
         _code.Mark(begins);
         _code.Load(MemorySize.Byte, Register.R1, QuestionFunction.Key, PacketKey.Protocol);
@@ -117,7 +117,7 @@ internal sealed class ConnectionNumberEmitter(ConnectionNumberIn question, Quest
     private void EmitEntryPort(ConnectionEnd end)
     {
         Label swapped = _code.DefineLabel("swapped"), query = _code.DefineLabel("query");
-        _code.Load(MemorySize.Byte, Register.R1, Connection, ConnectionEntry.Tuple + ConnectionTuple.Protocol);
+        _code.Load(MemorySize.Byte, Register.R1, Connection, ConnectionEntry.Of(ConnectionTuple.Protocol));
         _code.Jump(JumpCondition.Equal, Register.R1, Icmp, query);
         _code.Load(MemorySize.Word, Register.R1, Connection, ConnectionEntry.Flags);
         _code.Jump(JumpCondition.Set, Register.R1, ConnectionEntry.BeganSwapped, swapped);
@@ -126,13 +126,13 @@ internal sealed class ConnectionNumberEmitter(ConnectionNumberIn question, Quest
         EmitLoad(!ConnectionFunction.IsFirst(end));
         _code.Mark(query);
         bool isIdentifier = IsIdentifier(end);
-        _code.Load(MemorySize.Half, Register.R1, Connection, ConnectionEntry.Tuple + (isIdentifier ? ConnectionTuple.FirstPort : ConnectionTuple.SecondPort));
+        _code.Load(MemorySize.Half, Register.R1, Connection, ConnectionEntry.Of(isIdentifier ? ConnectionTuple.FirstPort : ConnectionTuple.SecondPort));
         EmitAnswerType(end);
         _code.Jump(_known);
 
         void EmitLoad(bool isFirst)
         {
-            _code.Load(MemorySize.Half, Register.R1, Connection, ConnectionEntry.Tuple + (isFirst ? ConnectionTuple.FirstPort : ConnectionTuple.SecondPort));
+            _code.Load(MemorySize.Half, Register.R1, Connection, ConnectionEntry.Of(isFirst ? ConnectionTuple.FirstPort : ConnectionTuple.SecondPort));
             _code.Jump(_known);
         }
     }

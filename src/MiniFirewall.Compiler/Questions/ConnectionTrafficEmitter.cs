@@ -20,7 +20,7 @@ internal sealed class ConnectionTrafficEmitter(ConnectionTrafficIn question, Que
         if (function.IsTest)
         {
             _code.LoadMapValue(Connection, WellKnownMaps.TestInput, TestInputLayout.ConnectionTraffic);
-            EmitSum(0, 8);
+            EmitTest();
         }
         else
         {
@@ -38,27 +38,44 @@ internal sealed class ConnectionTrafficEmitter(ConnectionTrafficIn question, Que
     {
         Label begins = _code.DefineLabel("begins"), known = _code.DefineLabel("traffic known");
         function.LoadConnection(Connection, begins);
-        EmitSum(ConnectionEntry.Packets, ConnectionEntry.Bytes);
+        EmitSum();
         _code.Jump(known);
         _code.Mark(begins);
         EmitOwn();
         _code.Mark(known);
     }
 
-    /// <summary>The places are those of the original direction.</summary>
-    private void EmitSum(int packets, int bytes)
+    private void EmitSum()
     {
-        int first = question.Direction == TrafficDirection.Reply ? ConnectionEntry.DirectionSize : 0;
-        _code.Load(MemorySize.DoubleWord, Packets, Connection, first + packets);
-        _code.Load(MemorySize.DoubleWord, Bytes, Connection, first + bytes);
+        int first = question.Direction == TrafficDirection.Reply ? 1 : 0;
+        EntryCounters.EmitPackets(_code, Packets, Connection, first, Register.R3);
+        EntryCounters.EmitBytes(_code, Bytes, Connection, first);
         if (question.Direction != TrafficDirection.Both)
         {
             return;
         }
 
-        _code.Load(MemorySize.DoubleWord, Register.R3, Connection, ConnectionEntry.DirectionSize + packets);
+        EntryCounters.EmitPackets(_code, Register.R3, Connection, 1, Register.R4);
         _code.Alu(AluOperation.Add, Packets, Register.R3);
-        _code.Load(MemorySize.DoubleWord, Register.R3, Connection, ConnectionEntry.DirectionSize + bytes);
+        EntryCounters.EmitBytes(_code, Register.R3, Connection, 1);
+        _code.Alu(AluOperation.Add, Bytes, Register.R3);
+    }
+
+    /// <summary>What a test says: packets and bytes of the original direction, then of the other.</summary>
+    private void EmitTest()
+    {
+        const int Size = 8, Reply = 2 * Size;
+        int first = question.Direction == TrafficDirection.Reply ? Reply : 0;
+        _code.Load(MemorySize.DoubleWord, Packets, Connection, first);
+        _code.Load(MemorySize.DoubleWord, Bytes, Connection, first + Size);
+        if (question.Direction != TrafficDirection.Both)
+        {
+            return;
+        }
+
+        _code.Load(MemorySize.DoubleWord, Register.R3, Connection, Reply);
+        _code.Alu(AluOperation.Add, Packets, Register.R3);
+        _code.Load(MemorySize.DoubleWord, Register.R3, Connection, Reply + Size);
         _code.Alu(AluOperation.Add, Bytes, Register.R3);
     }
 

@@ -62,7 +62,12 @@ internal sealed class ConnectionMaps : IDisposable
     /// <summary>Whether a generation's table is there where its rules ask for one, and has the size that is set.</summary>
     internal static bool IsAsWanted(GenerationState generation)
     {
-        using BpfMap? table = BpfMap.TryOpen(generation.Directory.PathOf(WellKnownMaps.Connections));
+        if (TableMap.IsOfOtherVersion(generation.Directory))
+        {
+            return false;
+        }
+
+        using BpfMap? table = TableMap.TryOpen(generation.Directory);
         if (table is null)
         {
             return true;
@@ -113,7 +118,7 @@ internal sealed class ConnectionMaps : IDisposable
     private static ConnectionMaps WithTable(BpfMap tracking, GenerationState? running, bool isApart)
     {
         int buckets = WantedBuckets(tracking);
-        BpfMap? before = running is null ? null : BpfMap.TryOpen(running.Directory.PathOf(WellKnownMaps.Connections));
+        BpfMap? before = running is null ? null : TableMap.TryOpen(running.Directory);
         if (before is not null && (isApart || ConnectionTable.BucketsOf(before.ValueSize) == buckets))
         {
             return new(before, tracking, null);

@@ -25,8 +25,8 @@ internal static class QuickChange
         RuleEdit.TryStage(generation.Store, command) is { } change && TryMake(generation, change, afterStep);
 
     /// <summary>The same of the difference between the rules in force and others that were made of them.</summary>
-    internal static bool TryMake(GenerationState generation, RuleSet before, RuleSet after, Action<string> afterStep) =>
-        ListEdit.TryStage(generation.Store, before, after) is { } change && TryMake(generation, change, afterStep);
+    internal static bool TryMake(GenerationState generation, RuleSet before, ListDifference difference, Action<string> afterStep) =>
+        ListEdit.TryStage(generation.Store, before, difference) is { } change && TryMake(generation, change, afterStep);
 
     private static bool TryMake(GenerationState generation, RuleChange change, Action<string> afterStep)
     {

@@ -15,8 +15,8 @@ public readonly struct Connection
     private Connection(ReadOnlySpan<byte> entry)
     {
         _flags = BinaryPrimitives.ReadUInt32LittleEndian(entry[ConnectionEntry.Flags..]);
-        Family = (Family)entry[ConnectionEntry.Tuple + ConnectionTuple.Family];
-        Protocol = entry[ConnectionEntry.Tuple + ConnectionTuple.Protocol];
+        Family = (Family)entry[ConnectionEntry.Of(ConnectionTuple.Family)];
+        Protocol = entry[ConnectionEntry.Of(ConnectionTuple.Protocol)];
         bool isSwapped = (_flags & ConnectionEntry.BeganSwapped) != 0;
         (Source, SourcePort) = isSwapped ? SecondEnd(entry) : FirstEnd(entry);
         (Destination, DestinationPort) = isSwapped ? FirstEnd(entry) : SecondEnd(entry);
@@ -25,7 +25,7 @@ public readonly struct Connection
         State = entry[ConnectionEntry.State];
         Mark = BinaryPrimitives.ReadUInt32LittleEndian(entry[ConnectionEntry.Mark..]);
         Original = TrafficAt(entry, 0);
-        Reply = TrafficAt(entry, ConnectionEntry.DirectionSize);
+        Reply = TrafficAt(entry, 1);
         Labels = BinaryPrimitives.ReadUInt128LittleEndian(entry[ConnectionEntry.Labels..]);
     }
 
@@ -90,15 +90,20 @@ public readonly struct Connection
         && SourcePort == other.SourcePort && DestinationPort == other.DestinationPort && Source == other.Source && Destination == other.Destination;
 
     private static (UInt128 Address, ushort Port) FirstEnd(ReadOnlySpan<byte> entry) => (
-        new UInt128(Long(entry, ConnectionEntry.Tuple + ConnectionTuple.FirstHigh), Long(entry, ConnectionEntry.Tuple + ConnectionTuple.FirstLow)),
-        BinaryPrimitives.ReadUInt16LittleEndian(entry[(ConnectionEntry.Tuple + ConnectionTuple.FirstPort)..]));
+        new UInt128(Long(entry, ConnectionEntry.Of(ConnectionTuple.FirstHigh)), Long(entry, ConnectionEntry.Of(ConnectionTuple.FirstLow))),
+        BinaryPrimitives.ReadUInt16LittleEndian(entry[ConnectionEntry.Of(ConnectionTuple.FirstPort)..]));
 
     private static (UInt128 Address, ushort Port) SecondEnd(ReadOnlySpan<byte> entry) => (
-        new UInt128(Long(entry, ConnectionEntry.Tuple + ConnectionTuple.SecondHigh), Long(entry, ConnectionEntry.Tuple + ConnectionTuple.SecondLow)),
-        BinaryPrimitives.ReadUInt16LittleEndian(entry[(ConnectionEntry.Tuple + ConnectionTuple.SecondPort)..]));
+        new UInt128(Long(entry, ConnectionEntry.Of(ConnectionTuple.SecondHigh)), Long(entry, ConnectionEntry.Of(ConnectionTuple.SecondLow))),
+        BinaryPrimitives.ReadUInt16LittleEndian(entry[ConnectionEntry.Of(ConnectionTuple.SecondPort)..]));
 
-    private static Traffic TrafficAt(ReadOnlySpan<byte> entry, int direction) =>
-        new(Long(entry, ConnectionEntry.Packets + direction), Long(entry, ConnectionEntry.Bytes + direction));
+    private static Traffic TrafficAt(ReadOnlySpan<byte> entry, int direction)
+    {
+        int half = direction * ConnectionEntry.PacketsSize;
+        ulong high = BinaryPrimitives.ReadUInt32LittleEndian(entry[(ConnectionEntry.PacketsHigh + half)..]);
+        uint low = BinaryPrimitives.ReadUInt32LittleEndian(entry[(ConnectionEntry.Packets + half)..]);
+        return new((high << 32) | low, Long(entry, ConnectionEntry.Bytes + (direction * ConnectionEntry.BytesSize)));
+    }
 
     private static ulong Long(ReadOnlySpan<byte> entry, int at) => BinaryPrimitives.ReadUInt64LittleEndian(entry[at..]);
 }

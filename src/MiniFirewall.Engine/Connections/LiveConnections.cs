@@ -39,7 +39,7 @@ public sealed class LiveConnections : IDisposable
     /// <summary>Those of a generation; null where it tracks none.</summary>
     internal static LiveConnections? TryOpen(DirectoryHandle generation)
     {
-        BpfMap? map = BpfMap.TryOpen(generation.PathOf(WellKnownMaps.Connections));
+        BpfMap? map = TableMap.TryOpen(generation);
         if (map is null)
         {
             return null;

@@ -66,8 +66,7 @@ internal sealed class TableMemory(Memory<byte> value)
     {
         foreach (int place in PlacesFor(tag))
         {
-            ReadOnlySpan<byte> there = value.Span.Slice(EntryOf(place), ConnectionTuple.Size);
-            if (TagAt(place) == tag && there.SequenceEqual(entry[..ConnectionTuple.Size]))
+            if (TagAt(place) == tag && HasSameTuple(value.Span.Slice(EntryOf(place), ConnectionEntry.Size), entry))
             {
                 return place;
             }
@@ -82,10 +81,12 @@ internal sealed class TableMemory(Memory<byte> value)
     /// <returns>Its place; -1 where there is no room for it.</returns>
     internal int TryInsert(uint tag, ReadOnlySpan<byte> entry, uint rank)
     {
-        foreach (int bucket in ConnectionTable.BucketsOf(tag, Buckets))
+        foreach ((int choice, int bucket) in ConnectionTable.BucketsOf(tag, Buckets).Index())
         {
-            for (int place = bucket * ConnectionTable.Ways; place < (bucket + 1) * ConnectionTable.Ways; place++)
+            int first = ConnectionTable.WayOf(choice, tag);
+            for (int i = 0; i < ConnectionTable.Ways; i++)
             {
+                int place = (bucket * ConnectionTable.Ways) + ((first + i) % ConnectionTable.Ways);
                 ref uint there = ref TagRef(place);
                 if (Interlocked.CompareExchange(ref there, ConnectionTable.Claimed, ConnectionTable.Free) == ConnectionTable.Free)
                 {
@@ -105,7 +106,14 @@ internal sealed class TableMemory(Memory<byte> value)
     /// <summary>Writes an entry over one with the same tuple.</summary>
     internal void Overwrite(int place, ReadOnlySpan<byte> entry, uint rank)
     {
-        entry[ConnectionTuple.Size..].CopyTo(value.Span.Slice(EntryOf(place) + ConnectionTuple.Size, ConnectionEntry.Size - ConnectionTuple.Size));
+        for (int at = 0; at < ConnectionEntry.Size; at += 8)
+        {
+            if (ConnectionEntry.TuplePartAt(at) is null)
+            {
+                entry.Slice(at, 8).CopyTo(value.Span.Slice(EntryOf(place) + at, 8));
+            }
+        }
+
         WriteRank(place, rank);
     }
 
@@ -128,6 +136,20 @@ internal sealed class TableMemory(Memory<byte> value)
                 Interlocked.CompareExchange(ref TagRef(place), tag, ConnectionTable.Free);
             }
         }
+    }
+
+    private static bool HasSameTuple(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        for (int part = 0; part < ConnectionTuple.Size; part += 8)
+        {
+            int at = ConnectionEntry.Of(part);
+            if (!one.Slice(at, 8).SequenceEqual(other.Slice(at, 8)))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private bool IsEnded(int place, ulong begun, bool whateverTag = false)

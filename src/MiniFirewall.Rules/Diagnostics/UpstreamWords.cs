@@ -117,8 +117,6 @@ internal static class UpstreamWords
     /// <summary>What it says of an option that is given twice, or beside another of its kind.</summary>
     private static readonly FrozenDictionary<(string Extension, string Option), string> s_ofRepeated = new Dictionary<(string, string), string>
     {
-        [("rateest", "rateest1")] = "rateest: can't specify --rateest1 twice",
-        [("rateest", "rateest2")] = "rateest: can't specify --rateest2 twice",
         [("rateest", "rateest-lt")] = "rateest: can't specify lt/gt/eq twice",
         [("rateest", "rateest-gt")] = "rateest: can't specify lt/gt/eq twice",
         [("rateest", "rateest-eq")] = "rateest: can't specify lt/gt/eq twice",
@@ -160,7 +158,8 @@ internal static class UpstreamWords
     internal static bool IsLeftToKernel(string extension) => extension is "rateest" or "cgroup";
 
     /// <summary>As <see cref="s_ofRepeated"/>; null where it is a common text.</summary>
-    internal static string? OfRepeated(string extension, string option) => s_ofRepeated.GetValueOrDefault((extension, option));
+    internal static string? OfRepeated(string extension, string option) => s_ofRepeated.GetValueOrDefault((extension, option))
+        ?? (extension == "rateest" ? $"rateest: can't specify --{option} twice" : null);
 
     /// <summary>What it says of an option that '!' stands before in vain.</summary>
     /// <param name="option">With dashes.</param>

@@ -28,7 +28,8 @@ public sealed record NamedNumber(uint Value, uint Mask, string Name, bool Negate
             number = new NamedNumber(0, uint.MaxValue, "", false);
             if (word.Text.Length > 0 && char.IsAsciiDigit(word.Text[0]))
             {
-                context.Diagnostics.Words = null;
+                // Of a part of VALUE/MASK iptables has other words than of a name.
+                context.Diagnostics.Words = word.Text.Contains('/', StringComparison.Ordinal) ? null : context.Diagnostics.Words;
                 bool isRead = NumberReaders.Masked(word, context, out (uint Value, uint Mask) masked);
                 number = new NamedNumber(masked.Value, masked.Mask, masked.Mask == uint.MaxValue ? known.NameOf(masked.Value) ?? "" : "", false);
                 return isRead;

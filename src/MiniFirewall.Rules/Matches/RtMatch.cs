@@ -20,7 +20,7 @@ public sealed record RtMatch : Match
             Option<RtMatch>.Value<uint>(["rt-type"], NumberReaders.Number("routing type", 0, uint.MaxValue), (m, type, not) => m with { Type = new AskedNumber(type, not) }, negatable: true),
             Option<RtMatch>.Value<WideRange>(["rt-segsleft"], WideRange.Reader("number of segments"), (m, range, not) => m with { SegmentsLeft = range, NotSegmentsLeft = not }, negatable: true),
             Option<RtMatch>.Value<uint>(["rt-len"], NumberReaders.Number("header length", 0, uint.MaxValue), (m, length, not) => m with { Length = new AskedNumber(length, not) }, negatable: true),
-            new OptionSpec(["rt-0-res"], 0, (state, use) => OfTypeZero(state, use) is { } m ? m with { IsReservedZero = true } : null),
+            new OptionSpec(["rt-0-res"], 0, (state, use) => OfTypeZero(state, use, "rt-0-res") is { } m ? m with { IsReservedZero = true } : null),
             new OptionSpec(["rt-0-addrs"], 1, SetAddresses),
             new OptionSpec(["rt-0-not-strict"], 0, SetNotStrict),
         ],
@@ -117,7 +117,7 @@ public sealed record RtMatch : Match
     }
 
     private static object? SetAddresses(object state, OptionUse use) =>
-        OfTypeZero(state, use) is { } match && RoutingAddressList.Read(use.First, use.Context, out ImmutableArray<UInt128> addresses)
+        OfTypeZero(state, use, "rt-0-addrs") is { } match && RoutingAddressList.Read(use.First, use.Context, out ImmutableArray<UInt128> addresses)
             ? match with { Addresses = addresses }
             : null;
 
@@ -136,7 +136,7 @@ public sealed record RtMatch : Match
     }
 
     /// <summary>The match, where it asks for type 0 already; else null (reported).</summary>
-    private static RtMatch? OfTypeZero(object state, OptionUse use)
+    private static RtMatch? OfTypeZero(object state, OptionUse use, string name)
     {
         var match = (RtMatch)state;
         if (match.Type is { Value: 0, Negated: false })
@@ -147,7 +147,7 @@ public sealed record RtMatch : Match
         use.Context.Diagnostics.Words = null;
         use.Context.Diagnostics.Report(
             ErrorCodes.MissingOption, use.Option, $"{use.Option.Text} needs --rt-type 0 before it", "write --rt-type 0 first",
-            Convention.Usage($"`--rt-type 0' required before `{use.Option.Text}'"));
+            Convention.Usage($"`--rt-type 0' required before `--{name}'"));
         return null;
     }
 }

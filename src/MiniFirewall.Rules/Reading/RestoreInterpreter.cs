@@ -32,7 +32,7 @@ internal sealed class RestoreInterpreter
             IsRestore = true,
         };
         _table = new RestoreTable(_session, start, restore);
-        _telling = new RestoreTelling(restore.Tell, restore.Family);
+        _telling = new RestoreTelling(restore.Tell, restore.Family, onlyComments: restore.KeepsRules);
         _rules = new RestoreRules(_session, _table, _telling);
     }
 
@@ -87,7 +87,7 @@ internal sealed class RestoreInterpreter
     {
         switch (kind)
         {
-            case RestoreLineKind.PassedOver when _telling.IsAsked: _telling.Comment(Decode(line) ?? ""); break;
+            case RestoreLineKind.PassedOver when _telling.WantsComments: _telling.Comment(Decode(line) ?? ""); break;
             case RestoreLineKind.OpensFilter: OpenFilter(); break;
             case RestoreLineKind.Chain or RestoreLineKind.Command: ReadLine(line, kind == RestoreLineKind.Chain); break;
             case RestoreLineKind.Commit: _lastCommit = _line; break;

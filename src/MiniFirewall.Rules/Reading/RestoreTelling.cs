@@ -7,9 +7,12 @@ namespace MiniFirewall.Rules.Reading;
 
 /// <summary>What iptables-restore prints with -v: comments, the chains that commands empty, take away or set to zero, and rules.</summary>
 /// <param name="tell">Null where nobody asks.</param>
-internal sealed class RestoreTelling(Action<string>? tell, Family family)
+/// <param name="onlyComments">With -n it tells of nothing else.</param>
+internal sealed class RestoreTelling(Action<string>? tell, Family family, bool onlyComments)
 {
-    internal bool IsAsked => tell is not null;
+    internal bool IsAsked => tell is not null && !onlyComments;
+
+    internal bool WantsComments => tell is not null;
 
     internal void Comment(string line)
     {
@@ -26,7 +29,13 @@ internal sealed class RestoreTelling(Action<string>? tell, Family family)
         Chains("Deleting", userChains);
     }
 
-    internal void Rule(Rule rule) => tell?.Invoke(RuleColumns.Line(rule, family));
+    internal void Rule(Rule rule)
+    {
+        if (IsAsked)
+        {
+            tell!(RuleColumns.Line(rule, family));
+        }
+    }
 
     /// <param name="chains">Those that the command is about: what it names, or all.</param>
     internal void Command(LineCommand command, IReadOnlyCollection<string> chains)

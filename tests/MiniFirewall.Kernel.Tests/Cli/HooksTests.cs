@@ -57,8 +57,8 @@ public sealed class HooksTests : IDisposable
         using (new InterfacePrograms(_namespace, "veth0"))
         {
             string hooks = _namespace.Minifw("hooks").Succeeded();
-            Assert.Contains("veth0: test_xdp at xdp", hooks);
-            Assert.Contains("veth0: test_tcx at tc ingress", hooks);
+            Assert.Matches(@"veth0: test_xdp \(program \d+\) at xdp\n", hooks);
+            Assert.Matches(@"veth0: test_tcx \(program \d+\) at tc ingress\n", hooks);
             string why = _namespace.Minifw("why", "in", "veth0", "tcp", "10.9.0.2:5000", "10.9.0.1:22").Succeeded();
             Assert.Contains("test_xdp", why);
             Assert.Contains("test_tcx", why);

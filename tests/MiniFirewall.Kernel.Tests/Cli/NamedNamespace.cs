@@ -18,11 +18,12 @@ internal sealed class NamedNamespace : IDisposable
     /// <summary>The words before a command that run it inside.</summary>
     internal string[] Inside(params string[] command) => ["netns", "exec", _name, .. command];
 
-    /// <summary>Puts a file in the place of /etc/NAME for commands inside.</summary>
+    /// <summary>Puts a file in the place of /etc/NAME for commands inside; where the name has a directory, that takes the place of the whole one.</summary>
     internal void Configure(string name, string text)
     {
-        Directory.CreateDirectory(Etc);
-        File.WriteAllText(System.IO.Path.Combine(Etc, name), text);
+        string file = System.IO.Path.Combine(Etc, name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
     }
 
     private string Etc => $"/etc/netns/{_name}";

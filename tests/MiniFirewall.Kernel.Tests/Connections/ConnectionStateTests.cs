@@ -46,13 +46,21 @@ public sealed class ConnectionStateTests
         for (ushort port = 30_000; port < 30_000 + Connections; port++)
         {
             var random = new Random((seed * 100_000) + port);
-            var reader = new PacketScript(family, port);
-            string before = $"port {port}";
-            foreach (string line in RandomTcp.Lines(random))
-            {
-                before += "\n    " + line;
-                twins.Judge(reader.Read(line)!, random.Next(2) == 0 ? Placement.AllInPages : s_linear, before);
-            }
+            JudgeAll(twins, new(family, port), RandomTcp.Lines(random), () => random.Next(2) == 0 ? Placement.AllInPages : s_linear, $"port {port}");
+        }
+    }
+
+    /// <summary>Plain ACKs of open connections go a way of their own through the program, where they are linear.</summary>
+    [Theory]
+    [InlineData(Family.IPv4, 3)]
+    [InlineData(Family.IPv6, 4)]
+    public void Packets_of_open_connections_are_tracked_as_by_the_kernel(Family family, int seed)
+    {
+        using var twins = new TwinRouters();
+        for (ushort port = 32_000; port < 32_000 + (Connections / 2); port++)
+        {
+            var random = new Random((seed * 100_000) + port);
+            JudgeAll(twins, new(family, port), RandomTcp.OpenLines(random), () => random.Next(8) == 0 ? Placement.AllInPages : s_linear, $"port {port}");
         }
     }
 
@@ -76,5 +84,14 @@ public sealed class ConnectionStateTests
         Assert.Equal([2, 3], twins.SeenStates);
 
         void Judge(string line) => twins.Judge(reader.Read(line)!, s_linear, line);
+    }
+
+    private static void JudgeAll(TwinRouters twins, PacketScript reader, IEnumerable<string> lines, Func<Placement> placement, string before)
+    {
+        foreach (string line in lines)
+        {
+            before += "\n    " + line;
+            twins.Judge(reader.Read(line)!, placement(), before);
+        }
     }
 }

@@ -72,8 +72,8 @@ internal sealed class HandTable
             bool swaps = !isQuery && (source > destination || (source == destination && SourcePort > DestinationPort));
             WriteEnd(entry, ConnectionTuple.FirstHigh, ConnectionTuple.FirstPort, swaps ? destination : source, swaps ? DestinationPort : SourcePort);
             WriteEnd(entry, ConnectionTuple.SecondHigh, ConnectionTuple.SecondPort, swaps ? source : destination, swaps ? SourcePort : DestinationPort);
-            entry[ConnectionTuple.Protocol] = Protocol;
-            entry[ConnectionTuple.Family] = (byte)family;
+            entry[ConnectionEntry.Of(ConnectionTuple.Protocol)] = Protocol;
+            entry[ConnectionEntry.Of(ConnectionTuple.Family)] = (byte)family;
             Long(entry, ConnectionEntry.Expires, Seconds < 0 ? 0 : Now + ((ulong)Seconds * Hertz));
             Long(entry, ConnectionEntry.Begins, Now - (Age * Hertz));
             BinaryPrimitives.WriteInt32LittleEndian(
@@ -81,17 +81,23 @@ internal sealed class HandTable
                 (swaps ? ConnectionEntry.BeganSwapped : 0) | (Replied ? ConnectionEntry.SeenReply : 0) | (Assured ? ConnectionEntry.Assured : 0));
             entry[ConnectionEntry.State] = State;
             BinaryPrimitives.WriteUInt32LittleEndian(entry[ConnectionEntry.Mark..], Mark);
-            Long(entry, ConnectionEntry.Packets, Original.Packets);
-            Long(entry, ConnectionEntry.Bytes, Original.Bytes);
-            Long(entry, ConnectionEntry.Packets + ConnectionEntry.DirectionSize, Reply.Packets);
-            Long(entry, ConnectionEntry.Bytes + ConnectionEntry.DirectionSize, Reply.Bytes);
+            WriteTraffic(entry, 0, Original);
+            WriteTraffic(entry, 1, Reply);
         }
 
         private static void WriteEnd(Span<byte> entry, int high, int port, UInt128 address, ushort number)
         {
-            Long(entry, high, (ulong)(address >> 64));
-            Long(entry, high + 8, (ulong)address);
-            BinaryPrimitives.WriteUInt16LittleEndian(entry[port..], number);
+            Long(entry, ConnectionEntry.Of(high), (ulong)(address >> 64));
+            Long(entry, ConnectionEntry.Of(high + 8), (ulong)address);
+            BinaryPrimitives.WriteUInt16LittleEndian(entry[ConnectionEntry.Of(port)..], number);
+        }
+
+        private static void WriteTraffic(Span<byte> entry, int direction, Traffic traffic)
+        {
+            int half = direction * ConnectionEntry.PacketsSize;
+            BinaryPrimitives.WriteUInt32LittleEndian(entry[(ConnectionEntry.Packets + half)..], (uint)traffic.Packets);
+            BinaryPrimitives.WriteUInt32LittleEndian(entry[(ConnectionEntry.PacketsHigh + half)..], (uint)(traffic.Packets >> 32));
+            Long(entry, ConnectionEntry.Bytes + (direction * ConnectionEntry.BytesSize), traffic.Bytes);
         }
 
         private static void Long(Span<byte> entry, int at, ulong number) => BinaryPrimitives.WriteUInt64LittleEndian(entry[at..], number);

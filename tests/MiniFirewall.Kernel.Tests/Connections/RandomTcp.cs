@@ -28,6 +28,42 @@ internal static class RandomTcp
         }
     }
 
+    /// <summary>
+    /// A connection that opens as usual and sends data both ways, acknowledged at once, late, again or too early, with windows of all
+    /// sizes; in the end segments that reset it or do not, at sequence numbers around what has been acknowledged.
+    /// </summary>
+    internal static IEnumerable<string> OpenLines(Random random)
+    {
+        string options = random.Next(2) == 0 ? " time" : "";
+        int scale = random.Next(2) == 0 ? 0 : random.Next(1, 4);
+        string scaling = scale == 0 ? "" : $" scale {scale}";
+        long client = Pick(random, [100L, 4_294_967_000]), server = Pick(random, [500L, 4_294_966_900]);
+        yield return $"> tcp S seq {client} win 1000{scaling}";
+        yield return $"< tcp SA seq {server} ack {Number(client + 1)} win 1000{scaling}";
+        yield return $"> tcp A seq {Number(client + 1)} ack {Number(server + 1)} win 1000{options}";
+        long[] sent = [client + 1, server + 1], acknowledged = [client + 1, server + 1];
+        for (int left = random.Next(6, 26); left > 0; left--)
+        {
+            int side = random.Next(2), length = Pick(random, [0, 0, 1, 10, 100, 500]);
+            long sequence = sent[side] + Pick(random, [0L, 0, 0, 0, 0, 0, -1, -10, -1000, -1200, -1500, 100, 5000]);
+            long acknowledgement = Pick(random, [sent[1 - side], sent[1 - side], sent[1 - side], acknowledged[1 - side], sent[1 - side] - 10, sent[1 - side] + 1, sent[1 - side] - 70_000]);
+            yield return $"{(side == 0 ? '>' : '<')} tcp {Pick(random, ["A", "A", "A", "PA", "AU"])} seq {Number(sequence)} ack {Number(acknowledgement)} "
+                + $"win {Pick(random, [0L, 1, 200, 1000, 1000, 1000, 65535])}{options}{(length == 0 ? "" : $" len {length}")}";
+            sent[side] = Math.Max(sent[side], sequence + length);
+            acknowledged[1 - side] = Math.Max(acknowledged[1 - side], Math.Min(acknowledgement, sent[1 - side]));
+        }
+
+        for (int left = 3; left > 0; left--)
+        {
+            int side = random.Next(2);
+            long sequence = Pick(random, [acknowledged[side], sent[side]]) + Pick(random, [-1L, -1, 0, 0, 1, -600, 1000]);
+            yield return $"{(side == 0 ? '>' : '<')} tcp {Pick(random, ["R", "RA", "RA", "A"])} seq {Number(sequence)} ack {Number(acknowledged[1 - side])} win 1000";
+        }
+    }
+
+    /// <summary>Sequence numbers go round.</summary>
+    private static uint Number(long sequence) => unchecked((uint)sequence);
+
     private static string Line(Random random)
     {
         bool isBack = random.Next(2) == 0;

@@ -25,11 +25,22 @@ internal sealed record TableSnapshot(int Capacity, int Entries, int Tuples, int 
 
                 ReadOnlySpan<byte> entry = table.Slice(ConnectionTable.EntryAt(buckets, bucket, way), ConnectionEntry.Size);
                 entries++;
-                tuples.Add(Convert.ToHexString(entry.Slice(ConnectionEntry.Tuple, ConnectionTuple.Size)));
+                tuples.Add(Tuple(entry));
                 assured += (BinaryPrimitives.ReadUInt32LittleEndian(entry[ConnectionEntry.Flags..]) & ConnectionEntry.Assured) / ConnectionEntry.Assured > 0 ? 1 : 0;
             }
         }
 
         return new(buckets * ConnectionTable.Ways, entries, tuples.Count, assured);
+    }
+
+    private static string Tuple(ReadOnlySpan<byte> entry)
+    {
+        string text = "";
+        for (int part = 0; part < ConnectionTuple.Size; part += 8)
+        {
+            text += Convert.ToHexString(entry.Slice(ConnectionEntry.Of(part), 8));
+        }
+
+        return text;
     }
 }

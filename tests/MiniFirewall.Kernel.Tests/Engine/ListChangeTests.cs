@@ -35,6 +35,18 @@ public sealed class ListChangeTests : IDisposable
         Assert.Equal(4UL, after.OfRule(after.Rules.Chains[0], 1, Family.IPv6).Packets);
     }
 
+    /// <summary>A list that is long for one family and empty for the other: the first rule of both makes programs that the next ones need not.</summary>
+    [Fact]
+    public void A_second_rule_of_both_families_finds_a_place_beside_the_others_of_one()
+    {
+        _namespace.Apply(string.Concat(Enumerable.Range(0, 100).Select(i => $"-4 -A INPUT -p tcp --dport {i + 1} -j DROP\n")));
+        Assert.False(Edit(rules => rules.Add(Rule("-p udp --dport 1001 -j DROP"))));
+        ulong generation = Read().Generation;
+        Assert.True(Edit(rules => rules.Add(Rule("-p udp --dport 1002 -j DROP"))));
+        Assert.True(Edit(rules => rules.RemoveAt(100)));
+        Assert.Equal((generation, "4:1002 6:1002"), (Read().Generation, Dropped()));
+    }
+
     [Fact]
     public void Whatever_else_differs_is_applied_as_a_whole()
     {

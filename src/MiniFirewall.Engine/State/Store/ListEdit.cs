@@ -12,10 +12,10 @@ internal static class ListEdit
 
     /// <summary>Writes the change beside the rules in force; null where it cannot be done so.</summary>
     /// <param name="before">The rules of the store, as they were read from it; nobody has changed it since.</param>
-    /// <param name="after">Made of them.</param>
-    internal static RuleChange? TryStage(RuleStore store, RuleSet before, RuleSet after)
+    /// <param name="difference">Between them and those that were made of them.</param>
+    internal static RuleChange? TryStage(RuleStore store, RuleSet before, ListDifference difference)
     {
-        if (ListDifference.TryFind(before, after) is not { } difference || difference.Ended > Most || difference.Begun.Length > Most
+        if (difference.Ended > Most || difference.Begun.Length > Most
             || !difference.Begun.All(rule => IsSimple(rule, before.Chains[difference.Chain])))
         {
             return null;

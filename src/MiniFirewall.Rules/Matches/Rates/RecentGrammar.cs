@@ -45,16 +45,16 @@ internal static class RecentGrammar
         }
 
         string? asked = match.Action is RecentAction.Check or RecentAction.Update ? null
+            : match.ComparesTtl ? "rttl"
             : match.Seconds > 0 ? "seconds"
             : match.Reaps ? "reap"
             : match.HitCount > 0 ? "hitcount"
-            : match.ComparesTtl ? "rttl"
             : null;
         if (asked is not null)
         {
             context.Diagnostics.Report(
                 ErrorCodes.ExcludedOption, place, $"--{asked} cannot stand with --{OptionOf(match.Action)}", "give one of them, or write -m recent a second time",
-                Convention.InvalidArgument);
+                asked == "rttl" ? Convention.Usage($"recent: option \"--rttl\" cannot be used together with \"--{OptionOf(match.Action)}\".\n") : Convention.InvalidArgument);
         }
 
         return asked is null;

@@ -1,0 +1,196 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Packets;
+
+namespace MiniFirewall.Compiler.Connections;
+
+/// <summary>
+/// Finds the entry of an IPv4 packet with ports without leaving main, for <see cref="OpenConnection"/>: as <see cref="FindFunction"/>
+/// does, but the tuple is in registers, and the last three choices are left to that.
+/// </summary>
+internal sealed class OpenLookup(Assembler code, int buckets)
+{
+    private const Register Tag = Register.R0, First = Register.R1, Second = Register.R2, Rest = Register.R3, Entry = Register.R4, Scratch = Register.R5;
+
+    /// <summary>Lent: the packet's length is in the key too.</summary>
+    private const Register Bucket = Frame.SkbLength;
+
+    private const Register Swapped = Register.R7;
+
+    /// <summary>One of each level.</summary>
+    private const int Choices = TupleHash.FirstOfLast + 1;
+
+    private readonly TupleHash _hash = new(code, Family.IPv4, buckets);
+    private readonly TablePlaces _places = new(code, buckets);
+
+    /// <summary>
+    /// R4 = the entry, R7 = whether its tuple's ends are in the other order than the packet's; its place is in the key. Goes to
+    /// <paramref name="absent"/> where it is not in the table, to <paramref name="missing"/> where it is not found. Loses R0 to R5.
+    /// </summary>
+    internal void Emit(Label absent, Label missing)
+    {
+        Label hit = code.DefineLabel("hit"), tagged = code.DefineLabel("tag fits"), nowhere = code.DefineLabel("not in the table"), unknown = code.DefineLabel("not found");
+        EmitTuple(missing);
+        _hash.EmitTagOfRegisters(First, Second, Rest, Entry, Scratch);
+        for (int choice = 0; choice < Choices; choice++)
+        {
+            EmitBucket(choice, hit, tagged, nowhere);
+        }
+
+        code.Mark(unknown);
+        EmitLengthBack();
+        code.Jump(missing);
+        code.Mark(nowhere);
+        EmitLengthBack();
+        code.Jump(absent);
+        code.Mark(tagged);
+        EmitTagged(unknown);
+        code.Mark(hit);
+        EmitPlace();
+        EmitLengthBack();
+    }
+
+    /// <summary>The lower end first, as in <see cref="ConnectionTuple"/>. Where both are of one address the packet may be its own answer.</summary>
+    private void EmitTuple(Label same)
+    {
+        Label ordered = code.DefineLabel("ends in order");
+        LoadKey(MemorySize.Word, First, PacketKey.SourceLow);
+        LoadKey(MemorySize.Word, Second, PacketKey.DestinationLow);
+        LoadKey(MemorySize.Half, Rest, PacketKey.SourcePort);
+        LoadKey(MemorySize.Half, Entry, PacketKey.DestinationPort);
+        code.Move(Swapped, 0);
+        code.Jump(JumpCondition.Less, First, Second, ordered);
+        code.Jump(JumpCondition.Equal, First, Second, same);
+        EmitSwap(First, Second);
+        EmitSwap(Rest, Entry);
+        code.Move(Swapped, 1);
+        code.Mark(ordered);
+        code.Alu(AluOperation.ShiftLeft, Entry, 16);
+        code.Alu(AluOperation.Or, Rest, Entry);
+        LoadKey(MemorySize.Byte, Entry, PacketKey.Protocol);
+        code.Alu(AluOperation.Or, Entry, (int)Family.IPv4 << 8);
+        code.Alu(AluOperation.ShiftLeft, Entry, 32);
+        code.Alu(AluOperation.Or, Rest, Entry);
+    }
+
+    private void EmitSwap(Register one, Register other)
+    {
+        code.Move(Tag, one);
+        code.Move(one, other);
+        code.Move(other, Tag);
+    }
+
+    /// <summary>
+    /// Looks where the connection is most likely, in the entry itself, and then at the bucket's tags. An entry that is just given to another
+    /// connection has ended for who reads on, for that is written first.
+    /// </summary>
+    private void EmitBucket(int choice, Label hit, Label tagged, Label absent)
+    {
+        Label elsewhere = code.DefineLabel("elsewhere");
+        _hash.EmitBucket(choice, Bucket, Tag);
+        EmitJumpUnlessTagged(choice, elsewhere);
+        TupleHash.EmitWay(code, choice, Scratch, Tag);
+        code.Alu(AluOperation.Multiply, Scratch, ConnectionEntry.Size);
+        code.Move(Entry, Bucket);
+        code.Alu(AluOperation.Multiply, Entry, ConnectionTable.Ways * ConnectionEntry.Size);
+        code.Alu(AluOperation.Add, Entry, Scratch);
+        code.LoadMapValue(Scratch, WellKnownMaps.Connections, ConnectionTable.EntryAt(buckets, 0, 0));
+        code.Alu(AluOperation.Add, Entry, Scratch);
+        EmitCompare(elsewhere);
+        TupleHash.EmitWay(code, choice, Tag, Tag);
+        code.Jump(hit);
+        code.Mark(elsewhere);
+        EmitTags(tagged);
+        code.Jump(JumpCondition.Equal, Scratch, 0, absent);
+    }
+
+    /// <summary>Goes on with the way in the scratch register where a tag fits; else that says whether looking goes on.</summary>
+    private void EmitTags(Label tagged)
+    {
+        Label end = code.DefineLabel("no tag fits");
+        Label[] ways = [.. Enumerable.Range(0, ConnectionTable.Ways).Select(way => code.DefineLabel($"way {way}"))];
+        _places.EmitHeader(Entry, Bucket, Scratch);
+        for (int way = 0; way < ConnectionTable.Ways; way++)
+        {
+            code.Load(MemorySize.Word, Scratch, Entry, ConnectionTable.Tags + (4 * way));
+            code.Jump(JumpCondition.Equal, Scratch, Tag, ways[way]);
+        }
+
+        code.Load(MemorySize.Word, Scratch, Entry, ConnectionTable.Overflowed);
+        code.Jump(end);
+        for (int way = 0; way < ConnectionTable.Ways; way++)
+        {
+            code.Mark(ways[way]);
+            code.Move(Scratch, way);
+            code.Jump(tagged);
+        }
+
+        code.Mark(end);
+    }
+
+    /// <summary>The number of the way stays what it is, but the verifier does not know its bits any more, and follows one way, not all.</summary>
+    private void EmitTagged(Label absent)
+    {
+        code.Alu(AluOperation.Xor, Scratch, Tag);
+        code.Alu(AluOperation.Xor, Scratch, Tag);
+        code.Alu(AluOperation.And, Scratch, 7);
+        code.Move(Tag, Scratch);
+        code.Alu(AluOperation.Multiply, Scratch, ConnectionEntry.Size);
+        code.Move(Entry, Bucket);
+        code.Alu(AluOperation.Multiply, Entry, ConnectionTable.Ways * ConnectionEntry.Size);
+        code.Alu(AluOperation.Add, Scratch, Entry);
+        code.LoadMapValue(Entry, WellKnownMaps.Connections, ConnectionTable.EntryAt(buckets, 0, 0));
+        code.Alu(AluOperation.Add, Entry, Scratch);
+        EmitCompare(absent);
+    }
+
+    /// <summary>Where the entry is not that of the packet, goes to the label.</summary>
+    private void EmitCompare(Label other)
+    {
+        EmitTouch();
+        foreach ((int word, Register value) in (ReadOnlySpan<(int, Register)>)[(ConnectionTuple.FirstLow, First), (ConnectionTuple.SecondLow, Second), (ConnectionTuple.FirstPort, Rest)])
+        {
+            code.Load(MemorySize.DoubleWord, Scratch, Entry, ConnectionEntry.Of(word));
+            code.Jump(JumpCondition.NotEqual, Scratch, value, other);
+        }
+    }
+
+    /// <summary>
+    /// Goes where the most likely way has another tag. Mostly it has not, and the processor that expects so asks for the entry at the same
+    /// time as for the tag.
+    /// </summary>
+    private void EmitJumpUnlessTagged(int choice, Label elsewhere)
+    {
+        TupleHash.EmitWay(code, choice, Scratch, Tag);
+        code.Alu(AluOperation.ShiftLeft, Scratch, 2);
+        code.Move(Entry, Bucket);
+        code.Alu(AluOperation.Multiply, Entry, ConnectionTable.HeaderSize);
+        code.Alu(AluOperation.Add, Entry, Scratch);
+        code.LoadMapValue(Scratch, WellKnownMaps.Connections);
+        code.Alu(AluOperation.Add, Entry, Scratch);
+        code.Load(MemorySize.Word, Scratch, Entry, ConnectionTable.Tags);
+        code.Jump(JumpCondition.NotEqual, Scratch, Tag, elsewhere);
+    }
+
+    /// <summary>TCP's cache line is asked for before the first one tells whether it is wanted: then both come at the same time.</summary>
+    private void EmitTouch()
+    {
+        Label notTcp = code.DefineLabel("udp has one line");
+        LoadKey(MemorySize.Byte, Scratch, PacketKey.Protocol);
+        code.Jump(JumpCondition.NotEqual, Scratch, IpProtocol.Tcp, notTcp);
+        code.Load(MemorySize.DoubleWord, Scratch, Entry, ConnectionEntry.Sides);
+        code.Mark(notTcp);
+    }
+
+    /// <summary>Tells questions of rules where the entry is. The way is in the tag's register.</summary>
+    private void EmitPlace()
+    {
+        code.Alu(AluOperation.ShiftLeft, Bucket, 3);
+        code.Alu(AluOperation.Or, Bucket, Tag);
+        code.Alu(AluOperation.Add, Bucket, 1);
+        code.Store(MemorySize.Word, Register.R10, Frame.MainKey + PacketKey.ConnectionPlace, Bucket);
+    }
+
+    private void EmitLengthBack() => LoadKey(MemorySize.Word, Bucket, PacketKey.PacketLength);
+
+    private void LoadKey(MemorySize size, Register result, int at) => code.Load(size, result, Register.R10, Frame.MainKey + at);
+}
