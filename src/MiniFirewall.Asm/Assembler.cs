@@ -176,7 +176,13 @@ public sealed class Assembler
     /// label; it lets the verifier take a loop for one turn (BPF_JCOND, may_goto; kernel 6.9).
     /// </summary>
     /// <param name="dead">Registers that nothing reads behind this (<see cref="ClearsDeadRegisters"/>).</param>
-    public void MayGoto(Label exhausted, params ReadOnlySpan<Register> dead)
+    public void MayGoto(Label exhausted, params ReadOnlySpan<Register> dead) => MayGoto(exhausted, 0, dead);
+
+    /// <summary>
+    /// As the other, of a loop that is known to turn at most so many times: where there is no may_goto the turns can be counted. One
+    /// of the dead registers is then written.
+    /// </summary>
+    public void MayGoto(Label exhausted, int most, params ReadOnlySpan<Register> dead)
     {
         if (ClearsDeadRegisters)
         {
@@ -187,7 +193,18 @@ public sealed class Assembler
         }
 
         Fix(exhausted);
-        Emit(ClassJump | 0xe0, 0, 0, 0, 0);
+        Emit(ClassJump | 0xe0, 0, 0, 0, most);
+    }
+
+    /// <summary>Puts an instruction of other code here; where it leads somewhere, that is the label's place now.</summary>
+    public void Append(Instruction instruction, Label? target = null)
+    {
+        if (target is not null)
+        {
+            Fix(target);
+        }
+
+        _instructions.Add(instruction);
     }
 
     /// <summary>Calls a function of this program.</summary>

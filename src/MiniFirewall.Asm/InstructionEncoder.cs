@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MiniFirewall.Asm.Editing;
 
 namespace MiniFirewall.Asm;
 
@@ -29,7 +30,8 @@ public static class InstructionEncoder
         slot[0] = instruction.Opcode;
         slot[1] = (byte)((byte)instruction.Destination | (instruction.Source << 4));
         BinaryPrimitives.WriteInt16LittleEndian(slot[2..], instruction.Offset);
-        BinaryPrimitives.WriteInt32LittleEndian(slot[4..], unchecked((int)instruction.Immediate));
+        // How often a loop turns is for whoever rewrites it; the kernel wants zero there.
+        BinaryPrimitives.WriteInt32LittleEndian(slot[4..], instruction.IsMayGoto ? 0 : unchecked((int)instruction.Immediate));
         if (instruction.Slots == 2)
         {
             // For a pseudo function the second half stays zero; for map values it is the offset, set when resolved.

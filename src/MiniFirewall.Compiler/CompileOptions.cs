@@ -27,6 +27,9 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
     /// </summary>
     public ImmutableHashSet<string> Changing { get; init; } = [];
 
+    /// <summary>How programs go round; <see cref="ContextKind.ModuleByProbes"/> is for kernels that have calls only.</summary>
+    public LoopKind Loops { get; init; }
+
     /// <summary>For kernels before 6.15 (<see cref="MiniFirewall.Asm.Assembler.ClearsDeadRegisters"/>).</summary>
     public bool ClearsDeadRegisters { get; init; }
 
@@ -48,6 +51,8 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
     /// </summary>
     internal bool Tracks { get; init; }
 
+    internal bool HasMayGoto => Loops == LoopKind.MayGoto && Context != ContextKind.ModuleByProbes;
+
     /// <summary>Connections are tracked though no rule asks for their state, so that rules that may come back find them as they are.</summary>
     public bool AlwaysTracks { get; init; }
 
@@ -61,6 +66,16 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
     public TraceLayout? Trace { get; init; }
 }
 
+/// <summary>How programs go round.</summary>
+public enum LoopKind
+{
+    /// <summary>Linux 6.9 (may_goto).</summary>
+    MayGoto,
+
+    /// <summary>Linux 5.17 (bpf_loop).</summary>
+    Calls,
+}
+
 /// <summary>How lists of statements become code.</summary>
 public enum ListStructure
 {
@@ -70,6 +85,6 @@ public enum ListStructure
     /// <summary>Statement after statement. Cost, and what the verifier has to see, grow with the list.</summary>
     Straight,
 
-    /// <summary>The classifier. Linux 6.9 (may_goto).</summary>
+    /// <summary>The classifier.</summary>
     Classifier,
 }

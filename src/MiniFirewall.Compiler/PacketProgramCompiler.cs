@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MiniFirewall.Asm;
 using MiniFirewall.Compiler.Retarget;
+using MiniFirewall.Compiler.Retarget.Loops;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 
@@ -39,7 +40,15 @@ public static class PacketProgramCompiler
         blocks.EmitFunctions();
         helpers.EmitUsed();
 
-        return ModulePrograms.Of(new ProgramSpec(NameOf(program), ProgramType.Netfilter, BpfNetfilter, code.Finish(), blocks.Origins), options.Context);
+        return ForKernel(new ProgramSpec(NameOf(program), ProgramType.Netfilter, BpfNetfilter, code.Finish(), blocks.Origins), options);
+    }
+
+    /// <summary>The last passes: what a program for a link of a new kernel becomes for who runs it, and for older kernels.</summary>
+    /// <param name="loops">How loops of its first function become a callback; null where it has none.</param>
+    internal static ProgramSpec ForKernel(ProgramSpec spec, CompileOptions options, TurnPlan? loops = null)
+    {
+        spec = ModulePrograms.Of(spec, options.Context);
+        return options.HasMayGoto ? spec : OldLoops.Of(spec, loops);
     }
 
     internal static string NameOf(PacketProgram program)

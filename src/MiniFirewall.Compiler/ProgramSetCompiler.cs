@@ -64,8 +64,8 @@ public static class ProgramSetCompiler
     {
         ArgumentNullException.ThrowIfNull(options);
         programs = QuestionPlacement.Place(programs, options, out MapImage? state, out ImmutableArray<MapImage> recentLists, out ImmutableArray<MapImage> rateTables, out ImmutableArray<MapImage> counts);
-        ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options))];
         options = options with { Tracks = options.Prologue == PrologueKind.Netfilter && (options.AlwaysTracks || programs.Any(program => FieldUse.Of(program).AsksConnection)) };
+        ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options))];
         FieldUse use = FieldUse.OfClassifier(listed);
         if (options.Tracks)
         {
@@ -79,6 +79,7 @@ public static class ProgramSetCompiler
             IEnumerable<string> straight = programs.Except(listed).SelectMany(program => program.Blocks).Select(block => block.Name).Distinct();
             Span<byte> changes = image.Bytes.AsSpan(image.Layout.Changes, ChangeFormat.Size);
             ProgramAbilities.Of(use, oddTests, straight).Write(changes);
+            BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.MostOps..], options.HasMayGoto ? 0 : OpFunction.MostTurns(image));
             BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedCells..], (state?.Content.Length ?? 0) / StateCell.Size);
         }
 
@@ -106,14 +107,21 @@ public static class ProgramSetCompiler
         ListStructure.Straight => false,
         ListStructure.Classifier => true,
         _ => (program.Blocks.Sum(block => (long)block.Statements.Length) > LongestStraightList || program.Blocks.Any(block => options.Changing.Contains(block.Name)))
-            && BlockPlan.CallDepthOf(program) <= ClassifierEmitter.DeepestCall,
+            && BlockPlan.CallDepthOf(program) <= ClassifierEmitter.DeepestCall && (options.HasMayGoto || IsPlain(program, options)),
     };
+
+    /// <summary>
+    /// Whether a search that is a callback has room enough on the stack: what questions and connections take besides has been found to fit
+    /// only where the search is part of main.
+    /// </summary>
+    private static bool IsPlain(PacketProgram program, CompileOptions options) =>
+        !options.Tracks && FieldUse.Of(program) is { Sets: false, Questions.All.Count: 0 };
 
     private static ProgramSpec CompileListed(PacketProgram program, ClassifierImage image, FieldUse use, List<OddTest>? oddTests, CompileOptions options)
     {
-        var code = new Assembler { ClearsDeadRegisters = options.ClearsDeadRegisters };
+        var code = new Assembler { ClearsDeadRegisters = options.ClearsDeadRegisters && options.HasMayGoto };
         var helpers = new HelperFunctions(code, program.Family, program.Hook, options);
-        var classifier = new ClassifierEmitter(code, program.Family, image.Layout, helpers, oddTests, use);
+        var classifier = new ClassifierEmitter(code, program.Family, image, helpers, oddTests, use, options.HasMayGoto);
         if (BlockPlan.CallDepthOf(program) > ClassifierEmitter.DeepestCall)
         {
             Block deepest = program.Blocks[BlockPlan.DeepestOf(program)];
@@ -124,7 +132,7 @@ public static class ProgramSetCompiler
         new MainEmitter(code, program, use, options, verdict => classifier.EmitEntry(chain, verdict), helpers).Emit();
         classifier.EmitFunctions();
         helpers.EmitUsed();
-        return ModulePrograms.Of(
-            new ProgramSpec(PacketProgramCompiler.NameOf(program), ProgramType.Netfilter, PacketProgramCompiler.BpfNetfilter, code.Finish(), []), options.Context);
+        return PacketProgramCompiler.ForKernel(
+            new ProgramSpec(PacketProgramCompiler.NameOf(program), ProgramType.Netfilter, PacketProgramCompiler.BpfNetfilter, code.Finish(), []), options, ClassifierEmitter.Turns);
     }
 }

@@ -36,6 +36,15 @@ public static class InstructionKinds
         /// <summary>A register moved to another, 64 bits.</summary>
         public bool IsMove => instruction.Opcode == 0xbf && instruction.Offset == 0;
 
+        /// <summary>A register stored to memory.</summary>
+        public bool IsStoreOfRegister => (instruction.Opcode & ClassMask) == 3;
+
+        /// <summary>A number stored to memory.</summary>
+        public bool IsStoreOfNumber => (instruction.Opcode & ClassMask) == 2;
+
+        /// <summary>A register added to another, 64 bits.</summary>
+        public bool IsAddOfRegister => instruction.Opcode == 0x0f;
+
         /// <summary>A number added to a register, 64 bits.</summary>
         public bool IsAddImmediate => instruction.Opcode == 0x07;
 

@@ -27,6 +27,9 @@ public sealed class Liveness
     /// <summary>What is read after the instruction at an index, before it is written again.</summary>
     public RegisterSet After(int at) => _after[at];
 
+    /// <summary>What is read from the instruction at an index on, before it is written.</summary>
+    public RegisterSet Before(int at) => _before[at];
+
     private bool Update(CodeFlow flow, int at, Func<int, int> arguments)
     {
         RegisterSet after = default;

@@ -11,4 +11,8 @@ public sealed record MapImage(MapSpec Spec, ReadOnlyMemory<byte> Content);
 /// <summary>The classifier image of one family's packet programs.</summary>
 /// <param name="Bytes">As <see cref="ImageFormat"/> says.</param>
 /// <param name="Chains">The number of each chain, by its block's name: blocks of equal name in one family's programs are the same chain.</param>
-public sealed record ClassifierImage(ImageLayout Layout, byte[] Bytes, ImmutableDictionary<string, int> Chains);
+public sealed record ClassifierImage(ImageLayout Layout, byte[] Bytes, ImmutableDictionary<string, int> Chains)
+{
+    /// <summary>Ops of the longest program.</summary>
+    public int LongestProgram { get; init; }
+}

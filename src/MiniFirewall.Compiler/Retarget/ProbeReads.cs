@@ -20,8 +20,6 @@ internal sealed class ProbeReads(CodeFlow flow) : ModuleReads(flow)
         { Reference: KernelFunctionReference { Function: "bpf_dynptr_from_skb" } } => [Code.Store(MemorySize.DoubleWord, Register.R3, 0, Register.R1), Code.Move(Register.R0, 0)],
         { Reference: KernelFunctionReference { Function: "bpf_dynptr_slice" } } => [Code.Move(Register.R0, 0)],
         { IsHelperCall: true, Immediate: (long)Helper.DynptrRead } => Read(),
-        { IsMayGoto: true } => throw new OldKernelException("something in the rules takes loops of BPF programs (sets, -m recent, very long lists): Linux 6.9 or newer is needed"),
-        { IsArenaCast: true } => throw new OldKernelException("-m set takes memory of BPF programs: Linux 6.9 or newer is needed"),
         _ => [instruction],
     };
 

@@ -16,8 +16,8 @@ internal static class KernelRequirements
     private const int AdminNetwork = 12, AdminSystem = 21, PerformanceMonitor = 38, Bpf = 39;
     private static readonly Version Oldest = new(6, 4), FirstWithLoops = new(6, 9), FirstWithLiveness = new(6, 15);
 
-    /// <summary>The classifier's loops are may_goto's.</summary>
-    internal static bool HasLoops { get; } = Environment.OSVersion.Version >= FirstWithLoops;
+    /// <summary>Loops are may_goto's; before, callbacks, and counted.</summary>
+    internal static bool HasMayGoto { get; } = Environment.OSVersion.Version >= FirstWithLoops;
 
     /// <summary>Older verifiers compare registers at a loop's head that nothing reads.</summary>
     internal static bool ComparesDeadRegisters { get; } = Environment.OSVersion.Version < FirstWithLiveness;
@@ -26,7 +26,7 @@ internal static class KernelRequirements
     internal static CompileOptions Options(PrologueKind prologue, HookProvider provider) => new(prologue)
     {
         Context = ProviderChoice.ContextOf(provider),
-        Structure = HasLoops ? ListStructure.Measured : ListStructure.Straight,
+        Loops = HasMayGoto ? LoopKind.MayGoto : LoopKind.Calls,
         ClearsDeadRegisters = ComparesDeadRegisters,
         Hertz = KernelTime.Hertz,
         MinutesWest = KernelTime.MinutesWest(),

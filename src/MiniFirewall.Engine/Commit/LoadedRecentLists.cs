@@ -67,7 +67,7 @@ internal sealed class LoadedRecentLists : IDisposable
 
     private static void RequireLoops(bool isAsked)
     {
-        if (isAsked && !KernelRequirements.HasLoops)
+        if (isAsked && !KernelRequirements.HasMayGoto)
         {
             throw new FirewallException(FirewallFailure.Unsupported, $"Linux 6.9 or newer is needed for -m recent, this is {Environment.OSVersion.Version.ToString(2)}");
         }

@@ -23,6 +23,9 @@ public enum CompilationWay
 
     /// <summary>As <see cref="Classifier"/>, with the code that kernels before 6.15 get.</summary>
     ClassifierBefore615,
+
+    /// <summary>As <see cref="Classifier"/>, with the loops that kernels before 6.9 get.</summary>
+    ClassifierBefore69,
 }
 
 /// <summary>What the compiler makes of one family's rules: a program for each hook, and the maps with contents that the programs name.</summary>
@@ -68,11 +71,12 @@ internal sealed record CompiledFamily(IReadOnlyDictionary<Hook, ProgramSpec> Pro
     {
         Structure = way switch
         {
-            CompilationWay.AsChosen => KernelRequirements.HasLoops ? ListStructure.Measured : ListStructure.Straight,
+            CompilationWay.AsChosen => ListStructure.Measured,
             CompilationWay.Straight => ListStructure.Straight,
-            CompilationWay.Classifier or CompilationWay.ClassifierBefore615 => ListStructure.Classifier,
+            CompilationWay.Classifier or CompilationWay.ClassifierBefore615 or CompilationWay.ClassifierBefore69 => ListStructure.Classifier,
             _ => throw new ArgumentOutOfRangeException(nameof(way), way, "no such way"),
         },
+        Loops = KernelRequirements.HasMayGoto && way != CompilationWay.ClassifierBefore69 ? LoopKind.MayGoto : LoopKind.Calls,
         ClearsDeadRegisters = way == CompilationWay.ClassifierBefore615 || KernelRequirements.ComparesDeadRegisters,
     };
 }

@@ -9,5 +9,5 @@ internal static class OldKernel
 {
     /// <summary>Whether that is so. A kernel that has all that minifw asks of kernels refuses nothing.</summary>
     internal static bool Refuses(Exception exception) =>
-        !KernelRequirements.HasLoops && exception is OldKernelException or FirewallException { Failure: FirewallFailure.Unsupported };
+        !KernelRequirements.HasMayGoto && exception is OldKernelException or FirewallException { Failure: FirewallFailure.Unsupported };
 }

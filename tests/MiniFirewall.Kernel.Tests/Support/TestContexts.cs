@@ -15,13 +15,18 @@ internal static class TestContexts
         ? Enum.Parse<ContextKind>(name)
         : ProviderChoice.ContextOf(ProviderChoice.Default);
 
-    /// <summary>Whether programs may have loops, without which there is no classifier and no set.</summary>
-    internal static bool HaveLoops { get; } = KernelRequirements.HasLoops && Usual != ContextKind.ModuleByProbes;
+    /// <summary>Whether programs may look into arenas, without which there is no set.</summary>
+    internal static bool HaveSets { get; } = KernelRequirements.HasMayGoto && Usual != ContextKind.ModuleByProbes;
 
     internal static IReadOnlyList<HookProvider> Providers { get; } =
         [.. Enum.GetValues<HookProvider>().Where(provider => provider == HookProvider.Bpf ? ProviderChoice.KernelHasLinks : HookModule.IsLoaded)];
 
-    internal static IReadOnlyList<CompilationWay> KindsOfCode { get; } = HaveLoops ? [CompilationWay.Straight, CompilationWay.Classifier] : [CompilationWay.Straight];
+    internal static IReadOnlyList<CompilationWay> KindsOfCode { get; } = HasEveryWay ? [CompilationWay.Straight, CompilationWay.Classifier] : [CompilationWay.Straight];
 
-    internal static IReadOnlyList<CompilationWay> Ways { get; } = HaveLoops ? Enum.GetValues<CompilationWay>() : [CompilationWay.Straight];
+    internal static IReadOnlyList<CompilationWay> Ways { get; } = HaveSets
+        ? [CompilationWay.AsChosen, CompilationWay.Straight, CompilationWay.Classifier, CompilationWay.ClassifierBefore615]
+        : HasEveryWay ? [CompilationWay.AsChosen, CompilationWay.Straight, CompilationWay.Classifier] : [CompilationWay.AsChosen, CompilationWay.Straight];
+
+    /// <summary>Kernels without links, and so without casts, have not been shown to take the classifier with every question.</summary>
+    internal static bool HasEveryWay => ProviderChoice.KernelHasLinks;
 }

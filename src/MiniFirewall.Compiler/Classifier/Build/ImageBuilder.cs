@@ -82,7 +82,7 @@ internal sealed class ImageBuilder
         _references.Write(image.AsSpan(layout.Refs), image.AsSpan(layout.Nodes));
         _list.WriteTo(image, layout);
         WriteUse(image.AsSpan(layout.Changes, ChangeFormat.Size));
-        return new(layout, image, _list.Chains.ToImmutableDictionary(chain => chain.Block.Name, chain => chain.Number));
+        return new(layout, image, _list.Chains.ToImmutableDictionary(chain => chain.Block.Name, chain => chain.Number)) { LongestProgram = _list.Ops.Longest };
     }
 
     /// <param name="share">How many of them a change may take for an entry that it adds.</param>

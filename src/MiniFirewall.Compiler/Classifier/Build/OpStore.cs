@@ -11,6 +11,9 @@ internal sealed class OpStore
     /// <summary>Ops in use; the first is nobody's.</summary>
     internal int Count { get; private set; } = 1;
 
+    /// <summary>Ops of the longest program.</summary>
+    internal int Longest { get; private set; }
+
     /// <summary>The index of the program's first op.</summary>
     internal int Add(byte[] program)
     {
@@ -18,6 +21,7 @@ internal sealed class OpStore
         {
             index = Count;
             Count += program.Length / OpFormat.Size;
+            Longest = Math.Max(Longest, program.Length / OpFormat.Size);
             _known.Add(program, index);
             _programs.Add(program);
         }

@@ -5,7 +5,12 @@ namespace MiniFirewall.Compiler.Classifier.Change;
 /// <summary>An image's programs of ops.</summary>
 internal sealed class ProgramStore(ImageMemory image, SpareRoom room)
 {
-    /// <summary>The index of the program's first op, be it new or one that is there; null where there is no room.</summary>
+    private uint MostOps => image.U32(image.Layout.Changes + ChangeFormat.MostOps);
+
+    /// <summary>
+    /// The index of the program's first op, be it new or one that is there; null where there is no room, or the kernel's programs would
+    /// not come to its end.
+    /// </summary>
     internal int? Add(byte[] program)
     {
         if (Find(program) is { } known)
@@ -14,7 +19,7 @@ internal sealed class ProgramStore(ImageMemory image, SpareRoom room)
         }
 
         int count = program.Length / OpFormat.Size;
-        if (!room.Has(ops: count))
+        if (!room.Has(ops: count) || (MostOps != 0 && count > MostOps))
         {
             return null;
         }

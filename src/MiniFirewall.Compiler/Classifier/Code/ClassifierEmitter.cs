@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using MiniFirewall.Asm;
 using MiniFirewall.Compiler.Classifier.Image;
+using MiniFirewall.Compiler.Retarget.Loops;
 using MiniFirewall.Packets;
 
 namespace MiniFirewall.Compiler.Classifier.Code;
@@ -17,7 +19,20 @@ internal sealed class ClassifierEmitter
     // last 4 * DeepestCall bytes are the records of the calls that wait.
     private const int Depth = Frame.MainKey - 6, IsOdd = Frame.MainKey - 7, Context = Frame.MainKey - 16, PacketTuples = Frame.MainKey - 24, Ports = Frame.MainKey - 32, Salt = Frame.MainKey - 40, ChainTuples = Frame.MainKey - 48, Tuples = Frame.MainKey - 56;
     private const int Low = Frame.MainKey - 60, Epoch = Frame.MainKey - 64, End = Frame.MainKey - 68, Action = Frame.MainKey - 76, Candidate = Frame.MainKey - 84, Chain = Frame.MainKey - 92, Element = Frame.MainKey - 100;
+    private const int OddEntry = Ports + 4;
     private const int Callers = Frame.MainKey - 104 - (4 * DeepestCall);
+
+    /// <summary>How the loops become a callback: what lives from turn to turn stands between the numbers of four bytes.</summary>
+    internal static readonly TurnPlan Turns = new(Frame.Key, Frame.MainKey, Frame.MainKey - 5, new Dictionary<Register, int>
+    {
+        [Register.R0] = FirstSlot,
+        [Register.R1] = FirstSlot,
+        [LookupSite.Best] = SecondSlot,
+        [Register.R8] = ThirdSlot,
+        [Register.R9] = FourthSlot,
+    }.ToImmutableDictionary());
+
+    private const int FirstSlot = Action + 4, SecondSlot = Candidate + 4, ThirdSlot = Chain + 4, FourthSlot = Element + 4;
 
     private readonly Assembler _code;
     private readonly Family _family;
@@ -26,19 +41,21 @@ internal sealed class ClassifierEmitter
     private readonly List<OddTest>? _oddTests;
     private readonly Label _runOps, _findOdd;
     private readonly OpFunction _ops;
-    private readonly bool _asksQuestions;
+    private readonly bool _asksQuestions, _hasMayGoto;
 
     /// <param name="oddTests">Of all statements of the image.</param>
-    internal ClassifierEmitter(Assembler code, Family family, ImageLayout layout, HelperFunctions helpers, List<OddTest>? oddTests, FieldUse use)
+    /// <param name="hasMayGoto">Else the loops are to become a callback (<see cref="Turns"/>).</param>
+    internal ClassifierEmitter(Assembler code, Family family, ClassifierImage image, HelperFunctions helpers, List<OddTest>? oddTests, FieldUse use, bool hasMayGoto)
     {
         _code = code;
         _family = family;
         _helpers = helpers;
-        _image = new(code, layout);
+        _image = new(code, image.Layout);
+        _hasMayGoto = hasMayGoto;
         _oddTests = oddTests;
         _runOps = code.DefineLabel("run_ops");
         _findOdd = code.DefineLabel("find_odd");
-        _ops = new(code, family, _image, helpers, use);
+        _ops = new(code, family, _image, helpers, use, hasMayGoto ? 0 : OpFunction.MostTurns(image));
         _asksQuestions = use.Questions.All.Count > 0;
     }
 
@@ -74,7 +91,11 @@ internal sealed class ClassifierEmitter
 
     internal void EmitFunctions()
     {
-        new OddFunction(_code, _family, _image, _runOps).EmitFunction(_findOdd);
+        if (_hasMayGoto)
+        {
+            new OddFunction(_code, _family, _image, _runOps).EmitFunction(_findOdd);
+        }
+
         _ops.EmitFunction(_runOps);
     }
 
@@ -101,7 +122,7 @@ internal sealed class ClassifierEmitter
             _code.Store(MemorySize.DoubleWord, Register.R10, word, Register.R1);
         }
 
-        foreach (int number in (ReadOnlySpan<int>)[Action, Candidate, Element])
+        foreach (int number in (ReadOnlySpan<int>)[Action, Candidate, Element, .. _hasMayGoto ? (ReadOnlySpan<int>)[] : [FirstSlot, SecondSlot, ThirdSlot, FourthSlot]])
         {
             _code.Store(MemorySize.Word, Register.R10, number, Register.R1);
         }
@@ -184,18 +205,45 @@ internal sealed class ClassifierEmitter
         _code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, PacketTuples);
         _code.Load(MemorySize.DoubleWord, Register.R2, Register.R10, ChainTuples);
         _code.Alu(AluOperation.And, Register.R1, Register.R2);
+        EmitSearch(isOdd: false, found, leave, invalid);
+        _code.Mark(odd);
+        if (_hasMayGoto)
+        {
+            EmitCallFindOdd(found, leave);
+        }
+        else
+        {
+            EmitFindOdd(found, leave, invalid);
+        }
+    }
+
+    /// <summary>Searches the view whose tuples are in R1.</summary>
+    private void EmitSearch(bool isOdd, Label found, Label leave, Label invalid)
+    {
         _code.Store(MemorySize.DoubleWord, Register.R10, Tuples, Register.R1);
         _code.LoadMapValue(Register.R1, WellKnownMaps.Image, ImageLayout.ZeroWord);
         _code.Load(MemorySize.Word, Register.R1, Register.R1, 0);
         _code.Store(MemorySize.Word, Register.R10, Action, Register.R1);
         _code.Load(MemorySize.Word, LookupSite.Best, Register.R10, End);
-        var site = new LookupSite(IsOdd: false, Context, Tuples, Ports, Salt, Low, Action, Candidate, Element, Entry: 0, Epoch);
+        var site = new LookupSite(isOdd, Context, Tuples, Ports, Salt, Low, Action, Candidate, Element, isOdd ? OddEntry : 0, Epoch);
         new LookupEmitter(_code, _family, _image, site, _runOps).Emit(invalid);
         _code.Load(MemorySize.Word, Register.R1, Register.R10, Action);
         _code.Jump(JumpCondition.NotEqual, Register.R1, 0, found);
         _code.Jump(leave);
+    }
 
-        _code.Mark(odd);
+    /// <summary>The search for odd packets in place: a callback has no stack left for a function that goes round itself.</summary>
+    private void EmitFindOdd(Label found, Label leave, Label invalid)
+    {
+        _code.Load(MemorySize.Word, Register.R2, Register.R10, Chain);
+        _image.Bound(Register.R2, _image.Layout.Capacity.Chains, invalid);
+        _image.AddressOfChain(Register.R1, Register.R2);
+        _code.Load(MemorySize.DoubleWord, Register.R1, Register.R1, ImageFormat.ChainOddTuples);
+        EmitSearch(isOdd: true, found, leave, invalid);
+    }
+
+    private void EmitCallFindOdd(Label found, Label leave)
+    {
         _code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, Context);
         _code.Move(Register.R2, Frame.Key);
         _code.Load(MemorySize.Word, Register.R3, Register.R10, End);

@@ -7,12 +7,22 @@ using MiniFirewall.Policy;
 namespace MiniFirewall.Compiler.Classifier.Code;
 
 /// <summary>The function run_ops(ctx, key, op, entry): runs a program of ops (<see cref="OpFormat"/>) and returns its end.</summary>
-internal sealed class OpFunction(Assembler code, Family family, ImageAccess image, HelperFunctions helpers, FieldUse use)
+/// <param name="turns">Ops that it runs at most, where the kernel has loops that are counted only.</param>
+internal sealed class OpFunction(Assembler code, Family family, ImageAccess image, HelperFunctions helpers, FieldUse use, int turns)
 {
     internal const int Missed = 0, Matched = 1, Invalid = 2;
 
     private const Register Context = Frame.BlockContext, Key = Frame.Key, Op = Register.R8, EntryIndex = Register.R9, Address = Register.R2;
     private const int SavedAnswer = -8;
+
+    /// <summary>What there is room for, so that changes need no new program; and what old verifiers go through.</summary>
+    private const int FewestTurns = 128, MostOfVerifier = 1024;
+
+    /// <summary>Ops that a program over the image has to run, with some to spare; they only go forward.</summary>
+    /// <exception cref="OldKernelException">More than a kernel goes through that has counted loops only.</exception>
+    internal static int MostTurns(ClassifierImage image) => image.LongestProgram <= MostOfVerifier
+        ? Math.Max(FewestTurns, image.LongestProgram)
+        : throw new OldKernelException($"a rule takes {image.LongestProgram} tests, this kernel allows {MostOfVerifier}: Linux 6.9 or newer is needed");
 
     internal void EmitFunction(Label entry)
     {
@@ -27,7 +37,7 @@ internal sealed class OpFunction(Assembler code, Family family, ImageAccess imag
         code.Move(EntryIndex, Register.R4);
 
         code.Mark(loop);
-        code.MayGoto(invalid, Register.R0, Register.R1, Register.R2, Register.R3, Register.R4, Register.R5);
+        code.MayGoto(invalid, turns, Register.R0, Register.R1, Register.R2, Register.R3, Register.R4, Register.R5);
         EmitAddress(Address, invalid);
         code.Load(MemorySize.Byte, Register.R3, Address, OpFormat.Kind);
         code.Jump(JumpCondition.NotEqual, Register.R3, (int)OpKind.Field, other);

@@ -25,6 +25,9 @@ public static class ChangeFormat
     /// <summary>Memories of questions in use, in the map beside the image.</summary>
     public const int UsedCells = 52;
 
+    /// <summary>How many ops the programs run for one rule at most; 0 where they run any number.</summary>
+    public const int MostOps = 56;
+
     /// <summary>In the flags: every packet is odd; more chains are straight code than there is room to say.</summary>
     public const uint AllAreOdd = 1, StraightUnknown = 2;
 

@@ -1,0 +1,76 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Asm.Editing;
+
+namespace MiniFirewall.Compiler.Retarget.Loops;
+
+/// <summary>
+/// A function's loops for kernels without may_goto, where each says how often it turns: it counts down on the stack. The verifier then goes
+/// round as often as the loop may, so this is for few turns of little code.
+/// </summary>
+internal sealed class CountedLoops(CodeCopy copy, Liveness liveness)
+{
+    /// <summary>
+    /// Within a loop the verifier remembers where it was only after so many jumps (kernel/bpf/verifier.c, is_state_visited). Where it does
+    /// not remember each turn it tries all ways through several turns together. Jumps to the next instruction are left out of what runs.
+    /// </summary>
+    private const int JumpsToBeKept = 20;
+
+    private readonly Dictionary<int, Label> _places = [];
+
+    internal void Write(Function function, int start, int end)
+    {
+        CodeFlow flow = copy.Flow;
+        int slot = StackUse.Lowest(flow, start, end);
+        int[] loops = [.. Enumerable.Range(start, end - start).Where(at => flow.Code.Instructions[at].IsMayGoto)];
+        copy.Code.BeginFunction(function, copy.Function(start));
+        foreach (int loop in loops)
+        {
+            copy.Code.Move(Register.R0, (int)flow.Code.Instructions[loop].Immediate);
+            copy.Code.Store(MemorySize.DoubleWord, Register.R10, SlotOf(slot, loops, loop), Register.R0);
+        }
+
+        for (int at = start; at < end; at++)
+        {
+            copy.Code.Mark(Place(at));
+            if (flow.Code.Instructions[at].IsMayGoto)
+            {
+                WriteTurn(at, SlotOf(slot, loops, at));
+            }
+            else
+            {
+                copy.Append(at, Place);
+            }
+        }
+    }
+
+    /// <summary>A counter for each: one for all would have what is behind a loop looked at once for each of its turns.</summary>
+    private static int SlotOf(int bottom, int[] loops, int loop) => bottom - (8 * (Array.IndexOf(loops, loop) + 1));
+
+    private void WriteTurn(int at, int slot)
+    {
+        int exhausted = copy.Flow.Target(at);
+        RegisterSet used = liveness.Before(at).Or(liveness.Before(exhausted));
+        Register counter = RegisterSet.Scratch.Without(used).Registers().First();
+        copy.Code.Origin = copy.Flow.Code.Instructions[at].Origin;
+        copy.Code.Load(MemorySize.DoubleWord, counter, Register.R10, slot);
+        copy.Code.Jump(JumpCondition.Equal, counter, 0, Place(exhausted));
+        copy.Code.Alu(AluOperation.Subtract, counter, 1);
+        copy.Code.Store(MemorySize.DoubleWord, Register.R10, slot, counter);
+        for (int i = 0; i < JumpsToBeKept; i++)
+        {
+            Label next = copy.Code.DefineLabel();
+            copy.Code.Jump(next);
+            copy.Code.Mark(next);
+        }
+    }
+
+    private Label Place(int at)
+    {
+        if (!_places.TryGetValue(at, out Label? label))
+        {
+            _places.Add(at, label = copy.Code.DefineLabel());
+        }
+
+        return label;
+    }
+}
