@@ -55,7 +55,7 @@ state() {
 nothing_left() {
     local tries
     # What a namespace that has ended leaves is taken away by the next command that looks.
-    "$binary" status >/dev/null 2>&1
+    "${binary:-true}" status >/dev/null 2>&1
     # The kernel frees programs, maps and namespaces a while after their last user has gone.
     for ((tries = 0; tries < 20; tries++)); do
         state >/tmp/after
