@@ -25,7 +25,7 @@ public sealed class SeededDefectTests(ITestOutputHelper output)
     ];
 
     public static TheoryData<string, CompilationWay> Cases => new(
-        from defect in s_defects from way in Enum.GetValues<CompilationWay>() select (defect, way));
+        from defect in s_defects from way in TestContexts.Ways select (defect, way));
 
     [Theory]
     [MemberData(nameof(Cases))]
