@@ -47,8 +47,16 @@ public static class PacketProgramCompiler
     /// <param name="loops">How loops of its first function become a callback; null where it has none.</param>
     internal static ProgramSpec ForKernel(ProgramSpec spec, CompileOptions options, TurnPlan? loops = null)
     {
-        spec = ModulePrograms.Of(spec, options.Context);
-        return options.HasMayGoto ? spec : OldLoops.Of(spec, loops);
+        try
+        {
+            spec = ModulePrograms.Of(spec, options.Context);
+            return options.HasMayGoto ? spec : OldLoops.Of(spec, loops);
+        }
+        catch (OverflowException)
+        {
+            // The passes make code longer; a jump has 16 bits.
+            throw new OldKernelException("the rules are too many for one program of this kernel: Linux 6.9 or newer is needed");
+        }
     }
 
     internal static string NameOf(PacketProgram program)

@@ -13,7 +13,6 @@ internal sealed class OpenConnection
     // R6 and R9 are main's; R9, the packet's length, is in the key too, and is lent to the look-up.
     private const Register Entry = Register.R4, Direction = Register.R7, Window = HeaderWindow.Register, Length = Frame.SkbLength;
 
-    private const int LoopbackFlag = 8; // IFF_LOOPBACK
     private const int NowAt = Frame.TransportBuffer;
 
     private readonly Assembler _code;
@@ -71,25 +70,13 @@ internal sealed class OpenConnection
         _code.Jump(JumpCondition.NotEqual, Register.R1, 0, other);
         if (_hook == Hook.LocalIn)
         {
-            EmitJumpIfLoopback(other);
+            LoopbackDevice.EmitJump(_code, Frame.MainContext, other);
         }
 
         _code.Call(Helper.Jiffies64);
         _code.Store(MemorySize.DoubleWord, Register.R10, NowAt, Register.R0);
         LoadKey(MemorySize.Word, Register.R3, PacketKey.TransportOffset);
         HeaderWindow.Cast(_code, Register.R3);
-    }
-
-    private void EmitJumpIfLoopback(Label other)
-    {
-        Label none = _code.DefineLabel("no device");
-        UntrustedContext.Cast(_code, Frame.MainContext);
-        _code.LoadMember(MemorySize.DoubleWord, Register.R2, Register.R0, "bpf_nf_ctx", "state");
-        _code.LoadMember(MemorySize.DoubleWord, Register.R2, Register.R2, "nf_hook_state", "in");
-        _code.Jump(JumpCondition.Equal, Register.R2, 0, none);
-        _code.LoadMember(MemorySize.Word, Register.R1, Register.R2, "net_device", "flags");
-        _code.Jump(JumpCondition.Set, Register.R1, LoopbackFlag, other);
-        _code.Mark(none);
     }
 
     /// <summary>nf_conntrack_proto_udp.c, udp_error. The transport header's length is in R1.</summary>

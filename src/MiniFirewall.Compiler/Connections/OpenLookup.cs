@@ -89,12 +89,7 @@ internal sealed class OpenLookup(Assembler code, int buckets)
         _hash.EmitBucket(choice, Bucket, Tag);
         EmitJumpUnlessTagged(choice, elsewhere);
         TupleHash.EmitWay(code, choice, Scratch, Tag);
-        code.Alu(AluOperation.Multiply, Scratch, ConnectionEntry.Size);
-        code.Move(Entry, Bucket);
-        code.Alu(AluOperation.Multiply, Entry, ConnectionTable.Ways * ConnectionEntry.Size);
-        code.Alu(AluOperation.Add, Entry, Scratch);
-        code.LoadMapValue(Scratch, WellKnownMaps.Connections, ConnectionTable.EntryAt(buckets, 0, 0));
-        code.Alu(AluOperation.Add, Entry, Scratch);
+        EmitEntry();
         EmitCompare(elsewhere);
         TupleHash.EmitWay(code, choice, Tag, Tag);
         code.Jump(hit);
@@ -134,13 +129,19 @@ internal sealed class OpenLookup(Assembler code, int buckets)
         code.Alu(AluOperation.Xor, Scratch, Tag);
         code.Alu(AluOperation.And, Scratch, 7);
         code.Move(Tag, Scratch);
+        EmitEntry();
+        EmitCompare(absent);
+    }
+
+    /// <summary>R4 = the entry of the way in the scratch register.</summary>
+    private void EmitEntry()
+    {
         code.Alu(AluOperation.Multiply, Scratch, ConnectionEntry.Size);
         code.Move(Entry, Bucket);
         code.Alu(AluOperation.Multiply, Entry, ConnectionTable.Ways * ConnectionEntry.Size);
-        code.Alu(AluOperation.Add, Scratch, Entry);
-        code.LoadMapValue(Entry, WellKnownMaps.Connections, ConnectionTable.EntryAt(buckets, 0, 0));
         code.Alu(AluOperation.Add, Entry, Scratch);
-        EmitCompare(absent);
+        code.LoadMapValue(Scratch, WellKnownMaps.Connections, ConnectionTable.EntryAt(buckets, 0, 0));
+        code.Alu(AluOperation.Add, Entry, Scratch);
     }
 
     /// <summary>Where the entry is not that of the packet, goes to the label.</summary>
@@ -160,12 +161,9 @@ internal sealed class OpenLookup(Assembler code, int buckets)
     /// </summary>
     private void EmitJumpUnlessTagged(int choice, Label elsewhere)
     {
+        _places.EmitHeader(Entry, Bucket, Scratch);
         TupleHash.EmitWay(code, choice, Scratch, Tag);
         code.Alu(AluOperation.ShiftLeft, Scratch, 2);
-        code.Move(Entry, Bucket);
-        code.Alu(AluOperation.Multiply, Entry, ConnectionTable.HeaderSize);
-        code.Alu(AluOperation.Add, Entry, Scratch);
-        code.LoadMapValue(Scratch, WellKnownMaps.Connections);
         code.Alu(AluOperation.Add, Entry, Scratch);
         code.Load(MemorySize.Word, Scratch, Entry, ConnectionTable.Tags);
         code.Jump(JumpCondition.NotEqual, Scratch, Tag, elsewhere);

@@ -11,7 +11,6 @@ namespace MiniFirewall.Compiler.Connections;
 internal sealed class TrackFunction
 {
     private const int Untold = (int)ConnectionDirection.None;
-    private const int LoopbackFlag = 8; // IFF_LOOPBACK
 
     private readonly Assembler _code;
     private readonly TrackCode _track;
@@ -285,7 +284,8 @@ internal sealed class TrackFunction
         EmitStateOfEntry();
         if (_hook == Hook.LocalIn)
         {
-            EmitJumpIfLoopback(loopback);
+            // The entry as it is tells what the packet was where it left, even one that this packet has ended.
+            LoopbackDevice.EmitJump(_code, TrackCode.Context, loopback);
         }
 
         _code.Call(Helper.Jiffies64);
@@ -298,22 +298,6 @@ internal sealed class TrackFunction
         _track.Copy(TrackCode.PlaceForRules, TrackCode.Place);
         EmitReturn(0);
         _code.Mark(live);
-    }
-
-    /// <summary>
-    /// A packet of this host's own to itself has been tracked where it left, and is what it was then: the entry as it is tells, even
-    /// one that this packet has ended.
-    /// </summary>
-    private void EmitJumpIfLoopback(Label loopback)
-    {
-        Label none = _code.DefineLabel("not loopback");
-        UntrustedContext.Cast(_code, TrackCode.Context);
-        _code.LoadMember(MemorySize.DoubleWord, Register.R2, Register.R0, "bpf_nf_ctx", "state");
-        _code.LoadMember(MemorySize.DoubleWord, Register.R2, Register.R2, "nf_hook_state", "in");
-        _code.Jump(JumpCondition.Equal, Register.R2, 0, none);
-        _code.LoadMember(MemorySize.Word, Register.R1, Register.R2, "net_device", "flags");
-        _code.Jump(JumpCondition.Set, Register.R1, LoopbackFlag, loopback);
-        _code.Mark(none);
     }
 
     /// <summary>Established where packets have gone both ways, this one's included.</summary>

@@ -22,17 +22,8 @@ internal static class ModulePrograms
         return spec with { Type = ProgramType.LwtOut, ExpectedAttachType = 0, Code = Rewrite(flow, reads) };
     }
 
-    private static AssembledCode Rewrite(CodeFlow flow, ModuleReads reads)
-    {
-        try
-        {
-            return CodeRewriter.Rewrite(flow, at => WithOrigin(reads.Replacement(at), flow.Code.Instructions[at].Origin), WithContext);
-        }
-        catch (OverflowException)
-        {
-            throw new OldKernelException("the rules are too many for one program of this kernel: Linux 6.9 or newer is needed");
-        }
-    }
+    private static AssembledCode Rewrite(CodeFlow flow, ModuleReads reads) =>
+        CodeRewriter.Rewrite(flow, at => WithOrigin(reads.Replacement(at), flow.Code.Instructions[at].Origin), WithContext);
 
     private static List<Instruction> WithOrigin(IReadOnlyList<Instruction> parts, int origin) => [.. parts.Select(part => part with { Origin = origin })];
 

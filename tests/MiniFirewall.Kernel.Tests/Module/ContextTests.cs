@@ -67,7 +67,7 @@ public sealed class ContextTests(ITestOutputHelper output)
         {
             return comparison.FindDifference(scenario);
         }
-        catch (Exception old) when (old is OldKernelException or FirewallException { Failure: FirewallFailure.Unsupported })
+        catch (Exception old) when (OldKernel.IsRefusal(old))
         {
             refused++;
             return null;

@@ -9,5 +9,8 @@ internal static class OldKernel
 {
     /// <summary>Whether that is so. A kernel that has all that minifw asks of kernels refuses nothing.</summary>
     internal static bool Refuses(Exception exception) =>
-        !KernelRequirements.HasMayGoto && exception is OldKernelException or FirewallException { Failure: FirewallFailure.Unsupported };
+        !KernelRequirements.HasMayGoto && IsRefusal(exception);
+
+    /// <summary>Whether rules are refused since a kernel, the one that programs are made for at least, is too old.</summary>
+    internal static bool IsRefusal(Exception exception) => exception is OldKernelException or FirewallException { Failure: FirewallFailure.Unsupported };
 }

@@ -7,12 +7,12 @@ namespace MiniFirewall.Compiler.Retarget.Loops;
 /// <summary>Some of a function's instructions, written in their order; what they lead to outside has places of its own.</summary>
 internal sealed class CopiedPart(CodeCopy copy)
 {
-    private readonly Dictionary<int, Label> _inside = [], _outside = [];
+    private readonly PlaceLabels _inside = new(copy.Code), _outside = new(copy.Code);
 
     /// <summary>The places outside that something leads to.</summary>
     internal IEnumerable<KeyValuePair<int, Label>> Outside => _outside;
 
-    internal Label Inside(int at) => LabelOf(_inside, at);
+    internal Label Inside(int at) => _inside.Of(at);
 
     /// <param name="leaves">Whether the way from one instruction to another leads outside.</param>
     /// <param name="write">Writes an instruction, whose jumps go where it is told.</param>
@@ -21,7 +21,7 @@ internal sealed class CopiedPart(CodeCopy copy)
         foreach (int at in instructions)
         {
             copy.Code.Mark(Inside(at));
-            write(at, target => leaves(at, target) ? LabelOf(_outside, target) : Inside(target));
+            write(at, target => leaves(at, target) ? _outside.Of(target) : Inside(target));
             if (copy.Flow.Code.Instructions[at].EndsFlow)
             {
                 continue;
@@ -29,22 +29,12 @@ internal sealed class CopiedPart(CodeCopy copy)
 
             if (leaves(at, at + 1))
             {
-                copy.Code.Jump(LabelOf(_outside, at + 1));
+                copy.Code.Jump(_outside.Of(at + 1));
             }
             else if (!instructions.Contains(at + 1))
             {
                 throw new InvalidOperationException($"instruction {at} falls out of its part");
             }
         }
-    }
-
-    private Label LabelOf(Dictionary<int, Label> labels, int at)
-    {
-        if (!labels.TryGetValue(at, out Label? label))
-        {
-            labels.Add(at, label = copy.Code.DefineLabel());
-        }
-
-        return label;
     }
 }

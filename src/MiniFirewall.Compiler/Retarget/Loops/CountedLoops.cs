@@ -15,7 +15,7 @@ internal sealed class CountedLoops(CodeCopy copy, Liveness liveness)
     /// </summary>
     private const int JumpsToBeKept = 20;
 
-    private readonly Dictionary<int, Label> _places = [];
+    private readonly PlaceLabels _places = new(copy.Code);
 
     internal void Write(Function function, int start, int end)
     {
@@ -31,14 +31,14 @@ internal sealed class CountedLoops(CodeCopy copy, Liveness liveness)
 
         for (int at = start; at < end; at++)
         {
-            copy.Code.Mark(Place(at));
+            copy.Code.Mark(_places.Of(at));
             if (flow.Code.Instructions[at].IsMayGoto)
             {
                 WriteTurn(at, SlotOf(slot, loops, at));
             }
             else
             {
-                copy.Append(at, Place);
+                copy.Append(at, _places.Of);
             }
         }
     }
@@ -53,7 +53,7 @@ internal sealed class CountedLoops(CodeCopy copy, Liveness liveness)
         Register counter = RegisterSet.Scratch.Without(used).Registers().First();
         copy.Code.Origin = copy.Flow.Code.Instructions[at].Origin;
         copy.Code.Load(MemorySize.DoubleWord, counter, Register.R10, slot);
-        copy.Code.Jump(JumpCondition.Equal, counter, 0, Place(exhausted));
+        copy.Code.Jump(JumpCondition.Equal, counter, 0, _places.Of(exhausted));
         copy.Code.Alu(AluOperation.Subtract, counter, 1);
         copy.Code.Store(MemorySize.DoubleWord, Register.R10, slot, counter);
         for (int i = 0; i < JumpsToBeKept; i++)
@@ -62,15 +62,5 @@ internal sealed class CountedLoops(CodeCopy copy, Liveness liveness)
             copy.Code.Jump(next);
             copy.Code.Mark(next);
         }
-    }
-
-    private Label Place(int at)
-    {
-        if (!_places.TryGetValue(at, out Label? label))
-        {
-            _places.Add(at, label = copy.Code.DefineLabel());
-        }
-
-        return label;
     }
 }

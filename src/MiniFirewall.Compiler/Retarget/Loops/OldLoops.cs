@@ -8,17 +8,7 @@ internal static class OldLoops
 {
     /// <param name="main">How the loops of the program's first function become a callback; null where it has none.</param>
     /// <exception cref="OldKernelException">The program has loops that neither can be counted nor become a callback, or looks into an arena.</exception>
-    internal static ProgramSpec Of(ProgramSpec spec, TurnPlan? main)
-    {
-        try
-        {
-            return spec with { Code = Rewrite(new CodeFlow(spec.Code), main) };
-        }
-        catch (OverflowException)
-        {
-            throw new OldKernelException("the rules are too many for one program of this kernel: Linux 6.9 or newer is needed");
-        }
-    }
+    internal static ProgramSpec Of(ProgramSpec spec, TurnPlan? main) => spec with { Code = Rewrite(new CodeFlow(spec.Code), main) };
 
     private static AssembledCode Rewrite(CodeFlow flow, TurnPlan? main)
     {
