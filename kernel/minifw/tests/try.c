@@ -338,6 +338,8 @@ static int fuzz(long count, uint64_t given)
 		/* Whatever else a dump or a second message has to say. */
 		while (recv(netlink, rest, sizeof(rest), MSG_DONTWAIT) > 0)
 			;
+		if ((i + 1) % 100000 == 0)
+			printf("so far %ld: %ld refused, %ld taken\n", i + 1, refused, taken), fflush(stdout);
 	}
 	printf("fuzzed %ld: %ld refused, %ld taken\n", count, refused, taken);
 	return taken && refused ? 0 : 1;
