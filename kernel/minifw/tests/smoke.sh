@@ -56,6 +56,29 @@ gate "fragments can be asked to be put together" in_ns "$try" attach 2 2 7 accep
 echo N >/sys/module/minifw/parameters/answers
 gate "answers can be turned off" udp_silent 127.0.0.1
 echo Y >/sys/module/minifw/parameters/answers
+gate "a program of another type is refused, and says why" says "of type NETFILTER" in_ns "$try" attach 2 3 9 other
+# Programs of links' type came with Linux 6.4.
+if [[ $(printf '%s\n' 6.4 "$(uname -r)" | sort -V | head -n 1) == 6.4 ]]; then
+    in_ns "$try" detach
+    gate "links' programs are attached" in_ns sh -c "$try attach 2 1 0 nf-accept && $try attach 10 1 0 nf-drop"
+    gate "and accept" udp_answered 127.0.0.1
+    gate "or drop" udp_silent ::1
+    in_ns "$try" detach
+    gate "and reject" in_ns sh -c "$try attach 2 1 0 nf-reject && $try attach 10 1 0 nf-reject"
+    for address in 127.0.0.1 ::1; do
+        gate "$address is answered by the kernel's ICMP" udp_answered "$address"
+    done
+    # More than there are slots: each is given back.
+    in_ns ping -q -c 20 -i 0.02 -W 1 127.0.0.1 >/dev/null
+    gate "each packet is" says "20 packets transmitted, 0 received, +20 errors" in_ns ping -q -c 20 -i 0.02 -W 1 127.0.0.1
+    echo N >/sys/module/minifw/parameters/answers
+    gate "their answers can be turned off" udp_silent 127.0.0.1
+    echo Y >/sys/module/minifw/parameters/answers
+    gate "and they are reloaded under traffic" in_ns bash -c "ping -f -q -c 2000 ::1 >/dev/null & $try reload 20 nf-accept; wait"
+    in_ns "$try" detach
+    gate "a rejected datagram is answered as before" in_ns "$try" attach 2 1 0 reject
+    gate "with its fragments put together" in_ns "$try" attach 2 2 7 accept defrag
+fi
 gate "reloads under traffic" in_ns bash -c "ping -f -q -c 2000 127.0.0.1 >/dev/null & $try reload 20; wait"
 ip netns add minifw-other
 ip netns exec minifw-other "$try" attach 2 1 0 drop
