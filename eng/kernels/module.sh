@@ -30,7 +30,8 @@ build_module() {
     if [[ ! -d $place/usr/src/linux-headers-$release ]]; then
         say "fetching the headers of $release"
         [[ $2 != *-backports ]] || echo "deb $mirror $2 main" >"$place/etc/apt/sources.list.d/$2.list"
-        within "$place" sh -c "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends make linux-headers-$release" \
+        # A mirror may lag behind sid by more than the index is valid for; its signature is checked all the same.
+        within "$place" sh -c "apt-get update -qq -o Acquire::Check-Valid-Until=false && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends make linux-headers-$release" \
             >"$cache/headers-$release.log" 2>&1 || { tail "$cache/headers-$release.log" >&2; return 1; }
     fi
     rm -rf "$place/module"
