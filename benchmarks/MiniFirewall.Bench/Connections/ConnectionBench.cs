@@ -30,16 +30,20 @@ internal static class ConnectionBench
 
         var table = new TextTable(
             "packets", "flows", "bare path", "empty BPF", "with reassembly", "iptables", "nf_conntrack", "minifw", "own tracking", "of it reassembly", "times cheaper");
-        foreach (byte? flags in (byte?[])[null, Ack])
+        foreach (Family family in (Family[])[Family.IPv4, Family.IPv6])
         {
-            foreach (int flows in (int[])[1, 1000, 100_000])
+            foreach (byte? flags in (byte?[])[null, Ack])
             {
-                Measure(table, flags, flows, isDropped: false);
+                foreach (int flows in (int[])[1, 1000, 100_000])
+                {
+                    Measure(table, family, flags, flows, isDropped: false);
+                }
             }
+
+            Measure(table, family, null, 100_000, isDropped: true);
+            Measure(table, family, Syn, 100_000, isDropped: true);
         }
 
-        Measure(table, null, 100_000, isDropped: true);
-        Measure(table, Syn, 100_000, isDropped: true);
         Console.WriteLine(table);
         if (write)
         {
@@ -49,10 +53,10 @@ internal static class ConnectionBench
         return 0;
     }
 
-    private static void Measure(TextTable table, byte? flags, int flows, bool isDropped)
+    private static void Measure(TextTable table, Family family, byte? flags, int flows, bool isDropped)
     {
-        var packets = new FlowPackets(flows, flags, seed: flows);
-        using var lab = new ConnectionLab(isDropped ? DropAll : AcceptAll, isDropped ? DropOthers : AcceptEstablished);
+        var packets = FlowPackets.Random(family, flows, flags, seed: flows);
+        using var lab = new ConnectionLab(family, isDropped ? DropAll : AcceptAll, isDropped ? DropOthers : AcceptEstablished);
         if (!isDropped)
         {
             lab.Open(packets);
@@ -62,7 +66,7 @@ internal static class ConnectionBench
         Samples none = samples[ConnectionLab.Bare];
         double Over(string engine) => samples[engine].Above(none);
         double kernel = samples[ConnectionLab.KernelTracking].Above(samples[ConnectionLab.Iptables]), own = samples[ConnectionLab.OwnTracking].Above(samples[ConnectionLab.Minifw]);
-        string what = (flags is null ? "UDP" : flags == Ack ? "TCP" : "TCP SYN") + (isDropped ? ", new and dropped" : ", established");
+        string what = (flags is null ? "UDP" : flags == Ack ? "TCP" : "TCP SYN") + (family == Family.IPv4 ? "" : " over IPv6") + (isDropped ? ", new and dropped" : ", established");
         table.Add(
             what, $"{flows}", $"{none.Percentile(0.1):F0}", $"{Over(ConnectionLab.EmptyProgram):F0}", $"{Over(ConnectionLab.Reassembly):F0}", $"{Over(ConnectionLab.Iptables):F0}",
             $"{kernel:F0}", $"{Over(ConnectionLab.Minifw):F0}", $"{own:F0}", $"{samples[ConnectionLab.Reassembly].Above(samples[ConnectionLab.EmptyProgram]):F0}", $"{kernel / own:F1}");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Connections;
 using MiniFirewall.Engine.Connections;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
@@ -60,6 +61,29 @@ internal sealed class TwinRouters : IDisposable
         _iptables.Device.Namespace.SetSystemControl($"netfilter/nf_conntrack_{name}", value.ToString(CultureInfo.InvariantCulture));
         using BpfMap tracking = _engine.OpenPinned(WellKnownMaps.Tracking);
         TrackingSettings.Set(tracking, [new(ConnectionSetting.Find(name)!, value)]);
+    }
+
+    /// <summary>From now on everybody can choose connections that have one hash.</summary>
+    internal void ForgetSecrets()
+    {
+        using BpfMap tracking = _engine.OpenPinned(WellKnownMaps.Tracking);
+        byte[] value = TrackingSettings.Copy(tracking), known = TrackingTable.Encode(KernelTime.Hertz, new byte[TrackingTable.SeedBytes]);
+        byte[] other = TrackingTable.Encode(KernelTime.Hertz, [.. Enumerable.Repeat(byte.MaxValue, TrackingTable.SeedBytes)]);
+        for (int i = 0; i < value.Length; i++)
+        {
+            value[i] = known[i] == other[i] ? value[i] : known[i];
+        }
+
+        tracking.Update(new byte[tracking.KeySize], value);
+    }
+
+    /// <summary>Connections that miniFirewall has, and hashes of them.</summary>
+    internal (int Connections, int Hashes) CountHashes()
+    {
+        using BpfMap map = _engine.OpenPinned(WellKnownMaps.Connections);
+        using MappedMemory memory = map.MapValues();
+        TableSnapshot table = TableSnapshot.Of(memory.GetSpan());
+        return (table.Entries, table.Hashes);
     }
 
     /// <summary>Has the kernel count packets and bytes of connections, as miniFirewall does.</summary>
