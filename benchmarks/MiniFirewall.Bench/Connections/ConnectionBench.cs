@@ -21,13 +21,25 @@ internal static class ConnectionBench
 
     internal static int Run(ReadOnlySpan<string> arguments)
     {
-        bool write = arguments is ["--write"];
-        if (arguments.Length > (write ? 1 : 0))
+        bool isLoad = arguments is ["load", ..], write = arguments is [.., "--write"];
+        if (arguments.Length != (isLoad ? 1 : 0) + (write ? 1 : 0))
         {
-            Console.Error.WriteLine("usage: ./bench connections [--write]");
+            Console.Error.WriteLine("usage: ./bench connections [load] [--write]");
             return 2;
         }
 
+        TextTable table = isLoad ? ConnectionLoadBench.Run() : Costs();
+        Console.WriteLine(table);
+        if (write)
+        {
+            new PerformanceDocument("docs").Write([(isLoad ? "connection-loads" : "connections", table)]);
+        }
+
+        return 0;
+    }
+
+    private static TextTable Costs()
+    {
         var table = new TextTable(
             "packets", "flows", "bare path", "empty BPF", "with reassembly", "iptables", "nf_conntrack", "minifw", "own tracking", "of it reassembly", "times cheaper");
         foreach (Family family in (Family[])[Family.IPv4, Family.IPv6])
@@ -44,13 +56,7 @@ internal static class ConnectionBench
             Measure(table, family, Syn, 100_000, isDropped: true);
         }
 
-        Console.WriteLine(table);
-        if (write)
-        {
-            new PerformanceDocument("docs").Write([("connections", table)]);
-        }
-
-        return 0;
+        return table;
     }
 
     private static void Measure(TextTable table, Family family, byte? flags, int flows, bool isDropped)

@@ -17,6 +17,8 @@ public sealed class OneHashTests
     [InlineData(Family.IPv6, "2001:db8:0:2::20", "2001:db8:0:1::2", "2001:db8:0:2::21", "2001:db8:0:1::3")]
     [InlineData(Family.IPv6, "2001:db8:0:1::2", "2001:db8:0:4::20", "2001:db8:0:3::2", "2001:db8:0:5::20")]
     [InlineData(Family.IPv6, "2001:db8:0:4::20", "2001:db8:0:1::2", "2001:db8:0:5::20", "2001:db8:0:3::2")]
+    [InlineData(Family.IPv6, "fd00:0:0:1::2", "2001:db8:0:2::20", "fd00:0:0:1::3", "2001:db8:0:2::21")]
+    [InlineData(Family.IPv6, "2001:db8:0:1::20", "2001:db8:0:1:8000::2", "2001:db8:0:1::21", "2001:db8:0:1:8000::3")]
     public void Connections_with_one_hash_are_told_apart(Family family, string client, string server, string otherClient, string otherServer)
     {
         using var twins = new TwinRouters();

@@ -135,6 +135,31 @@ internal sealed class TwinRouters : IDisposable
         SeenStates.UnionWith(expected.Hits.Select(hit => hit.Place.Rule).Where(rule => rule is > 0 and <= 5));
     }
 
+    /// <summary>The same of a packet that the kernel may keep, or make another one of, before rules see it: what both counted.</summary>
+    internal IReadOnlyList<Hit> JudgeHits(Packet packet, string about)
+    {
+        List<Hit> expected = _iptables.HitsOf(packet, out _), seen = _engine.HitsOf(packet);
+        Assert.True(new Observation(true, expected).Equals(new Observation(true, seen)), $"{about}\n  the kernel: {string.Join(", ", expected)}\n  miniFirewall: {string.Join(", ", seen)}");
+        return expected;
+    }
+
+    /// <summary>Every connection of miniFirewall's has had so many packets from either side; of less than 33 bits.</summary>
+    internal void SetPackets(uint count)
+    {
+        using BpfMap map = _engine.OpenPinned(WellKnownMaps.Connections);
+        using MappedMemory memory = map.MapValues();
+        int buckets = ConnectionTable.BucketsOf(map.ValueSize);
+        for (int place = 0; place < ConnectionTable.PlacesOf(buckets); place++)
+        {
+            int entry = ConnectionTable.EntryAt(buckets, place / ConnectionTable.Ways, place % ConnectionTable.Ways);
+            for (int side = 0; side < 2; side++)
+            {
+                memory.WriteRelease32(entry + ConnectionEntry.Packets + (side * ConnectionEntry.PacketsSize), count);
+                memory.WriteRelease32(entry + ConnectionEntry.PacketsHigh + (side * ConnectionEntry.PacketsSize), 0);
+            }
+        }
+    }
+
     public void Dispose()
     {
         _engine.Dispose();
