@@ -21,18 +21,25 @@ internal static class ConnectionBench
 
     internal static int Run(ReadOnlySpan<string> arguments)
     {
-        bool isLoad = arguments is ["load", ..], write = arguments is [.., "--write"];
-        if (arguments.Length != (isLoad ? 1 : 0) + (write ? 1 : 0))
+        bool write = arguments is [.., "--write"];
+        (string name, Func<TextTable> run) = (write ? arguments[..^1] : arguments) switch
         {
-            Console.Error.WriteLine("usage: ./bench connections [load] [--write]");
+            [] => ("connections", (Func<TextTable>)Costs),
+            ["load"] => ("connection-loads", ConnectionLoadBench.Run),
+            ["memory"] => ("connection-memory", TableMemoryBench.Run),
+            _ => ("", Costs),
+        };
+        if (name.Length == 0)
+        {
+            Console.Error.WriteLine("usage: ./bench connections [load | memory] [--write]");
             return 2;
         }
 
-        TextTable table = isLoad ? ConnectionLoadBench.Run() : Costs();
+        TextTable table = run();
         Console.WriteLine(table);
         if (write)
         {
-            new PerformanceDocument("docs").Write([(isLoad ? "connection-loads" : "connections", table)]);
+            new PerformanceDocument("docs").Write([(name, table)]);
         }
 
         return 0;
