@@ -20,10 +20,10 @@ internal abstract class OpenTuple(Assembler code, Family family)
     /// <param name="same">Both ends have one address: the packet may be its own answer.</param>
     internal abstract void EmitOrder(Label same);
 
-    /// <summary>R0 = the tag. Loses R4, R5 and R9.</summary>
+    /// <summary>R0 = the tag. Loses R4, R5 and R9, and what R1 and R2 are not kept for.</summary>
     internal abstract void EmitTag();
 
-    /// <summary>Goes to the label where the entry in R4 has other addresses. Loses R5.</summary>
+    /// <summary>Goes to the label where the entry in R4 has other addresses. Loses R5, and what R1 and R2 are not kept for.</summary>
     internal abstract void EmitCompareEnds(Label other);
 
     /// <summary>R3 = ports, protocol and family, as they stand in a tuple.</summary>
