@@ -54,10 +54,10 @@ internal sealed class MainEmitter(
         }
 
         Label tracked = code.DefineLabel("tracked");
-        if (program.Family == Family.IPv4 && options.Context != ContextKind.ModuleByProbes)
+        if (options.Context != ContextKind.ModuleByProbes)
         {
             Label other = code.DefineLabel("not of an open connection"), absent = code.DefineLabel("of no connection");
-            new OpenConnection(code, program.Hook, options.ConnectionBuckets).Emit(tracked, absent, other);
+            new OpenConnection(code, program.Family, program.Hook, options.ConnectionBuckets).Emit(tracked, absent, other);
             code.Mark(absent);
             EmitCallTrack(Frame.MainContext, TrackCode.KnownAbsent);
             code.Jump(tracked);

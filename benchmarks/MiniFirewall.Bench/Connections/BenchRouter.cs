@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using MiniFirewall.Packets;
 using MiniFirewall.Sys.Namespaces;
 
 namespace MiniFirewall.Bench.Connections;
@@ -15,17 +16,19 @@ internal sealed class BenchRouter : IDisposable
     private const string Nobody = "02:00:00:00:00:99";
 
     private readonly string _clients, _servers;
+    private readonly Family _family;
     private readonly Socket _client, _server;
     private int _next;
 
-    internal BenchRouter(string engine)
+    internal BenchRouter(string engine, Family family)
     {
+        _family = family;
         Name = $"mfwconn-{Environment.ProcessId}-{engine}";
         (_clients, _servers) = (Name + "-a", Name + "-b");
         Tool.Run("ip", "netns", "add", Name);
-        Connect(_clients, "in", "02:00:00:00:00:01", "10.0.0.0/8");
-        Connect(_servers, "out", "02:00:00:00:00:02", "198.18.0.0/15");
-        Tool.Run("ip", "netns", "exec", Name, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.disable_ipv6=1");
+        Connect(_clients, "in", "02:00:00:00:00:01", FlowPackets.Clients(family));
+        Connect(_servers, "out", "02:00:00:00:00:02", FlowPackets.Servers(family));
+        Tool.Run("ip", ["netns", "exec", Name, "sysctl", "-q", "-w", .. family == Family.IPv4 ? (string[])["net.ipv4.ip_forward=1", "net.ipv6.conf.all.disable_ipv6=1"] : ["net.ipv6.conf.all.forwarding=1"]]);
         _client = RawSocket(_clients);
         _server = RawSocket(_servers);
     }
@@ -34,7 +37,7 @@ internal sealed class BenchRouter : IDisposable
 
     internal string NamespacePath => $"/run/netns/{Name}";
 
-    /// <summary>How many packets have left for the servers.</summary>
+    /// <summary>How many packets have left for the servers; over IPv6 a few of them are the kernel's own, about the groups it listens to.</summary>
     internal long Forwarded => long.Parse(
         Tool.Read("ip", "netns", "exec", Name, "cat", "/sys/class/net/out/statistics/tx_packets"), CultureInfo.InvariantCulture);
 
@@ -75,28 +78,36 @@ internal sealed class BenchRouter : IDisposable
 
     private void Connect(string peer, string device, string address, string network)
     {
-        string subnet = device == "in" ? "192.0.2" : "192.0.3";
+        string subnet = (_family, device) switch
+        {
+            (Family.IPv4, "in") => "192.0.2.",
+            (Family.IPv4, _) => "192.0.3.",
+            (_, "in") => "fd00:2::",
+            _ => "fd00:3::",
+        };
+        int length = _family == Family.IPv4 ? 24 : 64;
         Tool.Run("ip", "netns", "add", peer);
         Tool.Run("ip", "-n", Name, "link", "add", device, "type", "veth", "peer", "name", "far", "netns", peer);
         Tool.Run("ip", "-n", Name, "link", "set", device, "address", address);
-        Up(Name, device, $"{subnet}.1/24");
-        Up(peer, "far", $"{subnet}.2/24");
-        Route(peer, "far", "default", $"{subnet}.1", address);
-        Route(Name, device, network, $"{subnet}.2", Nobody);
+        Up(Name, device, $"{subnet}1/{length}");
+        Up(peer, "far", $"{subnet}2/{length}");
+        Route(peer, "far", _family == Family.IPv4 ? "0.0.0.0/0" : "::/0", $"{subnet}1", address);
+        Route(Name, device, network, $"{subnet}2", Nobody);
     }
 
-    private static void Up(string name, string device, string address)
+    /// <summary>An IPv6 address is not looked for elsewhere first: a route by way of it may stand at once.</summary>
+    private void Up(string name, string device, string address)
     {
-        Tool.Run("ip", "-n", name, "address", "add", address, "dev", device);
+        Tool.Run("ip", ["-n", name, "address", "add", address, "dev", device, .. _family == Family.IPv4 ? (string[])[] : ["nodad"]]);
         Tool.Run("ip", "-n", name, "link", "set", device, "up");
     }
 
     private static void Route(string name, string device, string network, string gateway, string gatewayAddress)
     {
         Tool.Run("ip", "-n", name, "neigh", "add", gateway, "lladdr", gatewayAddress, "dev", device, "nud", "permanent");
-        Tool.Run("ip", "-n", name, "route", "add", network, "via", gateway);
+        Tool.Run("ip", "-n", name, "route", "add", network, "via", gateway, "dev", device);
     }
 
-    private static Socket RawSocket(string name) =>
-        NetworkNamespaceThread.Run($"/run/netns/{name}", () => new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Raw));
+    private Socket RawSocket(string name) => NetworkNamespaceThread.Run(
+        $"/run/netns/{name}", () => new Socket(_family == Family.IPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6, SocketType.Raw, ProtocolType.Raw));
 }

@@ -21,38 +21,55 @@ internal static class ConnectionBench
 
     internal static int Run(ReadOnlySpan<string> arguments)
     {
-        bool write = arguments is ["--write"];
-        if (arguments.Length > (write ? 1 : 0))
+        bool write = arguments is [.., "--write"];
+        (string name, Func<TextTable> run) = (write ? arguments[..^1] : arguments) switch
         {
-            Console.Error.WriteLine("usage: ./bench connections [--write]");
+            [] => ("connections", (Func<TextTable>)Costs),
+            ["load"] => ("connection-loads", ConnectionLoadBench.Run),
+            ["memory"] => ("connection-memory", TableMemoryBench.Run),
+            _ => ("", Costs),
+        };
+        if (name.Length == 0)
+        {
+            Console.Error.WriteLine("usage: ./bench connections [load | memory] [--write]");
             return 2;
         }
 
-        var table = new TextTable(
-            "packets", "flows", "bare path", "empty BPF", "with reassembly", "iptables", "nf_conntrack", "minifw", "own tracking", "of it reassembly", "times cheaper");
-        foreach (byte? flags in (byte?[])[null, Ack])
-        {
-            foreach (int flows in (int[])[1, 1000, 100_000])
-            {
-                Measure(table, flags, flows, isDropped: false);
-            }
-        }
-
-        Measure(table, null, 100_000, isDropped: true);
-        Measure(table, Syn, 100_000, isDropped: true);
+        TextTable table = run();
         Console.WriteLine(table);
         if (write)
         {
-            new PerformanceDocument("docs").Write([("connections", table)]);
+            new PerformanceDocument("docs").Write([(name, table)]);
         }
 
         return 0;
     }
 
-    private static void Measure(TextTable table, byte? flags, int flows, bool isDropped)
+    private static TextTable Costs()
     {
-        var packets = new FlowPackets(flows, flags, seed: flows);
-        using var lab = new ConnectionLab(isDropped ? DropAll : AcceptAll, isDropped ? DropOthers : AcceptEstablished);
+        var table = new TextTable(
+            "packets", "flows", "bare path", "empty BPF", "with reassembly", "iptables", "nf_conntrack", "minifw", "own tracking", "of it reassembly", "times cheaper");
+        foreach (Family family in (Family[])[Family.IPv4, Family.IPv6])
+        {
+            foreach (byte? flags in (byte?[])[null, Ack])
+            {
+                foreach (int flows in (int[])[1, 1000, 100_000])
+                {
+                    Measure(table, family, flags, flows, isDropped: false);
+                }
+            }
+
+            Measure(table, family, null, 100_000, isDropped: true);
+            Measure(table, family, Syn, 100_000, isDropped: true);
+        }
+
+        return table;
+    }
+
+    private static void Measure(TextTable table, Family family, byte? flags, int flows, bool isDropped)
+    {
+        var packets = FlowPackets.Random(family, flows, flags, seed: flows);
+        using var lab = new ConnectionLab(family, isDropped ? DropAll : AcceptAll, isDropped ? DropOthers : AcceptEstablished);
         if (!isDropped)
         {
             lab.Open(packets);
@@ -62,7 +79,7 @@ internal static class ConnectionBench
         Samples none = samples[ConnectionLab.Bare];
         double Over(string engine) => samples[engine].Above(none);
         double kernel = samples[ConnectionLab.KernelTracking].Above(samples[ConnectionLab.Iptables]), own = samples[ConnectionLab.OwnTracking].Above(samples[ConnectionLab.Minifw]);
-        string what = (flags is null ? "UDP" : flags == Ack ? "TCP" : "TCP SYN") + (isDropped ? ", new and dropped" : ", established");
+        string what = (flags is null ? "UDP" : flags == Ack ? "TCP" : "TCP SYN") + (family == Family.IPv4 ? "" : " over IPv6") + (isDropped ? ", new and dropped" : ", established");
         table.Add(
             what, $"{flows}", $"{none.Percentile(0.1):F0}", $"{Over(ConnectionLab.EmptyProgram):F0}", $"{Over(ConnectionLab.Reassembly):F0}", $"{Over(ConnectionLab.Iptables):F0}",
             $"{kernel:F0}", $"{Over(ConnectionLab.Minifw):F0}", $"{own:F0}", $"{samples[ConnectionLab.Reassembly].Above(samples[ConnectionLab.EmptyProgram]):F0}", $"{kernel / own:F1}");

@@ -4,7 +4,7 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Compiler.Connections;
 
 /// <summary>
-/// The short way of most packets: UDP, or a plain ACK of TCP, over IPv4, of an answered connection. It stands in main, between the
+/// The short way of most packets: UDP, or a plain ACK of TCP, of an answered connection. It stands in main, between the
 /// prologue and the rules, looks the connection up and changes it as <see cref="TrackFunction"/> would, without a call. Whatever is
 /// unusual goes to the whole of it, with nothing changed.
 /// </summary>
@@ -16,16 +16,17 @@ internal sealed class OpenConnection
     private const int NowAt = Frame.TransportBuffer;
 
     private readonly Assembler _code;
+    private readonly Family _family;
     private readonly Hook _hook;
     private readonly TablePlaces _places;
     private readonly OpenLookup _lookup;
     private readonly OpenTcp _tcp;
 
-    internal OpenConnection(Assembler code, Hook hook, int buckets)
+    internal OpenConnection(Assembler code, Family family, Hook hook, int buckets)
     {
-        (_code, _hook) = (code, hook);
+        (_code, _family, _hook) = (code, family, hook);
         _places = new(code, buckets);
-        _lookup = new(code, buckets);
+        _lookup = new(code, family, buckets);
         _tcp = new(code);
     }
 
@@ -66,6 +67,12 @@ internal sealed class OpenConnection
     {
         LoadKey(MemorySize.Half, Register.R1, PacketKey.FragmentOffset);
         _code.Jump(JumpCondition.NotEqual, Register.R1, 0, other);
+        if (_family == Family.IPv6)
+        {
+            LoadKey(MemorySize.Byte, Register.R1, PacketKey.ChainBroken);
+            _code.Jump(JumpCondition.NotEqual, Register.R1, 0, other);
+        }
+
         _code.LoadMember(MemorySize.Word, Register.R1, Frame.Skb, "sk_buff", "data_len");
         _code.Jump(JumpCondition.NotEqual, Register.R1, 0, other);
         if (_hook == Hook.LocalIn)

@@ -4,22 +4,21 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Compiler.Connections;
 
 /// <summary>
-/// Finds the entry of an IPv4 packet with ports without leaving main, for <see cref="OpenConnection"/>: as <see cref="FindFunction"/>
-/// does, but the tuple is in registers, and the last three choices are left to that.
+/// Finds the entry of a packet with ports without leaving main, for <see cref="OpenConnection"/>: as <see cref="FindFunction"/>
+/// does, but the tuple is not put together (<see cref="OpenTuple"/>), and the last three choices are left to that.
 /// </summary>
-internal sealed class OpenLookup(Assembler code, int buckets)
+internal sealed class OpenLookup(Assembler code, Family family, int buckets)
 {
-    private const Register Tag = Register.R0, First = Register.R1, Second = Register.R2, Rest = Register.R3, Entry = Register.R4, Scratch = Register.R5;
+    private const Register Tag = Register.R0, Rest = Register.R3, Entry = Register.R4, Scratch = Register.R5;
 
     /// <summary>Lent: the packet's length is in the key too.</summary>
     private const Register Bucket = Frame.SkbLength;
 
-    private const Register Swapped = Register.R7;
-
     /// <summary>One of each level.</summary>
     private const int Choices = TupleHash.FirstOfLast + 1;
 
-    private readonly TupleHash _hash = new(code, Family.IPv4, buckets);
+    private readonly TupleHash _hash = new(code, family, buckets);
+    private readonly OpenTuple _tuple = OpenTuple.For(code, family);
     private readonly TablePlaces _places = new(code, buckets);
 
     /// <summary>
@@ -29,8 +28,8 @@ internal sealed class OpenLookup(Assembler code, int buckets)
     internal void Emit(Label absent, Label missing)
     {
         Label hit = code.DefineLabel("hit"), tagged = code.DefineLabel("tag fits"), nowhere = code.DefineLabel("not in the table"), unknown = code.DefineLabel("not found");
-        EmitTuple(missing);
-        _hash.EmitTagOfRegisters(First, Second, Rest, Entry, Scratch);
+        _tuple.EmitOrder(missing);
+        _tuple.EmitTag();
         for (int choice = 0; choice < Choices; choice++)
         {
             EmitBucket(choice, hit, tagged, nowhere);
@@ -47,36 +46,6 @@ internal sealed class OpenLookup(Assembler code, int buckets)
         code.Mark(hit);
         EmitPlace();
         EmitLengthBack();
-    }
-
-    /// <summary>The lower end first, as in <see cref="ConnectionTuple"/>. Where both are of one address the packet may be its own answer.</summary>
-    private void EmitTuple(Label same)
-    {
-        Label ordered = code.DefineLabel("ends in order");
-        LoadKey(MemorySize.Word, First, PacketKey.SourceLow);
-        LoadKey(MemorySize.Word, Second, PacketKey.DestinationLow);
-        LoadKey(MemorySize.Half, Rest, PacketKey.SourcePort);
-        LoadKey(MemorySize.Half, Entry, PacketKey.DestinationPort);
-        code.Move(Swapped, 0);
-        code.Jump(JumpCondition.Less, First, Second, ordered);
-        code.Jump(JumpCondition.Equal, First, Second, same);
-        EmitSwap(First, Second);
-        EmitSwap(Rest, Entry);
-        code.Move(Swapped, 1);
-        code.Mark(ordered);
-        code.Alu(AluOperation.ShiftLeft, Entry, 16);
-        code.Alu(AluOperation.Or, Rest, Entry);
-        LoadKey(MemorySize.Byte, Entry, PacketKey.Protocol);
-        code.Alu(AluOperation.Or, Entry, (int)Family.IPv4 << 8);
-        code.Alu(AluOperation.ShiftLeft, Entry, 32);
-        code.Alu(AluOperation.Or, Rest, Entry);
-    }
-
-    private void EmitSwap(Register one, Register other)
-    {
-        code.Move(Tag, one);
-        code.Move(one, other);
-        code.Move(other, Tag);
     }
 
     /// <summary>
@@ -148,11 +117,9 @@ internal sealed class OpenLookup(Assembler code, int buckets)
     private void EmitCompare(Label other)
     {
         EmitTouch();
-        foreach ((int word, Register value) in (ReadOnlySpan<(int, Register)>)[(ConnectionTuple.FirstLow, First), (ConnectionTuple.SecondLow, Second), (ConnectionTuple.FirstPort, Rest)])
-        {
-            code.Load(MemorySize.DoubleWord, Scratch, Entry, ConnectionEntry.Of(word));
-            code.Jump(JumpCondition.NotEqual, Scratch, value, other);
-        }
+        _tuple.EmitCompareEnds(other);
+        code.Load(MemorySize.DoubleWord, Scratch, Entry, ConnectionEntry.Of(ConnectionTuple.FirstPort));
+        code.Jump(JumpCondition.NotEqual, Scratch, Rest, other);
     }
 
     /// <summary>

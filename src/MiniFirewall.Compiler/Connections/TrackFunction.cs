@@ -267,12 +267,8 @@ internal sealed class TrackFunction
     private void EmitLookup()
     {
         Label live = _code.DefineLabel("live"), loopback = _code.DefineLabel("loopback");
-        if (_family == Family.IPv4)
-        {
-            _track.Set(TrackCode.Place, 0);
-            _track.If(TrackCode.Confirms, JumpCondition.Equal, TrackCode.KnownAbsent, _missing);
-        }
-
+        _track.Set(TrackCode.Place, 0);
+        _track.If(TrackCode.Confirms, JumpCondition.Equal, TrackCode.KnownAbsent, _missing);
         EmitFind(_missing);
         _track.Load(Register.R1, TrackCode.InEntry(ConnectionEntry.Flags));
         _code.Alu(AluOperation.And, Register.R1, ConnectionEntry.BeganSwapped);

@@ -31,33 +31,30 @@ internal sealed class TupleHash(Assembler code, Family family, int buckets)
         code.Move(Register.R0, 0);
         for (int i = 0; i < words.Length; i += 2)
         {
-            EmitSum(Register.R4, tuple, words[i]);
-            EmitSum(Register.R5, tuple, words[i + 1]);
+            code.Load(MemorySize.Word, Register.R2, tuple, 4 * words[i]);
+            EmitSum(code, Register.R4, Register.R2, Register.R3, words[i]);
+            code.Load(MemorySize.Word, Register.R2, tuple, 4 * words[i + 1]);
+            EmitSum(code, Register.R5, Register.R2, Register.R3, words[i + 1]);
             code.Alu(AluOperation.Multiply, Register.R4, Register.R5);
             code.Alu(AluOperation.Add, Register.R0, Register.R4);
         }
 
-        EmitFinish();
+        EmitFinish(code);
     }
 
-    /// <summary>R0 = the tag of an IPv4 tuple whose words are in registers: the low addresses, and the rest. Loses both scratch registers.</summary>
-    internal void EmitTagOfRegisters(Register first, Register second, Register rest, Register scratch, Register other)
+    /// <summary>sum = a word of a tuple, plus its secret number.</summary>
+    /// <param name="seeds">Points to all of these.</param>
+    internal static void EmitSum(Assembler code, Register sum, Register value, Register seeds, int word)
     {
-        code.Alu(AluOperation.Move, Register.R0, rest, OperandWidth.Bits32);
-        EmitSeed(scratch, 8);
-        code.Alu(AluOperation.Add, Register.R0, scratch);
-        code.Move(other, rest);
-        code.Alu(AluOperation.ShiftRight, other, 32);
-        EmitSeed(scratch, 9);
-        code.Alu(AluOperation.Add, other, scratch);
-        code.Alu(AluOperation.Multiply, Register.R0, other);
-        EmitSeed(scratch, 2);
-        code.Alu(AluOperation.Add, scratch, first);
-        EmitSeed(other, 6);
-        code.Alu(AluOperation.Add, other, second);
-        code.Alu(AluOperation.Multiply, scratch, other);
-        code.Alu(AluOperation.Add, Register.R0, scratch);
-        EmitFinish();
+        code.Load(MemorySize.DoubleWord, sum, seeds, 8 * word);
+        code.Alu(AluOperation.Add, sum, value);
+    }
+
+    /// <summary>R0 = the tag, of the sum of products in it: above Free and Claimed.</summary>
+    internal static void EmitFinish(Assembler code)
+    {
+        code.Alu(AluOperation.ShiftRight, Register.R0, 32);
+        code.Alu(AluOperation.Or, Register.R0, 2);
     }
 
     /// <summary>bucket = that of a tag's choice.</summary>
@@ -106,25 +103,5 @@ internal sealed class TupleHash(Assembler code, Family family, int buckets)
         (int level, int factor, int shift) = s_choices[choice];
         (int first, int count) = ConnectionTable.Level(buckets, level);
         return first + (int)(((tag * (ulong)factor) >> shift) & (uint)(count - 1));
-    }
-
-    /// <summary>Above Free and Claimed.</summary>
-    private void EmitFinish()
-    {
-        code.Alu(AluOperation.ShiftRight, Register.R0, 32);
-        code.Alu(AluOperation.Or, Register.R0, 2);
-    }
-
-    private void EmitSeed(Register seed, int word)
-    {
-        code.LoadMapValue(seed, WellKnownMaps.Tracking, TrackingTable.Seeds + (8 * word));
-        code.Load(MemorySize.DoubleWord, seed, seed, 0);
-    }
-
-    private void EmitSum(Register sum, Register tuple, int word)
-    {
-        code.Load(MemorySize.Word, sum, tuple, 4 * word);
-        code.Load(MemorySize.DoubleWord, Register.R2, Register.R3, 8 * word);
-        code.Alu(AluOperation.Add, sum, Register.R2);
     }
 }

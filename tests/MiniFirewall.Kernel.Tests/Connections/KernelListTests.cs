@@ -65,6 +65,34 @@ public sealed partial class KernelListTests
         RunRandom(twins, family, seed, 60);
     }
 
+    /// <summary>Packets of a side are counted in two halves of 32 bits, by each of the ways that a packet goes.</summary>
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Packets_are_counted_beyond_32_bits(Family family)
+    {
+        using var twins = new TwinRouters();
+        var reader = new PacketScript(family, 6000);
+        CountOn(["> udp", "< udp"], ["> udp", "< udp"]);
+        CountOn(
+            ["> tcp S seq 100 win 1000", "< tcp SA seq 500 ack 101 win 1000", "> tcp A seq 101 ack 501 win 1000", "< tcp A seq 501 ack 101 win 1000"],
+            ["> tcp A seq 101 ack 501 win 1000", "< tcp A seq 501 ack 101 win 1000"]);
+        CountOn([], ["> tcp FA seq 101 ack 501 win 1000", "< tcp FA seq 501 ack 102 win 1000"]);
+
+        void CountOn(string[] before, string[] after)
+        {
+            Array.ForEach(before, Judge);
+            twins.SetPackets(uint.MaxValue - 1);
+            foreach (string count in (string[])["4294967295", "4294967296", "4294967297"])
+            {
+                Array.ForEach(after, Judge);
+                Assert.Contains(twins.Lines(), line => line.Split(' ').Count(word => word == $"packets={count}") == 2);
+            }
+        }
+
+        void Judge(string line) => twins.Judge(reader.Read(line)!, s_linear, line);
+    }
+
     private static int RunScripts(TwinRouters twins, Family family)
     {
         ushort port = 20_000;

@@ -14,6 +14,10 @@ namespace MiniFirewall.Kernel.Tests.Connections;
 internal sealed class PacketScript(Family family, ushort clientPort)
 {
     private const ushort ServerPort = 8080;
+
+    /// <summary>The two hosts.</summary>
+    internal (string Client, string Server) Hosts { get; init; } = family == Family.IPv4 ? ("192.0.2.10", "198.51.100.20") : ("2001:db8:1::10", "2001:db8:2::20");
+
     private readonly Dictionary<bool, byte[]> _last = [];
     private Queue<string> _words = [];
     private bool _isBack;
@@ -140,7 +144,7 @@ internal sealed class PacketScript(Family family, ushort clientPort)
 
     private byte[] Carry(Transport transport, bool isAstray)
     {
-        (string client, string server) = family == Family.IPv4 ? ("192.0.2.10", "198.51.100.20") : ("2001:db8:1::10", "2001:db8:2::20");
+        (string client, string server) = Hosts;
         if (isAstray)
         {
             (client, server) = family == Family.IPv4 ? ("192.0.2.11", "198.51.100.21") : ("2001:db8:1::11", "2001:db8:2::21");

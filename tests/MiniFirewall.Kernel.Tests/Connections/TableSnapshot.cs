@@ -6,22 +6,27 @@ namespace MiniFirewall.Kernel.Tests.Connections;
 /// <summary>What a walk over the table of connections finds.</summary>
 /// <param name="Entries">Ways that are taken.</param>
 /// <param name="Tuples">Different tuples among them.</param>
+/// <param name="Hashes">Different hashes of tuples among them.</param>
 /// <param name="Assured">Entries that are assured.</param>
-internal sealed record TableSnapshot(int Capacity, int Entries, int Tuples, int Assured)
+internal sealed record TableSnapshot(int Capacity, int Entries, int Tuples, int Hashes, int Assured)
 {
     internal static TableSnapshot Of(ReadOnlySpan<byte> table)
     {
         int buckets = ConnectionTable.BucketsOf(table.Length), entries = 0, assured = 0;
         var tuples = new HashSet<string>();
+        var hashes = new HashSet<uint>();
         for (int bucket = 0; bucket < buckets; bucket++)
         {
             ReadOnlySpan<byte> header = table.Slice(bucket * ConnectionTable.HeaderSize, ConnectionTable.HeaderSize);
             for (int way = 0; way < ConnectionTable.Ways; way++)
             {
-                if (BinaryPrimitives.ReadUInt32LittleEndian(header[(ConnectionTable.Tags + (4 * way))..]) <= ConnectionTable.Claimed)
+                uint hash = BinaryPrimitives.ReadUInt32LittleEndian(header[(ConnectionTable.Tags + (4 * way))..]);
+                if (hash <= ConnectionTable.Claimed)
                 {
                     continue;
                 }
+
+                hashes.Add(hash);
 
                 ReadOnlySpan<byte> entry = table.Slice(ConnectionTable.EntryAt(buckets, bucket, way), ConnectionEntry.Size);
                 entries++;
@@ -30,7 +35,7 @@ internal sealed record TableSnapshot(int Capacity, int Entries, int Tuples, int 
             }
         }
 
-        return new(buckets * ConnectionTable.Ways, entries, tuples.Count, assured);
+        return new(buckets * ConnectionTable.Ways, entries, tuples.Count, hashes.Count, assured);
     }
 
     private static string Tuple(ReadOnlySpan<byte> entry)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Connections;
 using MiniFirewall.Engine.Connections;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
@@ -62,6 +63,29 @@ internal sealed class TwinRouters : IDisposable
         TrackingSettings.Set(tracking, [new(ConnectionSetting.Find(name)!, value)]);
     }
 
+    /// <summary>From now on everybody can choose connections that have one hash.</summary>
+    internal void ForgetSecrets()
+    {
+        using BpfMap tracking = _engine.OpenPinned(WellKnownMaps.Tracking);
+        byte[] value = TrackingSettings.Copy(tracking), known = TrackingTable.Encode(KernelTime.Hertz, new byte[TrackingTable.SeedBytes]);
+        byte[] other = TrackingTable.Encode(KernelTime.Hertz, [.. Enumerable.Repeat(byte.MaxValue, TrackingTable.SeedBytes)]);
+        for (int i = 0; i < value.Length; i++)
+        {
+            value[i] = known[i] == other[i] ? value[i] : known[i];
+        }
+
+        tracking.Update(new byte[tracking.KeySize], value);
+    }
+
+    /// <summary>Connections that miniFirewall has, and hashes of them.</summary>
+    internal (int Connections, int Hashes) CountHashes()
+    {
+        using BpfMap map = _engine.OpenPinned(WellKnownMaps.Connections);
+        using MappedMemory memory = map.MapValues();
+        TableSnapshot table = TableSnapshot.Of(memory.GetSpan());
+        return (table.Entries, table.Hashes);
+    }
+
     /// <summary>Has the kernel count packets and bytes of connections, as miniFirewall does.</summary>
     internal void CountTraffic() => _iptables.Device.Namespace.SetSystemControl("netfilter/nf_conntrack_acct", "1");
 
@@ -109,6 +133,31 @@ internal sealed class TwinRouters : IDisposable
         Observation? expected = _iptables.Judge(packet), seen = _engine.Judge(packet);
         Assert.True(expected is not null && expected.Equals(seen), $"{about}\n  the kernel: {expected}\n  miniFirewall: {seen}");
         SeenStates.UnionWith(expected.Hits.Select(hit => hit.Place.Rule).Where(rule => rule is > 0 and <= 5));
+    }
+
+    /// <summary>The same of a packet that the kernel may keep, or make another one of, before rules see it: what both counted.</summary>
+    internal IReadOnlyList<Hit> JudgeHits(Packet packet, string about)
+    {
+        List<Hit> expected = _iptables.HitsOf(packet, out _), seen = _engine.HitsOf(packet);
+        Assert.True(new Observation(true, expected).Equals(new Observation(true, seen)), $"{about}\n  the kernel: {string.Join(", ", expected)}\n  miniFirewall: {string.Join(", ", seen)}");
+        return expected;
+    }
+
+    /// <summary>Every connection of miniFirewall's has had so many packets from either side; of less than 33 bits.</summary>
+    internal void SetPackets(uint count)
+    {
+        using BpfMap map = _engine.OpenPinned(WellKnownMaps.Connections);
+        using MappedMemory memory = map.MapValues();
+        int buckets = ConnectionTable.BucketsOf(map.ValueSize);
+        for (int place = 0; place < ConnectionTable.PlacesOf(buckets); place++)
+        {
+            int entry = ConnectionTable.EntryAt(buckets, place / ConnectionTable.Ways, place % ConnectionTable.Ways);
+            for (int side = 0; side < 2; side++)
+            {
+                memory.WriteRelease32(entry + ConnectionEntry.Packets + (side * ConnectionEntry.PacketsSize), count);
+                memory.WriteRelease32(entry + ConnectionEntry.PacketsHigh + (side * ConnectionEntry.PacketsSize), 0);
+            }
+        }
     }
 
     public void Dispose()

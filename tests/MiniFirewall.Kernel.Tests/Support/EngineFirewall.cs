@@ -39,9 +39,11 @@ internal sealed class EngineFirewall : IFirewall
         TakeHits(Family.IPv4);
     }
 
+    /// <summary>Where the generation in force has a pin.</summary>
+    internal string PathOf(string name) => Directory.EnumerateFiles(_root, name, SearchOption.AllDirectories).Single();
+
     /// <summary>A map of the generation in force.</summary>
-    internal BpfMap OpenPinned(string name) => BpfMap.TryOpen(Directory.EnumerateFiles(_root, name, SearchOption.AllDirectories).Single())
-        ?? throw new InvalidOperationException($"{name} is not pinned");
+    internal BpfMap OpenPinned(string name) => BpfMap.TryOpen(PathOf(name)) ?? throw new InvalidOperationException($"{name} is not pinned");
 
     /// <summary>The connections that the rules in force track.</summary>
     internal LiveConnections OpenConnections() => Device.Namespace.Run(() => _engine.OpenConnections())
@@ -58,6 +60,13 @@ internal sealed class EngineFirewall : IFirewall
         Passage passage = Device.Send(packet);
         List<Hit> hits = TakeHits(packet.Family);
         return passage == Passage.Unrealised ? null : new Observation(passage == Passage.Passed, hits);
+    }
+
+    /// <summary>What a packet adds to counters, whatever the kernel makes of it before the hook.</summary>
+    internal List<Hit> HitsOf(Packet packet)
+    {
+        Device.Send(packet);
+        return TakeHits(packet.Family);
     }
 
     public void Dispose()
