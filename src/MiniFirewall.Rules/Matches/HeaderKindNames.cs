@@ -27,13 +27,13 @@ internal static class HeaderKindNames
     internal static string Print(HeaderKindSet kinds) =>
         string.Join(',', Table.Where(entry => (kinds & entry.Kind) != 0).Select(entry => entry.Names[0]));
 
-    /// <summary>A comma list of names, in any case of letters, and numbers.</summary>
+    /// <summary>A comma list of names and numbers.</summary>
     internal static bool Read(Word word, ReadContext context, out HeaderKindSet kinds)
     {
         kinds = HeaderKindSet.None;
         foreach (Word item in word.Split(','))
         {
-            HeaderKindSet kind = Array.Find(Table, entry => entry.Names.Contains(item.Text, StringComparer.OrdinalIgnoreCase)).Kind;
+            HeaderKindSet kind = Array.Find(Table, entry => entry.Names.Contains(item.Text, StringComparer.Ordinal)).Kind;
             if (kind == HeaderKindSet.None)
             {
                 context.Diagnostics.Report(

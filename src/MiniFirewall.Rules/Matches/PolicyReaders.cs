@@ -36,7 +36,7 @@ internal static class PolicyReaders
         protocol = 0;
         bool isRead = NumberText.TryParse(word.Text, out ulong number) && number <= byte.MaxValue
             ? (protocol = (byte)number) == number
-            : ProtocolNames.TryGetNumber(word.Text, out protocol);
+            : context.Names.TryGetProtocol(word.Text, out protocol);
         if (!isRead || !Protocols.Contains(protocol))
         {
             context.Diagnostics.Report(ErrorCodes.UnknownProtocol, word, $"{Show.Word(word.Text)} is not a protocol of IPsec", "write ah, esp or ipcomp",

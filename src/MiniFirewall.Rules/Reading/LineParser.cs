@@ -239,7 +239,7 @@ internal sealed class LineParser
 
         _negation = null;
         isSound = found.Global?.Negatable ?? found.Spec!.Negatable;
-        if (!isSound)
+        if (!isSound && !(found.Extension?.RefusesAgain(found.Spec!, option, _diagnostics) ?? false))
         {
             _diagnostics.Report(
                 ErrorCodes.CannotNegate, negation, $"{Show.Word(option.Text)} cannot be negated", "leave '!' out", CannotNegate(found));

@@ -24,7 +24,7 @@ internal static class PortReaders
 
         bool Read(Word word, ReadContext context, out NumberRange range)
         {
-            if (TryReadNumbers(word.Text, out range))
+            if (TryReadNumbers(word.Text, out range) && (services.Length == 1 || IsDecimal(word.Text)))
             {
                 return true;
             }
@@ -103,6 +103,9 @@ internal static class PortReaders
         return isRange;
     }
 
+    /// <summary>getaddrinfo knows no hexadecimal numbers.</summary>
+    private static bool IsDecimal(string text) => !text.Contains('x', StringComparison.OrdinalIgnoreCase);
+
     private static Convention NoRange => Convention.Usage("invalid portrange specified");
 
     private static bool TryReadItem(Word item, ReadContext context, string protocol, out NumberRange range)
@@ -138,7 +141,7 @@ internal static class PortReaders
     {
         port = 0;
         string text = word.Text;
-        if (NumberText.TryParse(text, out ulong number) && number <= ushort.MaxValue)
+        if (NumberText.TryParse(text, out ulong number) && number <= ushort.MaxValue && (services.Length == 1 || IsDecimal(text)))
         {
             port = (ushort)number;
             return true;

@@ -7,16 +7,18 @@ namespace MiniFirewall.Rules.Values;
 /// <summary>What every LOW:HIGH must keep to.</summary>
 internal static class RangeEnds
 {
-    internal static bool AreTwo(Word word, Word[] ends, ReadContext context)
+    /// <param name="convention">What iptables says, where it is not what it says of ports.</param>
+    internal static bool AreTwo(Word word, Word[] ends, ReadContext context, Convention? convention = null)
     {
         if (ends.Length == 2)
         {
             return true;
         }
 
+        Word rest = word.From(ends[0].Text.Length + 1);
         context.Diagnostics.Report(
-            ErrorCodes.BadRange, word, $"{Show.Word(word.Text)} has more than one ':'", "write LOW:HIGH",
-            Convention.Usage($"invalid port/service `{word.Text[(ends[0].Text.Length + 1)..]}' specified"));
+            ErrorCodes.BadRange, rest, $"{Show.Word(word.Text)} has more than one ':'", "write LOW:HIGH",
+            convention ?? Convention.Usage($"invalid port/service `{rest.Text}' specified"));
         return false;
     }
 

@@ -103,7 +103,7 @@ internal sealed class U32Reader
             WordOperator which = Operators[sign].Operator;
             if (which is WordOperator.LeftShift or WordOperator.RightShift && operand > 31)
             {
-                Report("a word is shifted by 31 at most");
+                _context.Diagnostics.Report(ErrorCodes.BadNumber, _word, "a word is shifted by 31 at most", "shift by 0 to 31", Convention.InvalidArgument);
                 return null;
             }
 

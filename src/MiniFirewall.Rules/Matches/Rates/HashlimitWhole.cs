@@ -21,7 +21,8 @@ internal static class HashlimitWhole
 
         if (problem.Length > 0)
         {
-            context.Diagnostics.Report(ErrorCodes.BadNumber, place, problem, "write another --hashlimit-burst");
+            context.Diagnostics.Report(ErrorCodes.BadNumber, place, problem, "write another --hashlimit-burst",
+                match.CountsBytes ? Convention.Usage($"burst cannot be smaller than {ByteRate.BytesOf(match.Period)}b") : null);
             return null;
         }
 
