@@ -36,12 +36,8 @@ exec 3>"$results"
 # shellcheck source=eng/guide/guest.sh
 [[ $mode != guide ]] || . "$repository/eng/guide/guest.sh"
 
-# gate WORDS COMMAND...: a check that is a test of its own; what the command says comes first.
-gate() {
-    local words=$1
-    shift
-    if "$@" >&3 2>&1; then echo "gate: $words: ok" >&3; else echo "gate: $words: FAILED" >&3; fi
-}
+# shellcheck source=kernel/minifw/tests/gate.sh
+. "$repository/kernel/minifw/tests/gate.sh"
 
 # What must be as before when all is over: BPF objects, namespaces, mounts, the place of minifw's own pins. The history of a namespace that
 # has ended may stay until the next command that changes rules.
@@ -94,17 +90,17 @@ elif [[ $mode == costs ]]; then
     bash "$repository/kernel/minifw/tests/costs.sh" "$binary" "$module" "$try" >&3 2>&1 </dev/null
 else
     cd "$repository" || exit
-    [[ $mode != module ]] || gate "without the module minifw says what this kernel lacks, exit code 3" refuses_this_kernel
+    [[ $mode != module ]] || gate "without the module minifw says what this kernel lacks, exit code 3" refuses_this_kernel >&3 2>&1
     bash "$repository/kernel/minifw/tests/smoke.sh" "$module" "$try" >&3 2>&1 </dev/null
     bash "$repository/kernel/minifw/tests/command.sh" "$binary" "$modules_built" >&3 2>&1 </dev/null
-    gate "the module is loaded for the tests" insmod "$module"
+    gate "the module is loaded for the tests" insmod "$module" >&3 2>&1
     # With the module loaded each comparison is with both providers, as far as the kernel has links.
     [[ $mode == module ]] || run_tests "${selection[@]}"
     MINIFW_PROVIDER=module run_tests "${selection_module[@]}"
-    gate "the module is removed" rmmod minifw
+    gate "the module is removed" rmmod minifw >&3 2>&1
     bash "$repository/kernel/minifw/tests/command.sh" "$binary" "$modules_built" closed >&3 2>&1 </dev/null
 fi
-gate "nothing is left behind" nothing_left
+gate "nothing is left behind" nothing_left >&3 2>&1
 echo "done" >&3
 exec 3>&-
 sync

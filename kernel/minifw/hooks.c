@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
-/* Programs on hooks: the packet path, and how hooks come and go. */
+/* How programs come onto hooks, and leave them. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/filter.h>
-#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>
 #include <net/netfilter/ipv4/nf_defrag_ipv4.h>
@@ -12,44 +11,6 @@
 #endif
 
 #include "minifw.h"
-
-/*
- * Runs a hook's program. The layer that owns the packet has its own notes in
- * skb->cb: they are put back before anybody else sees the packet. Whatever
- * the program answers but NF_ACCEPT, the packet does not pass.
- */
-static unsigned int minifw_run(void *priv, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
-{
-	const struct minifw_hook *hook = priv;
-	struct minifw_words *words;
-	u8 saved[sizeof(skb->cb)];
-	u64 address = (unsigned long)state;
-	u32 verdict, answer;
-
-	BUILD_BUG_ON(sizeof(*words) != BPF_SKB_CB_LEN);
-	memcpy(saved, skb->cb, sizeof(saved));
-	words = (struct minifw_words *)bpf_skb_cb(skb);
-	memcpy(words->state, &address, sizeof(address));
-	words->hook = hook->ops.hooknum;
-	words->family = hook->ops.pf;
-	words->answer = MINIFW_ANSWER_NONE;
-	bpf_compute_data_pointers(skb);
-	verdict = bpf_prog_run_pin_on_cpu(hook->prog, skb);
-	answer = words->answer;
-	memcpy(skb->cb, saved, sizeof(saved));
-
-	if (likely(verdict == NF_ACCEPT)) {
-		this_cpu_inc(hook->counts->accepted);
-		return NF_ACCEPT;
-	}
-
-	this_cpu_inc(hook->counts->dropped);
-	if (answer && READ_ONCE(minifw_answers) &&
-	    minifw_answer(skb, state, answer))
-		this_cpu_inc(hook->counts->answered);
-	return NF_DROP;
-}
 
 struct minifw_hook *minifw_hook_find(struct minifw_net *own, u8 family,
 				     u8 hook, s32 priority)
@@ -82,11 +43,11 @@ struct minifw_hook *minifw_hook_make(u8 family, u8 hook, s32 priority,
 
 	made->prog = prog;
 	made->flags = flags;
-	made->ops.hook = minifw_run;
 	made->ops.priv = made;
 	made->ops.pf = family;
 	made->ops.hooknum = hook;
 	made->ops.priority = priority;
+	minifw_run_by_type(made);
 	return made;
 }
 

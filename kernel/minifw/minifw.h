@@ -12,7 +12,7 @@
 
 #include "uapi/minifw.h"
 
-#define MINIFW_VERSION	"1.0"
+#define MINIFW_VERSION	"1.1"
 
 /* Packets of one hook on one processor. */
 struct minifw_counts {
@@ -29,6 +29,7 @@ struct minifw_hook {
 	struct list_head list;		/* minifw_net.hooks, minifw_lock */
 	struct nf_hook_ops ops;
 	struct bpf_prog *prog;		/* a reference of our own */
+	struct bpf_map *answers;	/* the program's; NULL: it leaves none */
 	struct minifw_counts __percpu *counts;
 	u32 flags;
 };
@@ -45,6 +46,9 @@ extern struct mutex minifw_lock;
 
 extern bool minifw_answers;
 extern unsigned int minifw_most_hooks;
+
+/* run.c */
+void minifw_run_by_type(struct minifw_hook *hook);
 
 /* hooks.c */
 struct minifw_net *minifw_net_of(struct net *net);

@@ -73,13 +73,18 @@ static int minifw_parse_place(struct nlattr **attrs, const struct nlattr *about,
 static struct bpf_prog *minifw_get_program(const struct nlattr *descriptor,
 					   struct netlink_ext_ack *extack)
 {
+	u32 fd = nla_get_u32(descriptor);
 	struct bpf_prog *prog;
 
-	prog = bpf_prog_get_type_dev(nla_get_u32(descriptor),
-				     BPF_PROG_TYPE_LWT_OUT, false);
+#if IS_ENABLED(CONFIG_NETFILTER_BPF_LINK)
+	prog = bpf_prog_get_type_dev(fd, BPF_PROG_TYPE_NETFILTER, false);
+	if (!IS_ERR(prog))
+		return prog;
+#endif
+	prog = bpf_prog_get_type_dev(fd, BPF_PROG_TYPE_LWT_OUT, false);
 	if (IS_ERR(prog))
 		minifw_refuse(extack, PTR_ERR(prog), descriptor,
-			      "not the descriptor of a BPF program of type LWT_OUT");
+			      "not the descriptor of a BPF program of type NETFILTER (where the kernel has it) or LWT_OUT");
 	return prog;
 }
 

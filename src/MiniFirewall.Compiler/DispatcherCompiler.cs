@@ -47,6 +47,12 @@ public static class DispatcherCompiler
         code.Mark(reserve);
         EmitTailCall(code, Slot(WellKnownMaps.GenerationInReserve, hook, family));
         code.Mark(none);
+        if (context == ContextKind.Module)
+        {
+            // Naming the map says where the programs behind the dispatcher leave answers.
+            code.LoadMap(Register.R1, WellKnownMaps.Answers);
+        }
+
         code.Move(Register.R0, 1);
         code.Exit();
         return ModulePrograms.Of(new ProgramSpec(Name, ProgramType.Netfilter, BpfNetfilter, code.Finish(), []), context);

@@ -174,13 +174,17 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
     /// <summary>The module answers by itself; under a link the packet is handed to who does.</summary>
     private void EmitReject()
     {
-        if (options.Context == ContextKind.Link)
+        switch (options.Context)
         {
-            new RejectEmitter(code, family).EmitFunction(_reject);
-        }
-        else
-        {
-            ModuleAnswer.EmitFunction(code, _reject);
+            case ContextKind.Link:
+                new RejectEmitter(code, family).EmitFunction(_reject);
+                break;
+            case ContextKind.Module:
+                AnswerSlotEmitter.EmitFunction(code, _reject);
+                break;
+            default:
+                ContextAnswer.EmitFunction(code, _reject);
+                break;
         }
     }
 }

@@ -12,9 +12,6 @@ internal sealed class RejectEmitter(Assembler code, Family family)
     private const Register Context = Register.R6, Record = Register.R7, State = Register.R8, Skb = Register.R9;
     private const int Answer = -8, Dynptr = -24;
 
-    /// <summary>skb->_skb_refdst without the flag that no reference is held (include/linux/skbuff.h, SKB_DST_PTRMASK).</summary>
-    private const int RouteMask = ~1;
-
     internal void EmitFunction(Label entry)
     {
         Label silent = code.DefineLabel("nobody reads");
@@ -26,7 +23,7 @@ internal sealed class RejectEmitter(Assembler code, Family family)
         UntrustedContext.Cast(code, Context);
         code.LoadMember(MemorySize.DoubleWord, State, Register.R0, "bpf_nf_ctx", "state");
         code.LoadMember(MemorySize.DoubleWord, Skb, Register.R0, "bpf_nf_ctx", "skb");
-        EmitRoute(Register.R1);
+        RouteOf.Emit(code, Register.R1, Skb);
         code.Jump(JumpCondition.Equal, Register.R1, 0, silent);
         RingRecord.EmitReserve(code, WellKnownMaps.Rejects, RejectRecord.Size, WellKnownMaps.ControlLostRejects, silent);
         code.Move(Record, Register.R0);
@@ -39,12 +36,6 @@ internal sealed class RejectEmitter(Assembler code, Family family)
         code.Mark(silent);
         code.Move(Register.R0, 0);
         code.Exit();
-    }
-
-    private void EmitRoute(Register result)
-    {
-        code.LoadMember(MemorySize.DoubleWord, result, Skb, "sk_buff", "_skb_refdst");
-        code.Alu(AluOperation.And, result, RouteMask);
     }
 
     private void EmitSurroundings()
@@ -91,7 +82,7 @@ internal sealed class RejectEmitter(Assembler code, Family family)
         code.Move(Register.R0, 0);
         if (family == Family.IPv4)
         {
-            EmitRoute(Register.R1);
+            RouteOf.Emit(code, Register.R1, Skb);
             code.LoadKernelType(Register.R2, "rtable");
             code.CallKernel("bpf_rdonly_cast");
             code.LoadMember(MemorySize.Word, Register.R0, Register.R0, "rtable", "rt_flags");

@@ -25,10 +25,16 @@ internal static class RingRecord
         code.Move(Register.R3, 0);
         code.Call(Helper.RingbufReserve);
         code.Jump(JumpCondition.NotEqual, Register.R0, 0, reserved);
+        EmitCountLost(code, lost);
+        code.Jump(full);
+        code.Mark(reserved);
+    }
+
+    /// <summary>Counts something for which there was no room, at the place of the control map. Loses R1 and R2.</summary>
+    internal static void EmitCountLost(Assembler code, int lost)
+    {
         code.LoadMapValue(Register.R1, WellKnownMaps.Control, lost);
         code.Move(Register.R2, 1);
         code.AtomicAdd(MemorySize.DoubleWord, Register.R1, 0, Register.R2);
-        code.Jump(full);
-        code.Mark(reserved);
     }
 }

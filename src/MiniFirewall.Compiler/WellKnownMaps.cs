@@ -13,6 +13,13 @@ public static class WellKnownMaps
     public const string Events = "events";
     public const string Rejects = "rejects";
     public const string Packets = "packets";
+
+    /// <summary>
+    /// What the module is to tell senders of dropped packets, in <see cref="ContextKind.Module"/>. The module looks for this name
+    /// (MINIFW_ANSWERS_MAP, kernel/minifw/uapi/minifw.h).
+    /// </summary>
+    public const string Answers = "minifw_answers";
+
     public const string TestInput = "testinput";
     public const string Sets = "sets";
 
@@ -132,6 +139,9 @@ public static class WellKnownMaps
 
     /// <summary>Ring buffer of <see cref="RejectRecord"/>s; size as of events.</summary>
     public static MapSpec RejectsSpec(int size) => new(Rejects, MapType.RingBuffer, 0, 0, size);
+
+    /// <summary>A processor's <see cref="AnswerSlot"/>s.</summary>
+    public static MapSpec AnswersSpec { get; } = new(Answers, MapType.PerCpuArray, 4, AnswerSlot.Count * AnswerSlot.Size, 1);
 
     /// <summary>Ring buffer of <see cref="HandedRecord"/>s; size as of events.</summary>
     public static MapSpec PacketsSpec(int size) => new(Packets, MapType.RingBuffer, 0, 0, size);

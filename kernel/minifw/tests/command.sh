@@ -4,20 +4,8 @@
 #   command.sh MINIFW DIRECTORY closed  has the kernel take signed modules only, then none: it stays so until it is started anew
 set -u
 minifw=$1 directory=$2
-
-gate() {
-    local words=$1
-    shift
-    if "$@"; then echo "gate: $words: ok"; else echo "gate: $words: FAILED"; fi
-}
-
-# says CODE WORDS COMMAND...: it ends with that code and says the words, among others.
-says() {
-    local code=$1 words=$2 said got=0
-    shift 2
-    said=$("$@" 2>&1 </dev/null) || got=$?
-    [[ $got == "$code" && $said == *"$words"* ]] || { echo "exit code $got: $said"; return 1; }
-}
+# shellcheck source=kernel/minifw/tests/gate.sh
+. "$(dirname "$0")/gate.sh"
 
 in_ns() { ip netns exec minifw-command "$@"; }
 six_hooks() { [[ $(in_ns "$minifw" module status --json | grep -o '"priority"' | wc -l) == 6 ]]; }
@@ -47,4 +35,3 @@ gate "module unload is refused while there are hooks" says 1 "the module has 6 h
 gate "rules are taken off" on off
 gate "module unload unloads, and shows the kernel's line" says 0 "minifw: unloaded" "$minifw" module unload
 ip netns del minifw-command
-umount /run/netns

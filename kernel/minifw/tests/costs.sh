@@ -4,10 +4,12 @@
 # than links do, and both less than iptables-legacy. Made for a guest whose clock counts instructions: there rounds hardly differ.
 #   costs.sh MINIFW MODULE TRY [ROUNDS] [SECONDS]
 set -u
+# shellcheck source=kernel/minifw/tests/gate.sh
+. "$(dirname "$0")/gate.sh"
 minifw=$1 module=$2 try=$3 rounds=${4:-3} seconds=${5:-2}
 ways=(none legacy module)
 # Until 6.4 there are no links.
-[[ $(printf '%s\n' 6.4 "$(uname -r)" | sort -V | head -n 1) != 6.4 ]] || ways=(none legacy bpf module)
+! kernel_is_from 6.4 || ways=(none legacy bpf module)
 place="minifw-costs"
 
 in_ns() { ip netns exec "$place" "$@"; }
@@ -41,17 +43,15 @@ declare -A best
 for ((round = 0; round < rounds; round++)); do
     for count in 10 1000; do
         for way in "${ways[@]}"; do
-            set_up "$way" "$count" || echo "gate: rules for $way: FAILED"
+            set_up "$way" "$count" || gate "rules for $way" false
             cost=$(measure)
             take_down "$way"
             [[ -n ${best[$way $count]-} && ${best[$way $count]} -le $cost ]] || best[$way $count]=$cost
         done
     done
 done
-# gate WORDS COST LIMIT: as a line of the console; a hundredth of the whole way is noise.
-gate() {
-    if (($2 <= $3 + none / 100)); then echo "gate: $1: ok"; else echo "gate: $1: FAILED"; fi
-}
+# A thousandth of the whole way is noise.
+costs_at_most() { (($1 <= $2 + none / 1000)); }
 
 for count in 10 1000; do
     none=${best[none $count]}
@@ -62,10 +62,9 @@ for count in 10 1000; do
         line+=" $way ${over[$way]}"
     done
     echo "$line"
-    gate "$count rules: the module costs less than iptables-legacy" "${over[module]}" "${over[legacy]}"
+    gate "$count rules: the module costs less than iptables-legacy" costs_at_most "${over[module]}" "${over[legacy]}"
     [[ -n ${over[bpf]-} ]] || continue
-    gate "$count rules: links cost less than iptables-legacy" "${over[bpf]}" "${over[legacy]}"
-    gate "$count rules: the module costs no more than links" "${over[module]}" "${over[bpf]}"
+    gate "$count rules: links cost less than iptables-legacy" costs_at_most "${over[bpf]}" "${over[legacy]}"
+    gate "$count rules: the module costs no more than links" costs_at_most "${over[module]}" "${over[bpf]}"
 done
 rmmod minifw
-umount /run/netns

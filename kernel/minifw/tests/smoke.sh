@@ -3,12 +3,8 @@
 #   smoke.sh MODULE TRY
 set -u
 module=$1 try=$2
-
-gate() {
-    local words=$1
-    shift
-    if "$@"; then echo "gate: $words: ok"; else echo "gate: $words: FAILED"; fi
-}
+# shellcheck source=kernel/minifw/tests/gate.sh
+. "$(dirname "$0")/gate.sh"
 
 in_ns() { ip netns exec minifw-smoke "$@"; }
 ping_v4() { in_ns ping -c 1 -W 5 -q 127.0.0.1 >/dev/null; }
@@ -22,16 +18,10 @@ udp_answered() { udp_error "$1" | grep -q "Connection refused"; }
 udp_dropped() { udp_error "$1" | grep -q "Operation not permitted"; }
 udp_silent() { ! udp_error "$1" | grep -q .; }
 hooks() { in_ns "$try" list | grep -qx "$1 hooks"; }
-says() {
-    local words=$1 said
-    shift
-    said=$("$@" 2>&1)
-    [[ $said == *"$words"* ]] || { echo "$said"; return 1; }
-}
 
 modprobe -a nf_reject_ipv4 nf_reject_ipv6 nf_defrag_ipv4 nf_defrag_ipv6
 gate "the module is inserted" insmod "$module"
-gate "the kernel's log says so" says "minifw: loaded" dmesg
+gate "the kernel's log says so" says 0 "minifw: loaded" dmesg
 ip netns add minifw-smoke
 in_ns ip link set lo up
 gate "without hooks a closed port answers" udp_answered 127.0.0.1
@@ -43,11 +33,11 @@ gate "the same for IPv6, and at LOCAL_OUT" in_ns sh -c "$try attach 10 1 0 udp &
 gate "IPv6: UDP is dropped at the sender" udp_dropped ::1
 gate "IPv6: ping passes" ping_v6
 gate "three hooks are listed" hooks 3
-gate "the same place twice is refused, and says why" says "have a program already" in_ns "$try" attach 2 1 0 accept
-gate "an unknown hook is refused, and says why" says "no hook of that number" in_ns "$try" attach 2 7 0 accept
-gate "an unknown family is refused, and says why" says "neither IPv4 nor IPv6" in_ns "$try" attach 7 1 0 accept
-gate "detaching what is not there is refused" says "no program of this module" in_ns "$try" detach 2 1 44
-gate "without CAP_NET_ADMIN all is refused" says "not permitted" in_ns setpriv --bounding-set -net_admin --inh-caps -net_admin "$try" detach
+gate "the same place twice is refused, and says why" says 1 "have a program already" in_ns "$try" attach 2 1 0 accept
+gate "an unknown hook is refused, and says why" says 1 "no hook of that number" in_ns "$try" attach 2 7 0 accept
+gate "an unknown family is refused, and says why" says 1 "neither IPv4 nor IPv6" in_ns "$try" attach 7 1 0 accept
+gate "detaching what is not there is refused" says 1 "no program of this module" in_ns "$try" detach 2 1 44
+gate "without CAP_NET_ADMIN all is refused" says 1 "not permitted" in_ns setpriv --bounding-set -net_admin --inh-caps -net_admin "$try" detach
 in_ns cat /proc/net/minifw
 gate "everything is detached" in_ns "$try" detach
 gate "a rejected datagram is answered" in_ns "$try" attach 2 1 0 reject
@@ -56,6 +46,29 @@ gate "fragments can be asked to be put together" in_ns "$try" attach 2 2 7 accep
 echo N >/sys/module/minifw/parameters/answers
 gate "answers can be turned off" udp_silent 127.0.0.1
 echo Y >/sys/module/minifw/parameters/answers
+gate "a program of another type is refused, and says why" says 1 "of type NETFILTER" in_ns "$try" attach 2 3 9 other
+# Programs of links' type came with Linux 6.4.
+if kernel_is_from 6.4; then
+    in_ns "$try" detach
+    gate "links' programs are attached" in_ns sh -c "$try attach 2 1 0 nf-accept && $try attach 10 1 0 nf-drop"
+    gate "and accept" udp_answered 127.0.0.1
+    gate "or drop" udp_silent ::1
+    in_ns "$try" detach
+    gate "and reject" in_ns sh -c "$try attach 2 1 0 nf-reject && $try attach 10 1 0 nf-reject"
+    for address in 127.0.0.1 ::1; do
+        gate "$address is answered by the kernel's ICMP" udp_answered "$address"
+    done
+    # More than there are slots: each is given back.
+    in_ns ping -q -c 20 -i 0.02 -W 1 127.0.0.1 >/dev/null
+    gate "each packet is" says 1 "20 packets transmitted, 0 received, +20 errors" in_ns ping -q -c 20 -i 0.02 -W 1 127.0.0.1
+    echo N >/sys/module/minifw/parameters/answers
+    gate "their answers can be turned off" udp_silent 127.0.0.1
+    echo Y >/sys/module/minifw/parameters/answers
+    gate "and they are reloaded under traffic" in_ns bash -c "ping -f -q -c 2000 ::1 >/dev/null & $try reload 20 nf-accept; wait"
+    in_ns "$try" detach
+    gate "a rejected datagram is answered as before" in_ns "$try" attach 2 1 0 reject
+    gate "with its fragments put together" in_ns "$try" attach 2 2 7 accept defrag
+fi
 gate "reloads under traffic" in_ns bash -c "ping -f -q -c 2000 127.0.0.1 >/dev/null & $try reload 20; wait"
 ip netns add minifw-other
 ip netns exec minifw-other "$try" attach 2 1 0 drop
@@ -68,4 +81,3 @@ gate "and packets pass" udp_answered 127.0.0.1
 gate "it can come again" insmod "$module"
 gate "and go again" rmmod minifw
 ip netns del minifw-smoke
-umount /run/netns

@@ -3,12 +3,15 @@
  * Speaks to the module without anything else of miniFirewall: for a guest that
  * has a kernel, a shell and this.
  *
- *   try attach FAMILY HOOK PRIORITY accept|drop|reject|udp [defrag]
+ *   try attach FAMILY HOOK PRIORITY PROGRAM [defrag]
  *   try detach [FAMILY HOOK PRIORITY]
  *   try list
- *   try reload COUNT      attaches and detaches drop-nothing programs on all hooks
+ *   try reload COUNT [PROGRAM]  attaches to and detaches from all hooks
  *   try traffic SECONDS   UDP of both families over loopback; says how many datagrams were sent and came
  *   try fuzz COUNT SEED   malformed messages; says how many were refused and taken
+ *
+ * Programs of type LWT_OUT: accept, drop, udp (drops UDP), reject (answers it too). Of type NETFILTER, from Linux 6.4 on:
+ * nf-accept, nf-drop, nf-reject (every second packet, the answer being the other). Of another type: other.
  *
  * Exit code 0: done; 1: refused, and the kernel's words are printed.
  */
@@ -48,16 +51,45 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* Programs: udp drops UDP, reject answers it too. */
-static int load(const char *kind, int family)
+static int bpf(int command, union bpf_attr *attr)
 {
-	int number = !strcmp(kind, "accept") ? 1 : 0;
-	int answer = !strcmp(kind, "reject") ? MINIFW_ANSWER_PORT_UNREACHABLE : MINIFW_ANSWER_NONE;
-	struct bpf_insn fixed[] = {
-		OP(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, number),
+	return syscall(SYS_bpf, command, attr, sizeof(*attr));
+}
+
+/* The descriptor; where the verifier refuses the program, its words and -1. */
+static int load_instructions(const struct bpf_insn *code, int count, int type, int attach_type)
+{
+	static char log[65536];
+	union bpf_attr attr = {
+		.prog_type = type, .expected_attach_type = attach_type,
+		.insns = (uintptr_t)code, .insn_cnt = count,
+		.license = (uintptr_t)"Dual MIT/GPL",
+		.log_buf = (uintptr_t)log, .log_size = sizeof(log), .log_level = 1,
+	};
+	int fd = bpf(BPF_PROG_LOAD, &attr);
+
+	if (fd < 0)
+		fprintf(stderr, "%s", log);
+	return fd;
+}
+
+#define COUNT(ARRAY) ((int)(sizeof(ARRAY) / sizeof(*(ARRAY))))
+
+/* A verdict for all packets, by a program of any type. */
+static int load_verdict(int verdict, int type, int attach_type)
+{
+	struct bpf_insn code[] = {
+		OP(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, verdict),
 		OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
-	struct bpf_insn udp[] = {
+
+	return load_instructions(code, COUNT(code), type, attach_type);
+}
+
+/* Drops UDP, and leaves an answer. */
+static int load_udp(int answer, int family)
+{
+	struct bpf_insn code[] = {
 		OP(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 1),
 		OP(BPF_LDX | BPF_MEM | BPF_W, 2, 1, offsetof(struct __sk_buff, data), 0),
 		OP(BPF_LDX | BPF_MEM | BPF_W, 3, 1, offsetof(struct __sk_buff, data_end), 0),
@@ -71,26 +103,89 @@ static int load(const char *kind, int family)
 		OP(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0),
 		OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
-	static char log[65536];
-	union bpf_attr attr = {
-		.prog_type = BPF_PROG_TYPE_LWT_OUT,
-		.license = (uintptr_t)"Dual MIT/GPL",
-		.log_buf = (uintptr_t)log, .log_size = sizeof(log), .log_level = 1,
-	};
+
+	return load_instructions(code, COUNT(code), BPF_PROG_TYPE_LWT_OUT, 0);
+}
+
+static int make_map(int type, const char *name, int value_size)
+{
+	union bpf_attr attr = { .map_type = type, .key_size = 4, .value_size = value_size, .max_entries = 1 };
 	int fd;
 
-	if (!strcmp(kind, "udp") || answer) {
-		attr.insns = (uintptr_t)udp;
-		attr.insn_cnt = sizeof(udp) / sizeof(*udp);
-	} else {
-		attr.insns = (uintptr_t)fixed;
-		attr.insn_cnt = sizeof(fixed) / sizeof(*fixed);
-	}
-	fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
-	if (fd < 0) {
-		fprintf(stderr, "%s", log);
+	strncpy(attr.map_name, name, sizeof(attr.map_name) - 1);
+	fd = bpf(BPF_MAP_CREATE, &attr);
+	if (fd < 0)
+		die(name);
+	return fd;
+}
+
+/* What this machine's headers may not know yet: BPF_PROG_TYPE_NETFILTER, BPF_NETFILTER. */
+#define TYPE_NETFILTER		32
+#define ATTACH_NETFILTER	45
+
+/*
+ * Drops every second packet, as links' programs do, and leaves an answer in the
+ * first slot; the one between is the answer that comes by.
+ */
+static int load_netfilter_answer(int answer)
+{
+	int slots = make_map(BPF_MAP_TYPE_PERCPU_ARRAY, MINIFW_ANSWERS_MAP, MINIFW_SLOTS * sizeof(struct minifw_slot));
+	int packets = make_map(BPF_MAP_TYPE_ARRAY, "packets", 8);
+	struct bpf_insn code[] = {
+		OP(BPF_LDX | BPF_MEM | BPF_DW, 6, 1, 8, 0),
+		OP(BPF_LD | BPF_DW | BPF_IMM, 1, BPF_PSEUDO_MAP_VALUE, 0, packets),
+		OP(0, 0, 0, 0, 0),
+		OP(BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, 1),
+		OP(BPF_STX | BPF_ATOMIC | BPF_DW, 1, 2, 0, BPF_ADD | BPF_FETCH),
+		OP(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 1),
+		OP(BPF_JMP | BPF_JSET | BPF_K, 2, 0, 14, 1),
+		OP(BPF_ST | BPF_MEM | BPF_W, 10, 0, -4, 0),
+		OP(BPF_ALU64 | BPF_MOV | BPF_X, 2, 10, 0, 0),
+		OP(BPF_ALU64 | BPF_ADD | BPF_K, 2, 0, 0, -4),
+		OP(BPF_LD | BPF_DW | BPF_IMM, 1, BPF_PSEUDO_MAP_FD, 0, slots),
+		OP(0, 0, 0, 0, 0),
+		OP(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_map_lookup_elem),
+		OP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 6, 0),
+		OP(BPF_ALU64 | BPF_MOV | BPF_X, 7, 0, 0, 0),
+		OP(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0),
+		OP(BPF_STX | BPF_ATOMIC | BPF_DW, 7, 6, offsetof(struct minifw_slot, packet), BPF_CMPXCHG),
+		OP(BPF_JMP | BPF_JNE | BPF_K, 0, 0, 2, 0),
+		OP(BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, answer),
+		OP(BPF_STX | BPF_MEM | BPF_DW, 7, 4, offsetof(struct minifw_slot, answer), 0),
+		OP(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0),
+		OP(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+	};
+	int fd = load_instructions(code, COUNT(code), TYPE_NETFILTER, ATTACH_NETFILTER);
+
+	close(slots);
+	close(packets);
+	return fd;
+}
+
+static int load_kind(const char *kind, int family)
+{
+	if (!strcmp(kind, "accept") || !strcmp(kind, "drop"))
+		return load_verdict(kind[0] == 'a', BPF_PROG_TYPE_LWT_OUT, 0);
+	if (!strcmp(kind, "udp"))
+		return load_udp(MINIFW_ANSWER_NONE, family);
+	if (!strcmp(kind, "reject"))
+		return load_udp(MINIFW_ANSWER_PORT_UNREACHABLE, family);
+	if (!strcmp(kind, "nf-accept") || !strcmp(kind, "nf-drop"))
+		return load_verdict(kind[3] == 'a', TYPE_NETFILTER, ATTACH_NETFILTER);
+	if (!strcmp(kind, "nf-reject"))
+		return load_netfilter_answer(MINIFW_ANSWER_PORT_UNREACHABLE);
+	if (!strcmp(kind, "other"))
+		return load_verdict(0, BPF_PROG_TYPE_SOCKET_FILTER, 0);
+	fprintf(stderr, "%s: no such program\n", kind);
+	exit(2);
+}
+
+static int load(const char *kind, int family)
+{
+	int fd = load_kind(kind, family);
+
+	if (fd < 0)
 		die("the program is refused");
-	}
 	return fd;
 }
 
@@ -253,12 +348,12 @@ static int detach(char **words, int count)
 }
 
 /* All hooks of both families in one message, and off again. */
-static int reload(int count)
+static int reload(int count, const char *kind)
 {
 	const uint8_t families[] = { 2, 10 };
 	struct message on, off;
 	struct nlattr *array;
-	int fd = load("accept", 2), i, hook;
+	int fd = load(kind, 2), i, hook;
 	unsigned int f;
 
 	begin(&on, family_id, MINIFW_CMD_ATTACH, 0);
@@ -326,11 +421,12 @@ static int fuzz(long count, uint64_t given)
 	long i, refused = 0, taken = 0;
 	struct message message;
 	const char *words;
-	int fd = load("accept", 2);
+	/* The second is none where the kernel has no programs of that type. */
+	int fd[] = { load("accept", 2), load_kind("nf-accept", 2) };
 
 	seed = given * 2654435761u + 1;
 	for (i = 0; i < count; i++) {
-		make_up(&message, fd);
+		make_up(&message, fd[i % 2]);
 		if (ask(&message, &words))
 			refused++;
 		else
@@ -433,8 +529,8 @@ int main(int argc, char **argv)
 		return detach(argv + 2, argc - 2);
 	if (!strcmp(command, "list"))
 		return list();
-	if (!strcmp(command, "reload") && argc == 3)
-		return reload(atoi(argv[2]));
+	if (!strcmp(command, "reload") && argc >= 3)
+		return reload(atoi(argv[2]), argc > 3 ? argv[3] : "accept");
 	if (!strcmp(command, "fuzz") && argc == 4)
 		return fuzz(atol(argv[2]), strtoull(argv[3], NULL, 10));
 	fprintf(stderr, "try attach|detach|list|reload|traffic|fuzz: see the top of try.c\n");

@@ -2,10 +2,14 @@
 /*
  * The generic netlink family "minifw": BPF programs on Netfilter's hooks.
  *
- * A program is of type BPF_PROG_TYPE_LWT_OUT, for that type reads the packet
- * from the network header on and has no helper that changes it. It returns
- * NF_ACCEPT (1); every other value drops the packet. Its context's cb words
- * are a struct minifw_words.
+ * A program returns NF_ACCEPT (1); every other value drops the packet. It is of
+ * one of two types:
+ * BPF_PROG_TYPE_NETFILTER (CONFIG_NETFILTER_BPF_LINK, from Linux 6.4 on) is run
+ *	as a link runs it. With a packet that it drops it may leave an answer
+ *	to its sender in a struct minifw_slot.
+ * BPF_PROG_TYPE_LWT_OUT reads the packet from the network header on and has no
+ *	helper that changes it. Its context's cb words are a struct
+ *	minifw_words.
  *
  * All commands work on the network namespace of their socket, and need
  * CAP_NET_ADMIN in the user namespace that owns it. Every refusal comes with
@@ -77,6 +81,20 @@ struct minifw_words {
 	__u32 hook;		/* cb[2]: enum nf_inet_hooks */
 	__u32 family;		/* cb[3]: NFPROTO_IPV4 or NFPROTO_IPV6 */
 	__u32 answer;		/* cb[4]: enum minifw_answer, 0 before */
+};
+
+/*
+ * Where a program of type NETFILTER leaves answers: in a map that it uses, named
+ * MINIFW_ANSWERS_MAP, a BPF_MAP_TYPE_PERCPU_ARRAY whose first value is so many
+ * slots. It takes the first slot whose packet is 0 by a compare-and-exchange of
+ * packet (programs are interrupted by others), and then writes the answer.
+ */
+#define MINIFW_ANSWERS_MAP	"minifw_answers"
+#define MINIFW_SLOTS		8
+
+struct minifw_slot {
+	__u64 packet;		/* address of the struct sk_buff; 0: the slot is free */
+	__u64 answer;		/* enum minifw_answer */
 };
 
 /* ICMP's are for IPv4, ICMPv6's for IPv6; the first two for both. */

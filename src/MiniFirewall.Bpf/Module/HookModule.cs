@@ -4,8 +4,8 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Bpf;
 
 /// <summary>
-/// The kernel module minifw, in the network namespace of the thread that opens it: programs of type LWT_OUT on Netfilter's hooks
-/// (kernel/minifw/uapi/minifw.h). They stay there without any process. CAP_NET_ADMIN.
+/// The kernel module minifw, in the network namespace of the thread that opens it: programs of type NETFILTER or
+/// LWT_OUT on Netfilter's hooks (kernel/minifw/uapi/minifw.h). They stay there without any process. CAP_NET_ADMIN.
 /// </summary>
 public sealed class HookModule : IDisposable
 {

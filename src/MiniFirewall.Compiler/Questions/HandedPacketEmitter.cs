@@ -13,9 +13,6 @@ internal static class HandedPacketEmitter
     private const Register Context = Register.R6, Record = EventFields.Record, Skb = EventFields.Skb;
     private const int Argument = QuestionFunction.StackTop - 8, Dynptr = QuestionFunction.StackTop - 24;
 
-    /// <summary>As of rejected packets (SKB_DST_PTRMASK).</summary>
-    private const int RouteMask = ~1;
-
     internal static void Emit(HandedPacket question, QuestionFunction function)
     {
         Assembler code = function.Code;
@@ -30,8 +27,7 @@ internal static class HandedPacketEmitter
         RingRecord.EmitIsRead(code, WellKnownMaps.ControlPacketsReadUntil, Register.R9, function.Yes);
         var fields = new EventFields(code, HandedRecord.EventOffset);
         fields.EmitOpen(Context);
-        code.LoadMember(MemorySize.DoubleWord, Register.R1, Skb, "sk_buff", "_skb_refdst");
-        code.Alu(AluOperation.And, Register.R1, RouteMask);
+        RouteOf.Emit(code, Register.R1, Skb);
         code.Jump(JumpCondition.Equal, Register.R1, 0, function.Yes);
         RingRecord.EmitReserve(code, WellKnownMaps.Packets, HandedRecord.Size, WellKnownMaps.ControlLostPackets, function.Yes);
         code.Move(Record, Register.R0);

@@ -8,9 +8,6 @@ internal static class PlaceEmitters
 {
     private const Register Number = Register.R9;
 
-    /// <summary>skb->_skb_refdst without the flag that no reference is held (include/linux/skbuff.h, SKB_DST_PTRMASK).</summary>
-    private const int RouteMask = ~1;
-
     /// <summary>net/netfilter/xt_devgroup.c, devgroup_mt.</summary>
     internal static void Emit(InterfaceGroupIs question, QuestionFunction function)
     {
@@ -108,6 +105,6 @@ internal static class PlaceEmitters
     {
         function.LoadSkbNumber(result);
         function.LoadNumber(result, result, "sk_buff", "_skb_refdst");
-        function.Code.Alu(AluOperation.And, result, RouteMask);
+        function.Code.Alu(AluOperation.And, result, RouteOf.Mask);
     }
 }

@@ -6,7 +6,7 @@ namespace MiniFirewall.Compiler.Retarget;
 internal static class Code
 {
     private const byte MoveRegister = 0xbf, MoveNumber = 0xb7, AddNumber = 0x07, LoadMemory = 0x61, StoreMemory = 0x63;
-    private const byte CallOpcode = 0x85, KernelFunction = 2, JumpClass = 0x05;
+    private const byte CallOpcode = 0x85, JumpClass = 0x05;
 
     internal static Instruction Move(Register to, Register from) => One(MoveRegister, to, (byte)from);
 
@@ -24,10 +24,6 @@ internal static class Code
         One((byte)(StoreMemory | (byte)size), address, (byte)from) with { Offset = offset };
 
     internal static Instruction Call(Helper helper) => One(CallOpcode, Register.R0) with { Immediate = (int)helper };
-
-    internal static Instruction LoadType(Register to, string structName) => One(MoveNumber, to) with { Reference = new KernelTypeReference(structName) };
-
-    internal static Instruction Cast() => One(CallOpcode, Register.R0, KernelFunction) with { Reference = new KernelFunctionReference("bpf_rdonly_cast") };
 
     /// <summary>Goes over so many slots where the register is less than the number.</summary>
     internal static Instruction SkipIfLess(Register register, int number, short slots) =>

@@ -4,15 +4,48 @@ using MiniFirewall.Asm.Editing;
 namespace MiniFirewall.Compiler.Retarget;
 
 /// <summary>
-/// Reads by calls, for kernels that have neither casts nor dynptrs of packets: structures by bpf_probe_read_kernel, which gives zero for
-/// what cannot be read, and the packet's bytes by bpf_skb_load_bytes. Where a dynptr was, the stack keeps the context; no
-/// part of a packet is looked at where it lies, as if it were never linear.
+/// What stands for each load where the module runs a program on a kernel that has neither casts nor dynptrs of packets: structures are read
+/// by bpf_probe_read_kernel, which gives zero for what cannot be read, and the packet's bytes by bpf_skb_load_bytes. Where a dynptr was, the
+/// stack keeps the context; no part of a packet is looked at where it lies, as if it were never linear.
 /// </summary>
-internal sealed class ProbeReads(CodeFlow flow) : ModuleReads(flow)
+internal sealed class ProbeReads(CodeFlow flow)
 {
-    protected override IReadOnlyList<Instruction> LoadThrough(int at, Instruction load, Pointer from) => Probe(at, load);
+    private static readonly Instruction[] s_nothing = [];
 
-    protected override IReadOnlyList<Instruction> Other(int at, Instruction instruction) => instruction switch
+    private readonly Liveness _liveness = new(flow, at => CallArguments.Of(flow, at));
+    private readonly Pointers _pointers = new(flow);
+    private readonly SpillFrame _spills = new(flow);
+
+    /// <summary>What stands for the instruction at an index.</summary>
+    internal IReadOnlyList<Instruction> Replacement(int at)
+    {
+        Instruction instruction = flow.Code.Instructions[at];
+        if (instruction.IsLoad && _pointers.Before(at, (Register)instruction.Source) is var from and not Pointer.None)
+        {
+            return Load(at, instruction, from);
+        }
+
+        return Pointers.IsSkbOffset(instruction) && _pointers.Before(at, instruction.Destination) == Pointer.Context
+            ? s_nothing
+            : Other(at, instruction);
+    }
+
+    private IReadOnlyList<Instruction> Load(int at, Instruction load, Pointer from)
+    {
+        var address = (Register)load.Source;
+        if (from is Pointer.Context or Pointer.ContextSkb)
+        {
+            return [Pointers.Loaded(from, load) == Pointer.Skb
+                ? Code.Move(load.Destination, address)
+                : Code.Load(MemorySize.DoubleWord, load.Destination, address, SkbContext.State)];
+        }
+
+        return from == Pointer.Skb && load.Reference is KernelMemberReference member && SkbContext.Direct(member) is >= 0 and var direct
+            ? [Code.Load(MemorySize.Word, load.Destination, address, direct)]
+            : Probe(at, load);
+    }
+
+    private IReadOnlyList<Instruction> Other(int at, Instruction instruction) => instruction switch
     {
         { Reference: KernelMemberReference or KernelElementReference } => Probe(at, instruction),
         { Reference: KernelTypeReference } => [Code.Move(instruction.Destination, 0)],
@@ -25,7 +58,7 @@ internal sealed class ProbeReads(CodeFlow flow) : ModuleReads(flow)
 
     private List<Instruction> Probe(int at, Instruction load)
     {
-        short result = Spills.Result(at);
+        short result = _spills.Result(at);
         var address = (Register)load.Source;
         List<Instruction> code = [];
         if (address != Register.R3)
@@ -42,7 +75,7 @@ internal sealed class ProbeReads(CodeFlow flow) : ModuleReads(flow)
             Code.Call(Helper.ProbeReadKernel),
             Code.Load(load.AccessSize, load.Destination, Register.R10, result),
         ]);
-        return Spills.Around(at, Kept(at, load.Destination), code);
+        return _spills.Around(at, Kept(at, load.Destination), code);
     }
 
     /// <summary>bpf_dynptr_read(R1 to, R2 bytes, R3 dynptr, R4 offset, R5 none); no bytes are read anyhow.</summary>
@@ -58,6 +91,9 @@ internal sealed class ProbeReads(CodeFlow flow) : ModuleReads(flow)
         Code.SkipIfLess(Register.R4, 1, slots: 1),
         Code.Call(Helper.SkbLoadBytes),
     ];
+
+    /// <summary>The registers among R0 to R5 that a new call at an index must not lose, but for one that is written anyway.</summary>
+    private RegisterSet Kept(int at, Register written) => _liveness.After(at).And(RegisterSet.Scratch).Without(RegisterSet.Of(written));
 
     private static int Bytes(MemorySize size) => size switch
     {

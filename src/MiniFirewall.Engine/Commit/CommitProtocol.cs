@@ -42,6 +42,10 @@ internal sealed class CommitProtocol(
             yield return new("pin events", () => shared.Events.Pin(_directory!.PathOf(PinNames.Events)));
             yield return new("pin rejects", () => shared.Rejects.Pin(_directory!.PathOf(PinNames.Rejects)));
             yield return new("pin packets", () => shared.Packets.Pin(_directory!.PathOf(PinNames.Packets)));
+            if (shared.Answers is { } answers)
+            {
+                yield return new("pin answers", () => answers.Pin(_directory!.PathOf(PinNames.Answers)));
+            }
         }
 
         foreach (CommitStep step in Hooks.AttachSteps(_directory!, shared, _open.Add).Concat(GenerationSteps()).Concat(SwitchSteps()))

@@ -64,8 +64,8 @@ internal static class Reassembly
         code.Move(Register.R0, 1);
         code.Exit();
         AssembledCode finished = code.Finish();
-        return context == ContextKind.Link
-            ? new ProgramSpec(Name, ProgramType.Netfilter, DispatcherCompiler.BpfNetfilter, finished, [])
-            : new ProgramSpec(Name, ProgramType.LwtOut, 0, finished, []);
+        return context == ContextKind.ModuleByProbes
+            ? new ProgramSpec(Name, ProgramType.LwtOut, 0, finished, [])
+            : new ProgramSpec(Name, ProgramType.Netfilter, DispatcherCompiler.BpfNetfilter, finished, []);
     }
 }

@@ -11,14 +11,15 @@ internal sealed class SharedObjects : IDisposable
     private const uint Mappable = 1 << 10; // BPF_F_MMAPABLE
     private const int EventBytes = 1 << 20, RejectBytes = 1 << 20, PacketBytes = 1 << 20;
 
-    private SharedObjects(BpfMap control, BpfMap programs, BpfMap events, BpfMap rejects, BpfMap packets, HookProvider provider, bool areNew)
+    private SharedObjects(IReadOnlyList<BpfMap> maps, HookProvider provider, bool areNew)
     {
         Provider = provider;
-        Control = control;
-        Programs = programs;
-        Events = events;
-        Rejects = rejects;
-        Packets = packets;
+        Control = maps[0];
+        Programs = maps[1];
+        Events = maps[2];
+        Rejects = maps[3];
+        Packets = maps[4];
+        Answers = maps.Count > 5 ? maps[5] : null;
         AreNew = areNew;
     }
 
@@ -38,25 +39,37 @@ internal sealed class SharedObjects : IDisposable
     /// <summary>Packets for netlink groups.</summary>
     internal BpfMap Packets { get; }
 
+    /// <summary>Where the module finds what senders of dropped packets are told; null where it finds that elsewhere, or nothing.</summary>
+    internal BpfMap? Answers { get; }
+
     internal bool AreNew { get; }
 
     /// <summary>Makes maps that nobody else knows.</summary>
-    internal static SharedObjects Make(HookProvider? provider = null) => Gather(
-        [
-            () => BpfMap.Create(WellKnownMaps.ControlSpec with { Flags = Mappable }),
-            () => BpfMap.Create(WellKnownMaps.ProgramsSpec),
-            () => BpfMap.Create(WellKnownMaps.EventsSpec(EventBytes)),
-            () => BpfMap.Create(WellKnownMaps.RejectsSpec(RejectBytes)),
-            () => BpfMap.Create(WellKnownMaps.PacketsSpec(PacketBytes)),
-        ],
-        provider ?? ProviderChoice.Default,
-        areNew: true);
+    internal static SharedObjects Make(HookProvider? provider = null)
+    {
+        HookProvider chosen = provider ?? ProviderChoice.Default;
+        return Gather(
+            [
+                () => BpfMap.Create(WellKnownMaps.ControlSpec with { Flags = Mappable }),
+                () => BpfMap.Create(WellKnownMaps.ProgramsSpec),
+                () => BpfMap.Create(WellKnownMaps.EventsSpec(EventBytes)),
+                () => BpfMap.Create(WellKnownMaps.RejectsSpec(RejectBytes)),
+                () => BpfMap.Create(WellKnownMaps.PacketsSpec(PacketBytes)),
+                .. HasAnswers(chosen) ? [() => BpfMap.Create(WellKnownMaps.AnswersSpec)] : Array.Empty<Func<BpfMap>>(),
+            ],
+            chosen,
+            areNew: true);
+    }
 
     /// <summary>Opens the maps of a state that has a generation in force.</summary>
-    internal static SharedObjects Open(DirectoryHandle directory) => Gather(
-        [.. new[] { PinNames.Control, PinNames.Programs, PinNames.Events, PinNames.Rejects, PinNames.Packets }.Select(name => (Func<BpfMap>)(() => OpenMap(directory, name)))],
-        ProviderChoice.Of(directory),
-        areNew: false);
+    internal static SharedObjects Open(DirectoryHandle directory)
+    {
+        HookProvider provider = ProviderChoice.Of(directory);
+        string[] names = [PinNames.Control, PinNames.Programs, PinNames.Events, PinNames.Rejects, PinNames.Packets, .. HasAnswers(provider) ? [PinNames.Answers] : Array.Empty<string>()];
+        return Gather([.. names.Select(name => (Func<BpfMap>)(() => OpenMap(directory, name)))], provider, areNew: false);
+    }
+
+    private static bool HasAnswers(HookProvider provider) => ProviderChoice.ContextOf(provider) == ContextKind.Module;
 
     /// <summary>All maps, or an exception and none.</summary>
     private static SharedObjects Gather(Func<BpfMap>[] sources, HookProvider provider, bool areNew)
@@ -69,7 +82,7 @@ internal sealed class SharedObjects : IDisposable
                 maps.Add(source());
             }
 
-            return new(maps[0], maps[1], maps[2], maps[3], maps[4], provider, areNew);
+            return new(maps, provider, areNew);
         }
         catch
         {
@@ -79,7 +92,7 @@ internal sealed class SharedObjects : IDisposable
     }
 
     /// <summary>What a dispatcher names.</summary>
-    internal Dictionary<string, BpfMap> DispatcherMaps => new() { [WellKnownMaps.Control] = Control, [WellKnownMaps.Programs] = Programs };
+    internal Dictionary<string, BpfMap> DispatcherMaps => WithAnswers(new() { [WellKnownMaps.Control] = Control, [WellKnownMaps.Programs] = Programs });
 
     /// <summary>What a generation's program names.</summary>
     /// <param name="sets">Null where its rules have none.</param>
@@ -88,7 +101,7 @@ internal sealed class SharedObjects : IDisposable
     /// <param name="hosts">Null where rules have no live host names.</param>
     internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch, LoadedSets? sets, ConnectionMaps? connections, LoadedRecentLists? recent = null, HostMap? hosts = null)
     {
-        var maps = new Dictionary<string, BpfMap>(recent?.ByMapName ?? [])
+        Dictionary<string, BpfMap> maps = WithAnswers(new(recent?.ByMapName ?? [])
         {
             [WellKnownMaps.Control] = Control,
             [WellKnownMaps.Events] = Events,
@@ -96,7 +109,7 @@ internal sealed class SharedObjects : IDisposable
             [WellKnownMaps.Packets] = Packets,
             [WellKnownMaps.Counters] = counters,
             [WellKnownMaps.Epoch] = epoch,
-        };
+        });
         foreach ((string name, BpfMap map) in sets?.ByMapName ?? [])
         {
             maps.Add(name, map);
@@ -122,6 +135,17 @@ internal sealed class SharedObjects : IDisposable
         Events.Dispose();
         Rejects.Dispose();
         Packets.Dispose();
+        Answers?.Dispose();
+    }
+
+    private Dictionary<string, BpfMap> WithAnswers(Dictionary<string, BpfMap> maps)
+    {
+        if (Answers is not null)
+        {
+            maps.Add(WellKnownMaps.Answers, Answers);
+        }
+
+        return maps;
     }
 
     internal static BpfMap OpenMap(DirectoryHandle directory, string name) => BpfMap.TryOpen(directory.PathOf(name))

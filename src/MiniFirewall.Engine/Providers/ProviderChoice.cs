@@ -17,6 +17,8 @@ public static class ProviderChoice
     private static readonly Version s_firstWithLinks = new(6, 4);
     private static readonly Lazy<HookProvider> s_ofKernel = new(Probe);
 
+    private static readonly Lazy<bool> s_hasLinksPrograms = new(() => KernelHasLinks && FeatureProbes.NetfilterLinks().Present);
+
     private static HookProvider? s_asked;
 
     /// <summary>The provider that this process asks for; null where it takes what the kernel has. At first that of the environment.</summary>
@@ -36,7 +38,7 @@ public static class ProviderChoice
     internal static ContextKind ContextOf(HookProvider provider) => provider switch
     {
         HookProvider.Bpf => ContextKind.Link,
-        _ => KernelHasLinks ? ContextKind.Module : ContextKind.ModuleByProbes,
+        _ => s_hasLinksPrograms.Value ? ContextKind.Module : ContextKind.ModuleByProbes,
     };
 
     /// <summary>The provider that a namespace's pins say.</summary>
@@ -70,5 +72,5 @@ public static class ProviderChoice
         : null;
 
     /// <summary>A kernel without the module has nothing else than links; what it says about them is clearer than a guess.</summary>
-    private static HookProvider Probe() => !HookModule.IsLoaded || (KernelHasLinks && FeatureProbes.NetfilterLinks().Present) ? HookProvider.Bpf : HookProvider.Module;
+    private static HookProvider Probe() => !HookModule.IsLoaded || s_hasLinksPrograms.Value ? HookProvider.Bpf : HookProvider.Module;
 }

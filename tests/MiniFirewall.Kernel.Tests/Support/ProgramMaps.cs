@@ -22,6 +22,7 @@ internal sealed class ProgramMaps : IDisposable
         .Add(WellKnownMaps.Control, BpfMap.Create(WellKnownMaps.ControlSpec))
         .Add(WellKnownMaps.Events, BpfMap.Create(WellKnownMaps.EventsSpec(1 << 16)))
         .Add(WellKnownMaps.Rejects, BpfMap.Create(WellKnownMaps.RejectsSpec(1 << 16)))
+        .Add(WellKnownMaps.Answers, BpfMap.Create(WellKnownMaps.AnswersSpec))
         .Add(WellKnownMaps.Packets, BpfMap.Create(WellKnownMaps.PacketsSpec(1 << 16)))
         .Add(WellKnownMaps.Epoch, BpfMap.Create(WellKnownMaps.EpochSpec));
 

@@ -2,8 +2,8 @@ using MiniFirewall.Asm;
 
 namespace MiniFirewall.Compiler.Retarget;
 
-/// <summary>The function send_reject(ctx, answer) where the module runs programs: tells it what to answer if the packet is dropped.</summary>
-internal static class ModuleAnswer
+/// <summary>The function send_reject(ctx, answer) where the module runs programs of type LWT_OUT: tells it what to answer if the packet is dropped.</summary>
+internal static class ContextAnswer
 {
     internal static void EmitFunction(Assembler code, Label entry)
     {
