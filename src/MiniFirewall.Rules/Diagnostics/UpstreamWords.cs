@@ -78,7 +78,7 @@ internal static class UpstreamWords
         [("time", "datestart")] = Date,
         [("time", "datestop")] = Date,
         [("time", "weekdays")] = word => word == "0" ? "No, the week does NOT begin with Sunday." : $"{word} is not a valid day specifier",
-        [("time", "monthdays")] = word => $"{word} is not a valid day for --monthdays",
+        [("time", "monthdays")] = word => $"{ThroughFirst(word)} is not a valid day for --monthdays",
         [("tos", "tos")] = word => NumberText.Measure(word, byte.MaxValue, out _) > 0 ? $"Illegal value: \"{word}\"" : $"Symbolic name \"{word}\" is unknown",
         [("AUDIT", "type")] = word => $"Bad action type value \"{word}\"",
         [("CLASSIFY", "set-class")] = word => $"Bad class value \"{word}\"",
@@ -206,8 +206,13 @@ internal static class UpstreamWords
     internal static string Ends(string extension, string option, string range, ulong most, string? ofOrder = null)
     {
         string rest = range;
-        while (true)
+        for (int part = 0; ; part++)
         {
+            if (part == 2)
+            {
+                return $"{extension}: Too many components for option \"--{option}\" (max: 2)\n";
+            }
+
             int length = NumberText.Measure(rest, most, out _);
             if (length == 0 && !rest.StartsWith(':') && (rest.Length > 0 || range.Length == 0))
             {
@@ -264,6 +269,9 @@ internal static class UpstreamWords
         list.Length == 0 ? "\"--state\" requires a list of states with no spaces, e.g. ESTABLISHED,RELATED" : $"Bad state \"{list}\"";
 
     private static string Port(string word) => $"Port \"{word}\" does not resolve to anything.\n";
+
+    /// <summary>Its digits and the character behind them.</summary>
+    private static string ThroughFirst(string word) => word.AsSpan().IndexOfAnyExceptInRange('0', '9') is var end and > 0 ? word[..(end + 1)] : word;
 
     private static string Time(string word) => $"invalid time \"{word}\" specified, should be hh:mm[:ss] format and within the boundaries";
 

@@ -45,14 +45,15 @@ internal static class HeaderOptionList
         Word[] parts = [.. item.Split(':')];
         if (parts.Length > 2)
         {
-            context.Diagnostics.Report(ErrorCodes.BadRange, item, $"{Show.Word(item.Text)} has more than one ':'", "write TYPE or TYPE:LENGTH");
+            context.Diagnostics.Report(ErrorCodes.BadRange, item, $"{Show.Word(item.Text)} has more than one ':'", "write TYPE or TYPE:LENGTH",
+                NoDigits(context, "length", item.From(parts[0].Text.Length + 1)));
             return false;
         }
 
         if (before >= (parts.Length == 2 ? MostWithLength : Most))
         {
             context.Diagnostics.Report(
-                ErrorCodes.TooManyItems, item, $"more than {Most} options, or a length for the last of {Most}", "ask for fewer");
+                ErrorCodes.TooManyItems, item, $"more than {Most} options, or a length for the last of {Most}", "ask for fewer", Convention.Usage("too many addresses specified"));
             return false;
         }
 

@@ -38,7 +38,8 @@ internal static class PortReaders
                 return read;
             }
 
-            if (!RangeEnds.AreTwo(word, ends, context)
+            Convention? ofMore = services.Length > 1 && ends.Length > 2 ? Convention.Usage($"Port \"{ends[1].Text}\" does not resolve to anything.\n") : null;
+            if (!RangeEnds.AreTwo(word, ends, context, ofMore)
                 || (ends[0].Text.Length > 0 && !TryReadPort(ends[0], context, protocol, services, out low))
                 || (ends[1].Text.Length > 0 && !TryReadPort(ends[1], context, protocol, services, out high)))
             {

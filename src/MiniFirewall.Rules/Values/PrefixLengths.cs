@@ -64,6 +64,6 @@ internal static class PrefixLengths
     }
 
     /// <summary>libxtables' text (xtoptions.c, xtopt_parse_plenmask).</summary>
-    private static Convention BadLength(ReadContext context) => Convention.Usage($"{context.Diagnostics.Within.Extension}: bad value for option \"{context.Diagnostics.Within.Option}\", "
+    internal static Convention BadLength(ReadContext context) => Convention.Usage($"{context.Diagnostics.Within.Extension}: bad value for option \"{context.Diagnostics.Within.Option}\", "
             + $"neither a valid network mask nor valid CIDR (0-{Whole(context.Families) ?? Whole(Family.IPv6)}).\n");
 }

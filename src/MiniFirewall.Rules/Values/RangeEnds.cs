@@ -15,10 +15,9 @@ internal static class RangeEnds
             return true;
         }
 
-        Word rest = word.From(ends[0].Text.Length + 1);
         context.Diagnostics.Report(
-            ErrorCodes.BadRange, rest, $"{Show.Word(word.Text)} has more than one ':'", "write LOW:HIGH",
-            convention ?? Convention.Usage($"invalid port/service `{rest.Text}' specified"));
+            ErrorCodes.BadRange, ends[1], $"{Show.Word(word.Text)} has more than one ':'", "write LOW:HIGH",
+            convention ?? Convention.Usage($"invalid port/service `{word.Text[(ends[0].Text.Length + 1)..]}' specified"));
         return false;
     }
 

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace MiniFirewall.Kernel.Tests.Iptables;
 
 /// <summary>
@@ -20,8 +22,12 @@ internal static class OptionLines
 
     internal static IEnumerable<Line> Read(string file, Random random)
     {
-        OptionExtension[] extensions = [.. OptionExtension.Read(File.ReadLines(file))];
-        return extensions.SelectMany(extension => LinesOf(extension, random)).Concat(OptionCompany.Lines(extensions, Companies, random));
+        const string differs = "differs ";
+        ILookup<bool, string> texts = File.ReadLines(file).ToLookup(line => line.StartsWith(differs, StringComparison.Ordinal));
+        Regex[] different = [.. texts[true].Select(line => new Regex(line[differs.Length..]))];
+        OptionExtension[] extensions = [.. OptionExtension.Read(texts[false])];
+        return extensions.SelectMany(extension => LinesOf(extension, random)).Concat(OptionCompany.Lines(extensions, Companies, random))
+            .Select(line => line.MayDiffer || !Array.Exists(different, one => one.IsMatch(line.ToString())) ? line : line with { MayDiffer = true });
     }
 
     private static IEnumerable<Line> LinesOf(OptionExtension extension, Random random)

@@ -16,7 +16,7 @@ internal static class OptionMiddles
         yield return [];
         foreach (OptionExtension.Option option in options)
         {
-            foreach (string[] middle in ValuesOf(option, extension.IsCareless).Concat(PlacesOf(option)).Concat(ShortenedOf(option)).Concat(GluedOf(option)))
+            foreach (string[] middle in ValuesOf(option, extension.IsCareless).Concat(PlacesOf(option)).Concat(ShortenedOf(option)).Concat(extension.Kind == "rule" ? [] : GluedOf(option)))
             {
                 yield return middle;
             }

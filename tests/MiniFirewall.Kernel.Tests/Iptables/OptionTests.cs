@@ -78,8 +78,8 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
         OptionLines.Read(Path.Combine(AppContext.BaseDirectory, "Iptables", "options.txt"), new Random(seed));
 
     private static bool Agree(OptionLines.Line line, Answer theirs, Answer ours, bool isLacking) =>
-        line.IsForeign ? theirs.Code != 0 && ours.Code != 0
-        : line.MayDiffer ? ours.Code != 0 || theirs.Code == 0
+        line.MayDiffer ? ours.Code != 0 || theirs.Code == 0
+        : line.IsForeign ? theirs.Code != 0 && ours.Code != 0
         : isLacking ? theirs.Code is 0 or 1
         : theirs == ours;
 
@@ -97,7 +97,7 @@ public sealed class OptionTests(ITestOutputHelper output) : IDisposable
             ReadResult result = command.ApplyTo(RuleSet.Empty);
             if (result.Rules is { } rules)
             {
-                return new(0, command.NeverMatchedProtocol is null ? "" : NeverMatched(command.NeverMatchedProtocol), $"-A {line.Chain} {rules.Find(line.Chain)!.Rules.Single()}");
+                return new(0, command.NeverMatchedProtocol is null ? "" : NeverMatched(command.NeverMatchedProtocol), $"-A {line.Chain} {rules.Find(line.Chain)?.Rules.LastOrDefault()}");
             }
 
             wrong = result.Diagnostics;

@@ -9,7 +9,7 @@ internal static class HashlimitGrammar
 {
     internal const ulong Scale = 1000000;
     private const int LongestName = 254;
-    private const uint MostTableSize = 1048576;
+    internal const uint MostTableSize = 1048576;
 
     /// <summary>In the order in which they are printed.</summary>
     internal static readonly (string Name, uint Value)[] Modes = [("srcip", 1), ("srcport", 2), ("dstip", 4), ("dstport", 8)];

@@ -30,6 +30,7 @@ internal static class HashlimitWhole
         {
             Burst = burst,
             Expire = expire,
+            TableMost = Math.Min(match.TableMost, HashlimitGrammar.MostTableSize),
             Interval = !match.Measures ? 0 : match.Interval > 0 ? match.Interval : (uint)match.UnitSeconds,
             Period = match is { Measures: true, CountsBytes: false } ? match.Period / match.UnitSeconds : match.Period,
             UnitSeconds = 0,
