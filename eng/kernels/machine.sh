@@ -3,10 +3,10 @@
 
 memory=${MINIFW_KERNEL_MEMORY:-4G}
 
-# QEMU's arguments about processors: two that run side by side, one, or one whose clock is the number of instructions it has run (eight
+# QEMU's arguments about processors: two that take turns, one, or one whose clock is the number of instructions it has run (eight
 # nanoseconds each), for measurements that do not depend on what else the host does.
-two_processors=(-accel "tcg,thread=multi" -smp 2)
-# Emulated processors trip over code that another one patches, now and then: what must not fail for that has one.
+# Emulated processors that run side by side trip over code that another one patches, now and then.
+two_processors=(-accel "tcg,thread=single" -smp 2)
 one_processor=(-accel "tcg,thread=single" -smp 1)
 counting_processor=(-accel "tcg,thread=single" -icount "shift=3" -smp 1)
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # In a guest, as root: "minifw module" with a module that "minifw module build" has made outside. Lines "gate: WORDS: ok|FAILED".
 #   command.sh MINIFW DIRECTORY         loads and unloads
-#   command.sh MINIFW DIRECTORY closed  has the kernel take signed modules only, then none: it stays so until it is started anew
+#   command.sh MINIFW DIRECTORY closed  has the kernel locked down, take signed modules only, then none: it stays so until it is started anew
 set -u
 minifw=$1 directory=$2
 # shellcheck source=kernel/minifw/tests/gate.sh
@@ -12,6 +12,12 @@ six_hooks() { [[ $(in_ns "$minifw" module status --json | grep -o '"priority"' |
 on() { in_ns "$minifw" --provider module "$@"; }
 
 if [[ ${3-} == closed ]]; then
+    # As Secure Boot locks a kernel down; there is no way back.
+    mountpoint -q /sys/kernel/security || mount -t securityfs securityfs /sys/kernel/security
+    echo integrity >/sys/kernel/security/lockdown
+    gate "a kernel that is locked down takes no unsigned module, and that is said" says 1 "the kernel is locked down (integrity)" "$minifw" module load --directory "$directory"
+    gate "module status says so too" says 0 "signed ones only (lockdown integrity)" "$minifw" module status
+    umount /sys/kernel/security
     echo 1 >/sys/module/module/parameters/sig_enforce
     gate "a module that nobody has signed is refused, and says why" says 1 "takes only modules that are signed" "$minifw" module load --directory "$directory"
     echo 1 >/proc/sys/kernel/modules_disabled

@@ -38,6 +38,7 @@ gate "an unknown hook is refused, and says why" says 1 "no hook of that number" 
 gate "an unknown family is refused, and says why" says 1 "neither IPv4 nor IPv6" in_ns "$try" attach 7 1 0 accept
 gate "detaching what is not there is refused" says 1 "no program of this module" in_ns "$try" detach 2 1 44
 gate "without CAP_NET_ADMIN all is refused" says 1 "not permitted" in_ns setpriv --bounding-set -net_admin --inh-caps -net_admin "$try" detach
+gate "and to root of another user namespace, too" says 1 "not permitted" in_ns unshare -U -r "$try" detach
 in_ns cat /proc/net/minifw
 gate "everything is detached" in_ns "$try" detach
 gate "a rejected datagram is answered" in_ns "$try" attach 2 1 0 reject
