@@ -16,7 +16,7 @@ internal static class RangeEnds
         }
 
         context.Diagnostics.Report(
-            ErrorCodes.BadRange, ends[1], $"{Show.Word(word.Text)} has more than one ':'", "write LOW:HIGH",
+            ErrorCodes.BadRange, context.Diagnostics.Words is null ? word : ends[1], $"{Show.Word(word.Text)} has more than one ':'", "write LOW:HIGH",
             convention ?? Convention.Usage($"invalid port/service `{word.Text[(ends[0].Text.Length + 1)..]}' specified"));
         return false;
     }
