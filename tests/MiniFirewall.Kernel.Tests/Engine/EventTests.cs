@@ -8,6 +8,9 @@ namespace MiniFirewall.Kernel.Tests.Engine;
 
 public sealed class EventTests : IDisposable
 {
+    /// <summary>Seconds that an emulated processor may take for it.</summary>
+    private const int MostTurns = 120;
+
     private const string LogRule = "-A INPUT -p udp --dport 1002 -j LOG\n";
 
     private readonly TestNamespace _namespace = new();
@@ -70,9 +73,14 @@ public sealed class EventTests : IDisposable
         _namespace.Run(() =>
         {
             using EventReader events = _namespace.Open().OpenEvents()!;
-            using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-            ulong sent = (ulong)Probe.SendUntil(2001, stop.Token);
-            ulong lost = events.Lost;
+            ulong sent = 0, lost = 0;
+            for (int turn = 0; turn < MostTurns && lost == 0; turn++)
+            {
+                using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+                sent += (ulong)Probe.SendUntil(2001, stop.Token);
+                lost = events.Lost;
+            }
+
             Assert.NotEqual(0UL, lost);
             Assert.Equal(2 * sent, lost + (ulong)ReadAll(events).Count());
         });

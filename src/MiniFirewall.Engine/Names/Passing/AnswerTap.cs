@@ -19,16 +19,16 @@ namespace MiniFirewall.Engine.Names.Passing;
 internal sealed class AnswerTap : IDisposable
 {
     private const ushort DnsPort = 53;
-    private const int Counter = 1, Busy = 16;
+    private const int Counter = 1;
 
-    /// <summary>Behind the firewall's rules, whose priorities are 0 to 9: what they drop teaches nothing.</summary>
-    private const int FirstPriority = 10, LastPriority = 99;
-
-    private readonly SharedObjects _shared = SharedObjects.Make();
+    private readonly SharedObjects _shared = SharedObjects.Make(Provider);
     private readonly BpfMap _counters = BpfMap.Create(WellKnownMaps.CountersSpec(Counter + 1));
     private readonly BpfMap _epoch = BpfMap.Create(WellKnownMaps.EpochSpec);
-    private readonly List<BpfLink> _links = [];
+    private readonly List<TapHook> _hooks = [];
     private readonly RingBufferReader _records;
+
+    /// <summary>Links where the kernel has them, whoever has the rules there: they are gone with the process.</summary>
+    private static HookProvider Provider => ProviderChoice.KernelHasLinks ? HookProvider.Bpf : HookProvider.Module;
 
     private AnswerTap() => _records = new RingBufferReader(_shared.Packets);
 
@@ -76,7 +76,7 @@ internal sealed class AnswerTap : IDisposable
 
     public void Dispose()
     {
-        _links.ForEach(link => link.Dispose());
+        _hooks.ForEach(hook => hook.Dispose());
         _records.Dispose();
         _epoch.Dispose();
         _counters.Dispose();
@@ -97,24 +97,9 @@ internal sealed class AnswerTap : IDisposable
         ];
         var statement = new Statement(steps, Counter, false, Continue.Instance, Origin.None);
         var program = new PacketProgram(family, hook, [new Block("answers", [statement])], 0, Verdict.Accept, Counter);
-        CompiledPrograms compiled = ProgramSetCompiler.Compile([program], KernelRequirements.Options(PrologueKind.Netfilter, HookProvider.Bpf) with { Structure = ListStructure.Straight });
-        using BpfProgram loaded = BpfProgram.Load(compiled.Specs[0], KernelBtf.Types, _shared.MapsFor(_counters, _epoch, null, null));
-        _links.Add(Attach(loaded, family, hook));
-    }
-
-    private static BpfLink Attach(BpfProgram program, Family family, Hook hook)
-    {
-        for (int priority = FirstPriority; ; priority++)
-        {
-            try
-            {
-                return BpfLink.AttachNetfilter(program, family, hook, priority);
-            }
-            catch (SystemCallException taken) when (taken.Errno == Busy && priority < LastPriority)
-            {
-                // Somebody is there; the next one is as good.
-            }
-        }
+        CompiledPrograms compiled = ProgramSetCompiler.Compile([program], KernelRequirements.Options(PrologueKind.Netfilter, Provider) with { Structure = ListStructure.Straight });
+        using BpfProgram loaded = BpfProgram.Load(compiled.Specs[0] with { Name = TapHook.ProgramName }, KernelBtf.Types, _shared.MapsFor(_counters, _epoch, null, null));
+        _hooks.Add(TapHook.Attach(loaded, family, hook));
     }
 
     private static Family FamilyOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork ? Family.IPv4 : Family.IPv6;
