@@ -252,6 +252,26 @@ public sealed class FirewallEngine
     });
 
     /// <summary>
+    /// As <see cref="Read()"/>, where the chain has at least those of its rules that hold for the family, and others may have none: the
+    /// other rules' texts are not read where that can be.
+    /// </summary>
+    public LoadedRuleSet? Read(string chain, Family family) => Refusals.Explained(() =>
+    {
+        ArgumentNullException.ThrowIfNull(chain);
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        if (generation?.ReadChain(chain, family) is { } one)
+        {
+            return one;
+        }
+
+        generation?.Sets?.ReadElements();
+        return generation?.Read();
+    });
+
+    /// <summary>
     /// Nanoseconds that the program in force takes for a packet, the test run's own loop of about 27 ns included. Its counters
     /// count every run; interfaces are those of test runs (<see cref="NetfilterTestInput"/>), not the packet's.
     /// </summary>

@@ -146,7 +146,7 @@ internal sealed class IptablesCommand
 
     private int List(bool asJson)
     {
-        LoadedRuleSet? loaded = Loaded(_command.Zeroes);
+        LoadedRuleSet? loaded = OneChain(asJson) is { } chainAsked ? FirewallEngine.Open().Read(chainAsked, _family) : Loaded(_command.Zeroes);
         var listing = new RuleListing(_command, _family, loaded);
         if (_command.Chain is { } chain && !listing.Has(chain))
         {
@@ -164,6 +164,13 @@ internal sealed class IptablesCommand
         }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>The chain whose rules alone are shown; null where others' rules matter: places of both families, who goes to a chain, zeroing.</summary>
+    private string? OneChain(bool asJson)
+    {
+        bool countsWays = _command.Kind == RuleCommandKind.List && _command.Number is null && RuleSet.Empty.Find(_command.Chain ?? "") is null;
+        return asJson || _command.Zeroes || countsWays ? null : _command.Chain;
     }
 
     private int Zero()

@@ -46,6 +46,15 @@ internal sealed class GenerationState : IDisposable
         return new(stored, Number, Store.Header.AppliedAt, CountedPlaces.Of(stored.Rules), Counters.Read(stored.Slots, stored.Kept), ReadPrograms());
     }
 
+    /// <summary>
+    /// As <see cref="Read"/>, where only the named chain has rules, those of the family; null where there is no such chain, or where its
+    /// rules cannot be read without the others.
+    /// </summary>
+    internal LoadedRuleSet? ReadChain(string name, Family family) =>
+        Store.FindChain(name) is { } chain && StoredOneChain.Read(Store, chain, family, Sets?.Named ?? []) is { } stored
+            ? new(stored, Number, Store.Header.AppliedAt, CountedPlaces.Of(stored.Rules), Counters.Read(stored.Slots, stored.Kept), ReadPrograms())
+            : null;
+
     /// <summary>Sets counters to zero and returns what <see cref="Read"/> did before.</summary>
     internal LoadedRuleSet ResetCounters(Func<CountedPlace, bool> which)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using MiniFirewall.Rules.Text;
+using MiniFirewall.Rules.Values;
 
 namespace MiniFirewall.Rules.Diagnostics;
 
@@ -10,7 +11,7 @@ internal static class UpstreamWords
     {
         [("addrtype", "src-type")] = AddressType,
         [("addrtype", "dst-type")] = AddressType,
-        [("ah", "ahspi")] = word => Near("ah", "ahspi", word, "0-4294967295"),
+        [("ah", "ahspi")] = word => Ends("ah", "ahspi", word, uint.MaxValue),
         [("cluster", "cluster-local-node")] = _ => Range("cluster", "cluster-local-node", "1-32"),
         [("cluster", "cluster-local-nodemask")] = _ => Range("cluster", "cluster-local-nodemask", "1-32"),
         [("cluster", "cluster-total-nodes")] = _ => Range("cluster", "cluster-total-nodes", "1-32"),
@@ -23,7 +24,7 @@ internal static class UpstreamWords
         [("conntrack", "ctorigdstport")] = Port,
         [("conntrack", "ctreplsrcport")] = Port,
         [("conntrack", "ctrepldstport")] = Port,
-        [("conntrack", "ctexpire")] = word => Near("conntrack", "ctexpire", word, "0-4294967295"),
+        [("conntrack", "ctexpire")] = word => Ends("conntrack", "ctexpire", word, uint.MaxValue),
         [("conntrack", "ctstate")] = word => $"Bad ctstate \"{word}\"",
         [("conntrack", "ctstatus")] = word => $"Bad ctstatus \"{word}\"",
         [("dccp", "sport")] = Port,
@@ -33,15 +34,15 @@ internal static class UpstreamWords
         [("devgroup", "src-group")] = word => Name("devgroup", "src-group", word),
         [("devgroup", "dst-group")] = word => Name("devgroup", "dst-group", word),
         [("dscp", "dscp-class")] = word => $"Invalid DSCP value `{word}'",
-        [("esp", "espspi")] = word => Near("esp", "espspi", word, "0-4294967295"),
-        [("frag", "fragid")] = word => Near("frag", "fragid", word, "0-4294967295"),
+        [("esp", "espspi")] = word => Ends("esp", "espspi", word, uint.MaxValue),
+        [("frag", "fragid")] = word => Ends("frag", "fragid", word, uint.MaxValue),
         [("hashlimit", "hashlimit-upto")] = word => Value("hashlimit", "hashlimit-upto", word),
         [("hashlimit", "hashlimit-above")] = word => Value("hashlimit", "hashlimit-above", word),
         [("hashlimit", "hashlimit-mode")] = word => Value("hashlimit", "hashlimit-mode", word),
         [("hashlimit", "hashlimit-burst")] = _ => "bad value for option \"--hashlimit-burst\", or out of range (1-1000000).",
         [("hashlimit", "hashlimit-rate-interval")] = word => Value("hashlimit", "hashlimit-rate-interval", word),
         [("limit", "limit")] = word => $"bad rate \"{word}\"'",
-        [("ipcomp", "ipcompspi")] = word => Near("ipcomp", "ipcompspi", word, "0-4294967295"),
+        [("ipcomp", "ipcompspi")] = word => Ends("ipcomp", "ipcompspi", word, uint.MaxValue),
         [("ipv6header", "header")] = word => $"unknown header `{word}' specified",
         [("mac", "mac-source")] = _ => "Invalid MAC address specified.",
         [("owner", "uid-owner")] = word => Value("owner", "uid-owner", word),
@@ -59,7 +60,7 @@ internal static class UpstreamWords
         [("realm", "realm")] = word => Name("realm", "realm", word),
         [("recent", "seconds")] = _ => Range("recent", "seconds", "1-4294967295"),
         [("rt", "rt-0-addrs")] = word => $"bad address: {word}",
-        [("rt", "rt-segsleft")] = word => Near("rt", "rt-segsleft", word, "0-4294967295"),
+        [("rt", "rt-segsleft")] = word => Ends("rt", "rt-segsleft", word, uint.MaxValue),
         [("set", "packets-eq")] = Counter,
         [("set", "packets-lt")] = Counter,
         [("set", "packets-gt")] = Counter,
@@ -71,14 +72,14 @@ internal static class UpstreamWords
         [("statistic", "every")] = _ => Range("statistic", "every", "1-4294967295"),
         [("statistic", "probability")] = _ => Range("statistic", "probability", "0-1"),
         [("tcp", "tcp-option")] = word => $"Bad TCP option \"{word}\"",
-        [("tcpmss", "mss")] = word => word.Contains(':', StringComparison.Ordinal) ? "tcpmss: invalid range given" : Near("tcpmss", "mss", word, "0-65535"),
+        [("tcpmss", "mss")] = word => Ends("tcpmss", "mss", word, ushort.MaxValue, "tcpmss: invalid range given"),
         [("time", "timestart")] = Time,
         [("time", "timestop")] = Time,
         [("time", "datestart")] = Date,
         [("time", "datestop")] = Date,
         [("time", "weekdays")] = word => word == "0" ? "No, the week does NOT begin with Sunday." : $"{word} is not a valid day specifier",
-        [("time", "monthdays")] = word => $"{word} is not a valid day for --monthdays",
-        [("tos", "tos")] = word => word.Contains('/', StringComparison.Ordinal) ? $"Illegal value: \"{word}\"" : $"Symbolic name \"{word}\" is unknown",
+        [("time", "monthdays")] = word => $"{ThroughFirst(word)} is not a valid day for --monthdays",
+        [("tos", "tos")] = word => NumberText.Measure(word, byte.MaxValue, out _) > 0 ? $"Illegal value: \"{word}\"" : $"Symbolic name \"{word}\" is unknown",
         [("AUDIT", "type")] = word => $"Bad action type value \"{word}\"",
         [("CLASSIFY", "set-class")] = word => $"Bad class value \"{word}\"",
         [("HMARK", "hmark-tuple")] = word => $"Bad type \"{word}\"",
@@ -141,7 +142,9 @@ internal static class UpstreamWords
         ("addrtype", "src-type"), ("addrtype", "dst-type"), ("conntrack", "ctstate"), ("conntrack", "ctstatus"), ("state", "state"));
 
     /// <summary>Options of which it says the whole value.</summary>
-    private static readonly FrozenSet<(string Extension, string Option)> s_ofWhole = FrozenSet.Create(("owner", "uid-owner"), ("owner", "gid-owner"), ("tos", "tos"));
+    private static readonly FrozenSet<(string Extension, string Option)> s_ofWhole = FrozenSet.Create(
+        ("owner", "uid-owner"), ("owner", "gid-owner"), ("tos", "tos"), ("time", "timestart"), ("time", "timestop"), ("ah", "ahspi"), ("esp", "espspi"),
+        ("ipcomp", "ipcompspi"), ("frag", "fragid"), ("rt", "rt-segsleft"), ("tcpmss", "mss"), ("connbytes", "connbytes"), ("conntrack", "ctexpire"));
 
     /// <summary>The words of a value that it says: the wrong item, all from there on, or all of it.</summary>
     /// <param name="within">The extension, and its option with dashes.</param>
@@ -197,8 +200,56 @@ internal static class UpstreamWords
 
     private static string Range(string extension, string option, string range) => $"{extension}: bad value for option \"--{option}\", or out of range ({range}).\n";
 
-    private static string Near(string extension, string option, string word, string range) =>
-        $"{extension}: bad value for option \"--{option}\" near \"{word}\", or out of range ({range}).\n";
+    /// <summary>libxtables' texts of LOW:HIGH (xtoptions.c, xtopt_parse_mint): the first end that is none, or what follows a number.</summary>
+    /// <param name="option">Without dashes.</param>
+    /// <param name="ofOrder">What is said where nothing is wrong but the order.</param>
+    internal static string Ends(string extension, string option, string range, ulong most, string? ofOrder = null)
+    {
+        string rest = range;
+        for (int part = 0; ; part++)
+        {
+            if (part == 2)
+            {
+                return $"{extension}: Too many components for option \"--{option}\" (max: 2)\n";
+            }
+
+            int length = NumberText.Measure(rest, most, out _);
+            if (length == 0 && !rest.StartsWith(':') && (rest.Length > 0 || range.Length == 0))
+            {
+                break;
+            }
+
+            if (length == rest.Length)
+            {
+                return ofOrder ?? $"{extension}: bad value for option \"--{option}\" near \"{range}\", or out of range (0-{most}).\n";
+            }
+
+            if (rest[length] != ':')
+            {
+                return $"{extension}: Argument to \"--{option}\" has unexpected characters near \"{rest[length..]}\".\n";
+            }
+
+            rest = rest[(length + 1)..];
+        }
+
+        return $"{extension}: bad value for option \"--{option}\" near \"{rest}\", or out of range (0-{most}).\n";
+    }
+
+    /// <summary>libxtables' texts of VALUE/MASK (xtoptions.c, xtopt_parse_mark).</summary>
+    /// <param name="option">With dashes.</param>
+    internal static string Mark(string extension, string option, string word)
+    {
+        int length = NumberText.Measure(word, uint.MaxValue, out _);
+        if (length > 0 && length < word.Length && word[length] == '/')
+        {
+            int mask = NumberText.Measure(word.AsSpan(length + 1), uint.MaxValue, out _);
+            length = mask == 0 ? 0 : length + 1 + mask;
+        }
+
+        return length == 0
+            ? $"{extension}: bad integer value for option \"{option}\", or out of range.\n"
+            : $"{extension}: trailing garbage after value for option \"{option}\".\n";
+    }
 
     private static string Value(string extension, string option, string word) => $"{extension}: Bad value for \"--{option}\" option: \"{word}\"";
 
@@ -208,9 +259,7 @@ internal static class UpstreamWords
     private static string AddressType(string list) =>
         list.Contains(',', StringComparison.Ordinal) ? $"addrtype: bad type `{list}'" : $"addrtype: bad type \"{list}\"";
 
-    private static string Bytes(string range) => range.Split(':') is [{ Length: > 0 } low, { Length: > 0 } high] && ulong.TryParse(low, out _) && ulong.TryParse(high, out _)
-        ? $"{low} should be less than {high}"
-        : Near("connbytes", "connbytes", range, "0-18446744073709551615");
+    private static string Bytes(string range) => Ends("connbytes", "connbytes", range, ulong.MaxValue, range.Replace(":", " should be less than ", StringComparison.Ordinal));
 
     private static Func<string, string> PerSecond(string what) => word => $"rateest: could not parse {what} `{word}'";
 
@@ -220,6 +269,9 @@ internal static class UpstreamWords
         list.Length == 0 ? "\"--state\" requires a list of states with no spaces, e.g. ESTABLISHED,RELATED" : $"Bad state \"{list}\"";
 
     private static string Port(string word) => $"Port \"{word}\" does not resolve to anything.\n";
+
+    /// <summary>Its digits and the character behind them.</summary>
+    private static string ThroughFirst(string word) => word.AsSpan().IndexOfAnyExceptInRange('0', '9') is var end and > 0 ? word[..(end + 1)] : word;
 
     private static string Time(string word) => $"invalid time \"{word}\" specified, should be hh:mm[:ss] format and within the boundaries";
 

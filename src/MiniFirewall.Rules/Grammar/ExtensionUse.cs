@@ -142,17 +142,21 @@ internal sealed class ExtensionUse(ExtensionGrammar grammar, Word place)
     /// <summary>Where among those in use the option is; null where it is not.</summary>
     private int? PlaceOf(OptionSpec option) => _used?.FindIndex(used => used.Option == option) is { } at and >= 0 ? at : null;
 
-    private bool Allows(OptionSpec option, OptionUse use)
+    private bool Allows(OptionSpec option, OptionUse use) => !RefusesAgain(option, use.Option, use.Context.Diagnostics);
+
+    /// <summary>Refuses an option that has been given and must not be again; false where there is nothing to refuse.</summary>
+    /// <param name="place">The option as written.</param>
+    internal bool RefusesAgain(OptionSpec option, Word place, DiagnosticBag diagnostics)
     {
         if (option.MayRepeat || PlaceOf(option) is null)
         {
-            return true;
+            return false;
         }
 
-        use.Context.Diagnostics.Report(
-            ErrorCodes.RepeatedOption, use.Option, $"{option.Name} is given twice", "leave one out",
+        diagnostics.Report(
+            ErrorCodes.RepeatedOption, place, $"{option.Name} is given twice", "leave one out",
             Convention.Usage(UpstreamWords.OfRepeated(Grammar.Name, option.Names[0]) ?? $"{Grammar.Name}: option \"{option.SaidName}\" can only be used once.\n"));
-        return false;
+        return true;
     }
 
     private static bool Exclude(OptionSpec one, OptionSpec other) => (one.Group.Length > 0 && one.Group == other.Group)

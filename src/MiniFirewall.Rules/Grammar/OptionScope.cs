@@ -17,7 +17,19 @@ internal sealed class OptionScope
 {
     private readonly List<ExtensionUse> _extensions = [];
 
-    internal void Add(ExtensionUse extension) => _extensions.Insert(0, extension);
+    /// <summary>A second use of a match takes the place of the first: iptables does not bring its options in again (xtables_merge_options).</summary>
+    internal void Add(ExtensionUse extension)
+    {
+        int first = _extensions.FindIndex(other => other.Grammar == extension.Grammar);
+        if (first < 0)
+        {
+            _extensions.Insert(0, extension);
+        }
+        else
+        {
+            _extensions[first] = extension;
+        }
+    }
 
     internal void Remove(ExtensionUse extension) => _extensions.Remove(extension);
 

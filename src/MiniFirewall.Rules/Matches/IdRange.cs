@@ -14,7 +14,7 @@ public sealed record IdRange(uint Low, uint High, bool Negated)
 
     public override string ToString() => Low == High ? $"{Low}" : $"{Low}-{High}";
 
-    /// <summary>NAME, N or LOW-HIGH; a name counts first (libxt_owner.c, owner_parse_range).</summary>
+    /// <summary>NAME, N, LOW-HIGH or LOW:HIGH; a name counts first (libxt_owner.c, owner_parse_range).</summary>
     internal static ValueReader<IdRange> Reader(string what, Func<NetworkNames, NumberNames> names)
     {
         return Read;
@@ -28,7 +28,7 @@ public sealed record IdRange(uint Low, uint High, bool Negated)
                 return true;
             }
 
-            Word[] ends = [.. word.Split('-')];
+            Word[] ends = [.. word.Split(word.Text.Contains(':', StringComparison.Ordinal) ? ':' : '-')];
             if (word.Text.Length == 0 || !char.IsAsciiDigit(word.Text[0]) || ends.Length > 2)
             {
                 context.Diagnostics.Report(

@@ -30,13 +30,13 @@ internal static class PolicyReaders
         }
     }
 
-    /// <summary>ah, esp or ipcomp, or their numbers.</summary>
+    /// <summary>ah, esp or ipcomp, or their numbers; /etc/protocols has the last in capitals too.</summary>
     internal static bool Protocol(Word word, ReadContext context, out byte protocol)
     {
         protocol = 0;
         bool isRead = NumberText.TryParse(word.Text, out ulong number) && number <= byte.MaxValue
             ? (protocol = (byte)number) == number
-            : ProtocolNames.TryGetNumber(word.Text, out protocol);
+            : ProtocolNames.TryGetNumber(word.Text == "IPCOMP" ? "ipcomp" : word.Text, out protocol);
         if (!isRead || !Protocols.Contains(protocol))
         {
             context.Diagnostics.Report(ErrorCodes.UnknownProtocol, word, $"{Show.Word(word.Text)} is not a protocol of IPsec", "write ah, esp or ipcomp",

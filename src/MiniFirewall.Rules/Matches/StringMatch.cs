@@ -103,7 +103,7 @@ public sealed record StringMatch(string Algorithm, ValueArray<byte> Pattern, ush
         bool isOrdered = match.From <= match.To;
         if (!isOrdered)
         {
-            context.Diagnostics.Report(ErrorCodes.BadRange, place, $"--from {match.From} is behind --to {match.To}", "write the smaller offset after --from");
+            context.Diagnostics.Report(ErrorCodes.BadRange, place, $"--from {match.From} is behind --to {match.To}", "write the smaller offset after --from", Convention.InvalidArgument);
         }
 
         return isOrdered;

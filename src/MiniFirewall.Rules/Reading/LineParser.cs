@@ -239,7 +239,7 @@ internal sealed class LineParser
 
         _negation = null;
         isSound = found.Global?.Negatable ?? found.Spec!.Negatable;
-        if (!isSound)
+        if (!isSound && !(found.Extension?.RefusesAgain(found.Spec!, option, _diagnostics) ?? false))
         {
             _diagnostics.Report(
                 ErrorCodes.CannotNegate, negation, $"{Show.Word(option.Text)} cannot be negated", "leave '!' out", CannotNegate(found));
@@ -251,6 +251,7 @@ internal sealed class LineParser
     private static Convention CannotNegate(FoundOption found) => Convention.Usage(found switch
     {
         { Global.Kind: GlobalKind.Match or GlobalKind.Table } => $"unexpected ! flag before --{found.Global.Names[0]}",
+        { Global.Kind: GlobalKind.Goto } => "cannot have ! before -j",
         { Global: { IsCommand: false } option } => $"cannot have ! before {option.Letter}",
         { Extension: { } extension } => UpstreamWords.OfInversion(extension.Grammar.Name, found.Spec!.SaidName),
         _ => "unexpected '!' flag",

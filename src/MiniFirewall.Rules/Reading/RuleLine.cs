@@ -126,7 +126,7 @@ internal sealed class RuleLine
         command.Protocol = _protocol;
         CheckChainOf(command, GlobalKind.InInterface, "OUTPUT", "packets that leave this machine came in by no interface");
         CheckChainOf(command, GlobalKind.OutInterface, "INPUT", "packets for this machine leave by no interface");
-        List<Match> matches = _extensions.Finish(Draft, Context, _diagnostics.Count != _errorsBefore);
+        List<Match> matches = _extensions.Finish(Draft, Context, _diagnostics.HasEarlySince(_errorsBefore));
         if (Draft.CheckAddresses())
         {
             command.Rules = Draft.Build(matches, _extensions.Target, _extensions.TargetPlace ?? command.Place, span);

@@ -1,3 +1,4 @@
+using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
@@ -21,7 +22,7 @@ public sealed record IdletimerTarget(uint Timeout, string Label, bool Wakes) : L
         Mandatory = ["timeout", "label"],
         Options =
         [
-            Option<IdletimerTarget>.Value(["timeout"], NumberReaders.Number("number of seconds", 1, MostTimeout), (t, seconds, _) => t with { Timeout = seconds }),
+            Option<IdletimerTarget>.Value(["timeout"], NumberReaders.Number("number of seconds", 1, MostTimeout, Convention.InvalidArgument), (t, seconds, _) => t with { Timeout = seconds }),
             Option<IdletimerTarget>.Value(["label"], TextReaders.FileName("label", LongestLabel), (t, label, _) => t with { Label = label }),
             Option<IdletimerTarget>.Flag(["alarm"], (t, _) => t with { Wakes = true }),
         ],

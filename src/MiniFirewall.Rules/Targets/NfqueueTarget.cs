@@ -62,7 +62,8 @@ public sealed record NfqueueTarget(NumberRange Queues, bool Bypasses, bool ByCpu
         if (!fits)
         {
             context.Diagnostics.Report(
-                ErrorCodes.BadRange, word, $"{Show.Word(word.Text)} is not several queues", "write LOW:HIGH, up to 65535 queues; one alone is --queue-num");
+                ErrorCodes.BadRange, word, $"{Show.Word(word.Text)} is not several queues", "write LOW:HIGH, up to 65535 queues; one alone is --queue-num",
+                queues.Low == queues.High ? Convention.Usage($"{queues.Low} should be less than {queues.High}") : null);
         }
 
         return fits;

@@ -59,7 +59,7 @@ public sealed record TcpmssTarget(ushort? Size) : LackingTarget
         {
             context.Diagnostics.Report(
                 isTcp ? ErrorCodes.MissingOption : ErrorCodes.WrongProtocol, place, isTcp ? "TCPMSS needs --syn" : "target TCPMSS needs -p tcp",
-                "only the first packet of a connection has a segment size: write -p tcp --syn in this rule");
+                "only the first packet of a connection has a segment size: write -p tcp --syn in this rule", Convention.InvalidArgument);
         }
 
         return looks;

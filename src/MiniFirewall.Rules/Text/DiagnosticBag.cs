@@ -49,6 +49,9 @@ internal sealed class DiagnosticBag(SourceText source, int limit)
     /// <summary>Whether the last is one that iptables comes to when it has read all words.</summary>
     internal bool EndsLate => StageOf(_diagnostics[^1]) > 0;
 
+    /// <summary>Whether there is one from <paramref name="count"/> on that iptables comes to while it reads words.</summary>
+    internal bool HasEarlySince(int count) => _diagnostics.Skip(count).Any(diagnostic => StageOf(diagnostic) == 0);
+
     private static int StageOf(Diagnostic diagnostic) => diagnostic switch
     {
         { Code: ErrorCodes.NotInForce } or { Convention.Kind: ConventionKind.Refusal } => 2,

@@ -32,9 +32,10 @@ public sealed record AddressRange(Family Family, UInt128 Low, UInt128 High, bool
         }
 
         range = new AddressRange(family, low, high, false);
-        return IsSound(word, context, family == highFamily, "mixes IPv4 and IPv6", "write two addresses of one family")
-            && IsSound(word, context, context.Families.Has(family), "is not of the rule's family", "write a rule of its own for each family")
-            && IsSound(word, context, low <= high, "ends before it begins", "write the smaller address first");
+        Word strange = context.Families.Has(family) ? ends[^1] : ends[0];
+        return IsSound(word, context, family == highFamily, "mixes IPv4 and IPv6", "write two addresses of one family", strange)
+            && IsSound(word, context, context.Families.Has(family), "is not of the rule's family", "write a rule of its own for each family", strange)
+            && IsSound(word, context, low <= high, "ends before it begins", "write the smaller address first", word);
     }
 
     private static bool TryReadEnd(Word word, ReadContext context, out Family family, out UInt128 address)
@@ -54,11 +55,12 @@ public sealed record AddressRange(Family Family, UInt128 Low, UInt128 High, bool
     private static Convention BadValue(ReadContext context, Word word) => Convention.Usage(
         $"{context.Diagnostics.Within.Extension}: Bad value for \"{context.Diagnostics.Within.Option}\" option: \"{word.Text}\"");
 
-    private static bool IsSound(Word word, ReadContext context, bool sound, string message, string help)
+    /// <param name="said">The part that iptables says.</param>
+    private static bool IsSound(Word word, ReadContext context, bool sound, string message, string help, Word said)
     {
         if (!sound)
         {
-            context.Diagnostics.Report(ErrorCodes.BadRange, word, $"the range {Show.Word(word.Text)} {message}", help, BadValue(context, word));
+            context.Diagnostics.Report(ErrorCodes.BadRange, word, $"the range {Show.Word(word.Text)} {message}", help, BadValue(context, said));
         }
 
         return sound;

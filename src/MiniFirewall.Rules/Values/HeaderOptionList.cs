@@ -45,14 +45,15 @@ internal static class HeaderOptionList
         Word[] parts = [.. item.Split(':')];
         if (parts.Length > 2)
         {
-            context.Diagnostics.Report(ErrorCodes.BadRange, item, $"{Show.Word(item.Text)} has more than one ':'", "write TYPE or TYPE:LENGTH");
+            context.Diagnostics.Report(ErrorCodes.BadRange, item, $"{Show.Word(item.Text)} has more than one ':'", "write TYPE or TYPE:LENGTH",
+                NoDigits(context, "length", item.From(parts[0].Text.Length + 1)));
             return false;
         }
 
         if (before >= (parts.Length == 2 ? MostWithLength : Most))
         {
             context.Diagnostics.Report(
-                ErrorCodes.TooManyItems, item, $"more than {Most} options, or a length for the last of {Most}", "ask for fewer");
+                ErrorCodes.TooManyItems, item, $"more than {Most} options, or a length for the last of {Most}", "ask for fewer", Convention.Usage("too many addresses specified"));
             return false;
         }
 
@@ -65,7 +66,8 @@ internal static class HeaderOptionList
 
         if (type == 0 && parts.Length == 2)
         {
-            context.Diagnostics.Report(ErrorCodes.BadNumber, parts[1], "option 0 is one byte of padding and has no length", "write 0 alone");
+            context.Diagnostics.Report(ErrorCodes.BadNumber, parts[1], "option 0 is one byte of padding and has no length", "write 0 alone",
+                Convention.Usage(context.Diagnostics.Within.Extension == "dst" ? "PAD0 hasn't got length" : "PAD0 has not got length"));
             return false;
         }
 
@@ -73,6 +75,7 @@ internal static class HeaderOptionList
         return true;
     }
 
-    private static Convention NoDigits(ReadContext context, string what, Word part) =>
-        Convention.Usage($"{context.Diagnostics.Within.Extension}: no valid digits in {what} `{part.Text}'");
+    /// <summary>What iptables says of a part that has no number, or more than one (libip6t_hbh.c, parse_opts_num).</summary>
+    private static Convention NoDigits(ReadContext context, string what, Word part) => Convention.Usage(
+        $"{context.Diagnostics.Within.Extension}: {(NumberText.Measure(part.Text, ulong.MaxValue, out _) > 0 ? "error parsing" : "no valid digits in")} {what} `{part.Text}'");
 }

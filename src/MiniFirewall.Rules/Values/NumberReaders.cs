@@ -8,11 +8,42 @@ namespace MiniFirewall.Rules.Values;
 internal static class NumberReaders
 {
     /// <summary>A number from <paramref name="least"/> to <paramref name="most"/>.</summary>
-    internal static ValueReader<uint> Number(string what, uint least, uint most)
+    /// <param name="ofKernel">What the kernel says of a 32-bit number beyond, where iptables itself takes all of them.</param>
+    internal static ValueReader<uint> Number(string what, uint least, uint most, Convention? ofKernel = null)
     {
         return Read;
 
-        bool Read(Word word, ReadContext context, out uint value) => TryRead(word, context, what, least, most, out value);
+        bool Read(Word word, ReadContext context, out uint value)
+        {
+            if (ofKernel is not null && NumberText.TryParse(word.Text, out ulong number) && number <= uint.MaxValue)
+            {
+                context.Diagnostics.Words = null;
+                return TryRead(word, context, what, least, most, out value, ofKernel);
+            }
+
+            return TryRead(word, context, what, least, most, out value);
+        }
+    }
+
+    /// <summary>As <see cref="Number"/>, of decimal digits alone (strtol with base 10).</summary>
+    internal static ValueReader<uint> Decimal(string what, uint least, uint most)
+    {
+        return Read;
+
+        bool Read(Word word, ReadContext context, out uint value) => TryReadDecimal(word, context, what, least, most, out value);
+    }
+
+    /// <summary>Reads a number of <see cref="Decimal"/>.</summary>
+    internal static bool TryReadDecimal(Word word, ReadContext context, string what, uint least, uint most, out uint value)
+    {
+        if (word.Text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
+        {
+            value = 0;
+            context.Diagnostics.Report(ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} is not a {what}", $"a number from {least} to {most} in decimal digits", BadValue(context, most));
+            return false;
+        }
+
+        return TryRead(word, context, what, least, most, out value);
     }
 
     /// <summary>N, LOW:HIGH, LOW: or :HIGH, up to 65535.</summary>
@@ -32,9 +63,9 @@ internal static class NumberReaders
             }
 
             uint low = 0, high = ushort.MaxValue;
-            if (!RangeEnds.AreTwo(word, ends, context)
-                || (ends[0].Text.Length > 0 && !TryRead(ends[0], context, what, 0, ushort.MaxValue, out low, BadEnd(context, ends[0])))
-                || (ends[1].Text.Length > 0 && !TryRead(ends[1], context, what, 0, ushort.MaxValue, out high, BadEnd(context, ends[1]))))
+            if (!RangeEnds.AreTwo(word, ends, context, BadEnd(context, word))
+                || (ends[0].Text.Length > 0 && !TryRead(ends[0], context, what, 0, ushort.MaxValue, out low, BadEnd(context, word)))
+                || (ends[1].Text.Length > 0 && !TryRead(ends[1], context, what, 0, ushort.MaxValue, out high, BadEnd(context, word))))
             {
                 return false;
             }
@@ -51,12 +82,12 @@ internal static class NumberReaders
         masked = (0, uint.MaxValue);
         if (parts.Length > 2)
         {
-            context.Diagnostics.Report(ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} is not VALUE or VALUE/MASK", "such as 0x10/0xff");
+            context.Diagnostics.Report(ErrorCodes.BadNumber, word, $"{Show.Word(word.Text)} is not VALUE or VALUE/MASK", "such as 0x10/0xff", BadMark(context, word));
             return false;
         }
 
-        return TryRead(parts[0], context, "value", 0, uint.MaxValue, out masked.Value, BadMark(context))
-            && (parts.Length == 1 || TryRead(parts[1], context, "mask", 0, uint.MaxValue, out masked.Mask, BadMark(context)));
+        return TryRead(parts[0], context, "value", 0, uint.MaxValue, out masked.Value, BadMark(context, word))
+            && (parts.Length == 1 || TryRead(parts[1], context, "mask", 0, uint.MaxValue, out masked.Mask, BadMark(context, word)));
     }
 
     /// <param name="convention">What iptables says of a wrong one, where it is not libxtables' common text.</param>
@@ -83,12 +114,12 @@ internal static class NumberReaders
     }
 
     /// <summary>libxtables' text of a range's end (xtopt_parse_mint).</summary>
-    private static Convention BadEnd(ReadContext context, Word end) => Convention.Usage(
-        $"{context.Diagnostics.Within.Extension}: bad value for option \"{context.Diagnostics.Within.Option}\" near \"{end.Text}\", or out of range (0-{ushort.MaxValue}).\n");
+    private static Convention BadEnd(ReadContext context, Word word) => Convention.Usage(
+        UpstreamWords.Ends(context.Diagnostics.Within.Extension, context.Diagnostics.Within.Option.TrimStart('-'), word.Text, ushort.MaxValue));
 
     /// <summary>libxtables' text of VALUE/MASK (xtopt_parse_mark).</summary>
-    private static Convention BadMark(ReadContext context) => Convention.Usage(
-        $"{context.Diagnostics.Within.Extension}: bad integer value for option \"{context.Diagnostics.Within.Option}\", or out of range.\n");
+    private static Convention BadMark(ReadContext context, Word word) =>
+        Convention.Usage(UpstreamWords.Mark(context.Diagnostics.Within.Extension, context.Diagnostics.Within.Option, word.Text));
 
     /// <summary>libxtables' text (xtoptions.c, xtopt_parse_int).</summary>
     private static Convention BadValue(ReadContext context, uint most) => Convention.Usage(

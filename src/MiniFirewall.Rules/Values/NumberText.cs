@@ -19,6 +19,41 @@ internal static class NumberText
         return text.Length <= 20 && !IsAmbiguous(text) && TryParseDecimal(text, out number);
     }
 
+    /// <summary>
+    /// How many characters of the text iptables takes for a number (strtoull with base 0, xtables_strtoul), and the number: blanks, a plus and
+    /// octal digits too. 0 where there is none, or where it is more than <paramref name="most"/>.
+    /// </summary>
+    internal static int Measure(ReadOnlySpan<char> text, ulong most, out ulong number)
+    {
+        number = 0;
+        int at = text.IndexOfAnyExcept(' ', '\t');
+        at = at < 0 ? text.Length : at;
+        if (at < text.Length && text[at] == '+')
+        {
+            at++;
+        }
+
+        ReadOnlySpan<char> rest = text[at..];
+        (uint radix, int skip) = rest.Length > 2 && rest.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && char.IsAsciiHexDigit(rest[2]) ? (16u, 2)
+            : rest.Length > 0 && rest[0] == '0' ? (8u, 0)
+            : (10u, 0);
+        int digits = skip;
+        while (digits < rest.Length && Digit(rest[digits]) is var digit && digit < radix)
+        {
+            if (number > (ulong.MaxValue - digit) / radix)
+            {
+                return 0;
+            }
+
+            number = (number * radix) + digit;
+            digits++;
+        }
+
+        return digits == skip || number > most ? 0 : at + digits;
+    }
+
+    private static uint Digit(char c) => char.IsAsciiHexDigit(c) ? (uint)Convert.FromHexString($"0{c}")[0] : uint.MaxValue;
+
     /// <summary>A number with a leading zero that octal and decimal read differently, such as 010.</summary>
     internal static bool IsAmbiguous(ReadOnlySpan<char> text)
     {

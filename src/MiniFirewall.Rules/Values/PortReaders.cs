@@ -24,7 +24,7 @@ internal static class PortReaders
 
         bool Read(Word word, ReadContext context, out NumberRange range)
         {
-            if (TryReadNumbers(word.Text, out range))
+            if (TryReadNumbers(word.Text, out range) && (services.Length == 1 || IsDecimal(word.Text)))
             {
                 return true;
             }
@@ -38,7 +38,8 @@ internal static class PortReaders
                 return read;
             }
 
-            if (!RangeEnds.AreTwo(word, ends, context)
+            Convention? ofMore = services.Length > 1 && ends.Length > 2 ? Convention.Usage($"Port \"{ends[1].Text}\" does not resolve to anything.\n") : null;
+            if (!RangeEnds.AreTwo(word, ends, context, ofMore)
                 || (ends[0].Text.Length > 0 && !TryReadPort(ends[0], context, protocol, services, out low))
                 || (ends[1].Text.Length > 0 && !TryReadPort(ends[1], context, protocol, services, out high)))
             {
@@ -103,6 +104,9 @@ internal static class PortReaders
         return isRange;
     }
 
+    /// <summary>getaddrinfo knows no hexadecimal numbers.</summary>
+    private static bool IsDecimal(string text) => !text.Contains('x', StringComparison.OrdinalIgnoreCase);
+
     private static Convention NoRange => Convention.Usage("invalid portrange specified");
 
     private static bool TryReadItem(Word item, ReadContext context, string protocol, out NumberRange range)
@@ -138,7 +142,7 @@ internal static class PortReaders
     {
         port = 0;
         string text = word.Text;
-        if (NumberText.TryParse(text, out ulong number) && number <= ushort.MaxValue)
+        if (NumberText.TryParse(text, out ulong number) && number <= ushort.MaxValue && (services.Length == 1 || IsDecimal(text)))
         {
             port = (ushort)number;
             return true;

@@ -63,9 +63,7 @@ internal static class PrefixLengths
         return read;
     }
 
-    /// <summary>libxtables' text of an option's value; of the mask of an address its reader has another (xtoptions.c, xtopt_parse_plenmask).</summary>
-    private static Convention? BadLength(ReadContext context) => context.Diagnostics.Value is { } value && value.Text.Contains('/', StringComparison.Ordinal)
-        ? null
-        : Convention.Usage($"{context.Diagnostics.Within.Extension}: bad value for option \"{context.Diagnostics.Within.Option}\", "
+    /// <summary>libxtables' text (xtoptions.c, xtopt_parse_plenmask).</summary>
+    internal static Convention BadLength(ReadContext context) => Convention.Usage($"{context.Diagnostics.Within.Extension}: bad value for option \"{context.Diagnostics.Within.Option}\", "
             + $"neither a valid network mask nor valid CIDR (0-{Whole(context.Families) ?? Whole(Family.IPv6)}).\n");
 }

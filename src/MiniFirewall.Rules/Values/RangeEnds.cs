@@ -7,7 +7,8 @@ namespace MiniFirewall.Rules.Values;
 /// <summary>What every LOW:HIGH must keep to.</summary>
 internal static class RangeEnds
 {
-    internal static bool AreTwo(Word word, Word[] ends, ReadContext context)
+    /// <param name="convention">What iptables says, where it is not what it says of ports.</param>
+    internal static bool AreTwo(Word word, Word[] ends, ReadContext context, Convention? convention = null)
     {
         if (ends.Length == 2)
         {
@@ -15,8 +16,8 @@ internal static class RangeEnds
         }
 
         context.Diagnostics.Report(
-            ErrorCodes.BadRange, word, $"{Show.Word(word.Text)} has more than one ':'", "write LOW:HIGH",
-            Convention.Usage($"invalid port/service `{word.Text[(ends[0].Text.Length + 1)..]}' specified"));
+            ErrorCodes.BadRange, context.Diagnostics.Words is null ? word : ends[1], $"{Show.Word(word.Text)} has more than one ':'", "write LOW:HIGH",
+            convention ?? Convention.Usage($"invalid port/service `{word.Text[(ends[0].Text.Length + 1)..]}' specified"));
         return false;
     }
 

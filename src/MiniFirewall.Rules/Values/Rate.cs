@@ -25,7 +25,8 @@ internal static class Rate
             Word[] parts = [.. word.Split('/')];
             string unit = parts.Length == 2 ? parts[1].Text : "second";
             ulong seconds = unit.Length == 0 ? 0 : Words.FirstOrDefault(entry => entry.Name.StartsWith(unit, StringComparison.OrdinalIgnoreCase)).Seconds;
-            if (parts.Length > 2 || seconds == 0 || !NumberText.TryParse(parts[0].Text, out ulong count) || count == 0)
+            if (parts.Length > 2 || seconds == 0 || !NumberText.TryParse(parts[0].Text, out ulong count) || count == 0
+                || parts[0].Text.Contains('x', StringComparison.OrdinalIgnoreCase))
             {
                 Report(word, context, "is not a rate", "a number and a unit, such as 5/second, 5/minute, 5/hour or 5/day");
                 return false;

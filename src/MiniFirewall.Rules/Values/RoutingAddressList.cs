@@ -31,7 +31,8 @@ internal static class RoutingAddressList
 
             if (list.Count == Most)
             {
-                context.Diagnostics.Report(ErrorCodes.TooManyItems, item, $"more than {Most} addresses", "ask for fewer");
+                context.Diagnostics.Words = null;
+                context.Diagnostics.Report(ErrorCodes.TooManyItems, item, $"more than {Most} addresses", "ask for fewer", Convention.Usage("too many addresses specified"));
                 return false;
             }
 

@@ -28,7 +28,8 @@ public readonly record struct SegmentId(UInt128 Address, UInt128 Mask)
         if (parts.Length > 2 || (parts.Length == 2 && !TryReadMask(parts[1].Text, out mask)))
         {
             context.Diagnostics.Report(
-                ErrorCodes.BadMask, parts[1], $"{Show.Word(parts[1].Text)} is not a mask of IPv6", "a number from 0 to 128, or a mask such as ffff::");
+                ErrorCodes.BadMask, parts[1], $"{Show.Word(parts[1].Text)} is not a mask of IPv6", "a number from 0 to 128, or a mask such as ffff::",
+                PrefixLengths.BadLength(context));
             return false;
         }
 

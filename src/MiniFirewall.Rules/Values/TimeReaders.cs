@@ -62,7 +62,7 @@ internal static class TimeReaders
         days = 0;
         foreach (Word item in word.Split(','))
         {
-            if (!NumberReaders.TryRead(item, context, "day of a month", 1, 31, out uint day))
+            if (!NumberReaders.TryReadDecimal(item, context, "day of a month", 1, 31, out uint day))
             {
                 return false;
             }

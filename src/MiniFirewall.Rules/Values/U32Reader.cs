@@ -103,7 +103,7 @@ internal sealed class U32Reader
             WordOperator which = Operators[sign].Operator;
             if (which is WordOperator.LeftShift or WordOperator.RightShift && operand > 31)
             {
-                Report("a word is shifted by 31 at most");
+                Report("a word is shifted by 31 at most", Convention.InvalidArgument);
                 return null;
             }
 
@@ -182,11 +182,13 @@ internal sealed class U32Reader
 
     /// <summary>Says what is wrong here; false.</summary>
     /// <param name="said">What iptables says; its common text where there is none.</param>
-    private bool Report(string problem, string? said = null)
+    private bool Report(string problem, string? said = null) => Report(problem, said is null ? null : Convention.Usage($"u32: {said}"));
+
+    private bool Report(string problem, Convention? convention)
     {
         _context.Diagnostics.Report(
             ErrorCodes.BadU32, _word, _at >= Text.Length ? $"u32: {problem} at the end" : $"u32: {problem} at {Show.Word(Text[_at..])}", Example,
-            said is null ? null : Convention.Usage($"u32: {said}"));
+            convention);
         return false;
     }
 

@@ -41,15 +41,20 @@ internal sealed partial record CorpusFile(string Name, Family Family, ImmutableA
 
     internal RuleTexts Texts => RuleTexts.Of([Family], Lines);
 
+    /// <summary>Some rule asks how much came before.</summary>
+    internal bool AsksAmounts => Lines.Any(AsksOne(Amounts));
+
     /// <summary>All files of the corpus's folder of expected texts, in the order of their names.</summary>
     /// <param name="keepsStates">With rules that ask for states, which the evaluator is not told of real packets.</param>
-    internal static ImmutableArray<CorpusFile> All(string folder, bool keepsStates = false) =>
-        [.. Directory.GetFiles(Path.Combine(folder, "expected")).Order(StringComparer.Ordinal).Select(path => Read(path, keepsStates))];
+    /// <param name="keepsAmounts">With rules that ask how much came before, made to ask it whatever the time (<see cref="CorpusTimes"/>).</param>
+    internal static ImmutableArray<CorpusFile> All(string folder, bool keepsStates = false, bool keepsAmounts = false) =>
+        [.. Directory.GetFiles(Path.Combine(folder, "expected")).Order(StringComparer.Ordinal).Select(path => Read(path, keepsStates, keepsAmounts))];
 
-    private static CorpusFile Read(string path, bool keepsStates)
+    private static CorpusFile Read(string path, bool keepsStates, bool keepsAmounts)
     {
         Family family = path.EndsWith(".v4.legacy", StringComparison.Ordinal) ? Family.IPv4 : Family.IPv6;
-        string[] lines = [.. File.ReadLines(path).Where(line => line is [':' or '-', ..]).Select(WithoutCounters).Select(line => Reject().Replace(line, "-j DROP"))];
+        string[] lines = [.. File.ReadLines(path).Where(line => line is [':' or '-', ..]).Select(WithoutCounters).Select(line => Reject().Replace(line, "-j DROP")).Select(line => keepsAmounts ? CorpusTimes.Without(line) : line)];
+        string[] left = [.. keepsAmounts ? CorpusTimes.Timed : Amounts, .. keepsStates ? [] : States];
         string text = $"*filter\n{string.Concat(lines.Select(line => line + "\n"))}COMMIT\n";
         ReadResult result = RuleSetReader.Read("corpus", text, ReadOptions.Default with { Families = family.ToSet(), MaxErrors = int.MaxValue - 1 });
         var leftOut = new List<string>();
@@ -61,9 +66,9 @@ internal sealed partial record CorpusFile(string Name, Family Family, ImmutableA
             lines[at] = "";
         }
 
-        foreach (int at in Enumerable.Range(0, lines.Length).Where(at => AsksOne(keepsStates ? Amounts : [.. Amounts, .. States])(lines[at])))
+        foreach (int at in Enumerable.Range(0, lines.Length).Where(at => AsksOne(left)(lines[at]) || (keepsAmounts && CorpusTimes.IsTimed(lines[at]))))
         {
-            leftOut.Add($"{lines[at]} (asks what came before, which the evaluator does not see)");
+            leftOut.Add($"{lines[at]} (asks what came before, and when, which has tests of its own)");
             lines[at] = "";
         }
 

@@ -12,9 +12,13 @@ namespace MiniFirewall.Engine.State.Store;
 internal static class StoredChainRules
 {
     /// <summary>Those in force that hold for the family; null where they cannot be read without the others, as where one names a host.</summary>
-    internal static IReadOnlyList<(Rule Rule, RuleSlots Slots)>? Read(RuleStore store, int chain, Family family, ImmutableArray<NamedSet> sets)
+    internal static IReadOnlyList<(Rule Rule, RuleSlots Slots)>? Read(RuleStore store, int chain, Family family, ImmutableArray<NamedSet> sets) =>
+        Read(store, chain, family, sets, store.Epoch);
+
+    /// <summary>As the other, of those that were in force at an epoch.</summary>
+    internal static IReadOnlyList<(Rule Rule, RuleSlots Slots)>? Read(RuleStore store, int chain, Family family, ImmutableArray<NamedSet> sets, uint epoch)
     {
-        StoredRule[] stored = [.. store.RulesOf(chain).Where(rule => rule.Families.Has(family))];
+        StoredRule[] stored = [.. store.RulesOf(chain, epoch).Where(rule => rule.Families.Has(family))];
         ReadResult result = RuleSetReader.Read("rules in force", TextOf(store, chain, stored), new ReadOptions
         {
             Resolver = NameTable.Empty,

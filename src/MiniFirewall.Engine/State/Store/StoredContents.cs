@@ -30,7 +30,7 @@ internal sealed class StoredContents
     }
 
     /// <summary>An epoch and policies that were in force together.</summary>
-    private static (uint Epoch, ulong Policies) Moment(RuleStore store)
+    internal static (uint Epoch, ulong Policies) Moment(RuleStore store)
     {
         while (true)
         {

@@ -1,3 +1,4 @@
+using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Values;
 
@@ -8,13 +9,13 @@ internal static class HashlimitGrammar
 {
     internal const ulong Scale = 1000000;
     private const int LongestName = 254;
-    private const uint MostTableSize = 1048576;
+    internal const uint MostTableSize = 1048576;
 
     /// <summary>In the order in which they are printed.</summary>
     internal static readonly (string Name, uint Value)[] Modes = [("srcip", 1), ("srcport", 2), ("dstip", 4), ("dstport", 8)];
 
     private const string RateGroup = "rate";
-    private static readonly ValueReader<uint> Milliseconds = NumberReaders.Number("number of milliseconds", 1, uint.MaxValue);
+    private static readonly ValueReader<uint> Milliseconds = NumberReaders.Number("number of milliseconds", 1, uint.MaxValue, Convention.InvalidArgument);
 
     internal static MatchGrammar Grammar { get; } = new("hashlimit", new HashlimitMatch())
     {
@@ -34,7 +35,7 @@ internal static class HashlimitGrammar
             Option<HashlimitMatch>.Value<uint>(["hashlimit-mode"], HashlimitReaders.Mode, (m, mode, _) => m with { Mode = mode }),
             Option<HashlimitMatch>.Value(["hashlimit-name"], TextReaders.FileName("table", LongestName), (m, name, _) => m with { TableName = name }),
             Option<HashlimitMatch>.Flag(["hashlimit-rate-match"], (m, _) => m with { Measures = true }),
-            Option<HashlimitMatch>.Value(["hashlimit-rate-interval"], NumberReaders.Number("number of seconds", 1, int.MaxValue), (m, seconds, _) => m with { Interval = seconds }),
+            Option<HashlimitMatch>.Value(["hashlimit-rate-interval"], NumberReaders.Decimal("number of seconds", 1, int.MaxValue), (m, seconds, _) => m with { Interval = seconds }),
         ],
         Complete = HashlimitWhole.Complete,
     };

@@ -21,7 +21,8 @@ internal static class HashlimitWhole
 
         if (problem.Length > 0)
         {
-            context.Diagnostics.Report(ErrorCodes.BadNumber, place, problem, "write another --hashlimit-burst");
+            context.Diagnostics.Report(ErrorCodes.BadNumber, place, problem, "write another --hashlimit-burst",
+                match.CountsBytes ? Convention.Usage($"burst cannot be smaller than {ByteRate.BytesOf(match.Period)}b") : null);
             return null;
         }
 
@@ -29,6 +30,7 @@ internal static class HashlimitWhole
         {
             Burst = burst,
             Expire = expire,
+            TableMost = Math.Min(match.TableMost, HashlimitGrammar.MostTableSize),
             Interval = !match.Measures ? 0 : match.Interval > 0 ? match.Interval : (uint)match.UnitSeconds,
             Period = match is { Measures: true, CountsBytes: false } ? match.Period / match.UnitSeconds : match.Period,
             UnitSeconds = 0,
