@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Dns;
@@ -9,9 +8,7 @@ using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.Names;
 using MiniFirewall.Engine.Names.Passing;
-using MiniFirewall.Engine.Providers;
 using MiniFirewall.Engine.Recent;
-using MiniFirewall.Engine.Rejecting;
 using MiniFirewall.Engine.Reloads;
 using MiniFirewall.Engine.Serving;
 using MiniFirewall.Engine.Sets;
@@ -23,39 +20,9 @@ using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Sets;
-using MiniFirewall.Sys;
-using MiniFirewall.Sys.Files;
 using MiniFirewall.Sys.Namespaces;
 
 namespace MiniFirewall.Engine;
-
-/// <summary>What <see cref="FirewallEngine.Apply(RuleSet, ApplyOptions?)"/> is told beside the rules.</summary>
-public sealed record ApplyOptions
-{
-    /// <summary>Only compiles the rules and lets the verifier judge them; nothing changes, and no lock is taken.</summary>
-    public bool CheckOnly { get; init; }
-
-    /// <summary>
-    /// Where given, the classifier images are proved before anything changes, and what was proved is told here, each family
-    /// by itself, in any order, on any thread. An image that is not proved is a <see cref="UnprovedImageException"/>.
-    /// </summary>
-    public Action<ImageProof>? OnProof { get; init; }
-
-    /// <summary>
-    /// How long name servers are waited for, all host names together; zero for not at all, null for what the settings of names say. What
-    /// is known of a name already is not asked again before its time.
-    /// </summary>
-    public TimeSpan? NameWait { get; init; }
-
-    /// <summary>
-    /// The rules are for some time, or until <see cref="FirewallEngine.Confirm"/>; then those before are in force again, whatever has happened
-    /// to any process. Where a trial is running, its time begins anew, and it goes back to the rules that it went back to before.
-    /// </summary>
-    public TrialRequest? Trial { get; init; }
-
-    /// <summary>How long to wait while another process changes the rules; null for ever.</summary>
-    public TimeSpan? LockTimeout { get; init; }
-}
 
 /// <summary>
 /// The firewall of one network namespace. The kernel holds all state; this object holds none, so any process may make one
@@ -67,12 +34,14 @@ public sealed class FirewallEngine
 {
     private readonly EngineParts _parts;
     private readonly NameLoader _names;
+    private readonly RuleWriter _writer;
 
     private FirewallEngine(NetworkNamespace network, EngineParts parts)
     {
         Namespace = network;
         _parts = parts;
         _names = new(parts, network);
+        _writer = new(parts, network, _names);
     }
 
     public NetworkNamespace Namespace { get; }
@@ -93,8 +62,19 @@ public sealed class FirewallEngine
     public void Apply(RuleSet rules, ApplyOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(rules);
+        RequireOwnNamespace();
         ApplyOptions how = options ?? new();
-        Apply(how, () => rules, _ => rules, _ => ProgramsFor(how), rules);
+        Refusals.Explained(() =>
+        {
+            if (how.CheckOnly)
+            {
+                RuleWriter.Check(rules, _writer.ProgramsFor(how));
+            }
+            else
+            {
+                _writer.Apply(rules, how);
+            }
+        });
     }
 
     /// <summary>
@@ -105,42 +85,19 @@ public sealed class FirewallEngine
     public void Apply(Func<LoadedRuleSet?, RuleSet?> change, ApplyOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(change);
+        RequireOwnNamespace();
         ApplyOptions how = options ?? new();
-        ListDifference? difference = null;
-        Apply(
-            how,
-            () => change(Read()),
-            running =>
-            {
-                LoadedRuleSet? before = running?.Read();
-                RuleSet? after = change(before);
-                difference = after is null || before is null ? null : ListDifference.TryFind(before.Rules, after);
-                bool mayStandBeside = difference is not null && how is { Trial: null, OnProof: null };
-                return mayStandBeside && TryPutBeside(running!, before!.Rules, difference!) ? null : after;
-            },
-            running => difference is { IsOfLongList: true } ? ChangingPrograms.From(ProgramsFor(how), running, difference.ChainName, difference.Families) : ProgramsFor(how),
-            null);
-    }
-
-    private bool TryPutBeside(GenerationState running, RuleSet before, ListDifference difference)
-    {
-        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
-        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
-        return state is { Control.IsOnTrial: false } && HookAttachment.Of(ProviderChoice.Of(state.Directory)).IsComplete(state.Directory)
-            && MadeBeside(home!.Home, () => QuickChange.TryMake(running, before, difference, _parts.AfterStep));
-    }
-
-    /// <summary>Counts the time of a change that could be made.</summary>
-    private bool MadeBeside(DirectoryHandle home, Func<bool> make)
-    {
-        long begun = Stopwatch.GetTimestamp();
-        bool isMade = make();
-        if (isMade)
+        Refusals.Explained(() =>
         {
-            ReloadTimesFile.Add(home, Namespace, ReloadKind.Beside, Stopwatch.GetElapsedTime(begun));
-        }
-
-        return isMade;
+            if (!how.CheckOnly)
+            {
+                _writer.Apply(change, how);
+            }
+            else if (change(Read()) is { } rules)
+            {
+                RuleWriter.Check(rules, _writer.ProgramsFor(how));
+            }
+        });
     }
 
     /// <summary>
@@ -153,100 +110,19 @@ public sealed class FirewallEngine
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(change);
         RequireOwnNamespace();
-        Refusals.Explained(() =>
-        {
-            using WriterSession session = WriterSession.Open(_parts.Root, Namespace, lockTimeout);
-            if (!WithinTrial(session, () => TryChange(session, command)))
-            {
-                session.CollectOwn();
-                ApplyWhole(session, running => Changed(running?.Read(), command, change), running => ChangingPrograms.From(_parts.Programs, running, command));
-            }
-        });
+        Refusals.Explained(() => _writer.Change(command, change, lockTimeout));
     }
 
     /// <summary>Whether there are such rules: whether there is the chain that a command names, and in it each rule that it describes.</summary>
-    public (bool Chain, bool Rules) Holds(RuleCommand command) => Refusals.Explained(() =>
+    public (bool Chain, bool Rules) Holds(RuleCommand command) => InForce(generation =>
     {
         ArgumentNullException.ThrowIfNull(command);
-        RequireOwnNamespace();
-        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
-        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
-        using GenerationState? generation = state?.TryOpenGeneration();
         return generation is null ? (RuleSet.Empty.Find(command.Chain!) is not null, false) : RuleSearch.Holds(generation.Store, command);
     });
 
-    /// <summary>The rule set after a command; null where it leaves all as it is, counters too.</summary>
-    private static RuleSet? Changed(LoadedRuleSet? running, RuleCommand command, Func<LoadedRuleSet?, RuleSet> change)
-    {
-        RuleSet changed = change(running);
-        bool mayLeaveAll = command.Kind is RuleCommandKind.Flush or RuleCommandKind.DeleteChain || (command.Kind == RuleCommandKind.Policy && running is null);
-        return mayLeaveAll && changed.Equals(running?.Rules ?? RuleSet.Empty) ? null : changed;
-    }
-
-    /// <summary>Does what changes the generation in force by itself; where its trial ends meanwhile, it is not that any more.</summary>
-    private T WithinTrial<T>(WriterSession session, Func<T> work)
-    {
-        using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
-        ulong word = state?.Control.Word ?? 0;
-        T result = work();
-        return state is null || state.Control.Word == word ? result : throw CommitTrial.Over();
-    }
-
-    private bool TryChange(WriterSession session, RuleCommand command)
-    {
-        using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
-        using GenerationState? running = state?.TryOpenGeneration();
-        return running is not null && HookAttachment.Of(ProviderChoice.Of(state!.Directory)).IsComplete(state.Directory)
-            && MadeBeside(session.Home, () => PolicyChange.TryMake(running, command, _parts.AfterStep) || QuickChange.TryMake(running, command, _parts.AfterStep));
-    }
-
-    /// <param name="ahead">The rules where they are known by now: their host names are asked for before the lock is taken.</param>
-    private void Apply(
-        ApplyOptions options, Func<RuleSet?> toCheck, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs, RuleSet? ahead)
-    {
-        RequireOwnNamespace();
-        if (options.CheckOnly)
-        {
-            Refusals.Explained(() =>
-            {
-                if (toCheck() is { } rules)
-                {
-                    Check(rules, options);
-                }
-            });
-            return;
-        }
-
-        Refusals.Explained(() =>
-        {
-            NameBook? known = ahead is null ? null : _names.Ask(ahead, null, options.NameWait);
-            using WriterSession session = WriterSession.Open(_parts.Root, Namespace, options.LockTimeout);
-            session.Collect();
-            ApplyWhole(session, change, programs, options, known);
-        });
-    }
-
-    private void ApplyWhole(
-        WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs, ApplyOptions? options = null, NameBook? known = null)
-    {
-        try
-        {
-            Commit(session, change, programs, options ?? new(), known);
-        }
-        catch
-        {
-            session.TryUndo();
-            throw;
-        }
-    }
-
     /// <summary>The rule set in force; null where there is none. Never waits for a writer.</summary>
-    public LoadedRuleSet? Read() => Refusals.Explained(() =>
+    public LoadedRuleSet? Read() => InForce(generation =>
     {
-        RequireOwnNamespace();
-        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
-        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
-        using GenerationState? generation = state?.TryOpenGeneration();
         generation?.Sets?.ReadElements();
         return generation?.Read();
     });
@@ -255,13 +131,9 @@ public sealed class FirewallEngine
     /// As <see cref="Read()"/>, where the chain has at least those of its rules that hold for the family, and others may have none: the
     /// other rules' texts are not read where that can be.
     /// </summary>
-    public LoadedRuleSet? Read(string chain, Family family) => Refusals.Explained(() =>
+    public LoadedRuleSet? Read(string chain, Family family) => InForce(generation =>
     {
         ArgumentNullException.ThrowIfNull(chain);
-        RequireOwnNamespace();
-        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
-        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
-        using GenerationState? generation = state?.TryOpenGeneration();
         if (generation?.ReadChain(chain, family) is { } one)
         {
             return one;
@@ -276,12 +148,8 @@ public sealed class FirewallEngine
     /// count every run; interfaces are those of test runs (<see cref="NetfilterTestInput"/>), not the packet's.
     /// </summary>
     /// <exception cref="FirewallException">No rules are in force.</exception>
-    public uint Measure(Packet packet, int runs) => Refusals.Explained(() =>
+    public uint Measure(Packet packet, int runs) => InForce(generation =>
     {
-        RequireOwnNamespace();
-        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
-        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
-        using GenerationState? generation = state?.TryOpenGeneration();
         using BpfProgram? program = generation?.TryOpenProgram(new HookPoint(packet.Hook, packet.Family));
         return program is null
             ? throw new FirewallException(FirewallFailure.Refused, "no rules are loaded in this network namespace")
@@ -295,46 +163,31 @@ public sealed class FirewallEngine
     /// <param name="elements">Is given the set, and returns the elements.</param>
     /// <returns>How many elements have changed.</returns>
     /// <exception cref="FirewallException">There is no such set.</exception>
-    public int EditSet(string name, SetEdit edit, Func<NamedSet, SetElements> elements, TimeSpan? lockTimeout = null) => Refusals.Explained(() =>
+    public int EditSet(string name, SetEdit edit, Func<NamedSet, SetElements> elements, TimeSpan? lockTimeout = null) => Writing(lockTimeout, (session, generation) =>
     {
         ArgumentNullException.ThrowIfNull(elements);
-        RequireOwnNamespace();
-        using WriterSession? session = WriterSession.TryOpenExisting(_parts.Root, Namespace, lockTimeout);
-        using NamespaceState? state = session is null ? null : NamespaceState.TryOpen(session.Pins, Namespace);
-        using GenerationState? generation = state?.TryOpenGeneration();
         NamedSet set = SetLists.Find(generation?.Sets, name);
-        return WithinTrial(session!, () => new SetEditor(generation!.Sets!, _parts.AfterStep).Edit(set, edit, elements(set)));
+        return _writer.WithinTrial(session!, () => new SetEditor(generation!.Sets!, _parts.AfterStep).Edit(set, edit, elements(set)));
     });
 
     /// <summary>What becomes of changes of a set of the rules in force, where these are on trial; null where they are on none.</summary>
     /// <exception cref="FirewallException">There is no such set.</exception>
-    public SetTrial? ReadSetTrial(string name) => Refusals.Explained(() =>
+    public SetTrial? ReadSetTrial(string name) => InNamespace(state =>
     {
-        RequireOwnNamespace();
-        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
-        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
         using GenerationState? generation = state?.TryOpenGeneration();
         return SetTrial.Of(state!, generation!, SetLists.Find(generation?.Sets, name));
     });
 
     /// <summary>The sets of the rules in force, with their sizes; their elements are not read. Null where no rules are in force.</summary>
-    public IReadOnlyList<SetSummary>? ReadSets() => Refusals.Explained(() =>
+    public IReadOnlyList<SetSummary>? ReadSets() => InForce(generation =>
     {
-        RequireOwnNamespace();
-        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
-        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
-        using GenerationState? generation = state?.TryOpenGeneration();
         return generation is null ? null : SetLists.Summarize(generation.Sets);
     });
 
     /// <summary>A set of the rules in force, with its elements.</summary>
     /// <exception cref="FirewallException">There is no such set.</exception>
-    public NamedSet ReadSet(string name) => Refusals.Explained(() =>
+    public NamedSet ReadSet(string name) => InForce(generation =>
     {
-        RequireOwnNamespace();
-        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
-        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
-        using GenerationState? generation = state?.TryOpenGeneration();
         NamedSet set = SetLists.Find(generation?.Sets, name);
         _ = set.Elements.Span;
         return set;
@@ -345,13 +198,9 @@ public sealed class FirewallEngine
     /// </summary>
     /// <param name="asked">Is given the set, whose elements are not to be asked for, and returns what is looked for.</param>
     /// <exception cref="FirewallException">There is no such set.</exception>
-    public bool SetHolds(string name, Func<NamedSet, SetElements> asked) => Refusals.Explained(() =>
+    public bool SetHolds(string name, Func<NamedSet, SetElements> asked) => InForce(generation =>
     {
         ArgumentNullException.ThrowIfNull(asked);
-        RequireOwnNamespace();
-        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
-        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
-        using GenerationState? generation = state?.TryOpenGeneration();
         NamedSet set = SetLists.Find(generation?.Sets, name);
         return SetLists.Holds(generation!.Sets!, set, asked(set).Span);
     });
@@ -371,23 +220,15 @@ public sealed class FirewallEngine
     public bool ChangeRecent(string name, RecentAction action, Family family, UInt128 address) =>
         WithRecent(maps => RecentEditor.Change(name, RecentReader.Find(maps, name), action, family, address));
 
-    private T WithRecent<T>(Func<RecentMaps, T> work) => Refusals.Explained(() =>
+    private T WithRecent<T>(Func<RecentMaps, T> work) => InForce(generation =>
     {
-        RequireOwnNamespace();
-        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
-        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
-        using GenerationState? generation = state?.TryOpenGeneration();
         using RecentMaps maps = RecentMaps.Open(generation?.Directory);
         return work(maps);
     });
 
     /// <summary>The connections that the rules in force track; null where they ask for none.</summary>
-    public LiveConnections? OpenConnections() => Refusals.Explained(() =>
+    public LiveConnections? OpenConnections() => InForce(generation =>
     {
-        RequireOwnNamespace();
-        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
-        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
-        using GenerationState? generation = state?.TryOpenGeneration();
         if (generation is not null && TableMap.IsOfOtherVersion(generation.Directory))
         {
             throw new FirewallException(FirewallFailure.Refused, "the rules in force were loaded by another version of minifw, whose table of connections this one cannot read; apply the rules again: connections are then picked up anew");
@@ -397,12 +238,8 @@ public sealed class FirewallEngine
     });
 
     /// <summary>What is set of connection tracking, all of it; null where nothing is tracked and nothing has been set.</summary>
-    public IReadOnlyList<ConnectionSettingValue>? ReadConnectionSettings() => Refusals.Explained(() =>
+    public IReadOnlyList<ConnectionSettingValue>? ReadConnectionSettings() => InForce(generation =>
     {
-        RequireOwnNamespace();
-        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
-        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
-        using GenerationState? generation = state?.TryOpenGeneration();
         using BpfMap? tracking = generation is null ? null : TrackingSettings.TryOpen(generation.Directory);
         return tracking is null ? null : (IReadOnlyList<ConnectionSettingValue>)TrackingSettings.Read(TrackingSettings.Copy(tracking));
     });
@@ -428,7 +265,7 @@ public sealed class FirewallEngine
         {
             if (values.Any(set => set.Setting.Name == ConnectionSetting.Most))
             {
-                ApplyWhole(session, generation => generation?.Read().Rules, _ => _parts.Programs);
+                _writer.ApplyWhole(session, generation => generation?.Read().Rules, _ => _parts.Programs);
             }
         }
         catch
@@ -455,13 +292,7 @@ public sealed class FirewallEngine
     private static ImmutableArray<KnownName>? Listed(NameBook? book) => book is null ? null : [.. book.Names];
 
     /// <summary>The trial that the rules in force are on; null where they are on none.</summary>
-    public RunningTrial? ReadTrial() => Refusals.Explained(() =>
-    {
-        RequireOwnNamespace();
-        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
-        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
-        return state?.ReadTrial();
-    });
+    public RunningTrial? ReadTrial() => InNamespace(state => state?.ReadTrial());
 
     /// <summary>Ends the trial: the rules in force stay.</summary>
     /// <exception cref="FirewallException">They are on no trial, or it is over.</exception>
@@ -476,7 +307,7 @@ public sealed class FirewallEngine
         using GenerationState running = state.TryOpenGeneration()!;
         if (!ConnectionMaps.IsAsWanted(running))
         {
-            ApplyWhole(session, generation => generation?.Read().Rules, _ => _parts.Programs);
+            _writer.ApplyWhole(session, generation => generation?.Read().Rules, _ => _parts.Programs);
         }
     });
 
@@ -525,25 +356,17 @@ public sealed class FirewallEngine
 
     /// <summary>Sets counters to zero and returns the rule set with the counters that they had.</summary>
     /// <param name="which">Chooses the rules and policies.</param>
-    public LoadedRuleSet? ResetCounters(Func<CountedPlace, bool> which, TimeSpan? lockTimeout = null) => Refusals.Explained(() =>
+    public LoadedRuleSet? ResetCounters(Func<CountedPlace, bool> which, TimeSpan? lockTimeout = null) => Writing(lockTimeout, (_, generation) =>
     {
         ArgumentNullException.ThrowIfNull(which);
-        RequireOwnNamespace();
-        using WriterSession? session = WriterSession.TryOpenExisting(_parts.Root, Namespace, lockTimeout);
-        using NamespaceState? state = session is null ? null : NamespaceState.TryOpen(session.Pins, Namespace);
-        using GenerationState? generation = state?.TryOpenGeneration();
         return generation?.ResetCounters(which);
     });
 
     /// <summary>Does what -Z says, without a look at rules' texts.</summary>
     /// <returns>False where no rules are in force, or the command names what is not there.</returns>
-    public bool ZeroCounters(RuleCommand command, TimeSpan? lockTimeout = null) => Refusals.Explained(() =>
+    public bool ZeroCounters(RuleCommand command, TimeSpan? lockTimeout = null) => Writing(lockTimeout, (_, generation) =>
     {
         ArgumentNullException.ThrowIfNull(command);
-        RequireOwnNamespace();
-        using WriterSession? session = WriterSession.TryOpenExisting(_parts.Root, Namespace, lockTimeout);
-        using NamespaceState? state = session is null ? null : NamespaceState.TryOpen(session.Pins, Namespace);
-        using GenerationState? generation = state?.TryOpenGeneration();
         if (generation is null || ZeroedSlots.Of(generation.Store, command) is not { } slots)
         {
             return false;
@@ -596,48 +419,31 @@ public sealed class FirewallEngine
         return service.Run(stop);
     });
 
-    /// <summary>The wait must start after the last switch: so once the lock is held, and not before.</summary>
-    private static Task StartGracePeriod() =>
-        Task.Factory.StartNew(GracePeriod.Wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private void Check(RuleSet rules, ApplyOptions options)
+    /// <summary>Looks at what the kernel holds of this namespace; null where that is nothing. Never waits for a writer.</summary>
+    private T InNamespace<T>(Func<NamespaceState?, T> look) => Refusals.Explained(() =>
     {
-        using SharedObjects shared = SharedObjects.Make();
-        GenerationLoader.Load(rules, shared, null, ProgramsFor(options)).Dispose();
-    }
+        RequireOwnNamespace();
+        using HomeMount? home = HomeMount.TryOpen(_parts.Root);
+        using NamespaceState? state = home is null ? null : NamespaceState.TryOpen(home.Pins, Namespace);
+        return look(state);
+    });
 
-    private void Commit(
-        WriterSession session, Func<GenerationState?, RuleSet?> change, Func<GenerationState?, ProgramSource> programs, ApplyOptions options, NameBook? known)
+    /// <summary>As <see cref="InNamespace"/>, at the generation in force.</summary>
+    private T InForce<T>(Func<GenerationState?, T> look) => InNamespace(state =>
     {
-        long begun = Stopwatch.GetTimestamp();
-        using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
-        var trial = new CommitTrial(state?.Control.Word ?? 0, state?.Control.LastGeneration ?? 0, options.Trial);
-        using GenerationState? running = state?.TryOpenGeneration();
-        Task grace = running is null ? Task.CompletedTask : StartGracePeriod();
-        if (change(running) is not { } changed)
-        {
-            return;
-        }
+        using GenerationState? generation = state?.TryOpenGeneration();
+        return look(generation);
+    });
 
-        NameBook names = _names.Ask(changed, known, options.NameWait);
-        RuleSet rules = NameLoader.Fill(changed, names);
-
-        using SharedObjects shared = running is null ? SharedObjects.Make() : SharedObjects.Open(state!.Directory);
-        ProviderChoice.RequireAsked(shared.Provider);
-        using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, programs(running), trial.Part);
-        using var protocol = new CommitProtocol(session.Pins, Namespace, shared, running, next, grace, trial);
-        foreach (CommitStep step in protocol.Steps())
-        {
-            step.Run();
-            _parts.AfterStep(step.Name);
-        }
-
-        NameBookFile.Write(session.Home, Namespace, names);
-        ReloadTimesFile.Add(session.Home, Namespace, ReloadKind.Whole, Stopwatch.GetElapsedTime(begun));
-    }
-
-    private ProgramSource ProgramsFor(ApplyOptions options) =>
-        options.OnProof is { } tell ? ProvedPrograms.From(_parts.Programs, tell) : _parts.Programs;
+    /// <summary>As <see cref="InForce"/>, where nobody else writes meanwhile; null and null where there is nothing to write to.</summary>
+    private T Writing<T>(TimeSpan? lockTimeout, Func<WriterSession?, GenerationState?, T> work) => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        using WriterSession? session = WriterSession.TryOpenExisting(_parts.Root, Namespace, lockTimeout);
+        using NamespaceState? state = session is null ? null : NamespaceState.TryOpen(session.Pins, Namespace);
+        using GenerationState? generation = state?.TryOpenGeneration();
+        return work(session, generation);
+    });
 
     private void RequireOwnNamespace()
     {

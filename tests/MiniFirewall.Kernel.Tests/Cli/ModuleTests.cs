@@ -78,7 +78,7 @@ public sealed class ModuleTests : IDisposable
         Assert.Contains("no such luck", error, StringComparison.Ordinal);
         string sources = Path.Combine(_directory, "0.1-none");
         Assert.Equal(
-            ["Kbuild", "Makefile", "answer.c", "dkms.conf", "hooks.c", "main.c", "minifw.h", "netlink.c", "status.c"],
+            ["Kbuild", "Makefile", "answer.c", "dkms.conf", "hooks.c", "main.c", "minifw.h", "netlink.c", "run.c", "status.c"],
             Directory.EnumerateFiles(sources).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.True(File.Exists(Path.Combine(sources, "uapi", "minifw.h")));
     }

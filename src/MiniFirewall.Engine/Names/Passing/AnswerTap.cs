@@ -8,7 +8,6 @@ using MiniFirewall.Engine.State;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
-using MiniFirewall.Sys;
 
 namespace MiniFirewall.Engine.Names.Passing;
 
