@@ -12,10 +12,16 @@ public sealed class MountNamespace
 
     /// <summary>
     /// The outer mount namespace: that of the first process (/proc/1) or, where that is out of reach, of the ancestor
-    /// nearest to it that is not. Null where it is the caller's own, or nothing above the caller can be reached.
+    /// nearest to it that is not. Null where it is the caller's own, or nothing above the caller can be reached, or entered: a service
+    /// that may look at other processes without CAP_SYS_ADMIN sees the state where it is.
     /// </summary>
     public static MountNamespace? FindOuter()
     {
+        if (!MayEnter())
+        {
+            return null;
+        }
+
         ulong? own = NumberOf("thread-self");
         foreach (int process in ProcessTable.Ancestors().Append(1).Reverse())
         {
@@ -54,6 +60,14 @@ public sealed class MountNamespace
         thread.Join();
         failure?.Throw();
         return result!;
+    }
+
+    /// <summary>Whether CAP_SYS_ADMIN is in effect (capabilities(7), /proc/PID/status).</summary>
+    private static bool MayEnter()
+    {
+        const int SystemAdministration = 21;
+        string? line = File.ReadLines("/proc/thread-self/status").FirstOrDefault(line => line.StartsWith("CapEff:", StringComparison.Ordinal));
+        return line is null || (ulong.Parse(line.AsSpan(7).Trim(), System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture) >> SystemAdministration & 1) != 0;
     }
 
     private static ulong? NumberOf(string process) => SymbolicLink.TryReadNamespace($"/proc/{process}/ns/mnt", "mnt");
