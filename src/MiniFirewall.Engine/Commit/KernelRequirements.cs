@@ -1,7 +1,7 @@
-using System.Globalization;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Sys;
+using MiniFirewall.Sys.Processes;
 using MiniFirewall.Sys.Files;
 
 namespace MiniFirewall.Engine.Commit;
@@ -78,7 +78,7 @@ internal static class KernelRequirements
 
     private static List<string> MissingCapabilities()
     {
-        ulong have = EffectiveCapabilities();
+        ulong have = Capabilities.Effective();
         bool Lacks(int capability) => (have >> capability & 1) == 0;
         var missing = new List<string>();
         if (Lacks(AdminNetwork))
@@ -97,12 +97,5 @@ internal static class KernelRequirements
         }
 
         return missing;
-    }
-
-    private static ulong EffectiveCapabilities()
-    {
-        const string Label = "CapEff:";
-        string? line = File.ReadLines("/proc/thread-self/status").FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal));
-        return line is null ? 0 : ulong.Parse(line.AsSpan(Label.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 }

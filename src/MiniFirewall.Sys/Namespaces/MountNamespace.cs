@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using MiniFirewall.Sys.Files;
+using MiniFirewall.Sys.Processes;
 
 namespace MiniFirewall.Sys.Namespaces;
 
@@ -17,17 +18,12 @@ public sealed class MountNamespace
     /// </summary>
     public static MountNamespace? FindOuter()
     {
-        if (!MayEnter())
-        {
-            return null;
-        }
-
         ulong? own = NumberOf("thread-self");
         foreach (int process in ProcessTable.Ancestors().Append(1).Reverse())
         {
             if (NumberOf($"{process}") is { } number)
             {
-                return number == own ? null : new(process);
+                return number == own || !MayEnter() ? null : new(process);
             }
         }
 
@@ -62,13 +58,7 @@ public sealed class MountNamespace
         return result!;
     }
 
-    /// <summary>Whether CAP_SYS_ADMIN is in effect (capabilities(7), /proc/PID/status).</summary>
-    private static bool MayEnter()
-    {
-        const int SystemAdministration = 21;
-        string? line = File.ReadLines("/proc/thread-self/status").FirstOrDefault(line => line.StartsWith("CapEff:", StringComparison.Ordinal));
-        return line is null || (ulong.Parse(line.AsSpan(7).Trim(), System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture) >> SystemAdministration & 1) != 0;
-    }
+    private static bool MayEnter() => (Capabilities.Effective() >> Capabilities.SystemAdministration & 1) != 0;
 
     private static ulong? NumberOf(string process) => SymbolicLink.TryReadNamespace($"/proc/{process}/ns/mnt", "mnt");
 
