@@ -1,3 +1,4 @@
+using MiniFirewall.Kernel.Tests.Differential;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
 using Xunit;
@@ -7,8 +8,8 @@ namespace MiniFirewall.Kernel.Tests.Connections;
 /// <summary>What packets are to their connections, packet by packet beside the kernel's own connection tracking.</summary>
 public sealed class ConnectionStateTests
 {
-    /// <summary>A quick run's; MINIFIREWALL_CONNECTIONS asks for more.</summary>
-    private static readonly int Connections = int.TryParse(Environment.GetEnvironmentVariable("MINIFIREWALL_CONNECTIONS"), out int more) ? more : 120;
+    /// <summary>How many random connections are compared.</summary>
+    private static readonly int Connections = Budget.Read("MINIFW_RANDOM_CONNECTIONS", 120);
 
     private static readonly Placement s_linear = new(4096, 4096);
 

@@ -7,7 +7,7 @@ namespace MiniFirewall.Kernel.Tests.Connections;
 /// <summary>The table of connections where there are more of them than it has room for, and where two processors write it.</summary>
 public sealed class ConnectionTableTests(ITestOutputHelper output)
 {
-    /// <summary>Packets of a flood; several times what the table has room for.</summary>
+    /// <summary>Packets of a flood; three times what the table has room for.</summary>
     private static int FloodPackets => Budget.Read("MINIFW_FLOOD_PACKETS", 400_000);
 
     /// <summary>Half-open ones, that have been answered once, would end before those of the flood do.</summary>
@@ -19,7 +19,7 @@ public sealed class ConnectionTableTests(ITestOutputHelper output)
         const int Answered = 1000;
 
         // An emulated processor takes more than a minute for the flood.
-        using var lab = new TableLab(settings: "connections tcp_timeout_syn_recv 3600");
+        using var lab = new TableLab(settings: $"connections max {FloodPackets / 3}\nconnections tcp_timeout_syn_recv 3600");
         var flow = new ConnectionFlow();
         for (int i = 0; i < Answered; i++)
         {
