@@ -10,17 +10,17 @@ compiler() {
         dotnet msbuild "$project" -t:ResolveFrameworkReferences\;ResolveReadyToRunCompilers -getItem:Crossgen2Tool | sed -n 's/^ *"FullPath": "\(.*\)",*$/\1/p'
 }
 
-# compile_ahead FOLDER: makes $ahead of the tests in FOLDER. An assembly that cannot be compiled so stays as it is.
+# compile_ahead FOLDER: makes $ahead of the tests in FOLDER, where they are newer.
 compile_ahead() {
-    local tool file name
+    local tool file name framework
     [[ ! -f $ahead/done || -n $(find "$1" -newer "$ahead/done" -name '*.dll') ]] || return 0
     say "compiling the tests ahead of time for the guest"
-    tool=$(compiler) && [[ -x $tool ]] || { say "the SDK's ahead-of-time compiler (Microsoft.NETCore.App.Crossgen2) is not to be had"; return 1; }
+    tool=$(compiler) && [[ -x $tool ]] || die "the SDK's ahead-of-time compiler (Microsoft.NETCore.App.Crossgen2) is not to be had"
+    framework=$(find "$dotnet/shared/Microsoft.NETCore.App" -maxdepth 1 -name '10.*' | sort -V | tail -n 1)
     rm -rf "$ahead" && cp -a "$1" "$ahead"
     for file in "$1"/*.dll; do
         name=${file##*/}
-        "$tool" "$file" -o "$ahead/$name.ahead" -r "$dotnet/shared/Microsoft.NETCore.App/10.*/*.dll" -r "$1/*.dll" --targetos linux --targetarch x64 -O >"$ahead/$name.log" 2>&1 &&
-            mv "$ahead/$name.ahead" "$ahead/$name" || { say "$name stays as it is: $(tail -n 1 "$ahead/$name.log")"; rm -f "$ahead/$name.ahead"; }
+        "$tool" "$file" -o "$ahead/$name" -r "$framework/*.dll" -r "$1/*.dll" --targetos linux --targetarch x64 -O >"$ahead/log" 2>&1 || die "$name cannot be compiled ahead of time: $(<"$ahead/log")"
     done
     touch "$ahead/done"
 }
