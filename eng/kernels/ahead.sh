@@ -15,7 +15,8 @@ compile_ahead() {
     local tool file name framework
     [[ ! -f $ahead/done || -n $(find "$1" -newer "$ahead/done" -name '*.dll') ]] || return 0
     say "compiling the tests ahead of time for the guest"
-    tool=$(compiler) && [[ -x $tool ]] || die "the SDK's ahead-of-time compiler (Microsoft.NETCore.App.Crossgen2) is not to be had"
+    tool=$(compiler) || tool=
+    [[ -x $tool ]] || die "the SDK's ahead-of-time compiler (Microsoft.NETCore.App.Crossgen2) is not to be had"
     framework=$(find "$dotnet/shared/Microsoft.NETCore.App" -maxdepth 1 -name '10.*' | sort -V | tail -n 1)
     rm -rf "$ahead" && cp -a "$1" "$ahead"
     for file in "$1"/*.dll; do

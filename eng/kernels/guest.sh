@@ -1,7 +1,7 @@
 #!/bin/bash
 # Inside the guest, as its first process: makes the machine ready, runs the tests, writes what they say to the port of results.
 # The host's eng/kernels/run reads there lines "gate: WORDS: ok|FAILED", the test runner's own words, and last "done".
-# shellcheck disable=SC2154 # repository, mode, script, tests, binary, module, try and selections are of the settings.
+# shellcheck disable=SC2154 # repository, mode, part, script, tests, binary, module, try and selections are of the settings.
 set -u
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 
@@ -82,6 +82,12 @@ run_tests() {
     echo "exit code of the tests: $code" >&3
 }
 
+module_by_itself() {
+    [[ $mode != module ]] || gate "without the module minifw says what this kernel lacks, exit code 3" refuses_this_kernel >&3 2>&1
+    bash "$repository/kernel/minifw/tests/smoke.sh" "$module" "$try" >&3 2>&1 </dev/null
+    bash "$repository/kernel/minifw/tests/command.sh" "$binary" "$modules_built" >&3 2>&1 </dev/null
+}
+
 modprobe -a ip_tables ip6_tables iptable_filter ip6table_filter nf_tables x_tables veth tun dummy bridge br_netfilter 2>&1 | sed 's/^/minifw: /'
 state >/tmp/before
 if [[ $mode == script ]]; then
@@ -90,15 +96,15 @@ elif [[ $mode == costs ]]; then
     bash "$repository/kernel/minifw/tests/costs.sh" "$binary" "$module" "$try" >&3 2>&1 </dev/null
 else
     cd "$repository" || exit
-    [[ $mode != module ]] || gate "without the module minifw says what this kernel lacks, exit code 3" refuses_this_kernel >&3 2>&1
-    bash "$repository/kernel/minifw/tests/smoke.sh" "$module" "$try" >&3 2>&1 </dev/null
-    bash "$repository/kernel/minifw/tests/command.sh" "$binary" "$modules_built" >&3 2>&1 </dev/null
+    ((part > 1)) || module_by_itself
+    # insmod brings none of the kernel's own modules that this one stands on.
+    modprobe -a nf_reject_ipv4 nf_reject_ipv6 nf_defrag_ipv4 nf_defrag_ipv6
     gate "the module is loaded for the tests" insmod "$module" >&3 2>&1
     # With the module loaded each comparison is with both providers, as far as the kernel has links.
     [[ $mode == module ]] || run_tests "${selection[@]}"
     MINIFW_PROVIDER=module run_tests "${selection_module[@]}"
     gate "the module is removed" rmmod minifw >&3 2>&1
-    bash "$repository/kernel/minifw/tests/command.sh" "$binary" "$modules_built" closed >&3 2>&1 </dev/null
+    ((part > 1)) || bash "$repository/kernel/minifw/tests/command.sh" "$binary" "$modules_built" closed >&3 2>&1 </dev/null
 fi
 gate "nothing is left behind" nothing_left >&3 2>&1
 echo "done" >&3
