@@ -76,7 +76,7 @@ internal static class GenerationLoader
             contents.Slots().Slots,
             running.Store.Header.Capacity,
             running.Store.FirstFreshSlot,
-            isApart);
+            isApart || CounterSums.PerElement(running.Counters.Counters) != WellKnownMaps.CountersPerElement);
     }
 
     /// <summary>Whether some place may begin with an offset: given counters, offsets or carried counts that go on, or a slot that somebody counted in.</summary>

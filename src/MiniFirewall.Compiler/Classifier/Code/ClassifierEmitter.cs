@@ -339,10 +339,9 @@ internal sealed class ClassifierEmitter
 
     private void EmitCount()
     {
-        _code.Load(MemorySize.Word, Register.R1, Register.R8, ImageFormat.RecordResult);
-        _code.Alu(AluOperation.ShiftRight, Register.R1, 2);
-        _code.Store(MemorySize.Word, Register.R10, Frame.MainCounterIndex, Register.R1);
-        CounterEmitter.Emit(_code, Frame.MainCounterIndex, length => _code.Load(MemorySize.Word, length, Frame.Key, PacketKey.PacketLength));
+        _code.Load(MemorySize.Word, Register.R0, Register.R8, ImageFormat.RecordResult);
+        _code.Alu(AluOperation.ShiftRight, Register.R0, 2);
+        CounterEmitter.EmitOfR0(_code, Frame.MainCounterIndex, Element, length => _code.Load(MemorySize.Word, length, Frame.Key, PacketKey.PacketLength));
     }
 
     private void EmitEvent()
