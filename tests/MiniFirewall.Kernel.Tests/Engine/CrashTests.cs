@@ -102,8 +102,6 @@ public sealed class CrashTests : IDisposable
         Assert.Equal(Rules.DroppedBySecond, AssertWhole());
         string[] generations = [.. Directory.GetDirectories(_namespace.Directory).Select(path => Path.GetFileName(path)!)];
         Assert.Equal([$"generation-{_namespace.Read()!.Generation}"], generations);
-
-        // control, programs, events, rejects, packets and a link for each of six hooks.
-        Assert.Equal(11, Directory.GetFiles(_namespace.Directory).Length);
+        Assert.Equal(TestNamespace.PinsAtRest, Directory.GetFiles(_namespace.Directory).Length);
     }
 }

@@ -1,4 +1,6 @@
+using MiniFirewall.Compiler;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Providers;
 using MiniFirewall.Sys.Namespaces;
 
 namespace MiniFirewall.Kernel.Tests.Engine;
@@ -16,6 +18,12 @@ internal sealed class TestNamespace : IDisposable
         Command.Run("ip", "netns", "add", Name);
         Command.Run("ip", "-n", Name, "link", "set", "lo", "up");
     }
+
+    /// <summary>
+    /// Pins that a namespace's directory holds while no writer is at work: control, programs, events, rejects, packets and six hooks' links;
+    /// under the module six hooks' dispatchers, and where it runs links' own programs the map that it finds answers in.
+    /// </summary>
+    internal static int PinsAtRest => ProviderChoice.ContextOf(ProviderChoice.Default) == ContextKind.Module ? 12 : 11;
 
     internal string Name { get; }
 

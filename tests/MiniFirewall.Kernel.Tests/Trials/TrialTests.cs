@@ -247,6 +247,6 @@ public sealed class TrialTests : IDisposable
     private void AssertTidy()
     {
         Assert.Equal([$"generation-{_namespace.Read()!.Generation}"], Directory.GetDirectories(_namespace.Directory).Select(Path.GetFileName));
-        Assert.Equal(11, Directory.GetFiles(_namespace.Directory).Length);
+        Assert.Equal(TestNamespace.PinsAtRest, Directory.GetFiles(_namespace.Directory).Length);
     }
 }
