@@ -26,11 +26,16 @@ namespace MiniFirewall.Compiler.Classifier.Image;
 /// hash's tag or an empty one. The slot's reference leads to a run of entries, a list of entries, or a tree that
 /// ends in one of them; all are sorted by order and read until one matches or its order is no better than the best.
 /// </para>
+/// <para>
+/// <b>Homes.</b> Runs stand in the order of their slots, each at its home (<see cref="ImageLayout.HomeOf"/>) or, where that is
+/// taken, soon behind it. So a program asks the memory for what is at the home while it waits for the slot. Between runs entries
+/// may be free: dead, and led to by nothing.
+/// </para>
 /// </summary>
 public static class ImageFormat
 {
     public const uint Magic = 0x4357464d; // "MFWC"
-    public const uint Version = 4;
+    public const uint Version = 5;
 
     public const int HeaderSize = 256;
     public const int MaxTuples = 64;
