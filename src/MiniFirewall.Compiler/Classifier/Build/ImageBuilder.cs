@@ -196,10 +196,12 @@ internal sealed class ImageBuilder
     {
         var ordinary = new ulong[_list.Chains.Count];
         var odd = new ulong[_list.Chains.Count];
+        var sizes = new int[_list.Chains.Count, ImageFormat.MaxTuples];
         for (int i = 0; i < _entries.Length; i++)
         {
             ordinary[_entries[i].Chain] |= _entries[i].IsOrdinary ? 1UL << _ordinary.TupleOf[i] : 0;
             odd[_entries[i].Chain] |= 1UL << _odd.TupleOf[i];
+            sizes[_entries[i].Chain, _ordinary.TupleOf[i]] += _entries[i].IsOrdinary ? 1 : 0;
         }
 
         foreach (ListedChain chain in _list.Chains)
@@ -211,6 +213,7 @@ internal sealed class ImageBuilder
             BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.ChainFirst..], chain.First);
             BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.ChainEnd..], chain.End);
             BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.ChainNameHash..], NameHash.Of(chain.Block.Name));
+            BinaryPrimitives.WriteInt32LittleEndian(at[ImageFormat.ChainLikely..], Enumerable.Range(0, ImageFormat.MaxTuples).MaxBy(tuple => sizes[chain.Number, tuple]));
         }
     }
 

@@ -57,6 +57,9 @@ public static class ImageFormat
     // none), the epoch of the change that brought it (0 where the image was built with it).
     public const int ChainTuples = 0, ChainOddTuples = 8, ChainSalt = 16, ChainFirst = 24, ChainEnd = 28, ChainNameHash = 32, ChainFrom = 40;
 
+    /// <summary>The tuple that holds most of a chain's entries: a guess at what a packet comes to first, which says nothing.</summary>
+    public const int ChainLikely = 44;
+
     /// <summary>A slot is one u64: tag in the low half (never 0 where used), reference in the high half.</summary>
     public const int SlotTag = 0, SlotReference = 4;
 
