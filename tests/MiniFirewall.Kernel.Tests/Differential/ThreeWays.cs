@@ -32,7 +32,9 @@ internal sealed class ThreeWays(IReadOnlyList<string> interfaces, CompilationWay
     internal void Load(RuleTexts texts)
     {
         _rules = texts.Whole;
-        foreach (IFirewall one in new IFirewall[] { _evaluator, _iptables, _live })
+
+        // iptables last: on old kernels miniFirewall refuses many rule sets, and soon.
+        foreach (IFirewall one in new IFirewall[] { _evaluator, _live, _iptables })
         {
             one.Load(texts);
         }
