@@ -57,7 +57,7 @@ internal sealed class ImageBuilder
     {
         PlacedView ordinary = PlacedView.Of(_ordinary, OrdinaryLoad), odd = PlacedView.Of(_odd, OddLoad);
         int inRuns = ordinary.Buckets.Where(bucket => bucket.Length <= LongestRun).Sum(bucket => bucket.Length);
-        int homeScale = (int)Math.Min(ushort.MaxValue, inRuns / HomeLoad / ordinary.Slots.Range * (1 << ImageLayout.HomeShift));
+        int homeScale = (int)(inRuns / HomeLoad / ordinary.Slots.Range * (1 << ImageLayout.HomeShift));
         uint[] references = ordinary.Refer((bucket, place) => ReferToOrdinary(bucket, ImageLayout.HomeOf(place, homeScale)));
         uint[] oddReferences = odd.Refer((bucket, _) => ReferToOdd(bucket));
         (SlotTable slots, SlotTable oddSlots) = (ordinary.Slots, odd.Slots);
