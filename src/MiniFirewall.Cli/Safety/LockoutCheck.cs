@@ -24,7 +24,8 @@ internal sealed class LockoutCheck
 
     private readonly FirewallEngine _engine;
     private readonly IReadOnlyList<OpenSocket> _open = OpenSocket.ReadAll();
-    private readonly OpenSocket? _own;
+    /// <summary>The session that one types in; several where any of them may be it.</summary>
+    private readonly IReadOnlyList<OpenSocket> _own;
 
     internal LockoutCheck(FirewallEngine engine)
     {
@@ -36,7 +37,7 @@ internal sealed class LockoutCheck
     internal static bool IsForced => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } and not "0";
 
     /// <summary>Somebody types from elsewhere into this namespace.</summary>
-    internal bool IsRemote => _own is not null;
+    internal bool IsRemote => _own.Count > 0;
 
     /// <param name="force">How the user overrides it, for messages.</param>
     /// <param name="tells">Say which other connections would end.</param>
@@ -44,16 +45,16 @@ internal sealed class LockoutCheck
     internal void Run(RuleSet rules, string force, bool tells = true)
     {
         IReadOnlyList<FailsafePort> failsafe = FailsafeFile.Read();
-        if (_own is null && failsafe.Count == 0 && (!tells || _open.Count == 0))
+        if (!IsRemote && failsafe.Count == 0 && (!tells || _open.Count == 0))
         {
             return;
         }
 
         var judge = new SessionJudge(rules, OwnAddresses.ReadInterfaces());
         HashSet<SessionEnds> tracked = rules.AsksConnection ? Tracked() : [];
-        if (_own is not null && judge.Judge(EndsOf(_own), tracked.Contains(EndsOf(_own))) is { } cut)
+        if (CutOf(judge, _own, tracked) is [var cut, ..])
         {
-            throw new FirewallException(FirewallFailure.Refused, LockoutText.OwnSession(cut, force));
+            throw new FirewallException(FirewallFailure.Refused, LockoutText.OwnSession(cut, force, isCertain: _own.Count == 1));
         }
 
         foreach (FailsafePort port in failsafe)
@@ -66,7 +67,20 @@ internal sealed class LockoutCheck
 
         if (tells)
         {
-            Tell([.. _open.Where(socket => socket != _own).Select(EndsOf).Distinct().Select(ends => judge.Judge(ends, tracked.Contains(ends))).OfType<SessionCut>()]);
+            Tell(CutOf(judge, _open.Except(_own), tracked));
+            TellOfNext(judge);
+        }
+    }
+
+    private static SessionCut[] CutOf(SessionJudge judge, IEnumerable<OpenSocket> sockets, HashSet<SessionEnds> tracked) =>
+        [.. sockets.Select(EndsOf).Distinct().Select(ends => judge.Judge(ends, tracked.Contains(ends))).OfType<SessionCut>()];
+
+    /// <summary>Whoever logs out finds the door closed where only connections that are there may go on.</summary>
+    private void TellOfNext(SessionJudge judge)
+    {
+        if (_own.Select(socket => judge.JudgeNew(EndsOf(socket))).FirstOrDefault(cut => cut is not null) is { } closed)
+        {
+            Console.Error.WriteLine($"minifw: warning: {LockoutText.NoNext(closed)}");
         }
     }
 
