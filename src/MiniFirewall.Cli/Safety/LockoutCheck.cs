@@ -1,4 +1,4 @@
-using System.Text;
+using System.Diagnostics;
 using MiniFirewall.Analysis;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Connections;
@@ -21,6 +21,9 @@ internal sealed class LockoutCheck
     internal const string ForcedByEnvironment = $"{Variable}=1 in front of the command";
 
     private const int Told = 3;
+
+    /// <summary>So long connections are judged that are told of and refuse nothing: thousands of them by long lists would take many seconds.</summary>
+    private static readonly TimeSpan s_telling = TimeSpan.FromSeconds(1);
 
     private readonly FirewallEngine _engine;
     private readonly IReadOnlyList<OpenSocket> _open = OpenSocket.ReadAll();
@@ -52,7 +55,7 @@ internal sealed class LockoutCheck
 
         var judge = new SessionJudge(rules, OwnAddresses.ReadInterfaces());
         HashSet<SessionEnds> tracked = rules.AsksConnection ? Tracked() : [];
-        if (CutOf(judge, _own, tracked) is [var cut, ..])
+        if (CutsOf(judge, _own, tracked).FirstOrDefault() is { } cut)
         {
             throw new FirewallException(FirewallFailure.Refused, LockoutText.OwnSession(cut, force, isCertain: _own.Count == 1));
         }
@@ -67,13 +70,13 @@ internal sealed class LockoutCheck
 
         if (tells)
         {
-            Tell(CutOf(judge, _open.Except(_own), tracked));
+            Tell(judge, tracked);
             TellOfNext(judge);
         }
     }
 
-    private static SessionCut[] CutOf(SessionJudge judge, IEnumerable<OpenSocket> sockets, HashSet<SessionEnds> tracked) =>
-        [.. sockets.Select(EndsOf).Distinct().Select(ends => judge.Judge(ends, tracked.Contains(ends))).OfType<SessionCut>()];
+    private static IEnumerable<SessionCut> CutsOf(SessionJudge judge, IEnumerable<OpenSocket> sockets, HashSet<SessionEnds> tracked) =>
+        sockets.Select(EndsOf).Distinct().Select(ends => judge.Judge(ends, tracked.Contains(ends))).OfType<SessionCut>();
 
     /// <summary>Whoever logs out finds the door closed where only connections that are there may go on.</summary>
     private void TellOfNext(SessionJudge judge)
@@ -84,13 +87,16 @@ internal sealed class LockoutCheck
         }
     }
 
-    private static void Tell(SessionCut[] cuts)
+    private void Tell(SessionJudge judge, HashSet<SessionEnds> tracked)
     {
+        long begun = Stopwatch.GetTimestamp();
+        bool isAll = true;
+        SessionCut[] cuts = [.. CutsOf(judge, _open.Except(_own).TakeWhile(_ => isAll = Stopwatch.GetElapsedTime(begun) < s_telling), tracked)];
         if (cuts.Length > 0)
         {
             string more = cuts.Length > Told ? $", and {cuts.Length - Told} more" : "";
             Console.Error.WriteLine(
-                $"minifw: warning: {cuts.Length} open {(cuts.Length == 1 ? "connection" : "connections")} of this host will end: {string.Join("; ", cuts.Take(Told).Select(LockoutText.Brief))}{more}");
+                $"minifw: warning: {(isAll ? "" : "at least ")}{cuts.Length} open {(cuts.Length == 1 ? "connection" : "connections")} of this host will end: {string.Join("; ", cuts.Take(Told).Select(LockoutText.Brief))}{more}");
         }
     }
 

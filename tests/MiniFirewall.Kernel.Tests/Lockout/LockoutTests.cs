@@ -105,6 +105,17 @@ public sealed class LockoutTests : IDisposable
     }
 
     [Fact]
+    public void Killing_the_servers_of_the_session_ends_no_trial()
+    {
+        string file = Host.Write("rules", "-A INPUT -p tcp --dport 23 -j DROP\n");
+        CommandResult killed = Host.InSession($"minifw apply --confirm 3 {file} && kill -9 $PPID");
+        Assert.Contains("in force for 3 s", killed.Output);
+        Assert.Equal(255, killed.ExitCode);
+        Host.KillServer();
+        Trials.Waiting.Until("the rules before", () => Host.OnServer("minifw show").Succeeded().Contains("no rules are loaded", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void From_elsewhere_than_a_session_nothing_is_refused_and_open_connections_are_told_of()
     {
         string file = Host.Write("rules", "-A INPUT -p tcp --dport 7 -j DROP\n");
