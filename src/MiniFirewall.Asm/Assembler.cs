@@ -19,8 +19,9 @@ public sealed class Assembler
     public int Origin { get; set; } = -1;
 
     /// <summary>
-    /// At the head of a loop the verifier of kernels before 6.15 compares dead registers too, and takes turns that differ in
-    /// nothing else for different ones: there they are set to zero first.
+    /// At the head of a loop the verifier compares registers, also ones that nothing reads any more: kernels before 6.15 all of them,
+    /// later ones those that some other path reads. Turns that differ in nothing else are different ones to it, so there they
+    /// are set to zero first.
     /// </summary>
     public bool ClearsDeadRegisters { get; init; }
 

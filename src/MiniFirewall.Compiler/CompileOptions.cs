@@ -30,9 +30,6 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
     /// <summary>How programs go round; <see cref="ContextKind.ModuleByProbes"/> is for kernels that have calls only.</summary>
     public LoopKind Loops { get; init; }
 
-    /// <summary>For kernels before 6.15 (<see cref="MiniFirewall.Asm.Assembler.ClearsDeadRegisters"/>).</summary>
-    public bool ClearsDeadRegisters { get; init; }
-
     /// <summary>The kernel's ticks a second (CONFIG_HZ).</summary>
     public int Hertz { get; init; } = MiniFirewall.Packets.KernelClock.UsualHertz;
 

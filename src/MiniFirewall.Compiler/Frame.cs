@@ -24,6 +24,9 @@ internal static class Frame
     internal const int MainKey = -PacketKey.Size;
     internal const int MainCounterIndex = MainKey - 4;
 
+    /// <summary>The element of the counter map that has it (<see cref="CounterEmitter"/>).</summary>
+    internal const int MainCounterElement = MainCounterIndex - 8;
+
     /// <summary>A byte, not zero where the packet begins a connection.</summary>
     internal const int MainBegins = MainCounterIndex - 4;
 
@@ -36,13 +39,13 @@ internal static class Frame
 }
 
 /// <summary>Where a block's code stands: in a function of its own, or inside main.</summary>
-/// <param name="CounterIndex">Four bytes of stack for a counter's index.</param>
+/// <param name="CounterElement">Four bytes of stack for the number of a counter's element.</param>
 /// <param name="FirstTemporary">Eight bytes of stack, and as many below as conditions nest.</param>
 /// <param name="EmitReturn">Ends the block with the result in R0.</param>
-internal sealed record BlockPlace(int CounterIndex, int FirstTemporary, Action EmitReturn)
+internal sealed record BlockPlace(int CounterElement, int FirstTemporary, Action EmitReturn)
 {
     internal static BlockPlace InFunction(Assembler code) => new(-4, -16, code.Exit);
 
     /// <summary>The transport buffer is free again when blocks run.</summary>
-    internal static BlockPlace InMain(Action emitReturn) => new(Frame.MainCounterIndex, Frame.MainDynptr - 8, emitReturn);
+    internal static BlockPlace InMain(Action emitReturn) => new(Frame.MainCounterElement, Frame.MainDynptr - 8, emitReturn);
 }

@@ -105,8 +105,7 @@ internal sealed class MainEmitter(
         code.Alu(AluOperation.And, Code, 3);
         code.Jump(JumpCondition.Equal, Code, ResultCode.InvalidCode, invalid);
         code.Alu(AluOperation.ShiftRight, Register.R0, 2);
-        code.Store(MemorySize.Word, Register.R10, Frame.MainCounterIndex, Register.R0);
-        CounterEmitter.Emit(code, Frame.MainCounterIndex, length => code.Move(length, Frame.SkbLength));
+        CounterEmitter.EmitOfR0(code, Frame.MainCounterIndex, Frame.MainCounterElement, length => code.Move(length, Frame.SkbLength));
 
         EmitRemember();
 

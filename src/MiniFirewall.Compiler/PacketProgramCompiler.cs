@@ -33,7 +33,7 @@ public static class PacketProgramCompiler
         }
 
         BlockPlan plan = BlockPlan.Of(program);
-        var code = new Assembler { ClearsDeadRegisters = options.ClearsDeadRegisters };
+        var code = new Assembler { ClearsDeadRegisters = true };
         var helpers = new HelperFunctions(code, program.Family, program.Hook, options);
         var blocks = new BlockEmitter(code, program, plan, helpers);
         new MainEmitter(code, program, use, options, blocks.EmitEntry, helpers).Emit();

@@ -119,7 +119,7 @@ public static class ProgramSetCompiler
 
     private static ProgramSpec CompileListed(PacketProgram program, ClassifierImage image, FieldUse use, List<OddTest>? oddTests, CompileOptions options)
     {
-        var code = new Assembler { ClearsDeadRegisters = options.ClearsDeadRegisters && options.HasMayGoto };
+        var code = new Assembler { ClearsDeadRegisters = options.HasMayGoto };
         var helpers = new HelperFunctions(code, program.Family, program.Hook, options);
         var classifier = new ClassifierEmitter(code, program.Family, image, helpers, oddTests, use, options.HasMayGoto);
         if (BlockPlan.CallDepthOf(program) > ClassifierEmitter.DeepestCall)

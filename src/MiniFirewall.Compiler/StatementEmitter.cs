@@ -193,8 +193,6 @@ internal sealed class StatementEmitter(Assembler code, Family family, HelperFunc
 
     private void EmitCount(int counter, BlockPlace place)
     {
-        code.StoreImmediate(MemorySize.Word, Register.R10, place.CounterIndex, counter);
-        CounterEmitter.Emit(code, place.CounterIndex,
-            length => code.Load(MemorySize.Word, length, Frame.Key, PacketKey.PacketLength));
+        CounterEmitter.Emit(code, counter, place.CounterElement, length => code.Load(MemorySize.Word, length, Frame.Key, PacketKey.PacketLength));
     }
 }

@@ -101,6 +101,12 @@ public static class WellKnownMaps
     /// <summary>u64 packets, u64 bytes; added to by the programs only.</summary>
     public const int CounterSize = 16;
 
+    /// <summary>
+    /// Counter n is number n % 256 of the counters in element n / 256. A per-CPU array finds an element by a pointer to it: of 4096
+    /// bytes each, even 100,000 counters have few, which stay in the processor's caches.
+    /// </summary>
+    public const int CountersPerElement = 1 << CountersPerElementShift, CountersPerElementShift = 8;
+
     private const uint Mappable = 1 << 10; // BPF_F_MMAPABLE
 
     /// <summary>Program array slots that one generation takes: three hooks by two families.</summary>
@@ -128,7 +134,9 @@ public static class WellKnownMaps
 
     public static MapSpec TrackingSpec { get; } = new(Tracking, MapType.Array, 4, Compiler.Connections.TrackingTable.Size, 1) { Flags = Mappable };
 
-    public static MapSpec CountersSpec(int capacity) => new(Counters, MapType.PerCpuArray, 4, CounterSize, capacity);
+    /// <summary>Room for at least so many counters.</summary>
+    public static MapSpec CountersSpec(int capacity) =>
+        new(Counters, MapType.PerCpuArray, 4, CounterSize * CountersPerElement, (capacity + CountersPerElement - 1) / CountersPerElement);
 
     /// <summary>An arena with the images of sets (<see cref="SetArena"/>). Kernel 6.9.</summary>
     /// <param name="address">Where user space maps it: a multiple of 4 GiB that nothing else has.</param>

@@ -28,4 +28,7 @@ public sealed record ApplyOptions
 
     /// <summary>How long to wait while another process changes the rules; null for ever.</summary>
     public TimeSpan? LockTimeout { get; init; }
+
+    /// <summary>Is called when all is made and nothing has changed yet; where it throws, nothing does.</summary>
+    internal Action? BeforeChange { get; init; }
 }

@@ -106,19 +106,8 @@ internal sealed class TracedList : IDisposable
 
     private long[] ReadCounters()
     {
-        BpfMap map = _programs.Counters;
-        var keys = new byte[map.MaxEntries * map.KeySize];
-        var values = new byte[map.MaxEntries * map.ElementSize];
-        map.LookupAll(keys, values);
-        var packets = new long[map.MaxEntries];
-        for (int i = 0; i < packets.Length; i++)
-        {
-            for (int cpu = 0; cpu < PossibleCpus.Count; cpu++)
-            {
-                packets[i] += BinaryPrimitives.ReadInt64LittleEndian(values.AsSpan((i * map.ElementSize) + (cpu * map.CpuStride)));
-            }
-        }
-
-        return packets;
+        var sums = new PerCpuSums(_programs.Counters);
+        return [.. Enumerable.Range(0, _indexes.Policy + 1).Select(i =>
+            (long)sums[i / WellKnownMaps.CountersPerElement, i % WellKnownMaps.CountersPerElement * WellKnownMaps.CounterSize / sizeof(ulong)])];
     }
 }

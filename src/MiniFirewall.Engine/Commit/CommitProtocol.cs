@@ -202,8 +202,8 @@ internal sealed class CommitProtocol(
         }
 
         HashSet<int> keptByRunning = running is null ? [] : KeptBy(running);
-        Func<int, bool, Counters>? carried = running?.Counters.OffsetsToCarryOn(next.Places.Length);
-        Func<int, bool, Counters> raw = next.Counters.Raw(next.Places.Length);
+        Func<int, bool, Counters>? carried = running?.Counters.OffsetsToCarryOn();
+        Func<int, bool, Counters> raw = next.Counters.Raw();
         for (int i = 0; i < next.Places.Length; i++)
         {
             int slot = next.Plan.Slots[i];

@@ -17,11 +17,12 @@ internal static class GenerationLoader
     internal static LoadedGeneration Load(RuleSet given, SharedObjects shared, GenerationState? running, ProgramSource source, TrialPart trial = TrialPart.None)
     {
         RuleSet rules = WithRulesOfTheirOwn(given);
-        var lines = RuleLines.Of(rules);
+        var lines = new Lazy<RuleLines>(() => RuleLines.Of(rules));
         ImmutableArray<CountedPlace> places = CountedPlaces.Of(rules);
         SlotPlan plan = PlanSlots(rules, lines, places, running, trial == TrialPart.Begins);
         (ImmutableArray<RuleSlots> policies, ImmutableArray<RuleSlots> slots) = CountedPlaces.SlotsOf(rules, plan);
         CounterMaps counters = MakeCounters(plan, running, NeedsOffsets(plan, places, running));
+        BpfMap? epoch = null;
         StoreMaps? store = null;
         LoadedSets? sets = null;
         LoadedRecentLists? recent = null;
@@ -29,16 +30,16 @@ internal static class GenerationLoader
         HostMap? hosts = null;
         try
         {
-            store = StoreMaps.Make(RuleStoreImage.Make(
-                rules, lines, policies, slots, RuleLabels.Spread(rules), plan.Capacity, plan.FirstFreshSlot, DateTimeOffset.UtcNow));
+            epoch = StoreMaps.MakeEpoch();
             sets = LoadedSets.Make(rules, running, trial != TrialPart.None);
             recent = LoadedRecentLists.Make(rules, running);
             connections = ConnectionMaps.After(running, rules, trial != TrialPart.None);
             hosts = HostMap.Make(rules);
             var indexes = new CounterIndexes(rules, policies, slots);
-            Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, store.Epoch, sets, connections, recent, hosts);
+            Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, epoch, sets, connections, recent, hosts);
             CompileOptions options = Options(shared.Provider, recent, connections) with { AlwaysTracks = trial != TrialPart.None && connections?.Table is not null };
-            return new(places, plan, counters, store, sets, recent, connections, hosts, LoadFamilies(rules, indexes, source, options, maps, running));
+            ImmutableArray<LoadedFamily> families = LoadFamilies(rules, indexes, source, options, maps, running, MakeStore);
+            return new(places, plan, counters, store!, sets, recent, connections, hosts, families);
         }
         catch
         {
@@ -47,9 +48,13 @@ internal static class GenerationLoader
             recent?.Dispose();
             sets?.Dispose();
             store?.Dispose();
+            epoch?.Dispose();
             counters.Dispose();
             throw;
         }
+
+        void MakeStore() => store = StoreMaps.Make(
+            RuleStoreImage.Make(rules, lines.Value, policies, slots, RuleLabels.Spread(rules), plan.Capacity, plan.FirstFreshSlot, DateTimeOffset.UtcNow), epoch!);
     }
 
     /// <summary>Every rule an object of its own, so that rules can be told apart by reference.</summary>
@@ -61,7 +66,7 @@ internal static class GenerationLoader
             : rules with { Chains = [.. rules.Chains.Select(chain => chain with { Rules = [.. chain.Rules.Select(rule => rule with { })] })] };
     }
 
-    private static SlotPlan PlanSlots(RuleSet rules, RuleLines lines, ImmutableArray<CountedPlace> places, GenerationState? running, bool isApart)
+    private static SlotPlan PlanSlots(RuleSet rules, Lazy<RuleLines> lines, ImmutableArray<CountedPlace> places, GenerationState? running, bool isApart)
     {
         if (running is null)
         {
@@ -70,13 +75,13 @@ internal static class GenerationLoader
 
         var contents = StoredContents.Of(running.Store);
         return SlotPlan.After(
-            CountedPlaces.KeysOf(rules, lines),
+            CountedPlaces.KeysOf(rules, lines.Value),
             [.. places.Select(place => place.Given is not null)],
             contents.Keys(),
             contents.Slots().Slots,
             running.Store.Header.Capacity,
             running.Store.FirstFreshSlot,
-            isApart);
+            isApart || CounterSums.PerElement(running.Counters.Counters) != WellKnownMaps.CountersPerElement);
     }
 
     /// <summary>Whether some place may begin with an offset: given counters, offsets or carried counts that go on, or a slot that somebody counted in.</summary>
@@ -119,13 +124,15 @@ internal static class GenerationLoader
         };
 
     /// <summary>The families side by side: each takes a processor for as long as its compiling and the verifier take.</summary>
+    /// <param name="meanwhile">Is done at the same time, on this thread.</param>
     private static ImmutableArray<LoadedFamily> LoadFamilies(
-        RuleSet rules, CounterIndexes indexes, ProgramSource source, CompileOptions options, Dictionary<string, BpfMap> maps, GenerationState? running)
+        RuleSet rules, CounterIndexes indexes, ProgramSource source, CompileOptions options, Dictionary<string, BpfMap> maps, GenerationState? running, Action meanwhile)
     {
         Task<LoadedFamily>[] loads =
             [.. DispatcherCompiler.Families.Select(family => Task.Run(() => LoadedFamily.Load(family, source(rules, family, indexes, options), maps, running)))];
         try
         {
+            meanwhile();
             return [.. loads.Select(load => load.GetAwaiter().GetResult())];
         }
         catch

@@ -14,20 +14,16 @@ internal static class KernelRequirements
 {
     private const int NotPermitted = 1, NoMemory = 12, AccessDenied = 13, TooManyFilesInSystem = 23, TooManyFiles = 24, NotSupported = 524;
     private const int AdminNetwork = 12, AdminSystem = 21, PerformanceMonitor = 38, Bpf = 39;
-    private static readonly Version Oldest = new(6, 4), FirstWithLoops = new(6, 9), FirstWithLiveness = new(6, 15);
+    private static readonly Version Oldest = new(6, 4), FirstWithLoops = new(6, 9);
 
     /// <summary>Loops are may_goto's; before, callbacks, and counted.</summary>
     internal static bool HasMayGoto { get; } = Environment.OSVersion.Version >= FirstWithLoops;
-
-    /// <summary>Older verifiers compare registers at a loop's head that nothing reads.</summary>
-    internal static bool ComparesDeadRegisters { get; } = Environment.OSVersion.Version < FirstWithLiveness;
 
     /// <summary>The options for programs that are to be loaded here.</summary>
     internal static CompileOptions Options(PrologueKind prologue, HookProvider provider) => new(prologue)
     {
         Context = ProviderChoice.ContextOf(provider),
         Loops = HasMayGoto ? LoopKind.MayGoto : LoopKind.Calls,
-        ClearsDeadRegisters = ComparesDeadRegisters,
         Hertz = KernelTime.Hertz,
         MinutesWest = KernelTime.MinutesWest(),
     };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MiniFirewall.Compiler;
 using MiniFirewall.Engine.State.Store;
 
 namespace MiniFirewall.Engine.Counting;
@@ -6,14 +7,14 @@ namespace MiniFirewall.Engine.Counting;
 /// <summary>Where the counters of a generation are, and what it took over from the one before.</summary>
 /// <param name="Slots">Index into the counter maps, a place each, in the order of <see cref="CountedPlaces"/>.</param>
 /// <param name="Kept">Whether the place goes on counting from where the generation before left it.</param>
-/// <param name="Capacity">Number of elements of the counter maps.</param>
+/// <param name="Capacity">Number of counters that the counter maps have room for.</param>
 /// <param name="FirstFreshSlot">From here on no slot of the maps has ever been counted in.</param>
 /// <param name="NewMaps">The running generation's maps are too small, or not to be touched: this one has maps of its own.</param>
 internal sealed record SlotPlan(ImmutableArray<int> Slots, ImmutableArray<bool> Kept, int Capacity, int FirstFreshSlot, bool NewMaps)
 {
     /// <summary>Slot 0 counts nothing: the compiler keeps it for events that have no rule.</summary>
     private const int FirstSlot = 1;
-    private const int Step = 256, LeastFresh = 64;
+    private const int Step = WellKnownMaps.CountersPerElement, LeastFresh = 64;
 
     /// <summary>The plan of a first generation.</summary>
     internal static SlotPlan First(int places) => new(
@@ -25,7 +26,7 @@ internal sealed record SlotPlan(ImmutableArray<int> Slots, ImmutableArray<bool> 
     /// </summary>
     /// <param name="given">Whether a place starts with counters that its text gives: it never goes on with old ones.</param>
     /// <param name="firstFresh">The running generation's.</param>
-    /// <param name="isApart">The running generation may come back, and finds its maps as it left them: this one has maps of its own.</param>
+    /// <param name="isApart">This generation has maps of its own: the running one may come back and finds its maps as it left them, or its maps are of another kind.</param>
     internal static SlotPlan After(
         ImmutableArray<CounterKey> keys, ImmutableArray<bool> given, ImmutableArray<CounterKey> runningKeys, ImmutableArray<int> running, int capacity, int firstFresh, bool isApart = false)
     {

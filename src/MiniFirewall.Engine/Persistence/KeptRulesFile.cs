@@ -7,12 +7,15 @@ namespace MiniFirewall.Engine.Persistence;
 
 /// <summary>
 /// A rule set of the history as a file: a rule file whose first lines are comments that say what it is. The last of them has the hash
-/// (SHA-256) of all the rest, so that a damaged file is known.
+/// (XXH128) of all the rest, so that a damaged file is known.
 /// </summary>
 internal static class KeptRulesFile
 {
     private const string Prefix = "set-", Suffix = ".rules", First = "# minifw rule set ";
-    private const string When = "when", Who = "who", How = "how", Why = "why", Restores = "restores", IsOff = "off", Name = "name", Hash = "sha256";
+    private const string When = "when", Who = "who", How = "how", Why = "why", Restores = "restores", IsOff = "off", Name = "name", Hash = "hash";
+
+    /// <summary>What stands before the hash, from the end of the line before it on.</summary>
+    private static ReadOnlySpan<byte> MarkOfHash => "\n# hash: "u8;
 
     /// <summary>Name of the file; its last digits sort as the numbers do.</summary>
     internal static string NameOf(int number) => $"{Prefix}{number.ToString("D8", CultureInfo.InvariantCulture)}{Suffix}";
@@ -36,23 +39,24 @@ internal static class KeptRulesFile
             Add(head, Name, line);
         }
 
-        string text = rules.Text ?? "";
-        return Encoding.UTF8.GetBytes($"{head}# {Hash}: {HashOf(head.ToString(), text)}\n{text}");
+        byte[] first = Encoding.UTF8.GetBytes(head.ToString()), text = Encoding.UTF8.GetBytes(rules.Text ?? "");
+        return [.. first, .. Encoding.UTF8.GetBytes($"# {Hash}: {HashOf(first, text)}\n"), .. text];
     }
 
     /// <summary>Null where the file is damaged, or of another number than its name says.</summary>
     internal static KeptRules? TryDecode(int number, ReadOnlySpan<byte> bytes)
     {
-        string whole = Encoding.UTF8.GetString(bytes), mark = $"# {Hash}: ";
-        int hashAt = whole.IndexOf($"\n{mark}", StringComparison.Ordinal) + 1;
-        int hashEnd = hashAt > 0 ? whole.IndexOf('\n', hashAt) : -1;
-        if (hashEnd < 0 || !whole.StartsWith($"{First}{number.ToString(CultureInfo.InvariantCulture)}\n", StringComparison.Ordinal))
+        ReadOnlySpan<byte> mark = MarkOfHash;
+        int hashAt = bytes.IndexOf(mark) + 1;
+        int hashLength = hashAt > 0 ? bytes[hashAt..].IndexOf((byte)'\n') : -1;
+        if (hashLength < 0 || !bytes.StartsWith(Encoding.UTF8.GetBytes($"{First}{number.ToString(CultureInfo.InvariantCulture)}\n")))
         {
             return null;
         }
 
-        string head = whole[..hashAt], text = whole[(hashEnd + 1)..];
-        return whole[(hashAt + mark.Length)..hashEnd] == HashOf(head, text) ? Decode(number, head, text) : null;
+        ReadOnlySpan<byte> head = bytes[..hashAt], text = bytes[(hashAt + hashLength + 1)..];
+        string hash = Encoding.UTF8.GetString(bytes.Slice(hashAt, hashLength)[(mark.Length - 1)..]);
+        return hash == HashOf(head, text) ? Decode(number, Encoding.UTF8.GetString(head), Encoding.UTF8.GetString(text)) : null;
     }
 
     private static KeptRules? Decode(int number, string head, string text)
@@ -79,5 +83,11 @@ internal static class KeptRulesFile
         }
     }
 
-    private static string HashOf(string head, string text) => Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(head + text)));
+    private static string HashOf(ReadOnlySpan<byte> head, ReadOnlySpan<byte> text)
+    {
+        var hash = new XxHash128();
+        hash.Append(head);
+        hash.Append(text);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 }

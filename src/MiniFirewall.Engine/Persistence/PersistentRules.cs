@@ -58,10 +58,10 @@ public sealed class PersistentRules
         return Writing(options?.LockTimeout, history =>
         {
             RequireNoTrial();
-            var kept = KeptRules.Of(history.NextNumber(), note, rules, restores);
-            history.Prepare(kept);
-            _engine.Apply(rules, options);
-            return Finish(history, kept);
+            int number = history.NextNumber();
+            using Preparation kept = history.BeginToPrepare(() => KeptRules.Of(number, note, rules, restores));
+            _engine.Apply(rules, (options ?? new()) with { BeforeChange = () => kept.Finish() });
+            return Finish(history, kept.Finish());
         });
     }
 

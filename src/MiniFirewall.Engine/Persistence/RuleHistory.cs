@@ -35,9 +35,21 @@ internal sealed class RuleHistory(IDurableFiles files, Action<string>? afterStep
     /// <summary>Writes a rule set so that <see cref="Finish"/> has little left that could fail; nothing counts yet.</summary>
     internal void Prepare(KeptRules rules)
     {
-        files.WriteDurably(Unfinished, KeptRulesFile.Encode(rules));
-        afterStep?.Invoke(Prepared);
+        Write(rules);
+        TellPrepared();
     }
+
+    /// <summary>
+    /// As <see cref="Prepare"/>, beside other work. It must have ended, by <see cref="Preparation.Finish"/> or disposed of, before anything else is done here.
+    /// </summary>
+    internal Preparation BeginToPrepare(Func<KeptRules> make) => new(
+        Task.Run(() =>
+        {
+            KeptRules rules = make();
+            Write(rules);
+            return rules;
+        }),
+        TellPrepared);
 
     /// <summary>The prepared rule set is the newest, whatever happens from here on.</summary>
     internal void Finish(int number)
@@ -65,4 +77,8 @@ internal sealed class RuleHistory(IDurableFiles files, Action<string>? afterStep
 
     /// <summary>Takes back what <see cref="Prepare"/> has written.</summary>
     internal void Abandon() => files.Remove(Unfinished);
+
+    private void Write(KeptRules rules) => files.WriteDurably(Unfinished, KeptRulesFile.Encode(rules));
+
+    private void TellPrepared() => afterStep?.Invoke(Prepared);
 }

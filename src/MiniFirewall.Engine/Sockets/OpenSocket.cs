@@ -15,8 +15,9 @@ public sealed record OpenSocket(Family Family, byte Protocol, UInt128 Local, ush
     /// <summary>Those of the calling thread's namespace, as /proc/net/tcp, tcp6, udp and udp6 tell.</summary>
     public static IReadOnlyList<OpenSocket> ReadAll() => [.. Read("tcp", IpProtocol.Tcp), .. Read("tcp6", IpProtocol.Tcp), .. Read("udp", IpProtocol.Udp), .. Read("udp6", IpProtocol.Udp)];
 
-    private static IEnumerable<OpenSocket> Read(string name, byte protocol) =>
-        LocalSocket.ReadAll(name, Most).Where(socket => socket.IsEstablished).Select(socket => Of(socket, protocol));
+    private static IEnumerable<OpenSocket> Read(string name, byte protocol) => SocketCounts.MayHave(name)
+        ? LocalSocket.ReadAll(name, Most).Where(socket => socket.IsEstablished).Select(socket => Of(socket, protocol))
+        : [];
 
     private static OpenSocket Of(LocalSocket socket, byte protocol)
     {

@@ -44,7 +44,7 @@ internal sealed class CounterMaps : IDisposable
     {
         // Offsets are read first: a count that is set to zero meanwhile may come out too high by what it was, never below zero.
         Counters[] counts = [.. slots.Select(Offset)];
-        Func<int, bool, Counters> raw = Raw(slots.Length);
+        Func<int, bool, Counters> raw = Raw();
         for (int i = 0; i < counts.Length; i++)
         {
             counts[i] = Plus(counts[i], raw(slots[i], kept[i]));
@@ -54,25 +54,24 @@ internal sealed class CounterMaps : IDisposable
     }
 
     /// <summary>What the programs have counted in a slot, and, where it was kept, those of the generation before.</summary>
-    /// <param name="slots">How many will be asked for.</param>
-    internal Func<int, bool, Counters> Raw(int slots)
+    internal Func<int, bool, Counters> Raw()
     {
-        var counted = CounterSums.Of(Counters, slots);
-        CounterSums? carried = Carried is null ? null : CounterSums.Of(Carried, slots);
+        var counted = new CounterSums(Counters);
+        CounterSums? carried = Carried is null ? null : new(Carried);
         return (slot, kept) => kept && carried is not null ? Plus(counted[slot], carried[slot]) : counted[slot];
     }
 
     /// <summary>The offset that goes on with what a kept slot has, for a generation that shares "counters" but not "carried".</summary>
-    internal Func<int, bool, Counters> OffsetsToCarryOn(int slots)
+    internal Func<int, bool, Counters> OffsetsToCarryOn()
     {
-        CounterSums? carried = Carried is null ? null : CounterSums.Of(Carried, slots);
+        CounterSums? carried = Carried is null ? null : new(Carried);
         return (slot, kept) => kept && carried is not null ? Plus(Offset(slot), carried[slot]) : Offset(slot);
     }
 
     /// <summary>Makes the map of offsets, which nobody else sees until it is pinned.</summary>
     internal void MakeBase()
     {
-        Base = BpfMap.Create(BaseSpec(Counters.MaxEntries));
+        Base = BpfMap.Create(BaseSpec(Counters.MaxEntries * CounterSums.PerElement(Counters)));
         _offsets = Base.MapValues();
     }
 

@@ -1,59 +1,27 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
 using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Engine.State;
 
-/// <summary>What the slots of a per-CPU counter map have counted, over all CPUs: all read in a few system calls, or each when it is asked for.</summary>
-internal sealed class CounterSums
+/// <summary>What the slots of a counter map have counted, over all CPUs.</summary>
+/// <param name="map">Of <see cref="WellKnownMaps.CountersSpec"/>, or of a generation that has another number of counters an element.</param>
+internal sealed class CounterSums(BpfMap map)
 {
-    private readonly BpfMap _map;
-    private readonly byte[]? _all;
-    private readonly byte[] _key;
-    private readonly byte[] _element;
-
-    private CounterSums(BpfMap map, byte[]? all)
-    {
-        _map = map;
-        _all = all;
-        _key = new byte[map.KeySize];
-        _element = new byte[map.ElementSize];
-    }
-
-    /// <param name="slots">How many will be asked for.</param>
-    internal static CounterSums Of(BpfMap map, int slots)
-    {
-        if (slots < map.MaxEntries / 8)
-        {
-            return new(map, null);
-        }
-
-        var all = new byte[map.MaxEntries * map.ElementSize];
-        map.LookupAll(new byte[map.MaxEntries * map.KeySize], all);
-        return new(map, all);
-    }
+    private readonly PerCpuSums _sums = new(map);
+    private readonly int _perElement = PerElement(map);
 
     internal Counters this[int slot]
     {
         get
         {
-            ReadOnlySpan<byte> element = _all is null ? LookUp(slot) : _all.AsSpan(slot * _map.ElementSize, _map.ElementSize);
-            ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(element);
-            var sum = new Counters(0, 0);
-            for (int i = 0; i < words.Length; i += _map.CpuStride / sizeof(ulong))
-            {
-                sum = new(unchecked(sum.Packets + words[i]), unchecked(sum.Bytes + words[i + 1]));
-            }
-
-            return sum;
+            int element = slot / _perElement, word = slot % _perElement * WordsPerCounter;
+            return new(_sums[element, word], _sums[element, word + 1]);
         }
     }
 
-    private byte[] LookUp(int slot)
-    {
-        BinaryPrimitives.WriteInt32LittleEndian(_key, slot);
-        _map.TryLookup(_key, _element);
-        return _element;
-    }
+    private const int WordsPerCounter = WellKnownMaps.CounterSize / sizeof(ulong);
+
+    /// <summary>How many counters an element of a counter map holds.</summary>
+    internal static int PerElement(BpfMap map) => map.ValueSize / WellKnownMaps.CounterSize;
 }

@@ -63,7 +63,7 @@ internal sealed class GenerationState : IDisposable
         ImmutableArray<Counters> counts = Counters.Read(stored.Slots, stored.Kept);
         WriteOffsets(() =>
         {
-            Func<int, bool, Counters> raw = Counters.Raw(places.Length);
+            Func<int, bool, Counters> raw = Counters.Raw();
             for (int i = 0; i < places.Length; i++)
             {
                 if (which(places[i]))
@@ -78,7 +78,7 @@ internal sealed class GenerationState : IDisposable
     /// <summary>Sets the counters of one family in these slots to zero.</summary>
     internal void ResetCounters(IReadOnlyCollection<RuleSlots> slots, Family family) => WriteOffsets(() =>
     {
-        Func<int, bool, Counters> raw = Counters.Raw(slots.Count);
+        Func<int, bool, Counters> raw = Counters.Raw();
         foreach (RuleSlots places in slots)
         {
             Counters.WriteOffset(places.Of(family), CounterMaps.Minus(default, raw(places.Of(family), places.IsKept(family))));

@@ -28,24 +28,38 @@ internal sealed class StoreMaps : IDisposable
     /// <summary>The map that programs read the epoch from: its one value begins with it, 8 bytes.</summary>
     internal BpfMap Epoch { get; }
 
-    /// <summary>Makes maps that nobody else knows, at the first epoch.</summary>
-    /// <param name="value">What <see cref="RuleStoreImage"/> has made.</param>
-    internal static StoreMaps Make(ReadOnlySpan<byte> value)
+    /// <summary>A map of epochs that nobody else knows, at the first one.</summary>
+    internal static BpfMap MakeEpoch()
     {
-        BpfMap? rules = null, epoch = null;
+        var epoch = BpfMap.Create(WellKnownMaps.EpochSpec);
         try
         {
-            rules = BpfMap.Create(new MapSpec(PinNames.Rules, MapType.Array, 4, value.Length, 1) { Flags = Mappable });
-            epoch = BpfMap.Create(WellKnownMaps.EpochSpec);
+            using MappedMemory memory = epoch.MapValues();
+            _ = new EpochWord(memory.Memory) { Value = EpochWord.First };
+            return epoch;
+        }
+        catch
+        {
+            epoch.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes maps that nobody else knows.</summary>
+    /// <param name="value">What <see cref="RuleStoreImage"/> has made.</param>
+    /// <param name="epoch">Of <see cref="MakeEpoch"/>; from now on belongs to these maps, unless this throws.</param>
+    internal static StoreMaps Make(ReadOnlySpan<byte> value, BpfMap epoch)
+    {
+        var rules = BpfMap.Create(new MapSpec(PinNames.Rules, MapType.Array, 4, value.Length, 1) { Flags = Mappable });
+        try
+        {
             var maps = new StoreMaps(rules, epoch);
             value.CopyTo(maps._rulesMemory.GetSpan());
-            _ = new EpochWord(maps._epochMemory.Memory) { Value = EpochWord.First };
             return maps;
         }
         catch
         {
-            rules?.Dispose();
-            epoch?.Dispose();
+            rules.Dispose();
             throw;
         }
     }

@@ -72,37 +72,6 @@ public static unsafe class BpfMapCalls
         GC.KeepAlive(map);
     }
 
-    /// <summary>
-    /// Reads up to <paramref name="count"/> elements that follow the place <paramref name="from"/> (empty: the start), and
-    /// leaves the next place in <paramref name="to"/>: as many bytes as a key has, at least four. Kernel 5.6.
-    /// </summary>
-    /// <returns>How many were read, and whether the end was reached; null where this map has no batches.</returns>
-    public static (int Read, bool End)? LookupBatch(
-        FileDescriptor map, ReadOnlySpan<byte> from, Span<byte> to, Span<byte> keys, Span<byte> values, int count, string about)
-    {
-        fixed (byte* fromPointer = from, toPointer = to, keysPointer = keys, valuesPointer = values)
-        {
-            var attributes = new MapBatchAttributes
-            {
-                map_fd = map.Number,
-                in_batch = (ulong)fromPointer,
-                out_batch = (ulong)toPointer,
-                keys = (ulong)keysPointer,
-                values = (ulong)valuesPointer,
-                count = (uint)count,
-            };
-            int result = BpfSystemCall.Try(BpfCommand.BPF_MAP_LOOKUP_BATCH, ref attributes);
-            GC.KeepAlive(map);
-            return result switch
-            {
-                >= 0 => ((int)attributes.count, false),
-                -ENOENT => ((int)attributes.count, true),
-                -BpfSystemCall.ENOTSUPP => null,
-                _ => throw BpfSystemCall.Refusal(BpfCommand.BPF_MAP_LOOKUP_BATCH, -result, about),
-            };
-        }
-    }
-
     /// <summary>Writes many elements in one call; false where this map has no batches and nothing was written.</summary>
     public static bool TryUpdateBatch(
         FileDescriptor map, ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values, int count, string about)

@@ -77,26 +77,39 @@ public sealed class MapTests
         }
 
         map.UpdateAll(keys, values);
-        byte[] keysBack = new byte[keys.Length];
-        byte[] valuesBack = new byte[values.Length];
-        Assert.Equal(Count, map.LookupAll(keysBack, valuesBack));
-        var seen = new HashSet<int>();
+        byte[] value = new byte[map.ElementSize];
         for (int i = 0; i < Count; i++)
         {
-            int key = BinaryPrimitives.ReadInt32LittleEndian(keysBack.AsSpan(i * 4));
-            Assert.True(seen.Add(key));
-            Assert.Equal(key * 3, BinaryPrimitives.ReadInt64LittleEndian(valuesBack.AsSpan(i * map.ElementSize)));
+            Assert.True(map.TryLookup(keys.AsSpan(i * 4, 4), value));
+            Assert.Equal(i * 3, BinaryPrimitives.ReadInt64LittleEndian(value));
         }
     }
 
     [Fact]
-    public void Fewer_elements_than_asked_for_are_counted()
+    public void Words_of_a_per_cpu_array_are_summed_over_all_cpus()
     {
-        using var array = BpfMap.Create(new("few", MapType.Array, 4, 8, 3));
-        Assert.Equal(3, array.LookupAll(new byte[40], new byte[80]));
-        Assert.Equal(2, array.LookupAll(new byte[8], new byte[16]));
-        using var hash = BpfMap.Create(new("few", MapType.Hash, 4, 8, 3));
-        Assert.Equal(0, hash.LookupAll(new byte[40], new byte[80]));
+        using var map = BpfMap.Create(new("sums", MapType.PerCpuArray, 4, 24, 3));
+        byte[] value = new byte[map.ElementSize];
+        for (int cpu = 0; cpu < PossibleCpus.Count; cpu++)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(value.AsSpan((cpu * map.CpuStride) + 8), 1000 + cpu);
+            BinaryPrimitives.WriteInt64LittleEndian(value.AsSpan((cpu * map.CpuStride) + 16), -1);
+        }
+
+        map.Update([2, 0, 0, 0], value);
+        var sums = new PerCpuSums(map);
+        Assert.Equal(0UL, sums[2, 0]);
+        Assert.Equal((ulong)Enumerable.Range(1000, PossibleCpus.Count).Sum(), sums[2, 1]);
+        Assert.Equal(unchecked(0 - (ulong)PossibleCpus.Count), sums[2, 2]);
+        Assert.Equal(0UL, sums[1, 1]);
+    }
+
+    [Fact]
+    public void Only_per_cpu_arrays_of_whole_words_have_sums()
+    {
+        using BpfMap array = BpfMap.Create(new("plain", MapType.Array, 4, 8, 1)), odd = BpfMap.Create(new("odd", MapType.PerCpuArray, 4, 12, 1));
+        Assert.Throws<ArgumentException>(() => new PerCpuSums(array));
+        Assert.Throws<ArgumentException>(() => new PerCpuSums(odd));
     }
 
     [Fact]

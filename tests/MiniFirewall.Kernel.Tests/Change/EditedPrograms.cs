@@ -13,7 +13,7 @@ namespace MiniFirewall.Kernel.Tests.Change;
 internal sealed class EditedPrograms : IDisposable
 {
     private const int Counters = 100_000;
-    private static readonly CompileOptions s_options = new(PrologueKind.Test) { ClearsDeadRegisters = KernelRequirements.ComparesDeadRegisters };
+    private static readonly CompileOptions s_options = new(PrologueKind.Test);
     private static readonly Hook[] s_hooks = [Hook.LocalIn, Hook.Forward, Hook.LocalOut];
 
     private readonly ProgramMaps _maps = new();

@@ -52,7 +52,13 @@ public sealed class ImageProofTests : IDisposable
         CompiledPrograms compiled = CompiledRules.Compile(rules, family, counters, options);
         if (compiled.Image is { } image)
         {
-            image.Bytes[image.Layout.Entries + ImageFormat.V4SourceShift]++;
+            int entry = image.Layout.Entries;
+            while (image.Bytes[entry + ImageFormat.V4Action] == ImageFormat.ActionDead)
+            {
+                entry += ImageFormat.EntrySize(isV6: false);
+            }
+
+            image.Bytes[entry + ImageFormat.V4SourceShift]++;
         }
 
         return compiled;

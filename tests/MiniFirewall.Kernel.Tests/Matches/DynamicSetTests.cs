@@ -48,7 +48,7 @@ public sealed partial class DynamicSetTests(ITestOutputHelper output)
         Assert.True(met > 1000 && hits > met && elements > 100, $"{met} packets, {hits} hits, {elements} elements");
     }
 
-    public static TheoryData<CompilationWay> Ways() => [CompilationWay.Straight, CompilationWay.Classifier, CompilationWay.ClassifierBefore615];
+    public static TheoryData<CompilationWay> Ways() => [CompilationWay.Straight, CompilationWay.Classifier];
 
     [Theory]
     [MemberData(nameof(Ways))]

@@ -78,7 +78,7 @@ public sealed class HashlimitPortTests
     [Theory]
     [InlineData(CompilationWay.Straight, true, false)]
     [InlineData(CompilationWay.Classifier, false, true)]
-    [InlineData(CompilationWay.ClassifierBefore615, true, true)]
+    [InlineData(CompilationWay.Classifier, true, true)]
     public void As_the_reference(CompilationWay way, bool bySource, bool byDestination)
     {
         var settings = new RateSettings(false, false, 60_000_000 / 7, 2, 0, 20_000, 32, 0) { BySourcePort = bySource, ByDestinationPort = byDestination };

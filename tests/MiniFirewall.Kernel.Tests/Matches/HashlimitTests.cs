@@ -38,7 +38,7 @@ public sealed class HashlimitTests
     {
         { CompilationWay.Straight, new(false, false, 1_000_000 / 3, 5, 0, 3000, 32, 0) },
         { CompilationWay.Classifier, new(false, false, 60_000_000 / 7, 1, 0, 20_000, 30, 32) },
-        { CompilationWay.ClassifierBefore615, new(false, false, 86_400_000_000, 3, 0, 5000, 32, 0) },
+        { CompilationWay.Classifier, new(false, false, 86_400_000_000, 3, 0, 5000, 32, 0) },
         { CompilationWay.Straight, new(true, false, uint.MaxValue / 13, 2, 0, 15_000, 32, 0) },
         { CompilationWay.Classifier, new(true, false, uint.MaxValue / 40, 0, 0, 2000, 31, 0) },
         { CompilationWay.Straight, new(true, false, uint.MaxValue / 2, 4, 0, 900, 0, 0) },

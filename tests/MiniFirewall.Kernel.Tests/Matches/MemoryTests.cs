@@ -34,7 +34,6 @@ public sealed class MemoryTests
     [Theory]
     [InlineData(CompilationWay.Straight)]
     [InlineData(CompilationWay.Classifier)]
-    [InlineData(CompilationWay.ClassifierBefore615)]
     public void Every_nth_packet_as_the_reference_counts_it(CompilationWay way)
     {
         using var run = new TestRunFirewall(new LoadOptions(PrologueKind.Test, way));

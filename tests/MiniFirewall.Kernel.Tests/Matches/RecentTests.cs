@@ -60,7 +60,6 @@ public sealed class RecentTests
     [InlineData(CompilationWay.Straight, Family.IPv6)]
     [InlineData(CompilationWay.Classifier, Family.IPv4)]
     [InlineData(CompilationWay.Classifier, Family.IPv6)]
-    [InlineData(CompilationWay.ClassifierBefore615, Family.IPv4)]
     public void As_the_reference_over_time(CompilationWay way, Family family)
     {
         RecentAddress[] questions =

@@ -21,9 +21,6 @@ public enum CompilationWay
     /// <summary>The classifier, however short the list.</summary>
     Classifier,
 
-    /// <summary>As <see cref="Classifier"/>, with the code that kernels before 6.15 get.</summary>
-    ClassifierBefore615,
-
     /// <summary>As <see cref="Classifier"/>, with the loops that kernels before 6.9 get.</summary>
     ClassifierBefore69,
 }
@@ -66,18 +63,16 @@ internal sealed record CompiledFamily(IReadOnlyDictionary<Hook, ProgramSpec> Pro
         }
     }
 
-    /// <summary>On a kernel before 6.15 every way gets the code that such kernels get: no other would pass the verifier.</summary>
     private static CompileOptions Options(PrologueKind prologue, CompilationWay way) => new(prologue)
     {
         Structure = way switch
         {
             CompilationWay.AsChosen => ListStructure.Measured,
             CompilationWay.Straight => ListStructure.Straight,
-            CompilationWay.Classifier or CompilationWay.ClassifierBefore615 or CompilationWay.ClassifierBefore69 => ListStructure.Classifier,
+            CompilationWay.Classifier or CompilationWay.ClassifierBefore69 => ListStructure.Classifier,
             _ => throw new ArgumentOutOfRangeException(nameof(way), way, "no such way"),
         },
         Loops = KernelRequirements.HasMayGoto && way != CompilationWay.ClassifierBefore69 ? LoopKind.MayGoto : LoopKind.Calls,
-        ClearsDeadRegisters = way == CompilationWay.ClassifierBefore615 || KernelRequirements.ComparesDeadRegisters,
     };
 }
 

@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Engine.State;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 
@@ -14,7 +14,6 @@ internal sealed class ProgramMaps : IDisposable
     private readonly BpfMap _testInput = BpfMap.Create(WellKnownMaps.TestInputSpec);
     private BpfMap _counters = BpfMap.Create(WellKnownMaps.CountersSpec(FirstCapacity));
     private Counters[] _last = new Counters[FirstCapacity];
-    private byte[] _keys = [], _values = [];
 
     internal ProgramMaps() => ByName = ImmutableDictionary<string, BpfMap>.Empty
         .Add(WellKnownMaps.Counters, _counters)
@@ -45,14 +44,7 @@ internal sealed class ProgramMaps : IDisposable
         [0, 0, 0, 0], TestInputLayout.Encode(packet, forceSlowPath));
 
     /// <summary>What has been added to one counter since the last call of <see cref="TakeAdded"/>.</summary>
-    internal Counters Added(int index)
-    {
-        Span<byte> key = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(key, index);
-        byte[] element = new byte[_counters.ElementSize];
-        _counters.TryLookup(key, element);
-        return Difference(SumOverCpus(element), _last[index]);
-    }
+    internal Counters Added(int index) => Difference(new CounterSums(_counters)[index], _last[index]);
 
     /// <summary>What has been added to each counter since the last call.</summary>
     internal Counters[] TakeAdded()
@@ -74,27 +66,7 @@ internal sealed class ProgramMaps : IDisposable
 
     private Counters[] Read()
     {
-        Array.Resize(ref _keys, _last.Length * sizeof(int));
-        Array.Resize(ref _values, _last.Length * _counters.ElementSize);
-        _counters.LookupAll(_keys, _values);
-        var counters = new Counters[_last.Length];
-        for (int i = 0; i < counters.Length; i++)
-        {
-            counters[i] = SumOverCpus(_values.AsSpan(i * _counters.ElementSize, _counters.ElementSize));
-        }
-
-        return counters;
-    }
-
-    private Counters SumOverCpus(ReadOnlySpan<byte> element)
-    {
-        ulong packets = 0, bytes = 0;
-        for (int at = 0; at < element.Length; at += _counters.CpuStride)
-        {
-            packets += BinaryPrimitives.ReadUInt64LittleEndian(element[at..]);
-            bytes += BinaryPrimitives.ReadUInt64LittleEndian(element[(at + 8)..]);
-        }
-
-        return new(packets, bytes);
+        var sums = new CounterSums(_counters);
+        return [.. Enumerable.Range(0, _last.Length).Select(index => sums[index])];
     }
 }

@@ -23,9 +23,9 @@ internal static class TestContexts
 
     internal static IReadOnlyList<CompilationWay> KindsOfCode { get; } = HasEveryWay ? [CompilationWay.Straight, CompilationWay.Classifier] : [CompilationWay.Straight];
 
-    internal static IReadOnlyList<CompilationWay> Ways { get; } = HaveSets
-        ? [CompilationWay.AsChosen, CompilationWay.Straight, CompilationWay.Classifier, CompilationWay.ClassifierBefore615]
-        : HasEveryWay ? [CompilationWay.AsChosen, CompilationWay.Straight, CompilationWay.Classifier] : [CompilationWay.AsChosen, CompilationWay.Straight];
+    internal static IReadOnlyList<CompilationWay> Ways { get; } = HasEveryWay
+        ? [CompilationWay.AsChosen, CompilationWay.Straight, CompilationWay.Classifier]
+        : [CompilationWay.AsChosen, CompilationWay.Straight];
 
     /// <summary>Kernels without links, and so without casts, have not been shown to take the classifier with every question.</summary>
     internal static bool HasEveryWay => ProviderChoice.KernelHasLinks;

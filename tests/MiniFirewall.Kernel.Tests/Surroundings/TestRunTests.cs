@@ -16,7 +16,6 @@ public sealed class TestRunTests
     [Theory]
     [InlineData(CompilationWay.Straight)]
     [InlineData(CompilationWay.Classifier)]
-    [InlineData(CompilationWay.ClassifierBefore615)]
     public void Evaluator_and_programs_agree(CompilationWay way)
     {
         var random = new Random(7);

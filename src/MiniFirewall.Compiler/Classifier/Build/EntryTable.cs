@@ -2,7 +2,10 @@ using MiniFirewall.Compiler.Classifier.Image;
 
 namespace MiniFirewall.Compiler.Classifier.Build;
 
-/// <summary>Where each entry stands in the image: once, in the run of its ordinary bucket where that is short.</summary>
+/// <summary>
+/// Where each entry stands in the image: once, in the run of its ordinary bucket where that is short. Runs come first, each at
+/// its home or behind those before it.
+/// </summary>
 internal sealed class EntryTable
 {
     private readonly int[] _places;
@@ -16,9 +19,14 @@ internal sealed class EntryTable
         _isLast = new bool[entries];
     }
 
+    /// <summary>Elements that are used, free ones between runs included.</summary>
+    internal int Count => _next;
+
     /// <summary>Places entries that have no place, behind one another; returns the run's reference.</summary>
-    internal uint PlaceRun(int[] bucket)
+    /// <param name="home">Grows from run to run.</param>
+    internal uint PlaceRun(int[] bucket, int home)
     {
+        _next = Math.Max(_next, home);
         uint start = (uint)_next;
         foreach (int entry in bucket)
         {

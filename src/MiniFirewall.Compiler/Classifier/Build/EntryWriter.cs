@@ -7,9 +7,15 @@ namespace MiniFirewall.Compiler.Classifier.Build;
 /// <summary>Entries as bytes.</summary>
 internal static class EntryWriter
 {
+    /// <summary>Writes all entries, and that the free elements between them are dead.</summary>
     internal static void WriteAll(EntryForm[] entries, EntryTable table, Family family, Span<byte> section)
     {
-        int size = ImageFormat.EntrySize(family == Family.IPv6);
+        int size = ImageFormat.EntrySize(family == Family.IPv6), action = family == Family.IPv6 ? ImageFormat.V6Action : ImageFormat.V4Action;
+        for (int at = 0; at < table.Count * size; at += size)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(section[(at + action)..], ImageFormat.ActionDead);
+        }
+
         for (int i = 0; i < entries.Length; i++)
         {
             Write(entries[i], table.IsLast(i), family, section.Slice(table.PlaceOf(i) * size, size));

@@ -16,6 +16,9 @@ internal sealed class ImageBuilder
     /// <summary>Keys a slot: a probe's end is a branch that is foreseen the better the shorter it is. Odd packets may wait.</summary>
     private const double OrdinaryLoad = 0.45, OddLoad = 0.75;
 
+    /// <summary>Entries of runs an element: the fewer, the nearer are they to their homes.</summary>
+    private const double HomeLoad = 0.65;
+
     private readonly Family _family;
     private readonly ListedStatements _list;
     private readonly EntryForm[] _entries;
@@ -52,21 +55,26 @@ internal sealed class ImageBuilder
 
     private ClassifierImage Build(bool spare)
     {
-        (SlotTable slots, uint[] references) = PlaceView(_ordinary, OrdinaryLoad, ReferToOrdinary);
-        (SlotTable oddSlots, uint[] oddReferences) = PlaceView(_odd, OddLoad, ReferToOdd);
+        PlacedView ordinary = PlacedView.Of(_ordinary, OrdinaryLoad), odd = PlacedView.Of(_odd, OddLoad);
+        int inRuns = ordinary.Buckets.Where(bucket => bucket.Length <= LongestRun).Sum(bucket => bucket.Length);
+        int homeScale = (int)Math.Min(ushort.MaxValue, inRuns / HomeLoad / ordinary.Slots.Range * (1 << ImageLayout.HomeShift));
+        uint[] references = ordinary.Refer((bucket, place) => ReferToOrdinary(bucket, ImageLayout.HomeOf(place, homeScale)));
+        uint[] oddReferences = odd.Refer((bucket, _) => ReferToOdd(bucket));
+        (SlotTable slots, SlotTable oddSlots) = (ordinary.Slots, odd.Slots);
         var layout = new ImageLayout(new ImageCapacity
         {
             IsV6 = _family == Family.IPv6,
             Chains = _list.Chains.Count + (spare ? SpareChains : 0),
             Slots = slots.Range,
             OddSlots = oddSlots.Range,
-            Entries = Room(_entries.Length, spare),
+            Entries = Math.Max(Room(_table.Count, spare), ImageLayout.LeastEntries(slots.Range, homeScale)),
             Refs = Room(_references.Refs.Count, spare, RefsPerEntry) + (spare ? LeastRefs : 0),
             Nodes = Room(_references.Nodes.Count, spare),
             Records = Room(_list.RecordCount, spare, share: 2),
             Ops = Room(_list.Ops.Count, spare),
             SourceFilterShift = _sources.Shift,
             DestinationFilterShift = _destinations.Shift,
+            HomeScale = homeScale,
         });
         var image = new byte[layout.Size];
         layout.WriteHeader(image);
@@ -99,7 +107,7 @@ internal sealed class ImageBuilder
 
     private void WriteUse(Span<byte> changes)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedEntries..], _entries.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedEntries..], _table.Count);
         BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedRefs..], _references.Refs.Count);
         BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedNodes..], _references.Nodes.Count);
         BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedRecords..], _list.RecordCount);
@@ -109,44 +117,11 @@ internal sealed class ImageBuilder
         BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.OddTuples..], _odd.TupleCount);
     }
 
-    private static (SlotTable Slots, uint[] References) PlaceView(ViewBuilder view, double load, Func<int[], uint> refer)
-    {
-        var joined = new Dictionary<int, List<int>>();
-        SlotTable slots = SlotTable.Place([.. view.Buckets.Select(view.HashOf)], load, (stays, joins) =>
-        {
-            if (!joined.TryGetValue(stays, out List<int>? others))
-            {
-                joined.Add(stays, others = []);
-            }
-
-            others.Add(joins);
-        });
-        var references = new uint[view.Buckets.Count];
-        HashSet<int> absorbed = [.. joined.Values.SelectMany(others => others)];
-        for (int bucket = 0; bucket < references.Length; bucket++)
-        {
-            if (!absorbed.Contains(bucket))
-            {
-                references[bucket] = refer(EntriesOf(view, bucket, joined));
-            }
-        }
-
-        return (slots, references);
-    }
-
-    private static int[] EntriesOf(ViewBuilder view, int bucket, Dictionary<int, List<int>> joined)
-    {
-        int[] own = view.EntriesOf(view.Buckets[bucket]);
-        return joined.TryGetValue(bucket, out List<int>? others)
-            ? [.. own.Concat(others.SelectMany(other => view.EntriesOf(view.Buckets[other]))).OrderBy(entry => view.OrderOf(entry))]
-            : own;
-    }
-
-    private uint ReferToOrdinary(int[] bucket)
+    private uint ReferToOrdinary(int[] bucket, int home)
     {
         if (bucket.Length <= LongestRun)
         {
-            return _table.PlaceRun(bucket);
+            return _table.PlaceRun(bucket, home);
         }
 
         _table.PlaceSingles(bucket);
@@ -221,10 +196,12 @@ internal sealed class ImageBuilder
     {
         var ordinary = new ulong[_list.Chains.Count];
         var odd = new ulong[_list.Chains.Count];
+        var sizes = new int[_list.Chains.Count, ImageFormat.MaxTuples];
         for (int i = 0; i < _entries.Length; i++)
         {
             ordinary[_entries[i].Chain] |= _entries[i].IsOrdinary ? 1UL << _ordinary.TupleOf[i] : 0;
             odd[_entries[i].Chain] |= 1UL << _odd.TupleOf[i];
+            sizes[_entries[i].Chain, _ordinary.TupleOf[i]] += _entries[i].IsOrdinary ? 1 : 0;
         }
 
         foreach (ListedChain chain in _list.Chains)
@@ -236,6 +213,7 @@ internal sealed class ImageBuilder
             BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.ChainFirst..], chain.First);
             BinaryPrimitives.WriteUInt32LittleEndian(at[ImageFormat.ChainEnd..], chain.End);
             BinaryPrimitives.WriteUInt64LittleEndian(at[ImageFormat.ChainNameHash..], NameHash.Of(chain.Block.Name));
+            BinaryPrimitives.WriteInt32LittleEndian(at[ImageFormat.ChainLikely..], Enumerable.Range(0, ImageFormat.MaxTuples).MaxBy(tuple => sizes[chain.Number, tuple]));
         }
     }
 

@@ -32,6 +32,9 @@ internal sealed class ClassifierEmitter
         [Register.R9] = FourthSlot,
     }.ToImmutableDictionary());
 
+    /// <summary>Of old kernels' programs another number stands there; they do without.</summary>
+    private const int Likely = Action + 4;
+
     private const int FirstSlot = Action + 4, SecondSlot = Candidate + 4, ThirdSlot = Chain + 4, FourthSlot = Element + 4;
 
     private readonly Assembler _code;
@@ -185,6 +188,12 @@ internal sealed class ClassifierEmitter
         _code.Store(MemorySize.DoubleWord, Register.R10, ChainTuples, Register.R1);
         _code.Load(MemorySize.DoubleWord, Register.R1, Register.R2, ImageFormat.ChainSalt);
         _code.Store(MemorySize.DoubleWord, Register.R10, Salt, Register.R1);
+        if (_hasMayGoto)
+        {
+            _code.Load(MemorySize.Word, Register.R1, Register.R2, ImageFormat.ChainLikely);
+            _code.Store(MemorySize.Word, Register.R10, Likely, Register.R1);
+        }
+
         if (setLow)
         {
             _code.Load(MemorySize.Word, Register.R1, Register.R2, ImageFormat.ChainFirst);
@@ -225,7 +234,7 @@ internal sealed class ClassifierEmitter
         _code.Load(MemorySize.Word, Register.R1, Register.R1, 0);
         _code.Store(MemorySize.Word, Register.R10, Action, Register.R1);
         _code.Load(MemorySize.Word, LookupSite.Best, Register.R10, End);
-        var site = new LookupSite(isOdd, Context, Tuples, Ports, Salt, Low, Action, Candidate, Element, isOdd ? OddEntry : 0, Epoch);
+        var site = new LookupSite(isOdd, Context, Tuples, Ports, Salt, Low, Action, Candidate, Element, isOdd ? OddEntry : 0, Epoch, _hasMayGoto && !isOdd ? Likely : null);
         new LookupEmitter(_code, _family, _image, site, _runOps).Emit(invalid);
         _code.Load(MemorySize.Word, Register.R1, Register.R10, Action);
         _code.Jump(JumpCondition.NotEqual, Register.R1, 0, found);
@@ -339,10 +348,9 @@ internal sealed class ClassifierEmitter
 
     private void EmitCount()
     {
-        _code.Load(MemorySize.Word, Register.R1, Register.R8, ImageFormat.RecordResult);
-        _code.Alu(AluOperation.ShiftRight, Register.R1, 2);
-        _code.Store(MemorySize.Word, Register.R10, Frame.MainCounterIndex, Register.R1);
-        CounterEmitter.Emit(_code, Frame.MainCounterIndex, length => _code.Load(MemorySize.Word, length, Frame.Key, PacketKey.PacketLength));
+        _code.Load(MemorySize.Word, Register.R0, Register.R8, ImageFormat.RecordResult);
+        _code.Alu(AluOperation.ShiftRight, Register.R0, 2);
+        CounterEmitter.EmitOfR0(_code, Frame.MainCounterIndex, Element, length => _code.Load(MemorySize.Word, length, Frame.Key, PacketKey.PacketLength));
     }
 
     private void EmitEvent()

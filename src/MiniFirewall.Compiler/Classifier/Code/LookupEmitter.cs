@@ -50,6 +50,11 @@ internal sealed class LookupEmitter(Assembler code, Family family, ImageAccess i
         image.Address(Register.R2, Layout.BitNumbers, Register.R1, 0);
         code.Load(MemorySize.Byte, Register.R1, Register.R2, 0);
         code.Alu(AluOperation.And, Register.R1, ImageFormat.MaxTuples - 1);
+        if (site.Likely is { } likely)
+        {
+            EmitGuess(likely);
+        }
+
         image.Address(Register.R8, site.IsOdd ? Layout.OddTuples : Layout.Tuples, Register.R1, 6);
         code.Load(MemorySize.Word, Register.R1, Register.R8, ImageFormat.TupleMinOrder);
         code.Jump(JumpCondition.GreaterOrEqual, Register.R1, LookupSite.Best, done);
@@ -66,6 +71,55 @@ internal sealed class LookupEmitter(Assembler code, Family family, ImageAccess i
         code.Alu(AluOperation.ShiftRight, Tag, 4);
         code.Alu(AluOperation.Or, Tag, 1);
         code.Alu(AluOperation.Move, Tag, Tag, OperandWidth.Bits32);
+        if (!site.IsOdd)
+        {
+            EmitAskForHome();
+        }
+    }
+
+    /// <summary>
+    /// Takes the likely tuple in place of R1 where that is the same. It changes nothing but what the processor waits for: it foresees that
+    /// branch, and looks for the key while the five tables' answers are on their way.
+    /// </summary>
+    private void EmitGuess(int likely)
+    {
+        Label other = code.DefineLabel("not the likely tuple");
+        code.Load(MemorySize.Word, Register.R3, Register.R10, likely);
+        code.Jump(JumpCondition.NotEqual, Register.R1, Register.R3, other);
+        code.Move(Register.R1, Register.R3);
+        code.Alu(AluOperation.And, Register.R1, ImageFormat.MaxTuples - 1);
+        code.Mark(other);
+    }
+
+    /// <summary>
+    /// Reads what stands at the home of the key, for nothing but that it is on its way when the slot, which both wait for as long,
+    /// leads there.
+    /// </summary>
+    private void EmitAskForHome()
+    {
+        Label beyond = code.DefineLabel("no home");
+        image.Bound(Cursor, Slots + ImageFormat.SlotPadding, beyond);
+        EmitUnrelated(Register.R1, Cursor);
+        image.Bound(Register.R1, Slots + ImageFormat.SlotPadding, beyond);
+        code.Alu(AluOperation.Multiply, Register.R1, Layout.Capacity.HomeScale);
+        code.Alu(AluOperation.ShiftRight, Register.R1, ImageLayout.HomeShift);
+        image.Address(Register.R2, Layout.Entries, Register.R1, EntryShift);
+        for (int line = 0; line < ImageLayout.HomeLines; line++)
+        {
+            code.Load(MemorySize.DoubleWord, Register.R3, Register.R2, line * ImageLayout.LineSize);
+        }
+
+        code.Mark(beyond);
+    }
+
+    /// <summary>
+    /// copy = register, but not to the verifier: of copies it remembers what one has to do with the other, which makes each turn of a
+    /// loop different from the one before.
+    /// </summary>
+    private void EmitUnrelated(Register copy, Register register)
+    {
+        code.Move(copy, 0);
+        code.Alu(AluOperation.Or, copy, register);
     }
 
     /// <summary>Reads slots from the place on; falls through with the reference in R1.</summary>
@@ -156,15 +210,11 @@ internal sealed class LookupEmitter(Assembler code, Family family, ImageAccess i
         code.Jump(entry);
     }
 
-    /// <summary>
-    /// R1 = the cursor, below count, and the cursor one further. R1 is no copy of it: of copies the verifier remembers what one
-    /// has to do with the other, which makes each turn of a loop different from the one before.
-    /// </summary>
+    /// <summary>R1 = the cursor, below count, and the cursor one further.</summary>
     private void EmitAdvance(int count, Label tuple)
     {
         image.Bound(Cursor, count, tuple);
-        code.Move(Register.R1, 0);
-        code.Alu(AluOperation.Or, Register.R1, Cursor);
+        EmitUnrelated(Register.R1, Cursor);
         code.Alu(AluOperation.Add, Cursor, 1);
         image.Bound(Register.R1, count, tuple);
     }

@@ -18,7 +18,8 @@ namespace MiniFirewall.Compiler.Classifier.Code;
 /// <param name="Element">Four bytes: the element of a list that is being read.</param>
 /// <param name="Entry">Four bytes: the index of the entry that is being read.</param>
 /// <param name="Epoch">Four bytes, beside Low: the epoch that the packet found.</param>
-internal sealed record LookupSite(bool IsOdd, int Context, int Tuples, int Ports, int Salt, int Low, int Action, int Candidate, int Element, int Entry, int Epoch)
+/// <param name="Likely">Four bytes: the tuple that is likely to be the first; null where nothing guesses.</param>
+internal sealed record LookupSite(bool IsOdd, int Context, int Tuples, int Ports, int Salt, int Low, int Action, int Candidate, int Element, int Entry, int Epoch, int? Likely)
 {
     internal const Register Key = Register.R6, Best = Register.R7;
 }

@@ -26,11 +26,16 @@ namespace MiniFirewall.Compiler.Classifier.Image;
 /// hash's tag or an empty one. The slot's reference leads to a run of entries, a list of entries, or a tree that
 /// ends in one of them; all are sorted by order and read until one matches or its order is no better than the best.
 /// </para>
+/// <para>
+/// <b>Homes.</b> Runs stand in the order of their slots, each at its home (<see cref="ImageLayout.HomeOf"/>) or, where that is
+/// taken, soon behind it. So a program asks the memory for what is at the home while it waits for the slot. Between runs entries
+/// may be free: dead, and led to by nothing.
+/// </para>
 /// </summary>
 public static class ImageFormat
 {
     public const uint Magic = 0x4357464d; // "MFWC"
-    public const uint Version = 4;
+    public const uint Version = 5;
 
     public const int HeaderSize = 256;
     public const int MaxTuples = 64;
@@ -51,6 +56,9 @@ public static class ImageFormat
     // A chain: bit sets of the tuples that hold entries of it, a salt for its keys, its orders, the hash of its name (NameHash, 0 for
     // none), the epoch of the change that brought it (0 where the image was built with it).
     public const int ChainTuples = 0, ChainOddTuples = 8, ChainSalt = 16, ChainFirst = 24, ChainEnd = 28, ChainNameHash = 32, ChainFrom = 40;
+
+    /// <summary>The tuple that holds most of a chain's entries: a guess at what a packet comes to first, which says nothing.</summary>
+    public const int ChainLikely = 44;
 
     /// <summary>A slot is one u64: tag in the low half (never 0 where used), reference in the high half.</summary>
     public const int SlotTag = 0, SlotReference = 4;

@@ -28,6 +28,9 @@ public sealed record ImageCapacity
     public required int SourceFilterShift { get; init; }
 
     public required int DestinationFilterShift { get; init; }
+
+    /// <summary>Entries a slot, in 65,536ths: see <see cref="ImageLayout.HomeOf"/>.</summary>
+    public required int HomeScale { get; init; }
 }
 
 /// <summary>Where an image's sections stand, bytes from its start; follows from the capacity alone, which the header repeats.</summary>
@@ -66,6 +69,17 @@ public sealed class ImageLayout
     }
 
     public ImageCapacity Capacity { get; }
+
+    /// <summary>
+    /// Where the run of a key begins whose hash leads to a place of the ordinary view, unless others are in its way. Programs read
+    /// <see cref="HomeLines"/> cache lines from there on.
+    /// </summary>
+    public static int HomeOf(long place, int scale) => (int)((place * scale) >> HomeShift);
+
+    /// <summary>The least number of entries that leaves every home's lines within the section.</summary>
+    public static int LeastEntries(int slots, int scale) => HomeOf(slots + ImageFormat.SlotPadding, scale) + (HomeLines * 2);
+
+    public const int HomeShift = 16, HomeLines = 2, LineSize = 64;
 
     public int Tuples { get; }
 
@@ -137,6 +151,7 @@ public sealed class ImageLayout
         [
             unchecked((int)ImageFormat.Magic), (int)ImageFormat.Version, Capacity.IsV6 ? 6 : 4, Capacity.Chains, Capacity.Slots, Capacity.OddSlots,
             Capacity.Entries, Capacity.Refs, Capacity.Nodes, Capacity.Records, Capacity.Ops, Capacity.SourceFilterShift, Capacity.DestinationFilterShift,
+            Capacity.HomeScale,
         ];
         BinaryPrimitives.WriteInt32LittleEndian(image[SpareByteWord..], PacketKey.SpareByte);
         for (int i = 0; i < words.Length; i++)
@@ -167,6 +182,7 @@ public sealed class ImageLayout
             Ops = Word(image, 10),
             SourceFilterShift = Word(image, 11),
             DestinationFilterShift = Word(image, 12),
+            HomeScale = Word(image, 13),
         });
         return layout.Size <= image.Length ? layout : throw new FormatException($"an image of {layout.Size} bytes in {image.Length}");
     }

@@ -7,7 +7,7 @@ namespace MiniFirewall.Engine.State.Store;
 /// what they lead to stands in this order. Never changes.
 /// </summary>
 /// <param name="Rules">How many rules the chunks hold.</param>
-/// <param name="Capacity">Number of elements of the counter maps.</param>
+/// <param name="Capacity">Number of counters that the counter maps have room for.</param>
 /// <param name="FirstFreshSlot">From here on no slot has ever been counted in.</param>
 /// <param name="Chains">Offset of the table of chains, which the table of host names follows.</param>
 /// <param name="Labels">Offset of u32 a rule; a multiple of 8, as all that follow it but the chunks.</param>
