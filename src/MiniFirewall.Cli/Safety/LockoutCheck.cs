@@ -27,6 +27,7 @@ internal sealed class LockoutCheck
 
     private readonly FirewallEngine _engine;
     private readonly IReadOnlyList<OpenSocket> _open = OpenSocket.ReadAll();
+
     /// <summary>The session that one types in; several where any of them may be it.</summary>
     private readonly IReadOnlyList<OpenSocket> _own;
 
