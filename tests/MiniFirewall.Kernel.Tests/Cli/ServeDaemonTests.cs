@@ -145,13 +145,36 @@ public sealed class ServeDaemonTests : IDisposable
     [Fact]
     public async Task With_the_capabilities_of_its_unit_it_finds_the_state()
     {
-        string[] allowed = [.. UnitLine("CapabilityBoundingSet").Split(' ').Select(name => "+" + name["CAP_".Length..].ToLowerInvariant())];
-        Assert.Contains("+sys_ptrace", allowed);
-        Assert.DoesNotContain("+sys_admin", allowed);
-        string[] confined = ["setpriv", $"--bounding-set=-all,{string.Join(',', allowed)}", "--inh-caps=-all", MinifwBinary.Path];
+        string[] confined = AsInUnit();
         Assert.Contains("firewall     on\n", CommandResult.Of("ip", _namespace.Inside([.. confined, "status"])).Succeeded());
         _processes.Add(CommandResult.Start("ip", _namespace.Inside([.. confined, "serve"])));
         await Until(() => _namespace.Minifw("serve", "status").ExitCode == 0);
+    }
+
+    /// <summary>As systemd runs it: in mounts of its own, which are told of changes of the host's, and without the privilege to mount.</summary>
+    [Fact]
+    public void As_a_unit_it_begins_before_there_are_rules_and_goes_on_when_they_go()
+    {
+        CommandResult said = _namespace.Shell($$"""
+            exec unshare --mount --pid --fork --mount-proc --propagation private bash -c '
+                mount --make-rshared /
+                umount -l /run/minifw/bpf
+                minifw() { {{MinifwBinary.Path}} "$@"; }
+                serve() { exec unshare --mount --propagation slave {{string.Join(' ', AsInUnit())}} serve > /dev/null 2>&1; }
+                (serve); echo unprepared $?
+                minifw serve prepare; echo prepared $?
+                serve & service=$!
+                until minifw serve status > /dev/null 2>&1; do sleep 0.1; done
+                for turn in 1 2; do
+                    echo "-A INPUT -p tcp --dport 9 -j REJECT" | minifw apply --temporary -
+                    for try in $(seq 100); do minifw status | grep -q "answered by minifw serve" && break; sleep 0.1; done
+                    minifw status | grep ^rejects
+                    minifw off --temporary
+                done
+                kill $service; wait $service; echo ended $?'
+            """);
+        const string Answered = "rejects      answered by minifw serve; 0 found its buffer full\n";
+        Assert.Equal(($"unprepared 4\nprepared 0\n{Answered}{Answered}ended 0\n", ""), (said.Output, said.Error));
     }
 
     [Theory]
@@ -200,6 +223,15 @@ public sealed class ServeDaemonTests : IDisposable
         // In tenths: what docs/serve.md says.
         CommandResult.Of("systemd-analyze", ["security", "--no-pager", "--offline=true", "--threshold=25", copy]).Succeeded();
         Directory.Delete(Path.GetDirectoryName(copy)!, recursive: true);
+    }
+
+    /// <summary>The words before "serve" that run it with the capabilities of its unit and no others.</summary>
+    private static string[] AsInUnit()
+    {
+        string[] allowed = [.. UnitLine("CapabilityBoundingSet").Split(' ').Select(name => "+" + name["CAP_".Length..].ToLowerInvariant())];
+        Assert.Contains("+sys_ptrace", allowed);
+        Assert.DoesNotContain("+sys_admin", allowed);
+        return ["setpriv", $"--bounding-set=-all,{string.Join(',', allowed)}", "--inh-caps=-all", MinifwBinary.Path];
     }
 
     private static string UnitLine(string key) => File.ReadLines(UnitFile()).Single(line => line.StartsWith(key + "=", StringComparison.Ordinal))[(key.Length + 1)..];
