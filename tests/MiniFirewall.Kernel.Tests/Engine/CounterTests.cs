@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using MiniFirewall.Asm;
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
 using MiniFirewall.Engine;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
@@ -40,6 +44,34 @@ public sealed class CounterTests : IDisposable
         _namespace.Apply(Rule + Rule);
         Send(1);
         Assert.Equal((3UL, 0UL), (Count(1, Family.IPv4).Packets, Count(2, Family.IPv4).Packets));
+    }
+
+    [Fact]
+    public void Maps_of_a_version_with_another_number_of_counters_an_element_are_read_and_replaced()
+    {
+        _namespace.Apply(Rule);
+        Send(2);
+        LoadedRuleSet loaded = _namespace.Read()!;
+        int slot = loaded.CounterOf(loaded.Rules.Chains.First(chain => chain.Rules.Length > 0), 1, Family.IPv4);
+        using (var single = BpfMap.Create(new("counters", MapType.PerCpuArray, 4, WellKnownMaps.CounterSize, 512)))
+        {
+            byte[] counters = new byte[single.ElementSize], key = new byte[4];
+            BinaryPrimitives.WriteInt32LittleEndian(key, slot);
+            BinaryPrimitives.WriteInt64LittleEndian(counters, 7);
+            BinaryPrimitives.WriteInt64LittleEndian(counters.AsSpan(8), 700);
+            single.Update(key, counters);
+            string pin = Path.Combine(_namespace.Directory, $"generation-{loaded.Generation}", "counters");
+            File.Delete(pin);
+            single.Pin(pin);
+        }
+
+        Assert.Equal(new Counters(7, 700), Count(1, Family.IPv4));
+        _namespace.Apply(Other + Rule);
+        Send(1);
+        Assert.Equal(new Counters(8, 738), Count(2, Family.IPv4));
+        _namespace.Apply(Rule);
+        Send(1);
+        Assert.Equal(new Counters(9, 776), Count(1, Family.IPv4));
     }
 
     [Fact]
