@@ -57,13 +57,17 @@ install_tree() {
     install -D -m 0644 "$written/fish/minifw.fish" "$tree/usr/share/fish/vendor_completions.d/minifw.fish"
 
     install -D -m 0644 -t "$tree/usr/lib/systemd/system" "$root"/packaging/systemd/*.service
+    install -D -m 0644 "$debian/lintian-overrides" "$tree/usr/share/lintian/overrides/minifw"
     install_configuration "$tree"
     install_module_source "$tree/usr/src/minifw-$version" "$version"
     install -D -m 0644 -t "$tree/usr/share/doc/minifw" "$root"/docs/*.md "$root/README.md"
     install -m 0644 "$root/LICENSE" "$tree/usr/share/doc/minifw/copyright"
-    printf 'minifw (%s) unstable; urgency=medium\n\n  * See README.md.\n\n -- The miniFirewall developers <minifw@localhost>  %s\n' "$version" "$(date -R -d "@$(git -C "$root" log -1 --format=%ct)")" |
+    printf 'minifw (%s) unstable; urgency=medium\n\n  * See README.md.\n\n -- %s  %s\n' "$version" "$(maintainer)" "$(date -R -d "@$(git -C "$root" log -1 --format=%ct)")" |
         gzip -9n >"$tree/usr/share/doc/minifw/changelog.gz"
 }
+
+# maintainer: who answers for the package, by Debian's variables for that.
+maintainer() { echo "${DEBFULLNAME:-The miniFirewall developers} <${DEBEMAIL:-minifw@localhost}>"; }
 
 # install_configuration TREE: files of /etc/minifw that an administrator changes; dpkg keeps such changes.
 install_configuration() {
@@ -87,7 +91,7 @@ write_control() {
     local tree=$1 script size
     size=$(du -sk --exclude=DEBIAN "$tree" | cut -f1)
     install -d "$tree/DEBIAN"
-    sed -e "s/@VERSION@/$2/; s/@ARCHITECTURE@/$3/; s/@SIZE@/$size/; s/@DEPENDS@/$(libraries_of "$tree/usr/sbin/minifw")/" "$debian/control" >"$tree/DEBIAN/control"
+    sed -e "s/@VERSION@/$2/; s/@ARCHITECTURE@/$3/; s/@SIZE@/$size/; s/@DEPENDS@/$(libraries_of "$tree/usr/sbin/minifw")/; s|@MAINTAINER@|$(maintainer)|" "$debian/control" >"$tree/DEBIAN/control"
     for script in postinst prerm postrm; do
         sed "s/@VERSION@/$2/" "$debian/$script" >"$tree/DEBIAN/$script"
         chmod 0755 "$tree/DEBIAN/$script"

@@ -122,6 +122,12 @@ internal static class MinifwCommandLine
 
     private static int WrongUsage(ParseResult result)
     {
+        if (result.CommandResult.Command is RootCommand && result.UnmatchedTokens is [var word, ..])
+        {
+            Complaint.Write($"there is no {(word.StartsWith('-') ? "option" : "command")} '{word}'; {UfwCommands.Instead(word) ?? "see minifw --help"}");
+            return ExitCode.Usage;
+        }
+
         string command = result.CommandResult.Command is RootCommand ? "minifw" : $"minifw {result.CommandResult.Command.Name}";
         foreach (var error in result.Errors)
         {

@@ -8,7 +8,12 @@ namespace MiniFirewall.Dns;
 /// <summary>How names of rules are kept true: /etc/minifw/names.conf.</summary>
 public sealed record NameSettings
 {
-    public const string UsualPath = "/etc/minifw/names.conf";
+    /// <summary>The environment variable that names another directory than /etc/minifw.</summary>
+    public const string DirectoryVariable = "MINIFW_CONFIG_DIR";
+
+    /// <summary>/etc/minifw/names.conf, or that file where the environment says.</summary>
+    public static string UsualPath =>
+        Path.Combine(Environment.GetEnvironmentVariable(DirectoryVariable) is { Length: > 0 } named ? named : "/etc/minifw", "names.conf");
 
     /// <summary>Names that stand for something in the network one is in (RFC 6762, RFC 8375, and what people use).</summary>
     private static readonly string[] s_local = ["local", "lan", "home", "internal", "intranet", "corp", "private", "localdomain", "localhost", "home.arpa"];

@@ -7,8 +7,6 @@ namespace MiniFirewall.Verbs;
 /// <summary>The entries of a rule set, as "status numbered" shows and numbers them.</summary>
 public sealed class EntryList
 {
-    private static readonly Direction[] Directions = [Direction.In, Direction.Out, Direction.Routed];
-
     private EntryList(ImmutableArray<Entry> entries) => Entries = entries;
 
     public ImmutableArray<Entry> Entries { get; }
@@ -17,13 +15,17 @@ public sealed class EntryList
     public static EntryList Of(RuleSet rules)
     {
         ArgumentNullException.ThrowIfNull(rules);
-        var entries = ImmutableArray.CreateBuilder<Entry>();
-        foreach (Direction direction in Directions)
-        {
-            Add(entries, direction, rules.Find(direction.Chain())!);
-        }
+        Dictionary<(Direction, string), int> seen = [];
+        return new([.. EntryPlace.Of(rules).Select(place => Read(rules, place, id => seen[(place.Direction, id)] = seen.GetValueOrDefault((place.Direction, id)) + 1))]);
+    }
 
-        return new EntryList(entries.ToImmutable());
+    /// <summary>The entry that has the rule at a place of a direction's chain, as <see cref="Of"/> has it; the others are not read. Null where none has.</summary>
+    public static Entry? At(RuleSet rules, Direction direction, int place)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        EntryPlace[] before = [.. EntryPlace.Of(rules).TakeWhile(entry => entry.Direction < direction || (entry.Direction == direction && entry.First <= place)).Where(entry => entry.Direction == direction)];
+        return before is [.., var own] && place < own.End
+            ? Read(rules, own, _ => before.Count(entry => Same(rules.Find(direction.Chain())!.Rules, entry, own))) : null;
     }
 
     /// <summary>The entry of a number, or of an id or its beginning; null where there is none or, of the beginning, several.</summary>
@@ -39,52 +41,31 @@ public sealed class EntryList
         return found is [var one] ? one : null;
     }
 
-    private static void Add(ImmutableArray<Entry>.Builder entries, Direction direction, Chain chain)
+    /// <param name="count">Which one of this id it is in its chain, from 1.</param>
+    private static Entry Read(RuleSet rules, EntryPlace place, Func<string, int> count)
     {
-        Dictionary<string, int> seen = [];
-        int end = chain.Rules.Length - ChainTail.LengthOfOurs(chain);
-        for (int at = 0; at < end;)
-        {
-            if (BeforeRules.IsJump(chain.Rules[at]))
-            {
-                at++;
-                continue;
-            }
-
-            (ImmutableArray<Rule> rules, Intent? intent) = ReadAt(chain.Rules, at, direction);
-            string id = "r" + RuleText.Hash(chain.Name, rules);
-            seen[id] = seen.GetValueOrDefault(id) + 1;
-            FamilySet families = rules.Aggregate(FamilySet.None, (all, rule) => all | rule.Families);
-            entries.Add(new(entries.Count + 1, direction, at, rules, seen[id] == 1 ? id : $"{id}.{seen[id]}", intent, families));
-            at += rules.Length;
-        }
+        Chain chain = rules.Find(place.Direction.Chain())!;
+        ImmutableArray<Rule> own = [.. chain.Rules[place.First..place.End]];
+        ImmutableArray<RuleUnit> units = UnitReader.GroupAt(chain.Rules, place.First);
+        string id = "r" + RuleText.Hash(chain.Name, own);
+        int which = count(id);
+        FamilySet families = own.Aggregate(FamilySet.None, (all, rule) => all | rule.Families);
+        return new(place.Number, place.Direction, place.First, own, which == 1 ? id : $"{id}.{which}", units.IsEmpty ? null : IntentOf(units, place.Direction), families);
     }
 
-    private static (ImmutableArray<Rule> Rules, Intent? Intent) ReadAt(ImmutableArray<Rule> rules, int at, Direction direction)
+    /// <summary>Their rules are equal but for comments, and so are their ids.</summary>
+    private static bool Same(ImmutableArray<Rule> rules, EntryPlace one, EntryPlace other)
     {
-        if (UnitReader.At(rules, at) is not { } first)
+        bool same = one.Length == other.Length;
+        for (int i = 0; same && i < one.Length; i++)
         {
-            return ([rules[at]], null);
+            same = rules[one.First + i].HasSameEnds(rules[other.First + i]) && rules[one.First + i].WithoutComments() == rules[other.First + i].WithoutComments();
         }
 
-        List<RuleUnit> units = [first];
-        ImmutableArray<Rule> all = first.Rules;
-        while (UnitReader.At(rules, at + all.Length) is { } next && next.GoesWith(first) && Continues(units, next))
-        {
-            units.Add(next);
-            all = all.AddRange(next.Rules);
-        }
-
-        return (all, IntentOf(units, direction));
+        return same;
     }
 
-    /// <summary>Of an application all ports; else UDP behind TCP with the same ports.</summary>
-    private static bool Continues(List<RuleUnit> units, RuleUnit next) => next.App is not null
-        ? !units.Exists(unit => unit.Selector == next.Selector)
-        : units is [{ Selector.Protocol: "tcp" } only] && next.Selector == only.Selector with { Protocol = "udp" }
-            && (next.Selector.FromPorts ?? next.Selector.ToPorts) is not null;
-
-    private static Intent IntentOf(List<RuleUnit> units, Direction direction) => new()
+    private static Intent IntentOf(ImmutableArray<RuleUnit> units, Direction direction) => new()
     {
         Action = units[0].Action,
         Direction = direction,

@@ -28,6 +28,16 @@ internal static class RuleText
     internal static Rule WithoutComments(this Rule rule) =>
         rule.Matches.Any(match => match is CommentMatch) ? rule with { Matches = rule.Matches.RemoveAll(match => match is CommentMatch) } : rule;
 
+    /// <summary>
+    /// Whether two rules may be about the same packets: told by protocol and addresses, which are compared at once. Host names are not, for
+    /// what they stand for changes.
+    /// </summary>
+    internal static bool HasSameEnds(this Rule rule, Rule other) =>
+        rule.Protocol == other.Protocol && MayBeSame(rule.Source, other.Source) && MayBeSame(rule.Destination, other.Destination);
+
+    private static bool MayBeSame(AddressSpec? one, AddressSpec? other) =>
+        one is MaskedAddress && other is MaskedAddress ? one == other : one is null == other is null;
+
     internal static IEnumerable<string> CommentsOf(Rule rule) => rule.Matches.OfType<CommentMatch>().Select(comment => comment.Text);
 
     /// <summary>Eight hexadecimal digits that say the chain and the rules, but for their comments: the same on every machine and day.</summary>

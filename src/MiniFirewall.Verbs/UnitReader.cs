@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Matches;
@@ -39,6 +40,36 @@ internal static class UnitReader
             ? Unit(rules, start, at, verdict, report, limits) : null;
     }
 
+    /// <summary>The units that begin at a place and are one entry: an application's, or UDP behind TCP with the same ports. None where there is no unit.</summary>
+    internal static ImmutableArray<RuleUnit> GroupAt(ImmutableArray<Rule> rules, int start)
+    {
+        if (At(rules, start) is not { } first)
+        {
+            return [];
+        }
+
+        ImmutableArray<RuleUnit> units = [first];
+        for (int end = start + first.Rules.Length; MayGoOn(rules, end - 1) && At(rules, end) is { } next && next.GoesWith(first) && Continues(units, next); end += next.Rules.Length)
+        {
+            units = units.Add(next);
+        }
+
+        return units;
+    }
+
+    /// <summary>The rule at a place is an entry by itself for sure, which is told without reading what it says.</summary>
+    internal static bool StandsAlone(ImmutableArray<Rule> rules, int at) => rules[at].Target is not (LogTarget or NoTarget) && !MayGoOn(rules, at);
+
+    /// <summary>What stands behind the last rule of a unit may be of the same entry.</summary>
+    private static bool MayGoOn(ImmutableArray<Rule> rules, int last) => last + 1 < rules.Length
+        && (rules[last] is { Protocol: { Number: IpProtocol.Tcp } } && rules[last + 1] is { Protocol: { Number: IpProtocol.Udp } }
+            || RuleText.CommentsOf(rules[last]).Any(AppTag.Is));
+
+    private static bool Continues(ImmutableArray<RuleUnit> units, RuleUnit next) => next.App is not null
+        ? !units.Any(unit => unit.Selector == next.Selector)
+        : units is [{ Selector.Protocol: "tcp" } only] && next.Selector == only.Selector with { Protocol = "udp" }
+            && (next.Selector.FromPorts ?? next.Selector.ToPorts) is not null;
+
     private static RuleUnit? Unit(ImmutableArray<Rule> rules, int start, int last, Piece verdict, Piece? report, bool limits)
     {
         string[] comments = [.. RuleText.CommentsOf(rules[last])];
@@ -67,7 +98,8 @@ internal static class UnitReader
         return Selector.Read(bare) is { } selector ? kind with { Selector = selector } : null;
     }
 
-    private static bool IsExtra(Match match) => match is CommentMatch or ConntrackMatch or RecentMatch or LimitMatch;
+    /// <summary>It says what is done with packets, not which ones.</summary>
+    internal static bool IsExtra(Match match) => match is CommentMatch or ConntrackMatch or RecentMatch or LimitMatch;
 
     private static Piece? KindOf(Rule rule)
     {

@@ -49,11 +49,14 @@ public sealed class VerbEditor(RuleSet rules, ReadOptions options)
     /// <exception cref="VerbException">There is no such entry.</exception>
     public VerbChange Delete(string numberOrId)
     {
-        Entry entry = EntryList.Of(rules).Find(numberOrId)
+        Entry entry = Find(numberOrId)
             ?? throw new VerbException($"there is no entry {numberOrId}; minifw status numbered shows those that are there", isState: true);
         Chain chain = rules.Find(entry.Direction.Chain())!;
         return new(rules, rules.WithRules(chain, chain.Rules.RemoveRange(entry.First, entry.Rules.Length)), $"deleted {entry.Id}: {entry.Text}");
     }
+
+    private Entry? Find(string numberOrId) => !int.TryParse(numberOrId, out int number) ? EntryList.Of(rules).Find(numberOrId)
+        : EntryPlace.Of(rules).FirstOrDefault(place => place.Number == number) is { Length: > 0 } found ? EntryList.At(rules, found.Direction, found.First) : null;
 
     private static ImmutableArray<Rule> Without(ImmutableArray<Rule> all, (int At, RuleUnit Unit)[] units)
     {
@@ -71,7 +74,7 @@ public sealed class VerbEditor(RuleSet rules, ReadOptions options)
         List<(int At, RuleUnit Unit)> there = [];
         for (int at = 0; at < chain.Rules.Length; at += there.Count > 0 && there[^1].At == at ? there[^1].Unit.Rules.Length : 1)
         {
-            if (UnitReader.At(chain.Rules, at) is { } unit)
+            if (units.Any(unit => MayBe(unit, chain.Rules[at])) && UnitReader.At(chain.Rules, at) is { } unit)
             {
                 there.Add((at, unit));
             }
@@ -80,6 +83,10 @@ public sealed class VerbEditor(RuleSet rules, ReadOptions options)
         (int At, RuleUnit Unit)[] found = [.. units.SelectMany(unit => there.Where(candidate => fits(candidate.Unit, unit)).Take(1))];
         return found.Length == units.Length ? found : null;
     }
+
+    /// <summary>Whether a rule may be one of a unit about the same packets; all rules of a unit ask the same of a packet. Most of a long list are told apart so.</summary>
+    private static bool MayBe(RuleUnit unit, Rule rule) => unit.Rules[^1] is var own && rule.HasSameEnds(own)
+        && own.Matches.All(match => UnitReader.IsExtra(match) || rule.Matches.Contains(match));
 
     /// <summary>Another verdict, report or comment takes the place of the one that was there.</summary>
     private VerbChange Replace(Chain chain, Intent intent, (int At, RuleUnit Unit)[] found, ImmutableArray<RuleUnit> units)
@@ -98,14 +105,13 @@ public sealed class VerbEditor(RuleSet rules, ReadOptions options)
 
     private int PlaceOf(int number, Direction direction, Chain chain)
     {
-        ImmutableArray<Entry> all = EntryList.Of(rules).Entries;
-        Entry[] own = [.. all.Where(entry => entry.Direction == direction)];
+        EntryPlace[] all = [.. EntryPlace.Of(rules)], own = [.. all.Where(entry => entry.Direction == direction)];
         if (number == 0 || (own.Length > 0 && number == own[0].Number))
         {
             return own.Length > 0 ? own[0].First : ChainTail.Start(chain);
         }
 
-        if (own.FirstOrDefault(entry => entry.Number == number) is { } before)
+        if (Array.Find(own, entry => entry.Number == number) is { Length: > 0 } before)
         {
             return before.First;
         }
@@ -117,6 +123,6 @@ public sealed class VerbEditor(RuleSet rules, ReadOptions options)
     }
 
     private static string EntryAt(RuleSet set, Direction direction, int place) =>
-        EntryList.Of(set).Entries.FirstOrDefault(entry => entry.Direction == direction && place >= entry.First && place < entry.End) is { } entry
+        EntryList.At(set, direction, place) is { } entry
             ? $"{entry.Id} as number {entry.Number}: {entry.Text}" : $"rule {place + 1} of {direction.Chain()}";
 }

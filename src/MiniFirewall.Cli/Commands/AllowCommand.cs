@@ -19,13 +19,19 @@ internal static class AllowCommand
         minifw route allow in on eth1 out on eth0
         """;
 
+    /// <summary>What an entry begins with behind insert, prepend and route.</summary>
+    private static readonly string[] s_actions = ["allow", "deny", "reject", "limit"];
+
+    /// <summary>What may stand in an entry, but for its ports, addresses and names.</summary>
+    private static readonly string[] s_words = ["in", "out", "on", "log", "log-all", "from", "to", "any", "port", "app", "proto", "comment"];
+
     internal static Command Create(VerbAction action) => Create(action.Word(), DescriptionOf(action), (_, words) => ([action.Word(), .. words], null), "ENTRY", withNumber: false);
 
     /// <summary>insert N ENTRY.</summary>
-    internal static Command CreateInsert() => Create("insert", "Put an entry before the one of a number.", (number, words) => (words, number), "ENTRY", withNumber: true);
+    internal static Command CreateInsert() => Create("insert", "Put an entry before the one of a number.", (number, words) => (words, number), "ENTRY", withNumber: true, s_actions);
 
     /// <summary>prepend ENTRY.</summary>
-    internal static Command CreatePrepend() => Create("prepend", "Put an entry before all others of its direction.", (_, words) => (words, 0), "ENTRY", withNumber: false);
+    internal static Command CreatePrepend() => Create("prepend", "Put an entry before all others of its direction.", (_, words) => (words, 0), "ENTRY", withNumber: false, s_actions);
 
     /// <summary>route [insert N|prepend|delete] ENTRY.</summary>
     internal static Command CreateRoute()
@@ -36,10 +42,10 @@ internal static class AllowCommand
             ["prepend", .. var rest] => (["route", .. rest], 0),
             _ => (["route", .. words], null),
         };
-        return Create("route", "An entry for packets that pass through this host: allow, deny, reject or limit behind it.", Read, "ENTRY", withNumber: false);
+        return Create("route", "An entry for packets that pass through this host: allow, deny, reject or limit behind it.", Read, "ENTRY", withNumber: false, s_actions);
     }
 
-    private static Command Create(string name, string description, Func<int?, string[], (string[] Words, int? Number)> read, string what, bool withNumber)
+    private static Command Create(string name, string description, Func<int?, string[], (string[] Words, int? Number)> read, string what, bool withNumber, params string[] first)
     {
         Argument<int> number = new("N") { Description = "A number of status numbered." };
         Argument<string[]> words = new(what)
@@ -47,6 +53,7 @@ internal static class AllowCommand
             Description = "[in|out [on IF]] [log|log-all] PORT[/tcp|/udp] | SERVICE | APPLICATION | [from A [port P]] [to B [port P]] [proto X], then [comment TEXT].",
             Arity = ArgumentArity.ZeroOrMore,
         };
+        words.Offering([.. first, .. s_words]);
         var options = new VerbOptions();
         Command command = withNumber ? new Command(name, description) { number, words } : new Command(name, description) { words };
         options.AddTo(command);

@@ -6,6 +6,14 @@ namespace MiniFirewall.Cli.Commands;
 /// <summary>Options that several commands have.</summary>
 internal static class CommandOptions
 {
+    /// <summary>An argument whose value is often one of these words: shells offer them, and others are not refused.</summary>
+    internal static Argument<T> Offering<T>(this Argument<T> argument, params string[] words)
+    {
+        argument.HelpName ??= argument.Name;
+        argument.CompletionSources.Add(words);
+        return argument;
+    }
+
     internal static Option<bool> Json() => new("--json") { Description = "Print JSON, for programs." };
 
     internal static Option<string?> Message() => new("--message", "-m") { Description = "Why: kept in the history, one line.", HelpName = "REASON" };

@@ -11,6 +11,8 @@ internal static class DefaultCommand
     {
         Argument<string> action = new("ACTION") { Description = "allow, deny or reject." };
         Argument<string> direction = new("DIRECTION") { Description = "incoming (where it is left out), outgoing or routed.", DefaultValueFactory = _ => "incoming" };
+        action.Offering("allow", "deny", "reject");
+        direction.Offering("incoming", "outgoing", "routed");
         var options = new VerbOptions();
         var command = new Command("default", "Set what becomes of packets that no entry is about.") { action, direction };
         options.AddTo(command);

@@ -13,6 +13,8 @@ internal static class DiffCommand
         const string What = "A number of the history, disk, running, or a file.";
         Argument<string> from = new("A") { Description = What };
         Argument<string> to = new("B") { Description = $"{What} The rules in force where it is left out.", DefaultValueFactory = _ => NamedText.Running };
+        from.Offering("disk", NamedText.Running);
+        to.Offering("disk", NamedText.Running);
         Option<bool> json = CommandOptions.Json();
         var command = new Command("diff", "Print how one rule set differs from another, as diff -u does. Exit code 1 where they differ.") { from, to, json };
         command.SetAction(result => Guarded.Run(() => Run(NamedText.Read(result.GetRequiredValue(from)), NamedText.Read(result.GetRequiredValue(to)), result.GetValue(json))));

@@ -10,6 +10,7 @@ internal static class LoggingCommand
     internal static Command Create()
     {
         Argument<string> level = new("LEVEL") { Description = "on (or low): a LOG rule, three a minute after the first ten; off: none." };
+        level.Offering("on", "low", "off");
         var options = new VerbOptions();
         var command = new Command("logging", "Report packets that are denied by default, as minifw log shows them.") { level };
         options.AddTo(command);

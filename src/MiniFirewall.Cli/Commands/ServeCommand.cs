@@ -31,6 +31,7 @@ internal static class ServeCommand
               meet the rules of OUTPUT.
             """);
         options.AddTo(command);
+        command.Subcommands.Add(ServePrepareCommand.Create());
         command.Subcommands.Add(ServeStatusCommand.Create());
         command.SetAction(result => Guarded.Run(() => Run(result, options)));
         HelpWithExamples.AddTo(command, """

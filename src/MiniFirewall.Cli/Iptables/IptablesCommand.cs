@@ -124,7 +124,7 @@ internal sealed class IptablesCommand
         try
         {
             FirewallEngine engine = FirewallEngine.Open();
-            if (TypedCheck.MayCut(_command) && TypedCheck.IsTypedRemotely(engine) is { } check)
+            if (TypedCheck.MayCut(_command) && TypedCheck.OfTyped(engine) is { } check)
             {
                 check.Run(Changed(engine.Read()), LockoutCheck.ForcedByEnvironment, tells: false);
             }

@@ -145,12 +145,16 @@ internal sealed class RestoreCommand
         return ExitCode.Done;
     }
 
-    /// <summary>The rules, where they do not cut the remote session that one types in; elsewhere all that iptables takes is taken.</summary>
-    private static RuleSet Checked(FirewallEngine engine, RuleSet rules, bool isTest)
+    /// <summary>
+    /// The rules, where they do not cut the remote session that one types in, and a text of all rules closes no failsafe port; all else
+    /// that iptables takes is taken.
+    /// </summary>
+    private RuleSet Checked(FirewallEngine engine, RuleSet rules, bool isTest)
     {
-        if (!isTest && !LockoutCheck.IsForced && RemoteSession.IsLikely() && new LockoutCheck(engine) is { IsRemote: true } check)
+        if (!isTest && !LockoutCheck.IsForced && (RemoteSession.IsLikely() || (!_arguments.KeepsRules && FailsafeFile.Read().Count > 0))
+            && new LockoutCheck(engine) is var check && (check.IsRemote || !_arguments.KeepsRules))
         {
-            check.Run(rules, LockoutCheck.ForcedByEnvironment, tells: false);
+            check.Run(rules, LockoutCheck.ForcedByEnvironment, tells: check.IsRemote);
         }
 
         return rules;

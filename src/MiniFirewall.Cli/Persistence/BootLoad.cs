@@ -13,10 +13,17 @@ namespace MiniFirewall.Cli.Persistence;
 /// <summary>Puts in force what is on disk.</summary>
 internal static class BootLoad
 {
-    internal static int RunByHand()
+    /// <param name="isForced">Also where the rules lock somebody out.</param>
+    internal static int RunByHand(bool isForced)
     {
-        PersistentRules kept = PersistentRules.Of(FirewallEngine.Open());
+        FirewallEngine engine = FirewallEngine.Open();
+        PersistentRules kept = PersistentRules.Of(engine);
         KeptRules rules = kept.OnDisk ?? throw new FirewallException(FirewallFailure.Refused, $"there is no rule set in {kept.Directory}; 'minifw apply' and 'minifw save' make one");
+        if (!rules.IsOff && !isForced && !LockoutCheck.IsForced)
+        {
+            new LockoutCheck(engine).Run(rules.Read(), "--force");
+        }
+
         kept.Load(rules);
         Console.Out.WriteLine(rules.IsOff ? $"rule set {rules.Number}: no rules" : $"rule set {rules.Number} is in force");
         return ExitCode.Done;

@@ -9,7 +9,7 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Cli.Reasons;
 
 /// <summary>Something on this host, other than the rules, that decides what becomes of a packet.</summary>
-/// <param name="About">connection, address, route, socket, hook or program.</param>
+/// <param name="About">connection, interface, address, route, socket, hook or program.</param>
 internal sealed record Remark(string About, string Text);
 
 /// <summary>What else on this host matters to a packet: its connection, the way it takes, who waits for it, and who judges it besides minifw.</summary>
@@ -36,6 +36,7 @@ internal sealed class HostView
         try
         {
             view.LookForConnection(engine);
+            view.LookForInterfaces();
             view.LookAtWay();
             view.LookForSocket();
             view.LookForOthers(HostSurroundings.Read(engine));
@@ -73,6 +74,15 @@ internal sealed class HostView
         && ((connection.Source == _packet.Source && connection.Destination == _packet.Destination && (connection.SourcePort, connection.DestinationPort) == _ports!.Value)
             || (connection.Source == _packet.Destination && connection.Destination == _packet.Source && (connection.DestinationPort, connection.SourcePort) == _ports!.Value));
 
+    private void LookForInterfaces()
+    {
+        string[] there = [.. OwnAddresses.ReadInterfaces()];
+        foreach (string name in new[] { _packet.InInterface, _packet.OutInterface }.Where(name => name.Length > 0 && !there.Contains(name)).Distinct())
+        {
+            Add("interface", $"there is no interface {name} here");
+        }
+    }
+
     private void LookAtWay()
     {
         string destination = AddressText.Format(_packet.Family, _packet.Destination);
@@ -84,6 +94,11 @@ internal sealed class HostView
             }
 
             return;
+        }
+
+        if (_packet.Hook == Hook.Forward && ForwardingSetting.WhereOff(_packet.Family, _packet.InInterface) is { } setting)
+        {
+            Add("route", $"packets are not led on here: {setting} is 0");
         }
 
         RouteAnswer route = RouteAnswer.Of(_packet.Family, _packet.Destination);

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Diagnostics;
 using MiniFirewall.Analysis;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Connections;
@@ -22,9 +22,14 @@ internal sealed class LockoutCheck
 
     private const int Told = 3;
 
+    /// <summary>So long connections are judged that are told of and refuse nothing: thousands of them by long lists would take many seconds.</summary>
+    private static readonly TimeSpan s_telling = TimeSpan.FromSeconds(1);
+
     private readonly FirewallEngine _engine;
     private readonly IReadOnlyList<OpenSocket> _open = OpenSocket.ReadAll();
-    private readonly OpenSocket? _own;
+
+    /// <summary>The session that one types in; several where any of them may be it.</summary>
+    private readonly IReadOnlyList<OpenSocket> _own;
 
     internal LockoutCheck(FirewallEngine engine)
     {
@@ -36,7 +41,7 @@ internal sealed class LockoutCheck
     internal static bool IsForced => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } and not "0";
 
     /// <summary>Somebody types from elsewhere into this namespace.</summary>
-    internal bool IsRemote => _own is not null;
+    internal bool IsRemote => _own.Count > 0;
 
     /// <param name="force">How the user overrides it, for messages.</param>
     /// <param name="tells">Say which other connections would end.</param>
@@ -44,16 +49,16 @@ internal sealed class LockoutCheck
     internal void Run(RuleSet rules, string force, bool tells = true)
     {
         IReadOnlyList<FailsafePort> failsafe = FailsafeFile.Read();
-        if (_own is null && failsafe.Count == 0 && (!tells || _open.Count == 0))
+        if (!IsRemote && failsafe.Count == 0 && (!tells || _open.Count == 0))
         {
             return;
         }
 
         var judge = new SessionJudge(rules, OwnAddresses.ReadInterfaces());
         HashSet<SessionEnds> tracked = rules.AsksConnection ? Tracked() : [];
-        if (_own is not null && judge.Judge(EndsOf(_own), tracked.Contains(EndsOf(_own))) is { } cut)
+        if (CutsOf(judge, _own, tracked).FirstOrDefault() is { } cut)
         {
-            throw new FirewallException(FirewallFailure.Refused, LockoutText.OwnSession(cut, force));
+            throw new FirewallException(FirewallFailure.Refused, LockoutText.OwnSession(cut, force, isCertain: _own.Count == 1));
         }
 
         foreach (FailsafePort port in failsafe)
@@ -66,17 +71,33 @@ internal sealed class LockoutCheck
 
         if (tells)
         {
-            Tell([.. _open.Where(socket => socket != _own).Select(EndsOf).Distinct().Select(ends => judge.Judge(ends, tracked.Contains(ends))).OfType<SessionCut>()]);
+            Tell(judge, tracked);
+            TellOfNext(judge);
         }
     }
 
-    private static void Tell(SessionCut[] cuts)
+    private static IEnumerable<SessionCut> CutsOf(SessionJudge judge, IEnumerable<OpenSocket> sockets, HashSet<SessionEnds> tracked) =>
+        sockets.Select(EndsOf).Distinct().Select(ends => judge.Judge(ends, tracked.Contains(ends))).OfType<SessionCut>();
+
+    /// <summary>Whoever logs out finds the door closed where only connections that are there may go on.</summary>
+    private void TellOfNext(SessionJudge judge)
     {
+        if (_own.Select(socket => judge.JudgeNew(EndsOf(socket))).FirstOrDefault(cut => cut is not null) is { } closed)
+        {
+            Console.Error.WriteLine($"minifw: warning: {LockoutText.NoNext(closed)}");
+        }
+    }
+
+    private void Tell(SessionJudge judge, HashSet<SessionEnds> tracked)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        bool isAll = true;
+        SessionCut[] cuts = [.. CutsOf(judge, _open.Except(_own).TakeWhile(_ => isAll = Stopwatch.GetElapsedTime(begun) < s_telling), tracked)];
         if (cuts.Length > 0)
         {
             string more = cuts.Length > Told ? $", and {cuts.Length - Told} more" : "";
             Console.Error.WriteLine(
-                $"minifw: warning: {cuts.Length} open {(cuts.Length == 1 ? "connection" : "connections")} of this host will end: {string.Join("; ", cuts.Take(Told).Select(LockoutText.Brief))}{more}");
+                $"minifw: warning: {(isAll ? "" : "at least ")}{cuts.Length} open {(cuts.Length == 1 ? "connection" : "connections")} of this host will end: {string.Join("; ", cuts.Take(Told).Select(LockoutText.Brief))}{more}");
         }
     }
 

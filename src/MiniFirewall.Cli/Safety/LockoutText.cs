@@ -7,8 +7,9 @@ namespace MiniFirewall.Cli.Safety;
 /// <summary>What is said of rules that would lock somebody out: what, by which rule, and what to add.</summary>
 internal static class LockoutText
 {
-    internal static string OwnSession(SessionCut cut, string force) => $"""
-        these rules would cut the session that you type in, {cut.Session}; nothing has changed
+    /// <param name="isCertain">Else it is one of several that may be it.</param>
+    internal static string OwnSession(SessionCut cut, string force, bool isCertain) => $"""
+        these rules would cut {(isCertain ? "the session that you type in" : "a session that may be the one you type in")}, {cut.Session}; nothing has changed
           {Dropped(cut)}
           to keep it, {Place(cut)}: {Rule(cut, withPeer: true)}
           or {force}, which puts them in force all the same
@@ -19,6 +20,12 @@ internal static class LockoutText
           {Dropped(cut)}
           to keep it open, {Place(cut)}: {Rule(cut, withPeer: port.From is not null, port)}
           or {force}, which puts them in force all the same
+        """;
+
+    /// <summary>The session goes on, and the next one would not begin.</summary>
+    internal static string NoNext(SessionCut cut) => $"""
+        the session that you type in goes on, but no new one like it could begin: {(IsIn(cut) ? "what comes in" : "what goes out")} would be dropped by {Decider(cut)}
+          to let it, {Place(cut)}: {Rule(cut, withPeer: true)}
         """;
 
     /// <summary>One connection of many.</summary>

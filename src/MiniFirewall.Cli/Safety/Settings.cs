@@ -1,21 +1,23 @@
+using MiniFirewall.Dns;
+
 namespace MiniFirewall.Cli.Safety;
 
 /// <summary>What /etc/minifw/minifw.conf says; its directory is another one where MINIFW_CONFIG_DIR names it.</summary>
 /// <param name="FallsBackTo">What a boot loads where the newest rule set cannot be loaded.</param>
 internal sealed record Settings(BootFallback FallsBackTo)
 {
-    internal const string Variable = "MINIFW_CONFIG_DIR";
+    internal const string Variable = NameSettings.DirectoryVariable;
 
     internal static string Directory => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : "/etc/minifw";
 
     private static string FilePath => Path.Combine(Directory, "minifw.conf");
 
     /// <summary>The usual ones where there is no file.</summary>
-    /// <exception cref="UsageException">A line says nothing that can be set.</exception>
+    /// <exception cref="UsageException">A line says nothing that can be set, or the file cannot be read.</exception>
     internal static Settings Read()
     {
         var settings = new Settings(BootFallback.LastGood);
-        string[] lines = System.IO.File.Exists(FilePath) ? System.IO.File.ReadAllLines(FilePath) : [];
+        string[] lines = Lines();
         for (int i = 0; i < lines.Length; i++)
         {
             string text = lines[i].Split('#')[0].Trim();
@@ -28,6 +30,18 @@ internal sealed record Settings(BootFallback FallsBackTo)
         }
 
         return settings;
+    }
+
+    private static string[] Lines()
+    {
+        try
+        {
+            return File.Exists(FilePath) ? File.ReadAllLines(FilePath) : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{FilePath}: {e.Message}");
+        }
     }
 }
 

@@ -6,8 +6,8 @@ using MiniFirewall.Sys.Namespaces;
 namespace MiniFirewall.Cli.Safety;
 
 /// <summary>
-/// Commands of iptables that somebody types in a remote session, one by one, are checked. Scripts are not: those that close all first and
-/// open what they want then have to go on as they do with iptables.
+/// Commands of iptables that somebody types, one by one, are checked where that is in a remote session, or there are failsafe ports. Scripts
+/// are not: those that close all first and open what they want then have to go on as they do with iptables.
 /// </summary>
 internal static class TypedCheck
 {
@@ -18,9 +18,8 @@ internal static class TypedCheck
     internal static bool MayCut(RuleCommand command) => command.Kind is RuleCommandKind.Append or RuleCommandKind.Insert or RuleCommandKind.Replace
         or RuleCommandKind.Delete or RuleCommandKind.Flush or RuleCommandKind.Policy && !LockoutCheck.IsForced;
 
-    /// <summary>The check to make; null where nobody types from elsewhere.</summary>
-    internal static LockoutCheck? IsTypedRemotely(FirewallEngine engine) =>
-        IsTyped() && RemoteSession.IsLikely() && new LockoutCheck(engine) is { IsRemote: true } check ? check : null;
+    /// <summary>The check to make; null where nobody types, or nobody from elsewhere and there is no failsafe port to be closed.</summary>
+    internal static LockoutCheck? OfTyped(FirewallEngine engine) => IsTyped() && (FailsafeFile.Read().Count > 0 || RemoteSession.IsLikely()) ? new(engine) : null;
 
     /// <summary>The shell above is the one that leads the session at a terminal, as a login shell does and a script's does not.</summary>
     private static bool IsTyped()

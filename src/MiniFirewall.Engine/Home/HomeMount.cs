@@ -71,7 +71,9 @@ internal sealed class HomeMount : IDisposable
         if (home is not null)
         {
             using FileLock? mounting = FileLock.TryTake(home, MountLock, timeout: null);
-            if (IsEmptyMount(home) && BpfFileSystem.TryUnmount($"{root}/{Mount}"))
+
+            // A service has it open in a mount namespace of its own, which keeps nobody from unmounting it here: what is mounted next it would not see.
+            if (!RejectWatch.IsAnyAtWork(home) && IsEmptyMount(home) && BpfFileSystem.TryUnmount($"{root}/{Mount}"))
             {
                 home.Remove(Mount);
                 mounting!.RemoveFile();

@@ -39,7 +39,9 @@ internal sealed class NameLoader(EngineParts parts, NetworkNamespace network)
             return NameBook.Empty;
         }
 
-        NameSettings settings = Settings();
+        // Nobody is asked: how is of no weight, so a wrong line in the file keeps no rules from a boot.
+        bool asks = wait is not { } none || none > TimeSpan.Zero;
+        NameSettings settings = asks ? Settings() : NameSettings.Default;
         long now = parts.Clock();
         NameBook book = (known ?? ReadBook()).Only(hosts.Select(host => host.Name));
         foreach (HostName host in hosts.Where(host => host.IsKnown && !book.Find(host.Name)!.IsKnown))
@@ -50,7 +52,7 @@ internal sealed class NameLoader(EngineParts parts, NetworkNamespace network)
 
         TimeSpan bound = wait ?? TimeSpan.FromSeconds(settings.WaitSeconds);
         string[] due = [.. book.Names.Where(name => !name.IsPattern && name.Next <= now).Select(name => name.Name)];
-        if (due.Length == 0 || bound <= TimeSpan.Zero)
+        if (due.Length == 0 || !asks || bound <= TimeSpan.Zero)
         {
             return book;
         }

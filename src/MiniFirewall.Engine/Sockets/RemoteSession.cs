@@ -10,40 +10,54 @@ namespace MiniFirewall.Engine.Sockets;
 /// <summary>
 /// The connection over which somebody types into this process. sshd says it in SSH_CONNECTION; where sudo has wiped that, the environment of
 /// a process above has it, or an sshd above holds the socket. It counts only where it is open, in the calling thread's network namespace.
+/// <para>
+/// In tmux, screen and their like nobody says by which connection a terminal is looked at just now: the variable is that of the session which
+/// began it, and may be over. There any session of the ssh servers may be it.
+/// </para>
 /// </summary>
 public static class RemoteSession
 {
     private const string Variable = "SSH_CONNECTION";
 
-    /// <summary>Null where nobody types from elsewhere, or not into this namespace.</summary>
+    /// <summary>Beginnings of the names of programs that keep a terminal while its session comes and goes.</summary>
+    private static readonly string[] s_keepers = ["tmux", "screen", "SCREEN", "zellij", "dtach", "abduco"];
+
+    /// <summary>None where nobody types from elsewhere, or not into this namespace; several where any of them may be it.</summary>
     /// <param name="open">The open sockets of the namespace.</param>
-    public static OpenSocket? Find(IReadOnlyList<OpenSocket> open)
+    public static IReadOnlyList<OpenSocket> Find(IReadOnlyList<OpenSocket> open)
     {
         ArgumentNullException.ThrowIfNull(open);
         if (open.Count == 0)
         {
-            return null;
+            return [];
         }
 
-        if (Named(Environment.GetEnvironmentVariable(Variable), open) is { } own)
+        string? named = Environment.GetEnvironmentVariable(Variable);
+        if (Named(named, open) is { } own)
         {
-            return own;
+            return [own];
         }
 
+        bool isKept = named is { Length: > 0 }, isServed = false;
         foreach (int process in ProcessTable.Ancestors())
         {
-            if ((Named(EnvironmentOf(process), open) ?? HeldByServer(process, open)) is { } above)
+            string? environment = EnvironmentOf(process);
+            if ((Named(environment, open) ?? HeldBy(process, open).FirstOrDefault()) is { } above)
             {
-                return above;
+                return [above];
             }
+
+            isServed |= IsServer(process);
+            isKept |= environment is { Length: > 0 } || IsKeeper(process);
         }
 
-        return null;
+        // Below a server that lives the session is open, but in another namespace.
+        return isKept && !isServed ? [.. ProcessTable.All().SelectMany(process => HeldBy(process, open)).Distinct()] : [];
     }
 
     /// <summary>Whether somebody may be typing from elsewhere: cheap, and no socket is looked at.</summary>
     public static bool IsLikely() => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 }
-        || ProcessTable.Ancestors().Any(process => IsServer(process) || EnvironmentOf(process) is { Length: > 0 });
+        || ProcessTable.Ancestors().Any(process => IsServer(process) || IsKeeper(process) || EnvironmentOf(process) is { Length: > 0 });
 
     /// <summary>The socket that "CLIENT PORT SERVER PORT" speaks of.</summary>
     internal static OpenSocket? Named(string? session, IReadOnlyList<OpenSocket> open)
@@ -83,15 +97,21 @@ public static class RemoteSession
 
     private static bool IsServer(int process) => ProcessTable.NameOf(process).StartsWith("sshd", StringComparison.Ordinal);
 
-    /// <summary>The server's process for a session holds its socket; the one that listens has none with a peer.</summary>
-    private static OpenSocket? HeldByServer(int process, IReadOnlyList<OpenSocket> open)
+    private static bool IsKeeper(int process)
+    {
+        string name = ProcessTable.NameOf(process);
+        return Array.Exists(s_keepers, keeper => name.StartsWith(keeper, StringComparison.Ordinal));
+    }
+
+    /// <summary>A server's process for a session holds its socket; the one that listens has none with a peer. None of other processes.</summary>
+    private static IEnumerable<OpenSocket> HeldBy(int process, IReadOnlyList<OpenSocket> open)
     {
         if (!IsServer(process))
         {
-            return null;
+            return [];
         }
 
         HashSet<ulong> held = [.. ProcessTable.OpenFilesOf(process).Select(file => SymbolicLink.TryReadNamespace(file, "socket")).OfType<ulong>()];
-        return open.FirstOrDefault(socket => socket.Protocol == IpProtocol.Tcp && socket.Inode != 0 && held.Contains(socket.Inode));
+        return open.Where(socket => socket.Protocol == IpProtocol.Tcp && socket.Inode != 0 && held.Contains(socket.Inode));
     }
 }

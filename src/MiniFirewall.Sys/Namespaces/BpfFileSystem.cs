@@ -7,7 +7,7 @@ namespace MiniFirewall.Sys.Namespaces;
 public static class BpfFileSystem
 {
     private const long Magic = 0xcafe4a11;
-    private const int StatusSize = 256, Busy = 16, Invalid = 22;
+    private const int StatusSize = 256, NotPermitted = 1, Busy = 16, Invalid = 22;
 
     /// <summary>Whether the directory lies on a bpffs.</summary>
     /// <exception cref="SystemCallException"/>
@@ -31,7 +31,7 @@ public static class BpfFileSystem
         }
     }
 
-    /// <summary>Takes the mount away; false where somebody has a file of it open, or nothing is mounted there.</summary>
+    /// <summary>Takes the mount away; false where somebody has a file of it open, nothing is mounted there, or the caller may not.</summary>
     /// <exception cref="SystemCallException"/>
     public static bool TryUnmount(string directory)
     {
@@ -41,6 +41,6 @@ public static class BpfFileSystem
         }
 
         int errno = Marshal.GetLastPInvokeError();
-        return errno is Busy or Invalid ? false : throw new SystemCallException($"umount {directory}", errno);
+        return errno is NotPermitted or Busy or Invalid ? false : throw new SystemCallException($"umount {directory}", errno);
     }
 }

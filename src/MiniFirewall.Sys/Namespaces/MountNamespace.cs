@@ -14,7 +14,7 @@ public sealed class MountNamespace
     /// <summary>
     /// The outer mount namespace: that of the first process (/proc/1) or, where that is out of reach, of the ancestor
     /// nearest to it that is not. Null where it is the caller's own, or nothing above the caller can be reached, or entered: a service
-    /// that may look at other processes without CAP_SYS_ADMIN sees the state where it is.
+    /// that may look at other processes without CAP_SYS_ADMIN and CAP_SYS_CHROOT sees the state where it is.
     /// </summary>
     public static MountNamespace? FindOuter()
     {
@@ -58,7 +58,7 @@ public sealed class MountNamespace
         return result!;
     }
 
-    private static bool MayEnter() => (Capabilities.Effective() >> Capabilities.SystemAdministration & 1) != 0;
+    private static bool MayEnter() => Capabilities.Has(Capabilities.SystemAdministration, Capabilities.SystemRoot);
 
     private static ulong? NumberOf(string process) => SymbolicLink.TryReadNamespace($"/proc/{process}/ns/mnt", "mnt");
 

@@ -66,6 +66,18 @@ public sealed class BootTests : IDisposable
     }
 
     [Fact]
+    public void A_wrong_line_about_names_keeps_no_rules_from_a_boot()
+    {
+        const string Named = "iptables -A OUTPUT -d localhost -p udp --dport 1003 -j DROP\n";
+        Run("apply -", First).Succeeded();
+        Run("apply -", Named).Succeeded();
+        Run("off --temporary").Succeeded();
+        File.WriteAllText(Path.Combine(_directory, "names.conf"), "wait x\n");
+        Assert.Contains("rule set 2 is in force", Run("load --boot").Succeeded());
+        Assert.Contains($"{_directory}/names.conf:1: wait takes", Run("apply -", Named).FailedWith(1));
+    }
+
+    [Fact]
     public void The_unit_is_one_that_systemd_takes()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "no systemd-analyze here");

@@ -90,6 +90,13 @@ public sealed class HooksTests : IDisposable
         Assert.Contains("10.9.0.77 is no address of this host", _namespace.Minifw("why", "in", "veth0", "tcp", "10.9.0.2:5000", "10.9.0.77:22").Succeeded());
         Assert.Contains("has no way to 198.51.100.1: no route", _namespace.Minifw("why", "out", "veth0", "tcp", "10.9.0.1:5000", "198.51.100.1:22").Succeeded());
         Assert.Contains("leads out by veth0, not lo", _namespace.Minifw("why", "out", "lo", "udp", "10.9.0.1:5000", "10.9.0.2:53").Succeeded());
+        Assert.Contains("there is no interface veth7 here", _namespace.Minifw("why", "in", "veth7", "tcp", "10.9.0.2:5000", "10.9.0.1:22").Succeeded());
+        const string NotLedOn = "packets are not led on here: net.ipv4.conf.veth0.forwarding is 0";
+        string[] through = ["why", "forward", "veth0", "veth0", "tcp", "10.8.0.1:5000", "10.9.0.2:22"];
+        _namespace.Shell("sysctl -qw net.ipv4.conf.veth0.forwarding=0").Succeeded();
+        Assert.Contains(NotLedOn, _namespace.Minifw(through).Succeeded());
+        _namespace.Shell("sysctl -qw net.ipv4.conf.veth0.forwarding=1").Succeeded();
+        Assert.DoesNotContain(NotLedOn, _namespace.Minifw(through).Succeeded());
         using JsonDocument json = JsonDocument.Parse(_namespace.Minifw("why", "out", "veth0", "tcp", "[2001:db8:9::1]:5", "[2001:db8:77::1]:22", "--json").Succeeded());
         Assert.Contains(json.RootElement.GetProperty("host").EnumerateArray(), remark => remark.GetProperty("about").GetString() == "route");
     }

@@ -12,6 +12,12 @@ public sealed class UsageTests : IDisposable
     public void Dispose() => _namespace.Dispose();
 
     [Theory]
+    [InlineData("frobnicate", "minifw: error: there is no command 'frobnicate'; see minifw --help\n")]
+    [InlineData("--frobnicate", "minifw: error: there is no option '--frobnicate'; see minifw --help\n")]
+    [InlineData("disable", "minifw: error: there is no command 'disable'; 'minifw off' takes all rules away, and 'minifw undo' brings them back\n")]
+    public void A_word_that_is_no_command_is_one_error(string word, string error) => Assert.Equal(error, Run(word).FailedWith(Usage));
+
+    [Theory]
     [InlineData("")]
     [InlineData("frobnicate")]
     [InlineData("show --bogus")]

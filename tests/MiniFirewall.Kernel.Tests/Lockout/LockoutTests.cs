@@ -48,6 +48,42 @@ public sealed class LockoutTests : IDisposable
         Assert.Contains("would cut the session", refused.Error);
     }
 
+    /// <summary>As in tmux: the terminal began in a session that is over, and somebody looks at it by another one.</summary>
+    [Fact]
+    public void A_terminal_that_outlives_its_session_may_be_looked_at_by_any_other()
+    {
+        string file = Host.Write("rules", "-A INPUT -p tcp --dport 22 -j DROP\n"), said = Path.Combine(Host.Files, "said"), kept = Host.Write("kept", $$"""
+            until [ "$(cat /proc/$(cut -d' ' -f4 /proc/$$/stat)/comm)" != setsid ]; do :; done
+            {{MinifwBinary.Path}} apply {{file}} > {{said}} 2>&1; echo code $? >> {{said}}
+            """);
+        CommandResult session = Host.InSession($"SSH_CONNECTION='{RemoteHost.Client} 1 {RemoteHost.Server} 22' setsid -f bash {kept}; for i in $(seq 600); do grep -qs code {said} && break; sleep 0.1; done; cat {said}");
+        Assert.Contains($"would cut the session that you type in, {RemoteHost.Client}:", session.Output);
+        Assert.EndsWith("code 1\n", session.Output);
+    }
+
+    [Fact]
+    public void What_is_on_disk_cuts_no_session_either()
+    {
+        string file = Host.Write("rules", "-A INPUT -p tcp --dport 22 -j DROP\n");
+        Host.OnServer($"minifw apply {file}; minifw off --temporary").Succeeded();
+        CommandResult refused = Host.InSession("minifw load");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("would cut the session", refused.Error);
+        Host.OnServer("minifw load").Succeeded();
+    }
+
+    [Fact]
+    public void A_door_that_closes_behind_the_session_is_told_of()
+    {
+        CommandResult closed = Host.InSession("minifw default deny incoming && sleep 0.2 && echo alive");
+        Assert.EndsWith("alive\n", closed.Output);
+        Assert.Contains("no new one like it could begin: what comes in would be dropped by the policy of INPUT", closed.Error);
+        Assert.Contains($"add: iptables -A INPUT -p tcp -s {RemoteHost.Client} --dport 22 -j ACCEPT", closed.Error);
+        Host.OnServer("minifw off; minifw allow ssh").Succeeded();
+        CommandResult open = Host.InSession("minifw default deny incoming");
+        Assert.Equal((0, ""), (open.ExitCode, open.Error));
+    }
+
     [Fact]
     public void A_session_that_is_tracked_goes_on_where_only_established_ones_may()
     {
@@ -66,6 +102,17 @@ public sealed class LockoutTests : IDisposable
         CommandResult result = Host.InSession($"minifw apply --force --confirm 2 {file} > /dev/null; echo back");
         Assert.Equal((0, "back\n", ""), (result.ExitCode, result.Output, result.Error));
         Assert.Contains("no rules are loaded", Host.OnServer("minifw show").Succeeded());
+    }
+
+    [Fact]
+    public void Killing_the_servers_of_the_session_ends_no_trial()
+    {
+        string file = Host.Write("rules", "-A INPUT -p tcp --dport 23 -j DROP\n");
+        CommandResult killed = Host.InSession($"minifw apply --confirm 3 {file} && kill -9 $PPID");
+        Assert.Contains("in force for 3 s", killed.Output);
+        Assert.Equal(255, killed.ExitCode);
+        Host.KillServer();
+        Trials.Waiting.Until("the rules before", () => Host.OnServer("minifw show").Succeeded().Contains("no rules are loaded", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -100,6 +147,14 @@ public sealed class LockoutTests : IDisposable
     }
 
     [Fact]
+    public void What_is_restored_in_a_session_tells_of_other_connections()
+    {
+        CommandResult other = Host.InSession($"nc -l 127.0.0.1 7 > /dev/null 2>&1 < /dev/null & server=$!; until exec 3<> /dev/tcp/127.0.0.1/7; do sleep 0.05; done 2> /dev/null; printf '*filter\\n-A INPUT -p tcp --dport 7 -j DROP\\nCOMMIT\\n' | {MinifwBinary.Path} iptables-restore; code=$?; kill $server; exit $code");
+        Assert.Equal(0, other.ExitCode);
+        Assert.Contains("of this host will end: 127.0.0.1:", other.Error);
+    }
+
+    [Fact]
     public void Failsafe_ports_are_not_closed_by_mistake()
     {
         Host.OnServer("minifw failsafe add tcp 22 from 10.9.0.0/24").Succeeded();
@@ -113,6 +168,13 @@ public sealed class LockoutTests : IDisposable
         Host.OnServer($"minifw apply --force {file}").Succeeded();
         Host.OnServer("minifw failsafe remove tcp 22 from 10.9.0.0/24; minifw failsafe add tcp 22").Succeeded();
         Assert.Equal(1, Host.OnServer($"minifw apply {file}").ExitCode);
+
+        // A text of all rules is checked whoever restores it, parts of one are not.
+        const string Closing = "printf '*filter\\n:INPUT DROP\\nCOMMIT\\n' | ";
+        CommandResult restored = Host.OnServer($"{Closing}{MinifwBinary.Path} iptables-restore");
+        Assert.Equal(1, restored.ExitCode);
+        Assert.Contains("iptables-restore: these rules would close the failsafe port tcp 22", restored.Error);
+        Host.OnServer($"{Closing}{MinifwBinary.Path} iptables-restore -n && minifw off && {Closing}MINIFW_FORCE=1 {MinifwBinary.Path} iptables-restore").Succeeded();
 
         // A list of offenders closes nothing.
         Host.Write("rules", "-A INPUT -s 203.0.113.0/24 -j DROP\n-A INPUT -p tcp --dport 22 -j ACCEPT\n-A INPUT -j DROP\n");

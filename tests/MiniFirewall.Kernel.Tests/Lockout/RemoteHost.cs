@@ -40,6 +40,13 @@ internal sealed class RemoteHost : IDisposable
 
     internal static string Missing => string.Join(' ', "ssh sshd ss nc".Split(' ').Where(tool => CommandResult.Of("bash", ["-c", $"PATH=$PATH:/usr/sbin command -v {tool}"]).ExitCode != 0));
 
+    /// <summary>Ends sshd, and whatever it has begun, as kill -9 does.</summary>
+    internal void KillServer()
+    {
+        _sshd.Kill(entireProcessTree: true);
+        _sshd.WaitForExit();
+    }
+
     /// <summary>A script on the host, typed into no remote session.</summary>
     internal CommandResult OnServer(string script) => CommandResult.Of("ip", ["netns", "exec", $"{_name}-s", "bash", "-c", Prepared(script)]);
 
@@ -60,8 +67,7 @@ internal sealed class RemoteHost : IDisposable
 
     public void Dispose()
     {
-        _sshd.Kill(entireProcessTree: true);
-        _sshd.WaitForExit();
+        KillServer();
         _sshd.Dispose();
         OnServer("minifw off");
         CommandResult.Of("ip", ["netns", "del", $"{_name}-s"]);

@@ -1,3 +1,4 @@
+using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Verbs;
 using Xunit;
@@ -30,6 +31,28 @@ public sealed class EntryTests
 
         Assert.Equal(rules, again);
         Assert.Equal(list.Entries.Select(entry => entry.Id), EntryList.Of(again).Entries.Select(entry => entry.Id));
+    }
+
+    /// <summary>Equal ones too, whose second has another id, and rules that no verb makes.</summary>
+    [Fact]
+    public void An_entry_read_alone_is_the_one_of_the_list()
+    {
+        const string Twice = "-A INPUT -p tcp --dport 7 -j ACCEPT -m comment --comment one\n-A INPUT -p udp --dport 7 -j ACCEPT\n-A INPUT -p tcp --dport 7 -j ACCEPT\n-A INPUT -m ttl --ttl-eq 1\n-A INPUT -m ttl --ttl-eq 1\n";
+        RuleSet rules = RuleSetReader.Read("twice", Twice, VerbTexts.Options).Rules!;
+        rules = VerbTexts.Apply(VerbTexts.Apply(Typed.Aggregate(rules, VerbTexts.Apply), "default deny incoming"), "logging on");
+        EntryList list = EntryList.Of(rules);
+        Assert.Contains(list.Entries, entry => entry.Id.EndsWith(".2", StringComparison.Ordinal));
+        foreach (Entry entry in list.Entries)
+        {
+            for (int at = entry.First; at < entry.End; at++)
+            {
+                Entry alone = EntryList.At(rules, entry.Direction, at)!;
+                Assert.Equal((entry.Number, entry.Id, entry.First, entry.End, entry.Text, entry.Families), (alone.Number, alone.Id, alone.First, alone.End, alone.Text, alone.Families));
+            }
+        }
+
+        Assert.Null(EntryList.At(rules, Direction.In, 0));
+        Assert.Null(EntryList.At(rules, Direction.In, rules.Find("INPUT")!.Rules.Length - 1));
     }
 
     [Fact]
