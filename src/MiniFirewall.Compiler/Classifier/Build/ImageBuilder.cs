@@ -16,8 +16,10 @@ internal sealed class ImageBuilder
     /// <summary>Keys a slot: a probe's end is a branch that is foreseen the better the shorter it is. Odd packets may wait.</summary>
     private const double OrdinaryLoad = 0.45, OddLoad = 0.75;
 
-    /// <summary>Entries of runs an element: the fewer, the nearer are they to their homes.</summary>
-    private const double HomeLoad = 0.65;
+    /// <summary>Entries of runs an element: the fewer, the nearer are they to their homes. Of very many entries none has room beside it.</summary>
+    private const double HomeLoad = 0.65, DenseHomeLoad = 1;
+
+    private const int MostWithRoom = 1_000_000;
 
     private readonly Family _family;
     private readonly ListedStatements _list;
@@ -57,7 +59,7 @@ internal sealed class ImageBuilder
     {
         PlacedView ordinary = PlacedView.Of(_ordinary, OrdinaryLoad), odd = PlacedView.Of(_odd, OddLoad);
         int inRuns = ordinary.Buckets.Where(bucket => bucket.Length <= LongestRun).Sum(bucket => bucket.Length);
-        int homeScale = (int)(inRuns / HomeLoad / ordinary.Slots.Range * (1 << ImageLayout.HomeShift));
+        int homeScale = (int)(inRuns / (inRuns > MostWithRoom ? DenseHomeLoad : HomeLoad) / ordinary.Slots.Range * (1 << ImageLayout.HomeShift));
         uint[] references = ordinary.Refer((bucket, place) => ReferToOrdinary(bucket, ImageLayout.HomeOf(place, homeScale)));
         uint[] oddReferences = odd.Refer((bucket, _) => ReferToOdd(bucket));
         (SlotTable slots, SlotTable oddSlots) = (ordinary.Slots, odd.Slots);
@@ -76,6 +78,7 @@ internal sealed class ImageBuilder
             DestinationFilterShift = _destinations.Shift,
             HomeScale = homeScale,
         });
+        RequireRoom(layout.Size);
         var image = new byte[layout.Size];
         layout.WriteHeader(image);
         WriteConstants(image, layout);
@@ -91,6 +94,17 @@ internal sealed class ImageBuilder
         _list.WriteTo(image, layout);
         WriteUse(image.AsSpan(layout.Changes, ChangeFormat.Size));
         return new(layout, image, _list.Chains.ToImmutableDictionary(chain => chain.Block.Name, chain => chain.Number)) { LongestProgram = _list.Ops.Longest };
+    }
+
+    /// <exception cref="CompileException">No program could reach all of it.</exception>
+    private void RequireRoom(int bytes)
+    {
+        if (bytes > ImageLayout.Largest)
+        {
+            throw new CompileException(
+                $"these rules are {_entries.Length} entries, one for each combination of a rule's addresses, ranges and ports, and take {bytes >> 20} MiB; a program reaches {ImageLayout.Largest >> 20} MiB: name the addresses in a set, or write prefixes for ranges",
+                Origin.None);
+        }
     }
 
     /// <param name="share">How many of them a change may take for an entry that it adds.</param>

@@ -25,11 +25,11 @@ internal sealed class ListedStatements
     private readonly List<(int Program, OddShape Odd)> _shapePrograms = [(0, OddShape.Unknown)];
     private uint _gap, _margin;
 
-    private ListedStatements(Family family, QuestionNumbers questions)
+    private ListedStatements(Family family, QuestionNumbers questions, int statements)
     {
         _family = family;
         _questions = questions;
-        _reader = new(family);
+        _reader = new(family, StatementReader.MostFor(family, statements));
     }
 
     internal IReadOnlyList<ListedChain> Chains => _chains;
@@ -46,7 +46,8 @@ internal sealed class ListedStatements
 
     internal static ListedStatements Of(ImmutableArray<PacketProgram> programs, QuestionNumbers questions)
     {
-        var list = new ListedStatements(programs[0].Family, questions);
+        int statements = programs.SelectMany(program => program.Blocks).DistinctBy(block => block.Name).Sum(block => block.Statements.Length);
+        var list = new ListedStatements(programs[0].Family, questions, statements);
         list.ListChains(programs);
         Dictionary<string, int> numbers = list._chains.ToDictionary(chain => chain.Block.Name, chain => chain.Number);
         HashSet<string> done = [];

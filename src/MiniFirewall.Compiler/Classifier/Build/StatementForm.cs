@@ -69,10 +69,14 @@ internal sealed class StatementForm
 }
 
 /// <summary>Reads statements into forms.</summary>
-internal sealed class StatementReader(Family family)
+/// <param name="most">A statement of more alternatives keeps the longest list as a condition.</param>
+internal sealed class StatementReader(Family family, int most = StatementReader.MostEntries)
 {
-    /// <summary>A statement of more alternatives keeps the longest list as a condition.</summary>
-    private const int MostEntries = 64;
+    private const int MostEntries = 64, LeastEntries = 8, MostBytes = 1 << 28;
+
+    /// <summary>How many entries a statement may be, for all of so many together to fit an image that programs can reach.</summary>
+    internal static int MostFor(Family family, int statements) =>
+        Math.Clamp(MostBytes / ImageFormat.EntrySize(family == Family.IPv6) / Math.Max(statements, 1), LeastEntries, MostEntries);
 
     private readonly int _width = family == Family.IPv4 ? 32 : 128;
 
@@ -141,7 +145,7 @@ internal sealed class StatementReader(Family family)
         };
         bool isSource = field == Field.Source;
         if (prefixes is null || prefixes.Count == 0 || (isSource ? form.HasSources : form.HasDestinations)
-            || form.EntryCount * prefixes.Count > MostEntries)
+            || form.EntryCount * prefixes.Count > most)
         {
             return false;
         }
@@ -167,7 +171,7 @@ internal sealed class StatementReader(Family family)
         var all = new List<Prefix>();
         foreach (ValueRange range in RangeSet.Normalize(test.Ranges, full))
         {
-            if (Prefix.Split(range, _width, MostEntries) is not { } prefixes || all.Count + prefixes.Count > MostEntries)
+            if (Prefix.Split(range, _width, most) is not { } prefixes || all.Count + prefixes.Count > most)
             {
                 return null;
             }
@@ -190,7 +194,7 @@ internal sealed class StatementReader(Family family)
         return true;
     }
 
-    private static OpKind? TakePorts(Condition condition, StatementForm form)
+    private OpKind? TakePorts(Condition condition, StatementForm form)
     {
         if (condition is not RangeTest { Negated: false, Field: Field.SourcePort or Field.DestinationPort } test)
         {
@@ -199,7 +203,7 @@ internal sealed class StatementReader(Family family)
 
         bool isSource = test.Field == Field.SourcePort;
         List<ValueRange> ranges = [.. RangeSet.Normalize(test.Ranges, ushort.MaxValue)];
-        if (ranges.Count == 0 || (isSource ? form.HasSourcePorts : form.HasDestinationPorts) || form.EntryCount * ranges.Count > MostEntries)
+        if (ranges.Count == 0 || (isSource ? form.HasSourcePorts : form.HasDestinationPorts) || form.EntryCount * ranges.Count > most)
         {
             return null;
         }

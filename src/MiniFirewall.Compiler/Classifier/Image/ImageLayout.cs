@@ -81,6 +81,9 @@ public sealed class ImageLayout
 
     public const int HomeShift = 16, HomeLines = 2, LineSize = 64;
 
+    /// <summary>Bytes that a program can reach (BPF_MAX_VAR_OFF, include/linux/bpf_verifier.h).</summary>
+    public const int Largest = 1 << 29;
+
     public int Tuples { get; }
 
     public int OddTuples { get; }
