@@ -38,7 +38,7 @@ internal sealed class OddFunction(Assembler code, Family family, ImageAccess ima
             code.Store(MemorySize.Word, Register.R10, number, Register.R2);
         }
 
-        var site = new LookupSite(IsOdd: true, Context, Tuples, Ports: 0, Salt, Low, Action, Candidate, Element, Entry, Epoch, null);
+        var site = new LookupSite(IsOdd: true, Context, Tuples, Ports: 0, Salt, Low, Action, Candidate, Element, Entry, Epoch, Likely: null);
         new LookupEmitter(code, family, image, site, runOps).Emit(exhausted);
         code.Load(MemorySize.Word, Register.R1, Register.R10, Action);
         code.Jump(JumpCondition.NotEqual, Register.R1, 0, found);

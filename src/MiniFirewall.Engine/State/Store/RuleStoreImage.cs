@@ -33,7 +33,7 @@ internal sealed class RuleStoreImage
     /// <param name="policies">The slots of each chain's policies.</param>
     /// <param name="slots">The slots of each rule.</param>
     /// <param name="labels">Of each rule; they grow along a chain.</param>
-    /// <param name="capacity">Number of elements of the counter maps.</param>
+    /// <param name="capacity">Number of counters that the counter maps have room for.</param>
     /// <param name="firstFreshSlot">From here on no slot has been counted in.</param>
     internal static byte[] Make(
         RuleSet rules,
