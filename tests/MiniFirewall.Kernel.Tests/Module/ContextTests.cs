@@ -1,4 +1,5 @@
 using CsCheck;
+using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Engine;
 using MiniFirewall.Kernel.Tests.Differential;
@@ -15,6 +16,9 @@ public sealed class ContextTests(ITestOutputHelper output)
 {
     private const int PacketsOfASet = 300, Sets = 12;
 
+    /// <summary>Of so many sets one may be too much for a verifier that nobody brings such programs before.</summary>
+    private const int SetsWithOneTooLarge = 4;
+
     [Theory]
     [InlineData("Link", CompilationWay.ClassifierBefore69)]
     [InlineData("Module", CompilationWay.AsChosen)]
@@ -26,16 +30,19 @@ public sealed class ContextTests(ITestOutputHelper output)
         ContextKind kind = Enum.Parse<ContextKind>(context);
         Assert.SkipUnless((kind == ContextKind.ModuleByProbes && way == CompilationWay.Straight) || TestContexts.HasEveryWay, "this kernel has no casts");
         using var comparison = new TestRunComparison(new LoadOptions(PrologueKind.Test, way) { Context = kind });
-        int refused = 0;
+        int refused = 0, tooLarge = 0;
         Scenario.Anything(PacketsOfASet).Sample(
             scenario =>
             {
-                string? difference = DifferenceUnlessRefused(comparison, scenario, ref refused);
+                string? difference = DifferenceUnlessTooLarge(comparison, scenario, kind, ref refused, ref tooLarge);
                 Assert.True(difference is null, difference);
             },
             iter: Sets,
             threads: 1);
-        output.WriteLine($"{comparison.Verdicts} verdicts and all counters compared; {refused} of {Sets} rule sets were refused by name");
+        output.WriteLine(
+            $"{comparison.Verdicts} verdicts and all counters compared; {refused} of {Sets} rule sets were refused by name, "
+                + $"{tooLarge} were too much for the verifier of this kernel, which has links and runs other programs");
+        Assert.InRange(tooLarge, 0, Sets / SetsWithOneTooLarge);
         Assert.True(comparison.Verdicts > 0 && (refused == 0 || kind == ContextKind.ModuleByProbes || way == CompilationWay.ClassifierBefore69));
     }
 
@@ -59,6 +66,25 @@ public sealed class ContextTests(ITestOutputHelper output)
         output.WriteLine($"found after {comparison.Verdicts} verdicts: {difference}");
         Assert.NotNull(difference);
     }
+
+    /// <summary>
+    /// Programs by calls are for kernels before 6.4. The verifier of one that has links may go through more of the same program: Linux 7.2's
+    /// does, of straight code. That is no fault of a program that is never brought before it.
+    /// </summary>
+    private static string? DifferenceUnlessTooLarge(TestRunComparison comparison, Scenario scenario, ContextKind kind, ref int refused, ref int tooLarge)
+    {
+        try
+        {
+            return DifferenceUnlessRefused(comparison, scenario, ref refused);
+        }
+        catch (VerifierException large) when (kind == ContextKind.ModuleByProbes && TestContexts.HasEveryWay && IsTooLarge(large))
+        {
+            tooLarge++;
+            return null;
+        }
+    }
+
+    private static bool IsTooLarge(VerifierException refusal) => refusal.Message.Contains("BPF program is too large", StringComparison.Ordinal);
 
     /// <summary>Rules that kernels without casts cannot have are refused by name, before any comparison.</summary>
     private static string? DifferenceUnlessRefused(TestRunComparison comparison, Scenario scenario, ref int refused)
