@@ -298,9 +298,10 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label counted
         track.LimitTimeout(TrackingTable.Retransmitted, notRepeated);
         code.Jump(chosen);
         code.Mark(notRepeated);
+        // A reset that closes nothing, since its sequence number is only near, may be anyone's.
         track.If(TrackCode.Kind, JumpCondition.NotEqual, TcpStates.Reset, noReset);
-        track.LoadTimeout(TcpStates.Close);
-        track.Store(TrackCode.Timeout, Register.R1);
+        track.If(TrackCode.After, JumpCondition.NotEqual, TcpStates.Established, noReset);
+        track.LimitTimeout(TrackingTable.Unacknowledged, noReset);
         code.Jump(chosen);
         code.Mark(noReset);
         track.IfSet(Side(TrackCode.Sender, ConnectionEntry.SideFlags), TcpStates.HasUnacknowledged, limit);

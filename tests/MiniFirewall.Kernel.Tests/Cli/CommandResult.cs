@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MiniFirewall.Kernel.Tests.Differential;
 using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Cli;
@@ -15,7 +16,7 @@ internal sealed record CommandResult(string Command, int ExitCode, string Output
         process.StandardInput.Write(input);
         process.StandardInput.Close();
         string command = $"{program} {string.Join(' ', arguments)}";
-        if (!process.WaitForExit(limit ?? Limit))
+        if (!process.WaitForExit((limit ?? Limit) * Budget.Patience))
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{command} did not end");

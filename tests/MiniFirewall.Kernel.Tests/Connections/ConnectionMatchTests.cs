@@ -7,6 +7,8 @@ namespace MiniFirewall.Kernel.Tests.Connections;
 /// <summary>What rules ask of a packet's connection beside its state, packet by packet beside the kernel's own connection tracking.</summary>
 public sealed class ConnectionMatchTests
 {
+    private const string Resets = "resets inside the window and outside";
+
     private static readonly Placement s_linear = new(4096, 4096);
 
     private static readonly string[] s_tuples =
@@ -40,12 +42,39 @@ public sealed class ConnectionMatchTests
     [InlineData(Family.IPv6)]
     public void Status_is_that_of_the_kernel(Family family) => CompareConntrack(family, s_status);
 
-    /// <summary>But for the reset that ends an unanswered connection, which has nothing left here.</summary>
+    /// <summary>But for the reset that ends an unanswered connection, which has nothing left here, and for those that close nothing.</summary>
     [Theory]
     [InlineData(Family.IPv4)]
     [InlineData(Family.IPv6)]
-    public void What_is_left_is_that_of_the_kernel(Family family) =>
-        Compare(family, s_expires.Select(options => $"-A FORWARD -m conntrack {options}"), script => script != "refused");
+    public void What_is_left_is_that_of_the_kernel(Family family) => CompareExpires(family, s_expires, script => script != "refused" && script != Resets);
+
+    /// <summary>A reset that closes nothing leaves ten seconds in older kernels, five minutes in newer ones.</summary>
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void After_resets_what_is_left_is_that_of_kernels_old_or_new(Family family) =>
+        CompareExpires(family, ["--ctexpire 1:300", "! --ctexpire 1:300", "--ctexpire 430000:500000"], script => script == Resets);
+
+    /// <summary>As in Linux 6.12.117, so that nobody who guesses a sequence number that is only near has a quiet connection forgotten (CVE-2026-99283).</summary>
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void A_reset_that_closes_nothing_leaves_five_minutes(Family family)
+    {
+        using var router = new EngineFirewall(["eth0", "eth1"]);
+        router.Load(RuleTexts.Of([family], ["-A FORWARD -m conntrack --ctexpire 200:300", "-A FORWARD -m conntrack --ctexpire 1:10"]));
+        var reader = new PacketScript(family, 20_000);
+        foreach (string line in (string[])["> tcp S seq 100", "< tcp SA seq 500 ack 101", "> tcp A seq 101 ack 501", "< tcp A seq 501 ack 101 len 20", "> tcp A seq 101 ack 521"])
+        {
+            Left(line);
+        }
+
+        Assert.Equal([1], Left("> tcp R seq 102"));
+        Assert.Equal([1], Left("< tcp R seq 522"));
+        Assert.Equal([2], Left("> tcp R seq 101"));
+
+        int[] Left(string line) => [.. router.Judge(reader.Read(line)!)!.Hits.Select(hit => hit.Place.Rule).Where(rule => rule > 0)];
+    }
 
     [Theory]
     [InlineData(Family.IPv4)]
@@ -115,6 +144,9 @@ public sealed class ConnectionMatchTests
 
         Compare(family, rules);
     }
+
+    private static void CompareExpires(Family family, string[] options, Func<string, bool> isMeant) =>
+        Compare(family, options.Select(option => $"-A FORWARD -m conntrack {option}"), isMeant);
 
     private static void CompareConntrack(Family family, string[] conntrack) => Compare(family, conntrack.Select(options => $"-A FORWARD -m conntrack {options}"));
 

@@ -20,6 +20,9 @@ internal static class Budget
     /// <summary>Packets that each real rule file is given.</summary>
     internal static int CorpusPackets => Read("MINIFW_CORPUS_PACKETS", 150);
 
+    /// <summary>How many times as long a command may take as on a usual machine.</summary>
+    internal static int Patience => Read("MINIFW_PATIENCE", 1);
+
     internal static int Read(string variable, int usual) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
 }

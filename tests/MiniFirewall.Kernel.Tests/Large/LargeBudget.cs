@@ -15,7 +15,7 @@ internal static class LargeBudget
         : LargeSets.All;
 
     /// <summary>Rules of a set that is compiled in a way that the compiler would not choose for long lists, or not for short ones.</summary>
-    internal static int FewRulesOfASet => 300;
+    internal static int FewRulesOfASet => Math.Min(300, Rules);
 
     /// <summary>Packets of each family before each of those sets.</summary>
     internal static int Packets => Budget.Read("MINIFW_LARGE_PACKETS", 1000);
