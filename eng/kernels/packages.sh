@@ -1,10 +1,12 @@
-# Debian's cloud kernels: found in the suites' signed indices, downloaded, unpacked into the cache. To be sourced.
+# Debian's cloud kernels: found in the suites' signed indices, downloaded, unpacked into the cache. To be sourced; "architecture" says whose, amd64's
+# where nobody has set it.
 # shellcheck shell=bash disable=SC2154 # root is of common.sh.
 
 mirror=http://deb.debian.org/debian
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 suites=(bookworm bookworm-backports trixie sid)
 cache=$root/artifacts/kernels
+architecture=${architecture:-amd64}
 
 # download URL FILE: all of it or nothing.
 download() {
@@ -17,14 +19,14 @@ has_hash() { [[ $(sha256sum "$1" | cut -d ' ' -f 1) == "$2" ]]; }
 # index SUITE: prints the path of its list of packages, which is fetched where the mirror has another one.
 index() {
     local folder=$cache/indices release packages hash
-    release=$folder/$1.Release packages=$folder/$1.Packages.xz
+    release=$folder/$1.Release packages=$folder/$1.$architecture.Packages.xz
     mkdir -p "$folder"
     download "$mirror/dists/$1/InRelease" "$folder/$1.InRelease" || return
     gpgv -q --keyring "$keyring" --output "$release" "$folder/$1.InRelease" 2>"$folder/$1.gpgv" || { say "$1: the mirror's index is not signed by $keyring: $(<"$folder/$1.gpgv")"; return 1; }
-    hash=$(awk '/^SHA256:/ { here = 1 } here && $3 == "main/binary-amd64/Packages.xz" { print $1; exit }' "$release")
+    hash=$(awk -v list="main/binary-$architecture/Packages.xz" '/^SHA256:/ { here = 1 } here && $3 == list { print $1; exit }' "$release")
     if ! { [[ -f $packages ]] && has_hash "$packages" "$hash"; }; then
         say "fetching the index of $1"
-        { download "$mirror/dists/$1/main/binary-amd64/Packages.xz" "$packages" && has_hash "$packages" "$hash"; } || { say "$1: the mirror's index is not the one that its Release file names"; return 1; }
+        { download "$mirror/dists/$1/main/binary-$architecture/Packages.xz" "$packages" && has_hash "$packages" "$hash"; } || { say "$1: the mirror's index is not the one that its Release file names"; return 1; }
     fi
     echo "$packages"
 }
@@ -43,7 +45,7 @@ paragraph() {
 candidates() {
     local packages
     packages=$(index "$1") || return
-    xz -dc "$packages" | sed -n "s/^Package: linux-image-\\([0-9][^ ]*-cloud-amd64\\)\$/\\1 $1/p" | awk -v prefix="$2" '
+    xz -dc "$packages" | sed -n "s/^Package: linux-image-\\([0-9][^ ]*-cloud-$architecture\\)\$/\\1 $1/p" | awk -v prefix="$2" '
         prefix == "" || index($1, prefix) == 1 && substr($1, length(prefix) + 1) !~ /^[0-9]/'
 }
 

@@ -1,3 +1,4 @@
+using MiniFirewall.Engine.Commit;
 using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Engine;
@@ -31,4 +32,7 @@ public sealed record ApplyOptions
 
     /// <summary>Is called when all is made and nothing has changed yet; where it throws, nothing does.</summary>
     internal Action? BeforeChange { get; init; }
+
+    /// <summary>What is compiled is to be had here; null where nobody wants it.</summary>
+    internal FormExchange? Forms { get; init; }
 }

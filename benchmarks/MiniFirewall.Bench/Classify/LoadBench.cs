@@ -59,6 +59,7 @@ internal sealed class LoadBench(ClassifyOptions options, Measurements found) : I
             if (applied && form == AddressForm.IPv4)
             {
                 ChangeOne(list, rules, runs);
+                LoadKept(list, rules, runs);
             }
         }
 
@@ -77,6 +78,27 @@ internal sealed class LoadBench(ClassifyOptions options, Measurements found) : I
             Add(list.Size, list.Name, "minifw iptables -D, the last", limit, runs, () => Change("-D"));
             Add(list.Size, list.Name, "minifw iptables -I, at the head", limit, runs, () => Change("-I"));
         }
+    }
+
+    /// <summary>What a boot does: the rule set on disk, as it is kept and without its compiled form.</summary>
+    private void LoadKept(ListCut list, string rules, int runs)
+    {
+        using var place = new ScratchNamespace();
+        place.Run(Tool.Minifw, "apply", rules);
+        string form = place.KeptDirectory! + "/compiled";
+        TimeSpan Load(bool isText)
+        {
+            place.Run(Tool.Minifw, "off", "--temporary");
+            if (isText)
+            {
+                File.Delete(form);
+            }
+
+            return place.Time(Tool.Minifw, "load");
+        }
+
+        Add(list.Size, list.Name, "minifw load, compiled form", null, runs, () => Load(isText: false));
+        Add(list.Size, list.Name, "minifw load, text alone", null, runs, () => Load(isText: true));
     }
 
     private void Peers(ListCut list, int runs)

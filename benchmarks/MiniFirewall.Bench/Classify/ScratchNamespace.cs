@@ -22,6 +22,9 @@ internal sealed class ScratchNamespace : IDisposable
         }
     }
 
+    /// <summary>Where minifw keeps this namespace's rule sets; null where none are in force.</summary>
+    internal string? KeptDirectory => PinDirectory is { } pins ? $"/run/minifw/kept-{System.IO.Path.GetFileName(pins)}" : null;
+
     private string Path => $"/run/netns/{_name}";
 
     /// <summary>Runs a command that must succeed. A process starts in the namespace of the thread that makes it.</summary>

@@ -7,6 +7,7 @@ using MiniFirewall.Compiler.Connections;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Engine.State.Store;
+using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Engine.Commit;
@@ -14,12 +15,16 @@ namespace MiniFirewall.Engine.Commit;
 /// <summary>Makes a generation of a rule set: plans its counters, makes its maps, compiles and loads its programs. Nothing that packets meet changes.</summary>
 internal static class GenerationLoader
 {
-    internal static LoadedGeneration Load(RuleSet given, SharedObjects shared, GenerationState? running, ProgramSource source, TrialPart trial = TrialPart.None)
+    /// <param name="forms">Has the form of the rules where they were compiled before, and is given it where they are compiled now; null for neither.</param>
+    internal static LoadedGeneration Load(
+        RuleSet given, SharedObjects shared, GenerationState? running, ProgramSource source, TrialPart trial = TrialPart.None, FormExchange? forms = null)
     {
         RuleSet rules = WithRulesOfTheirOwn(given);
         var lines = new Lazy<RuleLines>(() => RuleLines.Of(rules));
         ImmutableArray<CountedPlace> places = CountedPlaces.Of(rules);
-        SlotPlan plan = PlanSlots(rules, lines, places, running, trial == TrialPart.Begins);
+        ulong order = forms is null ? 0 : CountedPlaces.OrderOf(rules, lines.Value);
+        CompiledForm? kept = running is null && forms?.Kept is { } form && form.Order == order ? form : null;
+        SlotPlan plan = kept?.Plan ?? PlanSlots(rules, lines, places, running, trial == TrialPart.Begins);
         (ImmutableArray<RuleSlots> policies, ImmutableArray<RuleSlots> slots) = CountedPlaces.SlotsOf(rules, plan);
         CounterMaps counters = MakeCounters(plan, running, NeedsOffsets(plan, places, running));
         BpfMap? epoch = null;
@@ -35,10 +40,20 @@ internal static class GenerationLoader
             recent = LoadedRecentLists.Make(rules, running);
             connections = ConnectionMaps.After(running, rules, trial != TrialPart.None);
             hosts = HostMap.Make(rules);
+            shared.MakeFor(rules);
             var indexes = new CounterIndexes(rules, policies, slots);
             Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, epoch, sets, connections, recent, hosts);
             CompileOptions options = Options(shared.Provider, recent, connections) with { AlwaysTracks = trial != TrialPart.None && connections?.Table is not null };
-            ImmutableArray<LoadedFamily> families = LoadFamilies(rules, indexes, source, options, maps, running, MakeStore);
+            string facts = forms is null ? "" : FormFacts.Of(options, rules);
+            bool isCompiled = kept?.Facts == facts;
+            var programs = new FamilyPrograms[DispatcherCompiler.Families.Length];
+            ImmutableArray<LoadedFamily> families = LoadFamilies(
+                (family, i) => programs[i] = isCompiled ? kept!.Families[i] : FamilyPrograms.Of(source(rules, family, indexes, options)), maps, running, MakeStore);
+            if (forms is not null && !isCompiled)
+            {
+                forms.Made = new(facts, order, plan, [.. programs]);
+            }
+
             return new(places, plan, counters, store!, sets, recent, connections, hosts, families);
         }
         catch
@@ -124,12 +139,13 @@ internal static class GenerationLoader
         };
 
     /// <summary>The families side by side: each takes a processor for as long as its compiling and the verifier take.</summary>
+    /// <param name="programs">Makes those of the family of a place among <see cref="DispatcherCompiler.Families"/>.</param>
     /// <param name="meanwhile">Is done at the same time, on this thread.</param>
     private static ImmutableArray<LoadedFamily> LoadFamilies(
-        RuleSet rules, CounterIndexes indexes, ProgramSource source, CompileOptions options, Dictionary<string, BpfMap> maps, GenerationState? running, Action meanwhile)
+        Func<Family, int, FamilyPrograms> programs, Dictionary<string, BpfMap> maps, GenerationState? running, Action meanwhile)
     {
         Task<LoadedFamily>[] loads =
-            [.. DispatcherCompiler.Families.Select(family => Task.Run(() => LoadedFamily.Load(family, source(rules, family, indexes, options), maps, running)))];
+            [.. DispatcherCompiler.Families.Select((family, i) => Task.Run(() => LoadedFamily.Load(family, programs(family, i), maps, running)))];
         try
         {
             meanwhile();

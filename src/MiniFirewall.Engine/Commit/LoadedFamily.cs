@@ -18,10 +18,10 @@ internal sealed record LoadedFamily(
     /// <param name="maps">The maps that all families share.</param>
     /// <param name="running">Its tables of rates go on where they have the settings that the new rules ask for; null where there is none.</param>
     internal static LoadedFamily Load(
-        Family family, CompiledPrograms compiled, IReadOnlyDictionary<string, BpfMap> maps, GenerationState? running)
+        Family family, FamilyPrograms compiled, IReadOnlyDictionary<string, BpfMap> maps, GenerationState? running)
     {
         var programs = ImmutableDictionary.CreateBuilder<HookPoint, BpfProgram>();
-        using OwnMaps own = OwnMaps.Make(compiled.Maps, name => IsRateTable(compiled, name) && running is not null ? BpfMap.TryOpen(running.Directory.PathOf(name)) : null);
+        using OwnMaps own = OwnMaps.Make(compiled.Maps, name => compiled.RateTables.Contains(name) && running is not null ? BpfMap.TryOpen(running.Directory.PathOf(name)) : null);
         try
         {
             Dictionary<string, BpfMap> all = own.With(maps);
@@ -57,6 +57,4 @@ internal sealed record LoadedFamily(
             program.Dispose();
         }
     }
-
-    private static bool IsRateTable(CompiledPrograms compiled, string map) => compiled.RateTables.Any(table => table.Spec.Name == map);
 }

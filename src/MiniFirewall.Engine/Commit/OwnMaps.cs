@@ -44,8 +44,8 @@ internal sealed class OwnMaps : IDisposable
     internal BpfMap? TryTake(string name) => _maps.Remove(name, out BpfMap? map) ? map : null;
 
     /// <summary>Maps that are the caller's from now on.</summary>
-    internal ImmutableArray<BpfMap> Take(ImmutableArray<MapImage> images) =>
-        [.. images.Select(image => _maps.Remove(image.Spec.Name, out BpfMap? map) ? map : throw new InvalidOperationException($"there is no map {image.Spec.Name}"))];
+    internal ImmutableArray<BpfMap> Take(ImmutableArray<string> names) =>
+        [.. names.Select(name => TryTake(name) ?? throw new InvalidOperationException($"there is no map {name}"))];
 
     public void Dispose()
     {

@@ -164,7 +164,7 @@ internal sealed class RuleWriter(EngineParts parts, NetworkNamespace network, Na
 
         using SharedObjects shared = running is null ? SharedObjects.Make() : SharedObjects.Open(state!.Directory);
         ProviderChoice.RequireAsked(shared.Provider);
-        using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, programs(running), trial.Part);
+        using LoadedGeneration next = GenerationLoader.Load(rules, shared, running, programs(running), trial.Part, options.Forms);
         options.BeforeChange?.Invoke();
         using var protocol = new CommitProtocol(session.Pins, network, shared, running, next, grace, trial);
         foreach (CommitStep step in protocol.Steps())

@@ -1,6 +1,7 @@
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Engine.State;
+using MiniFirewall.Rules.Model;
 using MiniFirewall.Sys.Files;
 
 namespace MiniFirewall.Engine.Commit;
@@ -11,15 +12,15 @@ internal sealed class SharedObjects : IDisposable
     private const uint Mappable = 1 << 10; // BPF_F_MMAPABLE
     private const int EventBytes = 1 << 20, RejectBytes = 1 << 20, PacketBytes = 1 << 20;
 
-    private SharedObjects(IReadOnlyList<BpfMap> maps, HookProvider provider, bool areNew)
+    private SharedObjects(IReadOnlyList<BpfMap> maps, BpfMap? packets, HookProvider provider, bool areNew)
     {
         Provider = provider;
         Control = maps[0];
         Programs = maps[1];
         Events = maps[2];
         Rejects = maps[3];
-        Packets = maps[4];
-        Answers = maps.Count > 5 ? maps[5] : null;
+        Answers = maps.Count > 4 ? maps[4] : null;
+        Packets = packets;
         AreNew = areNew;
     }
 
@@ -36,8 +37,11 @@ internal sealed class SharedObjects : IDisposable
     /// <summary>Packets that want an answer.</summary>
     internal BpfMap Rejects { get; }
 
-    /// <summary>Packets for netlink groups.</summary>
-    internal BpfMap Packets { get; }
+    /// <summary>Packets for netlink groups; null where no rules have asked for it yet.</summary>
+    internal BpfMap? Packets { get; private set; }
+
+    /// <summary>Nobody else knows of <see cref="Packets"/> yet.</summary>
+    internal bool HasNewPackets { get; private set; }
 
     /// <summary>Where the module finds what senders of dropped packets are told; null where it finds that elsewhere, or nothing.</summary>
     internal BpfMap? Answers { get; }
@@ -54,9 +58,9 @@ internal sealed class SharedObjects : IDisposable
                 () => BpfMap.Create(WellKnownMaps.ProgramsSpec),
                 () => BpfMap.Create(WellKnownMaps.EventsSpec(EventBytes)),
                 () => BpfMap.Create(WellKnownMaps.RejectsSpec(RejectBytes)),
-                () => BpfMap.Create(WellKnownMaps.PacketsSpec(PacketBytes)),
                 .. HasAnswers(chosen) ? [() => BpfMap.Create(WellKnownMaps.AnswersSpec)] : Array.Empty<Func<BpfMap>>(),
             ],
+            packets: () => null,
             chosen,
             areNew: true);
     }
@@ -65,14 +69,36 @@ internal sealed class SharedObjects : IDisposable
     internal static SharedObjects Open(DirectoryHandle directory)
     {
         HookProvider provider = ProviderChoice.Of(directory);
-        string[] names = [PinNames.Control, PinNames.Programs, PinNames.Events, PinNames.Rejects, PinNames.Packets, .. HasAnswers(provider) ? [PinNames.Answers] : Array.Empty<string>()];
-        return Gather([.. names.Select(name => (Func<BpfMap>)(() => OpenMap(directory, name)))], provider, areNew: false);
+        string[] names = [PinNames.Control, PinNames.Programs, PinNames.Events, PinNames.Rejects, .. HasAnswers(provider) ? [PinNames.Answers] : Array.Empty<string>()];
+        return Gather(
+            [.. names.Select(name => (Func<BpfMap>)(() => OpenMap(directory, name)))], () => BpfMap.TryOpen(directory.PathOf(PinNames.Packets)), provider, areNew: false);
+    }
+
+    /// <summary>Makes what these rules need, and those before did not.</summary>
+    internal void MakeFor(RuleSet rules)
+    {
+        if (rules.HandsPackets)
+        {
+            MakePackets();
+        }
+    }
+
+    /// <summary>Makes <see cref="Packets"/> where it is not there yet: a megabyte that only rules with NFLOG need.</summary>
+    internal BpfMap MakePackets()
+    {
+        if (Packets is null)
+        {
+            Packets = BpfMap.Create(WellKnownMaps.PacketsSpec(PacketBytes));
+            HasNewPackets = true;
+        }
+
+        return Packets;
     }
 
     private static bool HasAnswers(HookProvider provider) => ProviderChoice.ContextOf(provider) == ContextKind.Module;
 
     /// <summary>All maps, or an exception and none.</summary>
-    private static SharedObjects Gather(Func<BpfMap>[] sources, HookProvider provider, bool areNew)
+    private static SharedObjects Gather(Func<BpfMap>[] sources, Func<BpfMap?> packets, HookProvider provider, bool areNew)
     {
         var maps = new List<BpfMap>();
         try
@@ -82,7 +108,7 @@ internal sealed class SharedObjects : IDisposable
                 maps.Add(source());
             }
 
-            return new(maps, provider, areNew);
+            return new(maps, packets(), provider, areNew);
         }
         catch
         {
@@ -106,10 +132,14 @@ internal sealed class SharedObjects : IDisposable
             [WellKnownMaps.Control] = Control,
             [WellKnownMaps.Events] = Events,
             [WellKnownMaps.Rejects] = Rejects,
-            [WellKnownMaps.Packets] = Packets,
             [WellKnownMaps.Counters] = counters,
             [WellKnownMaps.Epoch] = epoch,
         });
+        if (Packets is not null)
+        {
+            maps.Add(WellKnownMaps.Packets, Packets);
+        }
+
         foreach ((string name, BpfMap map) in sets?.ByMapName ?? [])
         {
             maps.Add(name, map);
@@ -134,7 +164,7 @@ internal sealed class SharedObjects : IDisposable
         Programs.Dispose();
         Events.Dispose();
         Rejects.Dispose();
-        Packets.Dispose();
+        Packets?.Dispose();
         Answers?.Dispose();
     }
 

@@ -52,6 +52,24 @@ internal static class CountedPlaces
         return keys.ToImmutable();
     }
 
+    /// <summary>A hash of which places there are in which order: of equal ones, the same slots belong to the same rules.</summary>
+    /// <param name="lines">The texts of the same rule set.</param>
+    internal static ulong OrderOf(RuleSet rules, RuleLines lines)
+    {
+        ulong order = 0;
+        int next = 0;
+        foreach (Chain chain in rules.Chains)
+        {
+            order = TextHash.Mix(TextHash.Mix(order, CounterKeys.HashOf(chain.Name)), chain.IsBuiltIn ? 1u : 0);
+            foreach (Rule rule in chain.Rules)
+            {
+                order = TextHash.Mix(TextHash.Mix(order, lines.Hashes[next++]), (ulong)rule.Families);
+            }
+        }
+
+        return order;
+    }
+
     /// <summary>The slots of places, a chain's policies and a rule each.</summary>
     internal static (ImmutableArray<RuleSlots> Policies, ImmutableArray<RuleSlots> Rules) SlotsOf(RuleSet rules, SlotPlan plan)
     {

@@ -17,8 +17,11 @@ internal sealed record SlotPlan(ImmutableArray<int> Slots, ImmutableArray<bool> 
     private const int Step = WellKnownMaps.CountersPerElement, LeastFresh = 64;
 
     /// <summary>The plan of a first generation.</summary>
-    internal static SlotPlan First(int places) => new(
-        [.. Enumerable.Range(FirstSlot, places)], [.. Enumerable.Repeat(false, places)], CapacityFor(places), FirstSlot + places, NewMaps: true);
+    internal static SlotPlan First(int places) => First([.. Enumerable.Range(FirstSlot, places)], CapacityFor(places), FirstSlot + places);
+
+    /// <summary>The plan of a first generation whose places are to have these slots.</summary>
+    internal static SlotPlan First(ImmutableArray<int> slots, int capacity, int firstFresh) =>
+        new(slots, [.. Enumerable.Repeat(false, slots.Length)], capacity, firstFresh, NewMaps: true);
 
     /// <summary>
     /// The plan of a generation after another. A place keeps its slot where the running generation has the same key; all

@@ -15,9 +15,11 @@ internal sealed class HandingService(HomeMount home, NetworkNamespace network) :
     /// <summary>How long it is believed who reads which group: a new reader misses packets for so long at most.</summary>
     private static readonly TimeSpan Belief = TimeSpan.FromMilliseconds(200);
 
-    private readonly NetlinkSocket _socket = new(NetlinkSocket.Netfilter);
     private readonly PacketMessage _message = new();
     private Dictionary<int, GroupReader> _readers = [];
+
+    /// <summary>Opened for the first reader: a kernel whose nfnetlink nobody has loaded has no readers.</summary>
+    private NetlinkSocket? _socket;
     private long _lookedAt = long.MinValue;
     private long _turnedAt = Stopwatch.GetTimestamp();
     private long _handed, _unread, _failed;
@@ -31,7 +33,7 @@ internal sealed class HandingService(HomeMount home, NetworkNamespace network) :
         return new HandingTally(_handed, _unread, _failed);
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _socket?.Dispose();
 
     private void Hand(HandedRecord handed)
     {
@@ -45,7 +47,7 @@ internal sealed class HandingService(HomeMount home, NetworkNamespace network) :
         {
             _unread++;
         }
-        else if (_socket.TrySend(reader.Port, _message.Of(handed, reader, RealTime(handed.Packet.MonotonicNanoseconds))))
+        else if ((_socket ??= new(NetlinkSocket.Netfilter)).TrySend(reader.Port, _message.Of(handed, reader, RealTime(handed.Packet.MonotonicNanoseconds))))
         {
             _handed++;
         }

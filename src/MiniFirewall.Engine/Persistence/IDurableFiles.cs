@@ -15,6 +15,9 @@ internal interface IDurableFiles
     /// <summary>Makes a file anew, its owner's only, and waits until its bytes are where a power cut leaves them.</summary>
     void WriteDurably(string name, ReadOnlySpan<byte> bytes);
 
+    /// <summary>Makes a file anew, its owner's only; a power cut may leave any part of it.</summary>
+    void Write(string name, ReadOnlySpan<byte> bytes);
+
     /// <summary>Gives a file another name, in the place of one that has it, at one moment.</summary>
     void Rename(string from, string to);
 

@@ -1,3 +1,5 @@
+using MiniFirewall.Bpf;
+using MiniFirewall.Engine.Commit;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
 using MiniFirewall.Sys;
@@ -60,8 +62,9 @@ public sealed class PersistentRules
             RequireNoTrial();
             int number = history.NextNumber();
             using Preparation kept = history.BeginToPrepare(() => KeptRules.Of(number, note, rules, restores));
-            _engine.Apply(rules, (options ?? new()) with { BeforeChange = () => kept.Finish() });
-            return Finish(history, kept.Finish());
+            using var form = new FormPreparation(history);
+            _engine.Apply(rules, (options ?? new()) with { BeforeChange = () => form.Begin(kept.Finish().Text), Forms = form.Forms });
+            return Finish(history, kept.Finish(), form);
         });
     }
 
@@ -79,6 +82,7 @@ public sealed class PersistentRules
         {
             RequireNoTrial();
             KeptRules? kept = null;
+            using var form = new FormPreparation(history);
             _engine.Apply(
                 running =>
                 {
@@ -91,8 +95,8 @@ public sealed class PersistentRules
                     history.Prepare(kept);
                     return rules;
                 },
-                options);
-            return kept is null ? null : Finish(history, kept);
+                (options ?? new()) with { BeforeChange = () => form.Begin(kept?.Text), Forms = form.Forms });
+            return kept is null ? null : Finish(history, kept, form);
         });
     }
 
@@ -203,7 +207,7 @@ public sealed class PersistentRules
         }
         else
         {
-            _engine.Apply(kept.Read(), (options ?? new()) with { NameWait = TimeSpan.Zero });
+            LoadForm(kept.Text!, kept.Read(), (options ?? new()) with { NameWait = TimeSpan.Zero });
         }
     }
 
@@ -258,11 +262,57 @@ public sealed class PersistentRules
         return found;
     }
 
+    /// <summary>Loads the compiled form of the rules where that can be, else compiles them, and keeps the form.</summary>
+    private void LoadForm(string text, RuleSet rules, ApplyOptions options)
+    {
+        CompiledForm? form = options.OnProof is null ? Reading(history => history.TryReadForm(text)) : null;
+        if (form is not null)
+        {
+            try
+            {
+                ApplyWith(new(form));
+                return;
+            }
+            catch (Exception e) when (e is VerifierException or FirewallException { Failure: FirewallFailure.Refused or FirewallFailure.Unsupported })
+            {
+                // What stands in the way of the rules themselves is said of the rules, compiled here and now.
+            }
+        }
+
+        ApplyWith(new(kept: null));
+
+        void ApplyWith(FormExchange forms)
+        {
+            _engine.Apply(rules, options with { Forms = forms });
+            if (forms.Made is { } made)
+            {
+                TryKeepForm(text, made);
+            }
+        }
+    }
+
+    /// <summary>Whoever holds the lock keeps a form of its own.</summary>
+    private void TryKeepForm(string text, CompiledForm form) => FormPreparation.Try(() =>
+    {
+        using DirectoryHandle? directory = DirectoryHandle.TryOpen(Directory);
+        using FileLock? taken = directory is null ? null : FileLock.TryTake(directory, "lock", TimeSpan.Zero);
+        if (taken is not null)
+        {
+            new RuleHistory(new DurableFiles(directory!)).WriteForm(text, form);
+        }
+    });
+
     /// <summary>The rules are in force: what goes wrong now is said, and taken back by nobody.</summary>
-    private int Finish(RuleHistory history, KeptRules kept)
+    /// <param name="form">Where their compiled form is; null for nowhere.</param>
+    private int Finish(RuleHistory history, KeptRules kept, FormPreparation? form = null)
     {
         try
         {
+            if (form is not { IsBegun: true })
+            {
+                history.RemoveForm();
+            }
+
             WriteAddresses(history, kept);
             history.Finish(kept.Number);
             return kept.Number;

@@ -1,3 +1,4 @@
+using MiniFirewall.Engine.Commit;
 using MiniFirewall.Rules.Names;
 
 namespace MiniFirewall.Engine.Persistence;
@@ -74,6 +75,27 @@ internal sealed class RuleHistory(IDurableFiles files, Action<string>? afterStep
         files.Remove(Trial);
         return note;
     }
+
+    /// <summary>The compiled form of the rules of this text; null where there is none that fits.</summary>
+    internal CompiledForm? TryReadForm(string text) =>
+        files.TryRead(CompiledFormFile.Name) is { } bytes ? CompiledFormFile.TryDecode(text, bytes) : null;
+
+    /// <summary>Puts the compiled form of the rules of this text in the place of the one that is kept; where it cannot be written there is none.</summary>
+    internal void WriteForm(string text, CompiledForm form)
+    {
+        try
+        {
+            files.Write(CompiledFormFile.Name, CompiledFormFile.Encode(text, form));
+        }
+        catch
+        {
+            RemoveForm();
+            throw;
+        }
+    }
+
+    /// <summary>None is kept any more.</summary>
+    internal void RemoveForm() => files.Remove(CompiledFormFile.Name);
 
     /// <summary>Takes back what <see cref="Prepare"/> has written.</summary>
     internal void Abandon() => files.Remove(Unfinished);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
@@ -35,6 +36,8 @@ public sealed record CgroupMatch(string? Path, uint Class, bool Negated, Cgroup?
     public override string Name => "cgroup";
 
     public override string? Lack => Path is null || Found is not null ? null : $"there is no cgroup {Show.Word(Path)} of version 2, or it is not mounted here";
+
+    public override string? ReadWith => Found is { } found ? string.Create(CultureInfo.InvariantCulture, $"cgroup {found.Id} {found.Level}") : null;
 
     public override string? RefusalAt(Hook hook) => hook == Hook.Forward ? "packets that are forwarded belong to no socket" : null;
 

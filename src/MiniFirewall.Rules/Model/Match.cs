@@ -36,6 +36,9 @@ public abstract record Match
     /// <summary>As <see cref="Lack"/>, for rules of one family.</summary>
     public virtual string? LackFor(Family family) => Lack;
 
+    /// <summary>What of the running system its text led to when it was read, which the same text may not lead to another time; null for nothing.</summary>
+    public virtual string? ReadWith => null;
+
     /// <summary>It asks what the packet is to its connection, so connections are to be tracked.</summary>
     public virtual bool AsksConnection => false;
 

@@ -12,23 +12,19 @@ public sealed class MountNamespace
     private MountNamespace(int process) => _process = process;
 
     /// <summary>
-    /// The outer mount namespace: that of the first process (/proc/1) or, where that is out of reach, of the ancestor
-    /// nearest to it that is not. Null where it is the caller's own, or nothing above the caller can be reached, or entered: a service
+    /// The outer mount namespace: that of the first process (/proc/1) or, where that is out of reach, the one of the lowest number among
+    /// those of all processes: the kernel numbers the first one first, and a daemon finds the same as the shell that began it.
+    /// Null where it is the caller's own, or cannot be entered: a service
     /// that may look at other processes without CAP_SYS_ADMIN and CAP_SYS_CHROOT sees the state where it is.
     /// </summary>
     public static MountNamespace? FindOuter()
     {
-        ulong? own = NumberOf("thread-self");
-        foreach (int process in ProcessTable.Ancestors().Append(1).Reverse())
-        {
-            if (NumberOf($"{process}") is { } number)
-            {
-                return number == own || !MayEnter() ? null : new(process);
-            }
-        }
-
-        return null;
+        int process = NumberOf("1") is null ? OfLowestNumber() : 1;
+        return NumberOf($"{process}") is not { } number || number == NumberOf("thread-self") || !MayEnter() ? null : new(process);
     }
+
+    /// <summary>A process in the mount namespace of the lowest number that can be seen; 0 where none can.</summary>
+    private static int OfLowestNumber() => ProcessTable.All().DefaultIfEmpty().MinBy(process => NumberOf($"{process}") ?? ulong.MaxValue);
 
     /// <summary>
     /// Runs <paramref name="work"/> on a thread of its own that has entered the namespace, its root directory too. Needs

@@ -1,3 +1,4 @@
+using MiniFirewall.Kernel.Tests.Trials;
 using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Engine;
@@ -38,6 +39,20 @@ public sealed class EntryTests : IDisposable
         string agent = $"{Rules.AgentPath} {_namespace.Root}";
         string output = Command.Run("unshare", "-n", "sh", "-ec", $"{agent} apply {_files.First}; {agent} read");
         Assert.Equal(Rules.Print(Rules.Parse(Rules.First)), output);
+    }
+
+    /// <summary>A daemon's ancestors have ended; where process 1 is out of reach none of them can say which mount namespace is the outer one.</summary>
+    [Theory]
+    [InlineData("nsenter -n, unshare -m")]
+    [InlineData("ip netns exec, unshare -m")]
+    public void A_daemon_finds_what_the_shell_that_began_it_finds(string way)
+    {
+        string agent = $"{Rules.AgentPath} {_namespace.Root}", ended = _files.First + ".ended";
+        Command.Run([.. Words(way), "sh", "-c", $"(while kill -0 $$ 2>/dev/null; do sleep 0.01; done; {agent} apply {_files.First}; echo $? >{ended}.new; mv {ended}.new {ended}) >/dev/null 2>&1 &"]);
+        Waiting.Until("the daemon has ended", () => File.Exists(ended));
+        Assert.Equal("0\n", File.ReadAllText(ended));
+        Assert.Equal(Rules.Print(Rules.Parse(Rules.First)), Command.Run(_namespace.Agent(Words(way), "read")));
+        Assert.Equal(Rules.DroppedByFirst, _namespace.Run(Rules.Dropped));
     }
 
     [Fact]

@@ -31,6 +31,15 @@ internal sealed class CuttableDisk(Random random, int cutAt, bool lies = false) 
         CutWhere(isCut);
     }
 
+    public void Write(string name, ReadOnlySpan<byte> bytes)
+    {
+        byte[] whole = bytes.ToArray(), kept = whole[..random.Next(whole.Length + 1)];
+        bool isCut = ++_operations == cutAt;
+        _seen[name] = whole;
+        _pending.Add(files => files[name] = kept);
+        CutWhere(isCut);
+    }
+
     public void Rename(string from, string to)
     {
         bool isCut = ++_operations == cutAt;

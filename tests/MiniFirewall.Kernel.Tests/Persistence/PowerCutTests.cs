@@ -1,3 +1,5 @@
+using MiniFirewall.Engine.Commit;
+using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Persistence;
 using MiniFirewall.Kernel.Tests.Engine;
 using Xunit;
@@ -101,15 +103,20 @@ public sealed class PowerCutTests
     private static void Write(RuleHistory history)
     {
         int number = history.NextNumber();
-        history.Prepare(KeptRules.Of(number, s_note, TestRules.Parse($"-A INPUT -p udp --dport {number} -j DROP\n"), restores: null));
+        var rules = KeptRules.Of(number, s_note, TestRules.Parse($"-A INPUT -p udp --dport {number} -j DROP\n"), restores: null);
+        history.Prepare(rules);
+        history.WriteForm(rules.Text!, new("", (ulong)number, SlotPlan.First(4), []));
         history.Finish(number);
     }
 
     /// <summary>The newest is what was written as that number; 0 where there is none.</summary>
     private static int AssertWhole(CuttableDisk disk)
     {
-        KeptRules? newest = new RuleHistory(disk).Newest();
+        var history = new RuleHistory(disk);
+        KeptRules? newest = history.Newest();
         Assert.Contains($"--dport {newest?.Number ?? 0} ", newest?.Text ?? "--dport 0 ");
+        CompiledForm? form = newest is null ? null : history.TryReadForm(newest.Text!);
+        Assert.Equal((ulong)(newest?.Number ?? 0), form?.Order ?? (ulong)(newest?.Number ?? 0));
         return newest?.Number ?? 0;
     }
 
