@@ -1,7 +1,6 @@
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Engine.State;
-using MiniFirewall.Rules.Model;
 using MiniFirewall.Sys.Files;
 
 namespace MiniFirewall.Engine.Commit;
@@ -10,17 +9,15 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class SharedObjects : IDisposable
 {
     private const uint Mappable = 1 << 10; // BPF_F_MMAPABLE
-    private const int EventBytes = 1 << 20, RejectBytes = 1 << 20, PacketBytes = 1 << 20;
+    private const int EventBytes = 1 << 20;
 
-    private SharedObjects(IReadOnlyList<BpfMap> maps, BpfMap? packets, HookProvider provider, bool areNew)
+    private SharedObjects(IReadOnlyList<BpfMap> maps, HookProvider provider, bool areNew)
     {
         Provider = provider;
         Control = maps[0];
         Programs = maps[1];
         Events = maps[2];
-        Rejects = maps[3];
-        Answers = maps.Count > 4 ? maps[4] : null;
-        Packets = packets;
+        Answers = maps.Count > 3 ? maps[3] : null;
         AreNew = areNew;
     }
 
@@ -34,14 +31,8 @@ internal sealed class SharedObjects : IDisposable
 
     internal BpfMap Events { get; }
 
-    /// <summary>Packets that want an answer.</summary>
-    internal BpfMap Rejects { get; }
-
-    /// <summary>Packets for netlink groups; null where no rules have asked for it yet.</summary>
-    internal BpfMap? Packets { get; private set; }
-
-    /// <summary>Nobody else knows of <see cref="Packets"/> yet.</summary>
-    internal bool HasNewPackets { get; private set; }
+    /// <summary>Packets that want an answer, and packets for netlink groups, where some rules have asked for them.</summary>
+    internal ServiceBuffers Buffers { get; } = new();
 
     /// <summary>Where the module finds what senders of dropped packets are told; null where it finds that elsewhere, or nothing.</summary>
     internal BpfMap? Answers { get; }
@@ -57,10 +48,8 @@ internal sealed class SharedObjects : IDisposable
                 () => BpfMap.Create(WellKnownMaps.ControlSpec with { Flags = Mappable }),
                 () => BpfMap.Create(WellKnownMaps.ProgramsSpec),
                 () => BpfMap.Create(WellKnownMaps.EventsSpec(EventBytes)),
-                () => BpfMap.Create(WellKnownMaps.RejectsSpec(RejectBytes)),
                 .. HasAnswers(chosen) ? [() => BpfMap.Create(WellKnownMaps.AnswersSpec)] : Array.Empty<Func<BpfMap>>(),
             ],
-            packets: () => null,
             chosen,
             areNew: true);
     }
@@ -69,36 +58,16 @@ internal sealed class SharedObjects : IDisposable
     internal static SharedObjects Open(DirectoryHandle directory)
     {
         HookProvider provider = ProviderChoice.Of(directory);
-        string[] names = [PinNames.Control, PinNames.Programs, PinNames.Events, PinNames.Rejects, .. HasAnswers(provider) ? [PinNames.Answers] : Array.Empty<string>()];
-        return Gather(
-            [.. names.Select(name => (Func<BpfMap>)(() => OpenMap(directory, name)))], () => BpfMap.TryOpen(directory.PathOf(PinNames.Packets)), provider, areNew: false);
-    }
-
-    /// <summary>Makes what these rules need, and those before did not.</summary>
-    internal void MakeFor(RuleSet rules)
-    {
-        if (rules.HandsPackets)
-        {
-            MakePackets();
-        }
-    }
-
-    /// <summary>Makes <see cref="Packets"/> where it is not there yet: a megabyte that only rules with NFLOG need.</summary>
-    internal BpfMap MakePackets()
-    {
-        if (Packets is null)
-        {
-            Packets = BpfMap.Create(WellKnownMaps.PacketsSpec(PacketBytes));
-            HasNewPackets = true;
-        }
-
-        return Packets;
+        string[] names = [PinNames.Control, PinNames.Programs, PinNames.Events, .. HasAnswers(provider) ? [PinNames.Answers] : Array.Empty<string>()];
+        SharedObjects shared = Gather([.. names.Select(name => (Func<BpfMap>)(() => OpenMap(directory, name)))], provider, areNew: false);
+        shared.Buffers.Open(directory);
+        return shared;
     }
 
     private static bool HasAnswers(HookProvider provider) => ProviderChoice.ContextOf(provider) == ContextKind.Module;
 
     /// <summary>All maps, or an exception and none.</summary>
-    private static SharedObjects Gather(Func<BpfMap>[] sources, Func<BpfMap?> packets, HookProvider provider, bool areNew)
+    private static SharedObjects Gather(Func<BpfMap>[] sources, HookProvider provider, bool areNew)
     {
         var maps = new List<BpfMap>();
         try
@@ -108,7 +77,7 @@ internal sealed class SharedObjects : IDisposable
                 maps.Add(source());
             }
 
-            return new(maps, packets(), provider, areNew);
+            return new(maps, provider, areNew);
         }
         catch
         {
@@ -131,13 +100,12 @@ internal sealed class SharedObjects : IDisposable
         {
             [WellKnownMaps.Control] = Control,
             [WellKnownMaps.Events] = Events,
-            [WellKnownMaps.Rejects] = Rejects,
             [WellKnownMaps.Counters] = counters,
             [WellKnownMaps.Epoch] = epoch,
         });
-        if (Packets is not null)
+        foreach ((string name, BpfMap map) in Buffers.ByName)
         {
-            maps.Add(WellKnownMaps.Packets, Packets);
+            maps.Add(name, map);
         }
 
         foreach ((string name, BpfMap map) in sets?.ByMapName ?? [])
@@ -163,8 +131,7 @@ internal sealed class SharedObjects : IDisposable
         Control.Dispose();
         Programs.Dispose();
         Events.Dispose();
-        Rejects.Dispose();
-        Packets?.Dispose();
+        Buffers.Dispose();
         Answers?.Dispose();
     }
 
