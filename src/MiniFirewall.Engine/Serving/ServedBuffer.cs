@@ -23,15 +23,19 @@ internal sealed class ServedBuffer : IDisposable
     private readonly RingBufferReader? _records;
     private readonly ServedBufferKind _kind;
 
-    private ServedBuffer(NamespaceState state, BpfMap? map, ServedBufferKind kind)
+    private ServedBuffer(NamespaceState state, BpfMap? map, ServedBufferKind kind, bool readsAll)
     {
         _state = state;
         _map = map;
         _kind = kind;
         _records = map is null ? null : new RingBufferReader(map);
 
-        // What waits since a reader before was killed comes too late for everybody.
-        _records?.Drain(_ => { });
+        if (!readsAll)
+        {
+            // What waits since a reader before was killed comes too late for everybody.
+            _records?.Drain(_ => { });
+        }
+
         SayThatReading();
     }
 
@@ -43,9 +47,11 @@ internal sealed class ServedBuffer : IDisposable
     internal static void Serve(
         ServedBufferKind kind, HomeMount home, NetworkNamespace network, RecordHandler handler, Action<int> afterTurn, CancellationToken stop)
     {
+        bool readsAll = false;
         while (!stop.IsCancellationRequested)
         {
-            using ServedBuffer? buffer = TryOpen(kind, home, network);
+            using ServedBuffer? buffer = TryOpen(kind, home, network, readsAll);
+            readsAll = buffer is { _map: null };
             if (buffer is null)
             {
                 stop.WaitHandle.WaitOne(Turn);
@@ -69,7 +75,8 @@ internal sealed class ServedBuffer : IDisposable
     }
 
     /// <summary>Null where no rules are in force.</summary>
-    private static ServedBuffer? TryOpen(ServedBufferKind kind, HomeMount home, NetworkNamespace network)
+    /// <param name="readsAll">The buffer is so new that none of it is too late.</param>
+    private static ServedBuffer? TryOpen(ServedBufferKind kind, HomeMount home, NetworkNamespace network, bool readsAll)
     {
         NamespaceState? state = NamespaceState.TryOpen(home.Pins, network);
         if (state is null)
@@ -83,7 +90,7 @@ internal sealed class ServedBuffer : IDisposable
             if (state.Control.Generation != 0)
             {
                 map = BpfMap.TryOpen(state.Directory.PathOf(kind.Pin));
-                return new ServedBuffer(state, map, kind);
+                return new ServedBuffer(state, map, kind, readsAll);
             }
         }
         catch
