@@ -15,6 +15,9 @@ internal sealed class FieldUse
     /// <summary>Some statement looks into a set.</summary>
     internal bool Sets { get; private set; }
 
+    /// <summary>Some statement tells the sender of what it drops.</summary>
+    internal bool Answers { get; private set; }
+
     /// <summary>What statements ask beside fields.</summary>
     internal QuestionCodes Questions { get; } = new();
 
@@ -99,6 +102,7 @@ internal sealed class FieldUse
 
     private void VisitStatement(Statement statement)
     {
+        Answers |= statement.Outcome is Decide { Answer: not Answer.None };
         foreach (Step step in statement.Steps)
         {
             Visit(step is Require require ? require.Condition : ((DropWhen)step).Condition);

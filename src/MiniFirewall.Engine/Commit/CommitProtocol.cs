@@ -40,12 +40,15 @@ internal sealed class CommitProtocol(
             yield return new("pin control", () => shared.Control.Pin(_directory!.PathOf(PinNames.Control)));
             yield return new("pin programs", () => shared.Programs.Pin(_directory!.PathOf(PinNames.Programs)));
             yield return new("pin events", () => shared.Events.Pin(_directory!.PathOf(PinNames.Events)));
-            yield return new("pin rejects", () => shared.Rejects.Pin(_directory!.PathOf(PinNames.Rejects)));
-            yield return new("pin packets", () => shared.Packets.Pin(_directory!.PathOf(PinNames.Packets)));
             if (shared.Answers is { } answers)
             {
                 yield return new("pin answers", () => answers.Pin(_directory!.PathOf(PinNames.Answers)));
             }
+        }
+
+        foreach ((string name, BpfMap buffer) in shared.Buffers.Fresh)
+        {
+            yield return new($"pin {name}", () => buffer.Pin(_directory!.PathOf(name)));
         }
 
         foreach (CommitStep step in Hooks.AttachSteps(_directory!, shared, _open.Add).Concat(GenerationSteps()).Concat(SwitchSteps()))

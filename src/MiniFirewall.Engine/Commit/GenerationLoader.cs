@@ -40,6 +40,7 @@ internal static class GenerationLoader
             recent = LoadedRecentLists.Make(rules, running);
             connections = ConnectionMaps.After(running, rules, trial != TrialPart.None);
             hosts = HostMap.Make(rules);
+            shared.Buffers.MakeFor(rules);
             var indexes = new CounterIndexes(rules, policies, slots);
             Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, epoch, sets, connections, recent, hosts);
             CompileOptions options = Options(shared.Provider, recent, connections) with { AlwaysTracks = trial != TrialPart.None && connections?.Table is not null };

@@ -9,7 +9,7 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class SharedObjects : IDisposable
 {
     private const uint Mappable = 1 << 10; // BPF_F_MMAPABLE
-    private const int EventBytes = 1 << 20, RejectBytes = 1 << 20, PacketBytes = 1 << 20;
+    private const int EventBytes = 1 << 20;
 
     private SharedObjects(IReadOnlyList<BpfMap> maps, HookProvider provider, bool areNew)
     {
@@ -17,9 +17,7 @@ internal sealed class SharedObjects : IDisposable
         Control = maps[0];
         Programs = maps[1];
         Events = maps[2];
-        Rejects = maps[3];
-        Packets = maps[4];
-        Answers = maps.Count > 5 ? maps[5] : null;
+        Answers = maps.Count > 3 ? maps[3] : null;
         AreNew = areNew;
     }
 
@@ -33,11 +31,8 @@ internal sealed class SharedObjects : IDisposable
 
     internal BpfMap Events { get; }
 
-    /// <summary>Packets that want an answer.</summary>
-    internal BpfMap Rejects { get; }
-
-    /// <summary>Packets for netlink groups.</summary>
-    internal BpfMap Packets { get; }
+    /// <summary>Packets that want an answer, and packets for netlink groups, where some rules have asked for them.</summary>
+    internal ServiceBuffers Buffers { get; } = new();
 
     /// <summary>Where the module finds what senders of dropped packets are told; null where it finds that elsewhere, or nothing.</summary>
     internal BpfMap? Answers { get; }
@@ -53,8 +48,6 @@ internal sealed class SharedObjects : IDisposable
                 () => BpfMap.Create(WellKnownMaps.ControlSpec with { Flags = Mappable }),
                 () => BpfMap.Create(WellKnownMaps.ProgramsSpec),
                 () => BpfMap.Create(WellKnownMaps.EventsSpec(EventBytes)),
-                () => BpfMap.Create(WellKnownMaps.RejectsSpec(RejectBytes)),
-                () => BpfMap.Create(WellKnownMaps.PacketsSpec(PacketBytes)),
                 .. HasAnswers(chosen) ? [() => BpfMap.Create(WellKnownMaps.AnswersSpec)] : Array.Empty<Func<BpfMap>>(),
             ],
             chosen,
@@ -65,8 +58,10 @@ internal sealed class SharedObjects : IDisposable
     internal static SharedObjects Open(DirectoryHandle directory)
     {
         HookProvider provider = ProviderChoice.Of(directory);
-        string[] names = [PinNames.Control, PinNames.Programs, PinNames.Events, PinNames.Rejects, PinNames.Packets, .. HasAnswers(provider) ? [PinNames.Answers] : Array.Empty<string>()];
-        return Gather([.. names.Select(name => (Func<BpfMap>)(() => OpenMap(directory, name)))], provider, areNew: false);
+        string[] names = [PinNames.Control, PinNames.Programs, PinNames.Events, .. HasAnswers(provider) ? [PinNames.Answers] : Array.Empty<string>()];
+        SharedObjects shared = Gather([.. names.Select(name => (Func<BpfMap>)(() => OpenMap(directory, name)))], provider, areNew: false);
+        shared.Buffers.Open(directory);
+        return shared;
     }
 
     private static bool HasAnswers(HookProvider provider) => ProviderChoice.ContextOf(provider) == ContextKind.Module;
@@ -105,11 +100,14 @@ internal sealed class SharedObjects : IDisposable
         {
             [WellKnownMaps.Control] = Control,
             [WellKnownMaps.Events] = Events,
-            [WellKnownMaps.Rejects] = Rejects,
-            [WellKnownMaps.Packets] = Packets,
             [WellKnownMaps.Counters] = counters,
             [WellKnownMaps.Epoch] = epoch,
         });
+        foreach ((string name, BpfMap map) in Buffers.ByName)
+        {
+            maps.Add(name, map);
+        }
+
         foreach ((string name, BpfMap map) in sets?.ByMapName ?? [])
         {
             maps.Add(name, map);
@@ -133,8 +131,7 @@ internal sealed class SharedObjects : IDisposable
         Control.Dispose();
         Programs.Dispose();
         Events.Dispose();
-        Rejects.Dispose();
-        Packets.Dispose();
+        Buffers.Dispose();
         Answers?.Dispose();
     }
 

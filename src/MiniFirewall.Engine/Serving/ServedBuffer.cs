@@ -19,33 +19,39 @@ internal sealed class ServedBuffer : IDisposable
     private static readonly TimeSpan Vow = TimeSpan.FromSeconds(3);
 
     private readonly NamespaceState _state;
-    private readonly BpfMap _map;
-    private readonly RingBufferReader _records;
+    private readonly BpfMap? _map;
+    private readonly RingBufferReader? _records;
     private readonly ServedBufferKind _kind;
 
-    private ServedBuffer(NamespaceState state, BpfMap map, ServedBufferKind kind)
+    private ServedBuffer(NamespaceState state, BpfMap? map, ServedBufferKind kind, bool readsAll)
     {
         _state = state;
         _map = map;
         _kind = kind;
-        _records = new RingBufferReader(map);
+        _records = map is null ? null : new RingBufferReader(map);
 
-        // What waits since a reader before was killed comes too late for everybody.
-        _records.Drain(_ => { });
+        if (!readsAll)
+        {
+            // What waits since a reader before was killed comes too late for everybody.
+            _records?.Drain(_ => { });
+        }
+
         SayThatReading();
     }
 
-    /// <summary>False once the rules were taken away: rules that are applied later have a buffer of their own.</summary>
-    private bool IsLive => _state.Control.Generation != 0;
+    /// <summary>False once the rules were taken away, for rules that are applied later have a buffer of their own; and once the first rules that write one are there.</summary>
+    private bool IsLive => _state.Control.Generation != 0 && (_map is not null || !_state.Directory.Contains(_kind.Pin));
 
     /// <summary>Handles what comes, through rule sets that come and go, until it is told to stop.</summary>
     /// <param name="afterTurn">Called some times a second, when all that was there has been handled, with how much that was.</param>
     internal static void Serve(
         ServedBufferKind kind, HomeMount home, NetworkNamespace network, RecordHandler handler, Action<int> afterTurn, CancellationToken stop)
     {
+        bool readsAll = false;
         while (!stop.IsCancellationRequested)
         {
-            using ServedBuffer? buffer = TryOpen(kind, home, network);
+            using ServedBuffer? buffer = TryOpen(kind, home, network, readsAll);
+            readsAll = buffer is { _map: null };
             if (buffer is null)
             {
                 stop.WaitHandle.WaitOne(Turn);
@@ -55,7 +61,7 @@ internal sealed class ServedBuffer : IDisposable
 
             while (buffer.IsLive && !stop.IsCancellationRequested)
             {
-                afterTurn(buffer.Read(handler));
+                afterTurn(buffer.Read(handler, stop));
             }
         }
     }
@@ -63,13 +69,14 @@ internal sealed class ServedBuffer : IDisposable
     public void Dispose()
     {
         _kind.SetReadUntil(_state.Control, 0);
-        _records.Dispose();
-        _map.Dispose();
+        _records?.Dispose();
+        _map?.Dispose();
         _state.Dispose();
     }
 
     /// <summary>Null where no rules are in force.</summary>
-    private static ServedBuffer? TryOpen(ServedBufferKind kind, HomeMount home, NetworkNamespace network)
+    /// <param name="readsAll">The buffer is so new that none of it is too late.</param>
+    private static ServedBuffer? TryOpen(ServedBufferKind kind, HomeMount home, NetworkNamespace network, bool readsAll)
     {
         NamespaceState? state = NamespaceState.TryOpen(home.Pins, network);
         if (state is null)
@@ -80,10 +87,10 @@ internal sealed class ServedBuffer : IDisposable
         BpfMap? map = null;
         try
         {
-            map = state.Control.Generation == 0 ? null : BpfMap.TryOpen(state.Directory.PathOf(kind.Pin));
-            if (map is not null)
+            if (state.Control.Generation != 0)
             {
-                return new ServedBuffer(state, map, kind);
+                map = BpfMap.TryOpen(state.Directory.PathOf(kind.Pin));
+                return new ServedBuffer(state, map, kind, readsAll);
             }
         }
         catch
@@ -97,9 +104,15 @@ internal sealed class ServedBuffer : IDisposable
         return null;
     }
 
-    private int Read(RecordHandler handler)
+    private int Read(RecordHandler handler, CancellationToken stop)
     {
         SayThatReading();
+        if (_records is null)
+        {
+            stop.WaitHandle.WaitOne(Turn);
+            return 0;
+        }
+
         _records.Wait(Turn);
         return _records.Drain(handler);
     }

@@ -23,6 +23,12 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
     /// <summary>Some rule asks what a packet is to its connection.</summary>
     public bool AsksConnection => Chains.Any(chain => chain.Rules.Any(rule => rule.Target.AsksConnection || rule.Matches.Any(match => match.AsksConnection)));
 
+    /// <summary>Some rule tells the sender of what it drops.</summary>
+    public bool Answers => Chains.Any(chain => chain.Rules.Any(rule => rule.Target.Answers));
+
+    /// <summary>Some rule hands packets to the readers of a netlink group.</summary>
+    public bool HandsPackets => Chains.Any(chain => chain.Rules.Any(rule => rule.Target.HandsPackets));
+
     public bool Equals(RuleSet? other) => other is not null && Chains.SequenceEqual(other.Chains) && Sets.SequenceEqual(other.Sets)
         && ConnectionSettings.SequenceEqual(other.ConnectionSettings);
 

@@ -40,6 +40,12 @@ public abstract record Target
     /// <summary>It asks what the packet is to its connection, or changes what is known of that.</summary>
     public virtual bool AsksConnection => false;
 
+    /// <summary>The sender of a packet that matches is told.</summary>
+    public virtual bool Answers => false;
+
+    /// <summary>A packet that matches is handed to the readers of a netlink group.</summary>
+    public virtual bool HandsPackets => false;
+
     /// <summary>Appends what is done with a packet that matches, beside a report and the outcome: questions that are always answered yes.</summary>
     public virtual void LowerEffect(Family family, ImmutableArray<Step>.Builder steps)
     {

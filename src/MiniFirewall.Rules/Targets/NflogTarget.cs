@@ -36,6 +36,8 @@ public sealed record NflogTarget(string Prefix, uint Group, uint? Length, bool I
 
     public override string Name => "NFLOG";
 
+    public override bool HandsPackets => true;
+
     public override void Print(RuleTextWriter writer) => Write(writer.Word("-j").Word("NFLOG"), "--");
 
     public override void List(RuleTextWriter writer, ListStyle style) => Write(writer, "");

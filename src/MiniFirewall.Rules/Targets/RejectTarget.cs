@@ -26,6 +26,8 @@ public sealed record RejectTarget(Answer Answer, FamilySet Named) : Target
 
     public override Verdict? Decides => Verdict.Drop;
 
+    public override bool Answers => true;
+
     public override Target Settled(FamilySet families) => Answer is Answer.PortUnreachable or Answer.TcpReset ? this with { Named = FamilySet.Both } : this;
 
     public override void Print(RuleTextWriter writer)

@@ -20,10 +20,10 @@ internal sealed class TestNamespace : IDisposable
     }
 
     /// <summary>
-    /// Pins that a namespace's directory holds while no writer is at work: control, programs, events, rejects, packets and six hooks' links;
+    /// Pins that a namespace's directory holds while no writer is at work: control, programs, events and six hooks' links;
     /// under the module six hooks' dispatchers, and where it runs links' own programs the map that it finds answers in.
     /// </summary>
-    internal static int PinsAtRest => ProviderChoice.ContextOf(ProviderChoice.Default) == ContextKind.Module ? 12 : 11;
+    internal static int PinsAtRest => ProviderChoice.ContextOf(ProviderChoice.Default) == ContextKind.Module ? 10 : 9;
 
     internal string Name { get; }
 

@@ -1,6 +1,7 @@
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Rejecting;
 using MiniFirewall.Engine.Serving;
+using MiniFirewall.Kernel.Tests.Trials;
 using MiniFirewall.Packets;
 using MiniFirewall.Packets.Building;
 using MiniFirewall.Rules.Model;
@@ -41,6 +42,19 @@ public sealed class ServiceTests
         Assert.False(minifw.IsAnswered);
         minifw.Load(Family.IPv4, [Rule]);
         Assert.Equal(2, minifw.CountAnswers(Family.IPv4, Query, 2));
+    }
+
+    [Fact]
+    public void It_answers_for_the_first_rules_that_reject_from_their_first_packet_on()
+    {
+        using var minifw = new MinifwTwin();
+        minifw.Namespace.Run(() => minifw.Namespace.Open().Off());
+        minifw.Namespace.Apply("-A INPUT -p udp -m udp --dport 54 -j DROP\n");
+        Waiting.Until("the service is at work", () => minifw.IsAnswered);
+        Assert.DoesNotContain("rejects", Directory.GetFiles(minifw.Namespace.Directory).Select(Path.GetFileName));
+        minifw.Load(Family.IPv4, [Rule]);
+        Assert.Equal(3, minifw.CountAnswers(Family.IPv4, Query, 3));
+        Assert.Contains("rejects", Directory.GetFiles(minifw.Namespace.Directory).Select(Path.GetFileName));
     }
 
     [Fact]

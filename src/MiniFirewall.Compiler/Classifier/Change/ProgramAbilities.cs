@@ -17,9 +17,12 @@ internal sealed class ProgramAbilities
     /// <summary>Name hashes of the chains that are straight code somewhere; null where they are not known.</summary>
     private readonly List<ulong>? _straight;
 
-    private ProgramAbilities(uint fields, List<KnownTest>? tests, List<ulong>? straight, QuestionNumbers questions)
+    private readonly bool _answers;
+
+    private ProgramAbilities(uint fields, bool answers, List<KnownTest>? tests, List<ulong>? straight, QuestionNumbers questions)
     {
         Questions = questions;
+        _answers = answers;
         _fields = fields;
         _tests = tests;
         _straight = straight;
@@ -30,7 +33,7 @@ internal sealed class ProgramAbilities
 
     /// <param name="straight">Names of the chains that are straight code in some program of the family.</param>
     internal static ProgramAbilities Of(FieldUse use, List<OddTest>? oddTests, IEnumerable<string> straight) =>
-        new(use.Bits, oddTests is null ? null : [.. oddTests.Select(KnownTest.Of)], [.. straight.Select(NameHash.Of)], use.Questions.Numbers);
+        new(use.Bits, use.Answers, oddTests is null ? null : [.. oddTests.Select(KnownTest.Of)], [.. straight.Select(NameHash.Of)], use.Questions.Numbers);
 
     internal static ProgramAbilities Read(ReadOnlySpan<byte> changes)
     {
@@ -55,6 +58,7 @@ internal sealed class ProgramAbilities
 
         return new(
             BinaryPrimitives.ReadUInt32LittleEndian(changes[ChangeFormat.Fields..]),
+            (flags & ChangeFormat.Answers) != 0,
             (flags & ChangeFormat.AllAreOdd) != 0 ? null : tests,
             (flags & ChangeFormat.StraightUnknown) != 0 ? null : straight,
             new QuestionNumbers(questions));
@@ -65,7 +69,8 @@ internal sealed class ProgramAbilities
         BinaryPrimitives.WriteUInt32LittleEndian(changes[ChangeFormat.Fields..], _fields);
         bool knowsStraight = _straight?.Count <= ChangeFormat.MostStraight;
         uint flags = (_tests is null ? ChangeFormat.AllAreOdd : 0)
-            | (knowsStraight ? 0 : ChangeFormat.StraightUnknown);
+            | (knowsStraight ? 0 : ChangeFormat.StraightUnknown)
+            | (_answers ? ChangeFormat.Answers : 0);
         BinaryPrimitives.WriteUInt32LittleEndian(changes[ChangeFormat.Flags..], flags);
         List<KnownTest> written = [.. (_tests ?? []).Take(ChangeFormat.MostTests)];
         BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.TestCount..], written.Count);
@@ -85,11 +90,11 @@ internal sealed class ProgramAbilities
     /// <summary>Whether all packets that come to the chain come to it in the image.</summary>
     internal bool IsImageOnly(string chain) => _straight is not null && !_straight.Contains(NameHash.Of(chain));
 
-    /// <summary>Whether the programs read what the statement asks for, and call every packet odd that it may drop. Sets need programs that look into them.</summary>
+    /// <summary>Whether the programs read what the statement asks for, answer if it does, and call every packet odd that it may drop. Sets need programs that look into them.</summary>
     internal bool Suffice(Statement statement)
     {
         FieldUse use = FieldUse.Of(statement);
-        return (use.Bits & ~_fields) == 0 && !use.Sets && (_tests is null || Drops(statement).All(IsMet))
+        return (use.Bits & ~_fields) == 0 && !use.Sets && (_answers || !use.Answers) && (_tests is null || Drops(statement).All(IsMet))
             && use.Questions.All.All(Questions.Has);
     }
 

@@ -44,7 +44,7 @@ internal sealed class ClassifierEmitter
     private readonly List<OddTest>? _oddTests;
     private readonly Label _runOps, _findOdd;
     private readonly OpFunction _ops;
-    private readonly bool _asksQuestions, _hasMayGoto;
+    private readonly bool _asksQuestions, _answers, _hasMayGoto;
 
     /// <param name="oddTests">Of all statements of the image.</param>
     /// <param name="hasMayGoto">Else the loops are to become a callback (<see cref="Turns"/>).</param>
@@ -60,6 +60,7 @@ internal sealed class ClassifierEmitter
         _findOdd = code.DefineLabel("find_odd");
         _ops = new(code, family, _image, helpers, use, hasMayGoto ? 0 : OpFunction.MostTurns(image));
         _asksQuestions = use.Questions.All.Count > 0;
+        _answers = use.Answers;
     }
 
     /// <summary>
@@ -326,7 +327,11 @@ internal sealed class ClassifierEmitter
         EmitGoOn(enter, next, leave, invalid);
         _code.Mark(isDecision);
         EmitEvent();
-        EmitReject();
+        if (_answers)
+        {
+            EmitReject();
+        }
+
         _code.Load(MemorySize.Word, Register.R0, Register.R8, ImageFormat.RecordResult);
         _code.Jump(leaveWith);
     }

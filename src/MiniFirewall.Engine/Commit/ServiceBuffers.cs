@@ -1,0 +1,75 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Engine.State;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Sys.Files;
+
+namespace MiniFirewall.Engine.Commit;
+
+/// <summary>
+/// The ring buffers that a service reads: packets that want an answer, and packets for netlink groups. Each is a megabyte of the kernel's
+/// memory, and is made for the first rules that write it. From then on all generations of the namespace share it.
+/// </summary>
+internal sealed class ServiceBuffers : IDisposable
+{
+    private const int Bytes = 1 << 20;
+
+    private readonly Dictionary<string, BpfMap> _maps = [];
+    private readonly HashSet<string> _fresh = [];
+
+    /// <summary>Those that are there, by the names that programs and pins have for them.</summary>
+    internal IReadOnlyDictionary<string, BpfMap> ByName => _maps;
+
+    /// <summary>Those that nobody else knows yet.</summary>
+    internal IEnumerable<KeyValuePair<string, BpfMap>> Fresh => _maps.Where(map => _fresh.Contains(map.Key));
+
+    /// <summary>Opens those that a namespace has.</summary>
+    internal void Open(DirectoryHandle directory)
+    {
+        foreach (string name in (string[])[PinNames.Rejects, PinNames.Packets])
+        {
+            if (BpfMap.TryOpen(directory.PathOf(name)) is { } map)
+            {
+                _maps.Add(name, map);
+            }
+        }
+    }
+
+    /// <summary>Makes those that the rules write and that are not there yet.</summary>
+    internal void MakeFor(RuleSet rules)
+    {
+        if (rules.Answers)
+        {
+            Make(WellKnownMaps.RejectsSpec(Bytes));
+        }
+
+        if (rules.HandsPackets)
+        {
+            MakePackets();
+        }
+    }
+
+    /// <summary>Makes the one for netlink groups where it is not there yet.</summary>
+    internal BpfMap MakePackets() => Make(WellKnownMaps.PacketsSpec(Bytes));
+
+    public void Dispose()
+    {
+        foreach (BpfMap map in _maps.Values)
+        {
+            map.Dispose();
+        }
+    }
+
+    private BpfMap Make(MapSpec spec)
+    {
+        if (!_maps.TryGetValue(spec.Name, out BpfMap? map))
+        {
+            map = BpfMap.Create(spec);
+            _maps.Add(spec.Name, map);
+            _fresh.Add(spec.Name);
+        }
+
+        return map;
+    }
+}
