@@ -213,7 +213,7 @@ internal sealed class LineParser
             return;
         }
 
-        if (!TryTakeArguments(found, option, attached, arity, out Word firstArgument, out Word secondArgument) || !isSound)
+        if (!TryTakeArguments(option, attached, arity, _takesAnyWord || found.Spec is { TakesText: true }, out Word firstArgument, out Word secondArgument) || !isSound)
         {
             found.Extension?.Fail();
             return;
@@ -257,23 +257,18 @@ internal sealed class LineParser
         _ => "unexpected '!' flag",
     });
 
-    /// <summary>Its argument may be a word that looks like an option: free text, or the name of an interface, for which the kernel has few rules.</summary>
-    private static bool TakesDashes(FoundOption found) => TakesText(found) || found.Global is { Kind: GlobalKind.InInterface or GlobalKind.OutInterface };
-
-    private static bool TakesText(FoundOption found) => found.Spec is { TakesText: true };
-
-    private bool TryTakeArguments(FoundOption found, Word option, Word? attached, int count, out Word first, out Word second)
+    private bool TryTakeArguments(Word option, Word? attached, int count, bool takesText, out Word first, out Word second)
     {
         first = attached ?? default;
         second = default;
-        return (count < 1 || attached is not null || TryTakeArgument(found, option, count, isSecond: false, out first))
-            && (count < 2 || TryTakeArgument(found, option, count, isSecond: true, out second));
+        return (count < 1 || attached is not null || TryTakeArgument(option, count, isSecond: false, takesText, out first))
+            && (count < 2 || TryTakeArgument(option, count, isSecond: true, takesText, out second));
     }
 
-    private bool TryTakeArgument(FoundOption found, Word option, int count, bool isSecond, out Word argument)
+    private bool TryTakeArgument(Word option, int count, bool isSecond, bool takesText, out Word argument)
     {
         argument = default;
-        if (_words.AtEnd || (!_takesAnyWord && !TakesDashes(found) && WordCursor.LooksLikeOption(_words.Peek)))
+        if (_words.AtEnd || (!takesText && WordCursor.LooksLikeOption(_words.Peek)))
         {
             string what = count == 1 ? "an argument" : "two arguments";
             _diagnostics.Report(ErrorCodes.MissingArgument, option, $"{Show.Word(option.Text)} needs {what}", "write it after the option",
@@ -282,7 +277,7 @@ internal sealed class LineParser
         }
 
         argument = _words.Take();
-        if (argument.Text == "!" && !_takesAnyWord && !TakesText(found))
+        if (argument.Text == "!" && !takesText)
         {
             _diagnostics.Report(
                 ErrorCodes.MisplacedNegation, argument, $"'!' stands after {Show.Word(option.Text)}", $"write ! {option.Text} before the value");

@@ -46,7 +46,7 @@ internal sealed class AnsweringSide(Device device, Func<Family, List<Hit>> takeH
         device.Deliver(Last(packet));
         ImmutableArray<LeftPacket> left = LeftBeforeLast(packet.Family);
         (List<Hit> before, List<Hit> after) = device.TakeHitsAround(packet.Family);
-        return new AnsweredObservation(left, takeHits(packet.Family), before, after);
+        return new AnsweredObservation(packet.Hook, left, takeHits(packet.Family), before, after);
     }
 
     public void Dispose() => _leaving.Dispose();
