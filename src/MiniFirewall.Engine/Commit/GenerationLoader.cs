@@ -22,8 +22,7 @@ internal static class GenerationLoader
         RuleSet rules = WithRulesOfTheirOwn(given);
         var lines = new Lazy<RuleLines>(() => RuleLines.Of(rules));
         ImmutableArray<CountedPlace> places = CountedPlaces.Of(rules);
-        ulong order = forms is null ? 0 : CountedPlaces.OrderOf(rules, lines.Value);
-        CompiledForm? kept = running is null && forms?.Kept is { } form && form.Order == order ? form : null;
+        CompiledForm? kept = running is null && forms?.Kept is { } form && form.Order == CountedPlaces.OrderOf(rules, lines.Value) ? form : null;
         SlotPlan plan = kept?.Plan ?? PlanSlots(rules, lines, places, running, trial == TrialPart.Begins);
         (ImmutableArray<RuleSlots> policies, ImmutableArray<RuleSlots> slots) = CountedPlaces.SlotsOf(rules, plan);
         CounterMaps counters = MakeCounters(plan, running, NeedsOffsets(plan, places, running));
@@ -51,7 +50,7 @@ internal static class GenerationLoader
                 (family, i) => programs[i] = isCompiled ? kept!.Families[i] : FamilyPrograms.Of(source(rules, family, indexes, options)), maps, running, MakeStore);
             if (forms is not null && !isCompiled)
             {
-                forms.Made = new(facts, order, plan, [.. programs]);
+                forms.Made = new(facts, CountedPlaces.OrderOf(rules, lines.Value), plan, [.. programs]);
             }
 
             return new(places, plan, counters, store!, sets, recent, connections, hosts, families);
