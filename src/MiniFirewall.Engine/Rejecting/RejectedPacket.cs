@@ -39,8 +39,8 @@ internal sealed class RejectedPacket
 
     /// <summary>It has its network header and begins, at least, a transport header: it is no later fragment, and no chain of IPv6 headers that leads nowhere.</summary>
     internal bool HasTransport => _packet.HeaderIsWhole
-        && _packet.Transport is { IsBroken: false, FragmentOffset: 0, Protocol: not IpProtocol.NoNextHeader }
-        && (TransportLength > 0 || (Record.Family == Family.IPv4 && TransportLength == 0));
+        && _packet.Transport is { IsBroken: false, FragmentOffset: 0 }
+        && (Record.Family == Family.IPv4 ? TransportLength >= 0 : TransportLength > 0 && Protocol != IpProtocol.NoNextHeader);
 
     /// <summary>Device or stack have found it right, or it is a local sender's (skb_csum_unnecessary).</summary>
     private bool ChecksumIsKnown => Record.ChecksumIsValid || Record.Checksum is ChecksumState.Unnecessary or ChecksumState.Partial;
@@ -66,11 +66,12 @@ internal sealed class RejectedPacket
         _ => true,
     };
 
+    /// <summary>Without a pseudo header the kernel sums IPv4's own with the rest: nothing, or zeros alone, are right behind it.</summary>
     private bool IsZeroSum()
     {
         bool hasPseudoHeader = Record.Family == Family.IPv6 || Protocol is IpProtocol.Tcp or IpProtocol.Udp;
         return hasPseudoHeader
             ? new PseudoHeader(Record.Family, Source, Destination).Checksum(Protocol, Transport) == 0
-            : InternetChecksum.Of(Transport) == 0;
+            : InternetChecksum.Of(Bytes) == 0;
     }
 }

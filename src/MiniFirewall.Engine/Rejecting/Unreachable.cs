@@ -22,8 +22,8 @@ internal static class Unreachable
     /// <summary>The loopback device of every namespace.</summary>
     private const int LoopbackIndex = 1;
 
-    /// <summary>ICMP's errors, and what is beyond the kernel's last type (NR_ICMP_TYPES).</summary>
-    private static bool IsIcmpError(byte type) => type is 3 or 4 or 5 or 11 or 12 or > 18;
+    /// <summary>What the kernel takes for an error (net/ipv4/icmp.c, icmp_pointers), types nobody uses among them, and what is beyond its last type (NR_ICMP_TYPES).</summary>
+    private static bool IsIcmpError(byte type) => type is (>= 1 and <= 7) or (>= 9 and <= 12) or > 18;
 
     /// <summary>Below 128 ICMPv6 has errors only.</summary>
     private static bool IsIcmpv6Error(byte type) => type < 128;

@@ -23,7 +23,7 @@ public sealed record BpfMatch(ClassicProgram Program, string PinnedPath) : Match
         Options =
         [
             Option<BpfMatch>.Value<ClassicProgram>(["bytecode"], BytecodeReader.Read, (m, program, _) => m with { Program = program }, group: "program", takesText: true),
-            Option<BpfMatch>.Value<string>(["object-pinned"], TextReaders.Text("path of the object", 1, 511), (m, path, _) => m with { PinnedPath = path }, group: "program"),
+            Option<BpfMatch>.Value<string>(["object-pinned"], TextReaders.Text("path of the object", 1, 511), (m, path, _) => m with { PinnedPath = path }, group: "program", takesText: true),
         ],
     };
 

@@ -15,7 +15,7 @@ public sealed record NfacctMatch(string Object) : LackingMatch
         OneOf = ["nfacct-name"],
         Options =
         [
-            Option<NfacctMatch>.Value<string>(["nfacct-name"], TextReaders.Text("name of the object", 1, MostNameBytes), (_, name, _) => new(name)),
+            Option<NfacctMatch>.Value<string>(["nfacct-name"], TextReaders.Text("name of the object", 1, MostNameBytes), (_, name, _) => new(name), takesText: true),
         ],
     };
 

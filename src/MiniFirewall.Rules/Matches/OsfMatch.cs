@@ -23,7 +23,7 @@ public sealed record OsfMatch(string Genre, uint? TimeToLive, uint? Log, bool Ne
         Check = IsOfTcp,
         Options =
         [
-            Option<OsfMatch>.Value<string>(["genre"], TextReaders.Text("name of a system", 1, MostGenreBytes), (m, genre, not) => m with { Genre = genre, Negated = not }, negatable: true),
+            Option<OsfMatch>.Value<string>(["genre"], TextReaders.Text("name of a system", 1, MostGenreBytes), (m, genre, not) => m with { Genre = genre, Negated = not }, negatable: true, takesText: true),
             Option<OsfMatch>.Value<uint>(["ttl"], NumberReaders.Number("level", 0, 2), (m, level, _) => m with { TimeToLive = level }),
             Option<OsfMatch>.Value<uint>(["log"], NumberReaders.Number("level", 0, 2), (m, level, _) => m with { Log = level }),
         ],

@@ -23,8 +23,8 @@ public sealed record RateestMatch(string First, string Second, string Comparison
         Check = IsWhole,
         Options =
         [
-            Option<RateestMatch>.Value<string>(["rateest1", "rateest"], EstimatorName, (m, name, _) => m with { First = name }),
-            Option<RateestMatch>.Value<string>(["rateest2"], EstimatorName, (m, name, _) => m with { Second = name }),
+            Option<RateestMatch>.Value<string>(["rateest1", "rateest"], EstimatorName, (m, name, _) => m with { First = name }, takesText: true),
+            Option<RateestMatch>.Value<string>(["rateest2"], EstimatorName, (m, name, _) => m with { Second = name }, takesText: true),
             Rate(["rateest-bps1"], RateReaders.BytesPerSecond, (m, rate) => m with { FirstBytes = rate }),
             Rate(["rateest-bps2", "rateest-bps"], RateReaders.BytesPerSecond, (m, rate) => m with { SecondBytes = rate }),
             Rate(["rateest-pps1"], RateReaders.PacketsPerSecond, (m, rate) => m with { FirstPackets = rate }),

@@ -23,7 +23,7 @@ public sealed record IdletimerTarget(uint Timeout, string Label, bool Wakes) : L
         Options =
         [
             Option<IdletimerTarget>.Value(["timeout"], NumberReaders.Number("number of seconds", 1, MostTimeout, Convention.InvalidArgument), (t, seconds, _) => t with { Timeout = seconds }),
-            Option<IdletimerTarget>.Value(["label"], TextReaders.FileName("label", LongestLabel), (t, label, _) => t with { Label = label }),
+            Option<IdletimerTarget>.Value(["label"], TextReaders.FileName("label", LongestLabel), (t, label, _) => t with { Label = label }, takesText: true),
             Option<IdletimerTarget>.Flag(["alarm"], (t, _) => t with { Wakes = true }),
         ],
     };

@@ -21,7 +21,7 @@ public sealed record LedTarget(string Trigger, int Delay, bool AlwaysBlinks) : L
         Mandatory = ["led-trigger-id"],
         Options =
         [
-            Option<LedTarget>.Value(["led-trigger-id"], TextReaders.FileName("trigger", LongestTrigger), (t, name, _) => t with { Trigger = name }),
+            Option<LedTarget>.Value(["led-trigger-id"], TextReaders.FileName("trigger", LongestTrigger), (t, name, _) => t with { Trigger = name }, takesText: true),
             Option<LedTarget>.Value<int>(["led-delay"], ReadDelay, (t, delay, _) => t with { Delay = delay }),
             Option<LedTarget>.Flag(["led-always-blink"], (t, _) => t with { AlwaysBlinks = true }),
         ],

@@ -22,7 +22,7 @@ public sealed record RateestTarget(string Estimator, long Interval, long Average
         Mandatory = ["rateest-name", "rateest-interval", "rateest-ewmalog"],
         Options =
         [
-            Option<RateestTarget>.Value(["rateest-name"], TextReaders.Text("estimator's name", 1, LongestName), (t, name, _) => t with { Estimator = name }),
+            Option<RateestTarget>.Value(["rateest-name"], TextReaders.Text("estimator's name", 1, LongestName), (t, name, _) => t with { Estimator = name }, takesText: true),
             Option<RateestTarget>.Value<long>(["rateest-interval"], Microseconds.Read, (t, time, _) => t with { Interval = time }),
             Option<RateestTarget>.Value<long>(["rateest-ewmalog"], Microseconds.Read, (t, time, _) => t with { Average = time }),
         ],

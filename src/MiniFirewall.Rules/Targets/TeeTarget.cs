@@ -21,7 +21,7 @@ public sealed record TeeTarget(HostMask Gateway, string OutInterface) : LackingT
         Options =
         [
             Option<TeeTarget>.Value<HostMask>(["gateway"], ReadGateway, (t, gateway, _) => t with { Gateway = gateway }),
-            Option<TeeTarget>.Value(["oif"], TextReaders.FileName("interface", LongestInterface), (t, name, _) => t with { OutInterface = name }),
+            Option<TeeTarget>.Value(["oif"], TextReaders.FileName("interface", LongestInterface), (t, name, _) => t with { OutInterface = name }, takesText: true),
         ],
     };
 

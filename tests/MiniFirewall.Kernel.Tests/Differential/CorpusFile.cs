@@ -9,7 +9,7 @@ namespace MiniFirewall.Kernel.Tests.Differential;
 
 /// <summary>
 /// The filter table of a real rule file, as the kernel's iptables-save printed it. Rules with a match or target that cannot be
-/// in force are left out, by name. REJECT is made DROP: the kernel's answers would be packets among those compared, and have tests of their own.
+/// in force are left out, by name. REJECT is made DROP where it is not kept: the kernel's answers would be packets among those compared.
 /// </summary>
 internal sealed partial record CorpusFile(string Name, Family Family, ImmutableArray<string> Lines, ImmutableArray<string> LeftOut)
 {
@@ -47,13 +47,14 @@ internal sealed partial record CorpusFile(string Name, Family Family, ImmutableA
     /// <summary>All files of the corpus's folder of expected texts, in the order of their names.</summary>
     /// <param name="keepsStates">With rules that ask for states, which the evaluator is not told of real packets.</param>
     /// <param name="keepsAmounts">With rules that ask how much came before, made to ask it whatever the time (<see cref="CorpusTimes"/>).</param>
-    internal static ImmutableArray<CorpusFile> All(string folder, bool keepsStates = false, bool keepsAmounts = false) =>
-        [.. Directory.GetFiles(Path.Combine(folder, "expected")).Order(StringComparer.Ordinal).Select(path => Read(path, keepsStates, keepsAmounts))];
+    /// <param name="keepsRejects">REJECT is what the file says, and not DROP.</param>
+    internal static ImmutableArray<CorpusFile> All(string folder, bool keepsStates = false, bool keepsAmounts = false, bool keepsRejects = false) =>
+        [.. Directory.GetFiles(Path.Combine(folder, "expected")).Order(StringComparer.Ordinal).Select(path => Read(path, keepsStates, keepsAmounts, keepsRejects))];
 
-    private static CorpusFile Read(string path, bool keepsStates, bool keepsAmounts)
+    private static CorpusFile Read(string path, bool keepsStates, bool keepsAmounts, bool keepsRejects)
     {
         Family family = path.EndsWith(".v4.legacy", StringComparison.Ordinal) ? Family.IPv4 : Family.IPv6;
-        string[] lines = [.. File.ReadLines(path).Where(line => line is [':' or '-', ..]).Select(WithoutCounters).Select(line => Reject().Replace(line, "-j DROP")).Select(line => keepsAmounts ? CorpusTimes.Without(line) : line)];
+        string[] lines = [.. File.ReadLines(path).Where(line => line is [':' or '-', ..]).Select(WithoutCounters).Select(line => keepsRejects ? line : Reject().Replace(line, "-j DROP")).Select(line => keepsAmounts ? CorpusTimes.Without(line) : line)];
         string[] left = [.. keepsAmounts ? CorpusTimes.Timed : Amounts, .. keepsStates ? [] : States];
         string text = $"*filter\n{string.Concat(lines.Select(line => line + "\n"))}COMMIT\n";
         ReadResult result = RuleSetReader.Read("corpus", text, ReadOptions.Default with { Families = family.ToSet(), MaxErrors = int.MaxValue - 1 });

@@ -24,6 +24,8 @@ internal static class RejectedPackets
         ("GRE", new RawTransport(IpProtocol.Gre) { Payload = [0, 0, 8, 0] }),
         ("a protocol without a name, checksum not zero", new RawTransport(253) { Payload = Bytes(24) }),
         ("a protocol without a name, checksum zero", new RawTransport(253) { Payload = [0xff, 0xff, 0, 0] }),
+        ("a protocol without a name, nothing in it", new RawTransport(253)),
+        ("a protocol without a name, zeros", new RawTransport(253) { Payload = [0, 0, 0, 0] }),
         ("a cut TCP header", new RawTransport(IpProtocol.Tcp) { Payload = Bytes(12) }),
         ("a cut UDP header", new RawTransport(IpProtocol.Udp) { Payload = Bytes(4) }),
     ];
@@ -42,12 +44,13 @@ internal static class RejectedPackets
         yield return ("TCP with a wrong checksum", Changed(tcp, 24), false);
         yield return ("UDP in a broadcast frame", udp, true);
         yield return ("TCP in a broadcast frame", tcp, true);
-        foreach (byte type in (byte[])[8, 0, 3, 4, 5, 11, 12, 13, 17, 19, 40])
+        foreach (byte type in Enumerable.Range(0, 21).Append(40).Select(type => (byte)type))
         {
             yield return ($"ICMP type {type}", header.Carry(new IcmpMessage(type, 0) { Payload = Bytes(40) }), false);
         }
 
         yield return ("ICMP with a wrong checksum", Changed(header.Carry(new IcmpMessage(8, 0)), 24), false);
+        yield return ("IPv6's number for no header", header.Carry(new RawTransport(IpProtocol.NoNextHeader) { Payload = [0, 0] }), false);
         yield return ("TOS", (header with { TypeOfService = 0xfe }).Carry(Carried[0].Transport), false);
         yield return ("first fragment", (header with { MoreFragments = true, Identification = 9 }).Carry(new FragmentSlice(Carried[1].Transport, 0, 64)), false);
         yield return ("first fragment of TCP", (header with { MoreFragments = true, Identification = 7 }).Carry(new FragmentSlice(Carried[7].Transport, 0, 64)), false);

@@ -16,14 +16,24 @@ internal sealed class Device : IDisposable
     private readonly Dictionary<Family, (XtablesCounters Before, XtablesCounters After)> _probes;
     private readonly RouteSwitch _routes;
     private readonly IngressMark _marks = new();
+    private readonly bool _letsAnswersOut;
 
-    internal Device(IEnumerable<string> interfaces)
+    /// <param name="letsAnswersOut">
+    /// What answers a packet, of whoever makes it, leaves by the interface that the packet came in by, or would leave by; else nothing does.
+    /// </param>
+    internal Device(IEnumerable<string> interfaces, bool letsAnswersOut = false)
     {
+        _letsAnswersOut = letsAnswersOut;
         Namespace = new NetworkNamespace();
         SetUpRouting();
         foreach (string name in interfaces)
         {
             AddInterface(name);
+        }
+
+        if (letsAnswersOut)
+        {
+            LetAnswersOut();
         }
 
         // Not before: a forwarding interface that may still do multicast joins the group of all routers, and reports it.
@@ -57,13 +67,40 @@ internal sealed class Device : IDisposable
             return Passage.Unrealised;
         }
 
-        string exit = packet.Hook == Hook.LocalIn ? "" : packet.OutInterface;
-        _routes.Aim(packet.Family, packet.Hook, exit.Length == 0 ? 0 : _taps[exit].Index);
-        (XtablesCounters before, XtablesCounters after) = _probes[packet.Family];
-        before.TakeHits();
-        after.TakeHits();
+        TakeHitsAround(packet.Family);
         Put(packet, wire);
-        return Passage.Of(packet, before.TakeHits(), after.TakeHits());
+        (List<Hit> before, List<Hit> after) = TakeHitsAround(packet.Family);
+        return Passage.Of(packet, before, after);
+    }
+
+    /// <summary>Lets a packet on its way, whatever becomes of it; true where it can meet its hook.</summary>
+    internal bool Deliver(Packet packet)
+    {
+        if (!CanMeet(packet))
+        {
+            return false;
+        }
+
+        Put(packet, Wire.For(packet)!);
+        return true;
+    }
+
+    /// <summary>What the tables before and after the firewall have counted since the last call.</summary>
+    internal (List<Hit> Before, List<Hit> After) TakeHitsAround(Family family)
+    {
+        (XtablesCounters before, XtablesCounters after) = _probes[family];
+        return (before.TakeHits(), after.TakeHits());
+    }
+
+    /// <summary>Throws away what waits to leave, so that what comes after it can.</summary>
+    internal void EmptyQueues()
+    {
+        foreach (Tap tap in _taps.Values)
+        {
+            while (tap.TryRead(TimeSpan.Zero) is not null)
+            {
+            }
+        }
     }
 
     public void Dispose()
@@ -83,6 +120,9 @@ internal sealed class Device : IDisposable
 
     private void Put(Packet packet, Wire wire)
     {
+        string exit = packet.Hook == Hook.LocalIn ? "" : packet.OutInterface;
+        uint back = _letsAnswersOut && packet.Hook != Hook.LocalOut ? _taps[packet.InInterface].Index : 0;
+        _routes.Aim(packet.Family, packet.Hook, exit.Length == 0 ? 0 : _taps[exit].Index, back);
         if (packet.Hook == Hook.LocalOut)
         {
             _senders[packet.Family].Send(wire.Bytes, packet.Mark);
@@ -129,6 +169,32 @@ internal sealed class Device : IDisposable
         }
 
         Namespace.Execute("ip", ["link", "set", "lo", "up"]);
+    }
+
+    /// <summary>Each interface has addresses to answer from, and the kernel no limit to its errors.</summary>
+    private void LetAnswersOut()
+    {
+        int number = 0;
+        foreach (string name in _taps.Keys)
+        {
+            number++;
+            Namespace.Execute("ip", ["addr", "add", $"198.18.0.{number}/32", "dev", name]);
+            Namespace.Execute("ip", ["addr", "add", $"2001:db8:fffe::{number}/128", "dev", name, "nodad"]);
+        }
+
+        // What came in is answered from the address that it was for, which the kernel does only where that is one of the machine's by this table;
+        // a gateway must be none.
+        Namespace.Execute("ip", ["route", "add", "local", "0.0.0.0/0", "dev", "lo", "table", "local"]);
+        Namespace.Execute("ip", ["route", "add", "throw", new System.Net.IPAddress(AddressPlan.Gateway(Family.IPv4)).ToString(), "table", "local"]);
+        foreach ((string path, string value) in (ReadOnlySpan<(string, string)>)
+            [("ipv4/icmp_ratelimit", "0"), ("ipv6/icmp/ratelimit", "0"), ("ipv4/icmp_msgs_per_sec", "100000"), ("ipv4/icmp_msgs_burst", "100000")])
+        {
+            // The last two are every namespace's own from 6.14 on.
+            if (Namespace.Run(() => File.Exists("/proc/sys/net/" + path)))
+            {
+                Namespace.SetSystemControl(path, value);
+            }
+        }
     }
 
     // Without ARP no neighbour is ever asked for; without multicast no group is joined, so nothing is sent unasked.

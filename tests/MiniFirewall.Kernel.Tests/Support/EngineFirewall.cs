@@ -1,8 +1,11 @@
 using MiniFirewall.Bpf;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Connections;
+using MiniFirewall.Engine.Rejecting;
+using MiniFirewall.Engine.Serving;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Sys.Namespaces;
 
 namespace MiniFirewall.Kernel.Tests.Support;
 
@@ -19,9 +22,15 @@ internal sealed class EngineFirewall : IFirewall
     private Dictionary<(Family, CounterPlace), Counters> _last = [];
 
     internal EngineFirewall(IEnumerable<string> interfaces)
+        : this(new Device(interfaces))
+    {
+    }
+
+    /// <param name="device">Is its own from now on.</param>
+    internal EngineFirewall(Device device)
     {
         RemoveLeftovers();
-        Device = new Device(interfaces);
+        Device = device;
         _engine = Device.Namespace.Run(() => FirewallEngine.Open(new EngineParts { Root = _root }));
     }
 
@@ -100,7 +109,23 @@ internal sealed class EngineFirewall : IFirewall
         }
     }
 
-    private List<Hit> TakeHits(Family family)
+    /// <summary>
+    /// As minifw serve, until told to stop, on a thread of its own; with no limit that packets sent one after the other would meet.
+    /// </summary>
+    internal Task<AnswerTally> Serve(CancellationToken stop)
+    {
+        string thread = Device.Namespace.Run(() => new FileInfo("/proc/thread-self").LinkTarget!);
+        return Task.Factory.StartNew(
+            () => NetworkNamespaceThread.Run($"/proc/{thread}/ns/net", () => FirewallEngine.Open(new EngineParts { Root = _root })
+                .Serve(new TokenRate(1_000_000, 1_000_000), _ => { }, _ => { }, stop).Answers),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>Rejected packets are answered.</summary>
+    internal bool AnswersRejects => Device.Namespace.Run(() => _engine.Status().RejectsAreAnswered);
+
+    /// <summary>What has been added to each counter of a family since the last call.</summary>
+    internal List<Hit> TakeHits(Family family)
     {
         Dictionary<(Family, CounterPlace), Counters> now = Device.Namespace.Run(() => Count(_engine.Read()!));
         var hits = new List<Hit>();

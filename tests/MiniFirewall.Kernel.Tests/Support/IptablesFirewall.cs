@@ -11,8 +11,14 @@ internal sealed class IptablesFirewall : IFirewall
     private string _sets = "";
 
     internal IptablesFirewall(IEnumerable<string> interfaces)
+        : this(new Device(interfaces))
     {
-        Device = new Device(interfaces);
+    }
+
+    /// <param name="device">Is its own from now on.</param>
+    internal IptablesFirewall(Device device)
+    {
+        Device = device;
         foreach (Family family in new[] { Family.IPv4, Family.IPv6 })
         {
             _counters[family] = Device.Namespace.Run(() => new XtablesCounters(family, "filter"));
@@ -64,6 +70,9 @@ internal sealed class IptablesFirewall : IFirewall
         passage = Device.Send(packet);
         return counters.TakeHits();
     }
+
+    /// <summary>What has been added to each counter of a family since the last call.</summary>
+    internal List<Hit> TakeHits(Family family) => _counters[family].TakeHits();
 
     private void LoadSets(string sets)
     {

@@ -6,7 +6,7 @@ namespace MiniFirewall.Kernel.Tests.Support;
 /// <summary>System calls that only the tests need. Every wrapper throws SystemCallException where the kernel refuses.</summary>
 internal static unsafe partial class LibC
 {
-    internal const int AfInet = 2, AfNetlink = 16, AfInet6 = 10;
+    internal const int AfInet = 2, AfNetlink = 16, AfInet6 = 10, AfPacket = 17;
     internal const int SockRaw = 3, SockDgram = 2, SockCloseOnExec = 0x80000;
     private const int Detach = 2;
 
@@ -54,6 +54,17 @@ internal static unsafe partial class LibC
         fixed (byte* bytes = buffer)
         {
             return Check("recv", (int)Recv(socket.Number, bytes, (nuint)buffer.Length, 0));
+        }
+    }
+
+    /// <summary>Receives one datagram, and whose it is.</summary>
+    internal static int Receive(FileDescriptor socket, Span<byte> buffer, Span<byte> address)
+    {
+        uint length = (uint)address.Length;
+        fixed (byte* bytes = buffer)
+        fixed (byte* from = address)
+        {
+            return Check("recvfrom", (int)ReceiveFrom(socket.Number, bytes, (nuint)buffer.Length, 0, from, &length));
         }
     }
 
@@ -133,6 +144,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     private static partial nint Recv(int socket, byte* data, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recvfrom", SetLastError = true)]
+    private static partial nint ReceiveFrom(int socket, byte* data, nuint length, int flags, byte* address, uint* addressLength);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     private static partial nint ReadBytes(int descriptor, byte* data, nuint length);

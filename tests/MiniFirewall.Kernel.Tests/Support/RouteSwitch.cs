@@ -7,7 +7,8 @@ namespace MiniFirewall.Kernel.Tests.Support;
 /// <summary>
 /// Decides which hook a packet meets: what comes in is delivered here or forwarded out of one interface by the only route
 /// of table <see cref="Incoming"/>, what is sent here leaves by the only route of table <see cref="Outgoing"/>.
-/// Replies of the kernel find a black hole there unless packets are being sent, so they never disturb a counter.
+/// Replies of the kernel find a black hole there unless packets are being sent, so they never disturb a counter; or the way that
+/// they are given.
 /// </summary>
 internal sealed class RouteSwitch : IDisposable
 {
@@ -19,10 +20,12 @@ internal sealed class RouteSwitch : IDisposable
     private readonly Dictionary<(Family, byte), (byte, uint)> _now = [];
 
     /// <param name="exit">Index of the interface that forwarded and sent packets leave by; unused for LOCAL_IN.</param>
-    internal void Aim(Family family, Hook hook, uint exit)
+    /// <param name="back">Index of the interface that replies leave by; 0 for the black hole, and unused where packets are sent.</param>
+    internal void Aim(Family family, Hook hook, uint exit, uint back = 0)
     {
         Set(family, Incoming, hook == Hook.Forward ? Unicast : hook == Hook.LocalIn ? Local : BlackHole, exit);
-        Set(family, Outgoing, hook == Hook.LocalOut ? Unicast : BlackHole, exit);
+        uint way = hook == Hook.LocalOut ? exit : back;
+        Set(family, Outgoing, way != 0 ? Unicast : BlackHole, way);
     }
 
     public void Dispose() => _netlink.Dispose();

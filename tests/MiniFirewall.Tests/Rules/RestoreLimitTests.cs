@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Language;
@@ -7,10 +6,14 @@ using Xunit;
 
 namespace MiniFirewall.Tests.Rules;
 
-/// <summary>Restore texts that are made to hurt end in a clear answer, soon.</summary>
-public sealed class RestoreLimitTests
+/// <summary>Restore texts that are made to hurt end in a clear answer, for work that grows with the text and no faster.</summary>
+public sealed class RestoreLimitTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    /// <summary>Bytes allocated for one of a text, at most: what is made anew for each line, and kept or not.</summary>
+    private const int MostForAByte = 512;
+
+    /// <summary>Whatever the text.</summary>
+    private const long MostForNothing = 1 << 20;
 
     [Fact]
     public void A_line_has_a_longest_length() =>
@@ -25,7 +28,7 @@ public sealed class RestoreLimitTests
 
     [Fact]
     public void A_text_has_a_highest_number_of_tables() =>
-        Assert.Contains("filter tables", Restoring.Bad(string.Concat(Enumerable.Repeat("*filter\nCOMMIT\n", 1_000_000))).Text);
+        Assert.Contains("filter tables", Within(string.Concat(Enumerable.Repeat("*filter\nCOMMIT\n", 1_000_000)), text => Restoring.Bad(text)).Text);
 
     [Fact]
     public void Invalid_UTF8_is_refused_in_rules_and_passed_over_in_comments()
@@ -40,8 +43,8 @@ public sealed class RestoreLimitTests
     public void Lines_that_look_through_the_whole_table_are_counted()
     {
         string chains = string.Concat(Enumerable.Range(0, 100_000).Select(i => $":c{i} - [0:0]\n"));
-        Assert.Contains("look through the whole table", Bad(chains + string.Concat(Enumerable.Repeat("-F\n", 1_000_000))).Text);
-        Assert.Contains("look through the whole table", Bad(chains + string.Concat(Enumerable.Range(0, 100_000).Select(i => $"-X c{i}\n"))).Text);
+        Assert.Contains("look through the whole table", Restoring.Bad($"*filter\n{chains}{string.Concat(Enumerable.Repeat("-F\n", 1_000_000))}COMMIT\n").Text);
+        Assert.Contains("look through the whole table", Restoring.Bad($"*filter\n{chains}{string.Concat(Enumerable.Range(0, 100_000).Select(i => $"-X c{i}\n"))}COMMIT\n").Text);
     }
 
     [Fact]
@@ -49,9 +52,9 @@ public sealed class RestoreLimitTests
     {
         string chains = string.Concat(Enumerable.Range(0, 100_000).Select(i => $":c{i} - [0:0]\n"));
         string jumps = string.Concat(Enumerable.Range(0, 99_999).Select(i => $"-A c{i} -j c{i + 1}\n"));
-        RuleSet rules = Within(() => Restoring.Good($"*filter\n{chains}{jumps}COMMIT\n"));
+        RuleSet rules = Within($"*filter\n{chains}{jumps}COMMIT\n", text => Restoring.Good(text));
         Assert.Equal(100_003, rules.Chains.Length);
-        Assert.Equal(RestoreErrorKind.Refused, Within(() => Restoring.Bad($"*filter\n{chains}{jumps}-A c99999 -j c0\nCOMMIT\n")).Kind);
+        Assert.Equal(RestoreErrorKind.Refused, Within($"*filter\n{chains}{jumps}-A c99999 -j c0\nCOMMIT\n", text => Restoring.Bad(text)).Kind);
     }
 
     [Theory]
@@ -65,7 +68,7 @@ public sealed class RestoreLimitTests
         var text = new byte[20_000_000];
         Array.Fill(text, value);
         "*filter\n"u8.CopyTo(text);
-        Within(() => Assert.NotNull(Restoring.Read(text).Error));
+        Assert.NotNull(Within(text.Length, () => Restoring.Read(text)).Error);
     }
 
     [Fact]
@@ -73,31 +76,29 @@ public sealed class RestoreLimitTests
     {
         foreach (bool counts in new[] { false, true })
         {
-            var text = new StringBuilder("*filter\n");
+            var lines = new StringBuilder("*filter\n");
             for (int i = 0; i < 100_000; i++)
             {
-                text.Append(counts ? $"[{i}:{2 * i}] " : "").Append($"-A INPUT -s 10.{i >> 16}.{(i >> 8) & 255}.{i & 255}/32 -p tcp -m tcp --dport {i % 50} -j ACCEPT\n");
+                lines.Append(counts ? $"[{i}:{2 * i}] " : "").Append($"-A INPUT -s 10.{i >> 16}.{(i >> 8) & 255}.{i & 255}/32 -p tcp -m tcp --dport {i % 50} -j ACCEPT\n");
             }
 
-            string whole = text.Append("COMMIT\n").ToString();
-            RuleSet rules = Within(() => Restoring.Good(whole, null, new RestoreOptions(Family.IPv4) { TakesCounters = counts }));
+            string whole = lines.Append("COMMIT\n").ToString();
+            RuleSet rules = Within(whole, text => Restoring.Good(text, null, new RestoreOptions(Family.IPv4) { TakesCounters = counts }));
             Assert.Equal(whole.Split('\n').Where(line => line.Contains("-A ", StringComparison.Ordinal)), Restoring.SavedRules(rules, withCounters: counts));
         }
     }
 
-    private static RestoreError Bad(string lines) => Within(() => Restoring.Bad($"*filter\n{lines}COMMIT\n"));
+    private RestoreError Bad(string lines) => Within($"*filter\n{lines}COMMIT\n", text => Restoring.Bad(text));
 
-    private static void Within(Action work) => Within(() =>
-    {
-        work();
-        return true;
-    });
+    private T Within<T>(string text, Func<string, T> read) => Within(text.Length, () => read(text));
 
-    private static T Within<T>(Func<T> work)
+    private T Within<T>(int length, Func<T> read)
     {
-        var watch = Stopwatch.StartNew();
-        T result = work();
-        Assert.True(watch.Elapsed < Soon, $"took {watch.Elapsed}");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        T result = read();
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        output.WriteLine($"{length} bytes of text, {allocated} allocated, {(double)allocated / length:f1} for each");
+        Assert.True(allocated < MostForNothing + ((long)length * MostForAByte), $"{allocated} bytes allocated for {length} of text");
         return result;
     }
 }

@@ -68,6 +68,16 @@ public sealed class RoundTripTests
         Assert.Equal(new Counters(8, 9), Reading.Good(text).Find("INPUT")!.PolicyV6.Counters);
     }
 
+    [Theory]
+    [InlineData("-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name -Sa")]
+    [InlineData("-m recent --set --name -j --mask 255.255.255.255 --rsource")]
+    public void Names_that_look_like_options_read_back(string rule)
+    {
+        RuleSet rules = Restoring.Good($"*filter\n-A INPUT {rule}\nCOMMIT\n");
+        Assert.Equal([$"-A INPUT {rule}"], Restoring.SavedRules(rules));
+        AssertRoundTrip(rules);
+    }
+
     /// <summary>Fails where the rule set does not read back equal, in the text's order and with the same text again.</summary>
     internal static void AssertRoundTrip(RuleSet rules)
     {

@@ -33,7 +33,7 @@ internal static class HashlimitGrammar
             Option<HashlimitMatch>.Value(["hashlimit-htable-gcinterval"], Milliseconds, (m, time, _) => m with { Collection = time }),
             Option<HashlimitMatch>.Value(["hashlimit-htable-expire"], Milliseconds, (m, time, _) => m with { Expire = time }),
             Option<HashlimitMatch>.Value<uint>(["hashlimit-mode"], HashlimitReaders.Mode, (m, mode, _) => m with { Mode = mode }),
-            Option<HashlimitMatch>.Value(["hashlimit-name"], TextReaders.FileName("table", LongestName), (m, name, _) => m with { TableName = name }),
+            Option<HashlimitMatch>.Value(["hashlimit-name"], TextReaders.FileName("table", LongestName), (m, name, _) => m with { TableName = name }, takesText: true),
             Option<HashlimitMatch>.Flag(["hashlimit-rate-match"], (m, _) => m with { Measures = true }),
             Option<HashlimitMatch>.Value(["hashlimit-rate-interval"], NumberReaders.Decimal("number of seconds", 1, int.MaxValue), (m, seconds, _) => m with { Interval = seconds }),
         ],

@@ -24,7 +24,7 @@ internal static class RecentGrammar
             Option<RecentMatch>.Flag(["reap"], (m, _) => m with { Reaps = true }, needs: ["seconds"]),
             Option<RecentMatch>.Value(["hitcount"], NumberReaders.Number("number of hits", 0, uint.MaxValue), (m, hits, _) => m with { HitCount = hits }),
             Option<RecentMatch>.Flag(["rttl"], (m, _) => m with { ComparesTtl = true }),
-            Option<RecentMatch>.Value(["name"], TextReaders.FileName("list", LongestName), (m, name, _) => m with { ListName = name }),
+            Option<RecentMatch>.Value(["name"], TextReaders.FileName("list", LongestName), (m, name, _) => m with { ListName = name }, takesText: true),
             Option<RecentMatch>.Flag(["rsource"], (m, _) => m with { ByDestination = false }),
             Option<RecentMatch>.Flag(["rdest"], (m, _) => m with { ByDestination = true }),
             Option<RecentMatch>.Value<HostMask>(["mask"], HostMask.ReadHost, (m, mask, _) => m with { Mask = mask }),
