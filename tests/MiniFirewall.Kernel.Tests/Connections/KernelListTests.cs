@@ -15,6 +15,15 @@ public sealed partial class KernelListTests
 {
     private static readonly Placement s_linear = new(4096, 4096);
 
+    /// <summary>
+    /// After a reset that closes nothing the kernel here leaves a connection the ten seconds of a closed one, as those do that lack the cure of
+    /// CVE-2026-99283 (docs/connections.md): what becomes of it then is not compared.
+    /// </summary>
+    private static readonly Lazy<bool> s_resetsLeaveSeconds = new(ResetsLeaveSeconds);
+
+    /// <summary>Clients' ports of connections that are not compared any more.</summary>
+    private readonly HashSet<ushort> _apart = [];
+
     [Theory]
     [InlineData(Family.IPv4)]
     [InlineData(Family.IPv6)]
@@ -93,7 +102,7 @@ public sealed partial class KernelListTests
         void Judge(string line) => twins.Judge(reader.Read(line)!, s_linear, line);
     }
 
-    private static int RunScripts(TwinRouters twins, Family family)
+    private int RunScripts(TwinRouters twins, Family family)
     {
         ushort port = 20_000;
         int seen = 0;
@@ -107,6 +116,12 @@ public sealed partial class KernelListTests
                 if (reader.Read(line) is { } packet)
                 {
                     twins.Judge(packet, s_linear, before);
+                    if (GoesApart(twins, line, port))
+                    {
+                        _apart.Add(port);
+                        break;
+                    }
+
                     seen = Compare(twins, before);
                 }
             }
@@ -115,7 +130,7 @@ public sealed partial class KernelListTests
         return seen;
     }
 
-    private static void RunRandom(TwinRouters twins, Family family, int seed, int connections)
+    private void RunRandom(TwinRouters twins, Family family, int seed, int connections)
     {
         for (ushort port = 30_000; port < 30_000 + connections; port++)
         {
@@ -125,15 +140,41 @@ public sealed partial class KernelListTests
             {
                 before += "\n    " + line;
                 twins.Judge(reader.Read(line)!, s_linear, before);
+                if (GoesApart(twins, line, port))
+                {
+                    _apart.Add(port);
+                    break;
+                }
+
                 Compare(twins, before);
             }
         }
     }
 
-    /// <summary>A second may pass between the two looks.</summary>
-    private static int Compare(TwinRouters twins, string about)
+    /// <summary>The packet was a reset, the connection is open, and this kernel is one of those.</summary>
+    private static bool GoesApart(TwinRouters twins, string line, ushort port) =>
+        line.Split(' ') is [_, "tcp", "R" or "RA", ..] && s_resetsLeaveSeconds.Value && twins.KernelLines().Any(known => IsOf(known, port) && !known.Contains(" CLOSE ", StringComparison.Ordinal));
+
+    private static bool IsOf(string line, ushort port) => line.Contains($"sport={port} ", StringComparison.Ordinal);
+
+    private static bool ResetsLeaveSeconds()
     {
-        Dictionary<string, int> expected = Parse(twins.KernelLines()), seen = Parse(twins.Lines());
+        const ushort Port = 40_000;
+        using var twins = new TwinRouters();
+        var reader = new PacketScript(Family.IPv4, Port);
+        foreach (string line in (string[])["> tcp S seq 100", "< tcp SA seq 500 ack 101", "> tcp A seq 101 ack 501", "< tcp A seq 501 ack 101 len 20", "> tcp A seq 101 ack 521", "> tcp R seq 102"])
+        {
+            twins.Judge(reader.Read(line)!, s_linear, line);
+        }
+
+        return Parse(twins.KernelLines()).Any(known => IsOf(known.Key, Port) && known.Value <= 10);
+    }
+
+    /// <summary>A second may pass between the two looks.</summary>
+    private int Compare(TwinRouters twins, string about)
+    {
+        bool IsMeant(string line) => !_apart.Any(port => IsOf(line, port));
+        Dictionary<string, int> expected = Parse([.. twins.KernelLines().Where(IsMeant)]), seen = Parse([.. twins.Lines().Where(IsMeant)]);
         string[] differences =
         [
             .. expected.Where(line => Differs(line, seen)).Select(line => $"the kernel: {line}"),
