@@ -11,10 +11,10 @@ namespace MiniFirewall.Engine.Home;
 /// <summary>Removes the state of network namespaces that nobody holds any more but our own links.</summary>
 internal static class NamespaceCollector
 {
-    /// <summary>Looks only where there are other namespaces' directories. Returns how many it has removed.</summary>
+    /// <summary>Looks only where something of other namespaces is there. Returns of how many it has removed rules.</summary>
     internal static int Collect(HomeMount home, NetworkNamespace own)
     {
-        NetworkNamespace[] others = [.. home.Namespaces().Union(home.Home.Entries().Select(StateDirectory.NamespaceOf).OfType<NetworkNamespace>()).Where(other => other != own)];
+        NetworkNamespace[] others = [.. home.Namespaces().Union(home.Home.Entries().Select(NamespaceOf).OfType<NetworkNamespace>()).Where(other => other != own)];
         if (others.Length == 0)
         {
             return 0;
@@ -26,7 +26,11 @@ internal static class NamespaceCollector
         return others.Where(other => other.Inode == own.Inode || unheld.Contains(other.Inode)).Count(other => Remove(home, other) is true);
     }
 
-    /// <summary>Null where it had no rules, but a history of them.</summary>
+    /// <summary>The namespace that a file is of: all that is kept of one ends with its name.</summary>
+    private static NetworkNamespace? NamespaceOf(string file) =>
+        file.LastIndexOf("net-", StringComparison.Ordinal) is >= 0 and var at ? NetworkNamespace.TryParse(file[at..]) : null;
+
+    /// <summary>Null where it had no rules, but a history of them, or times of reloads.</summary>
     private static bool? Remove(HomeMount home, NetworkNamespace network)
     {
         bool hasRules = home.Pins.Contains(network.Name);

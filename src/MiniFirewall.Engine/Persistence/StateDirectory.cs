@@ -17,10 +17,6 @@ internal static class StateDirectory
     /// <summary>Name of a namespace's directory in /run/minifw.</summary>
     internal static string NameOf(NetworkNamespace network) => Prefix + network.Name;
 
-    /// <summary>The namespace whose directory has that name; null for other names.</summary>
-    internal static NetworkNamespace? NamespaceOf(string name) =>
-        name.StartsWith(Prefix, StringComparison.Ordinal) ? NetworkNamespace.TryParse(name[Prefix.Length..]) : null;
-
     /// <summary>Its path.</summary>
     /// <param name="named">The directory that the user names, in place of any other; null or empty for none.</param>
     internal static string PathFor(NetworkNamespace network, string? named) =>

@@ -20,6 +20,20 @@ public sealed class CollectionTests : IDisposable
     }
 
     [Fact]
+    public void Files_of_a_namespace_that_had_no_rules_in_the_end_go_too()
+    {
+        using var other = new TestNamespace(_namespace.Root);
+        _namespace.Apply(Rules.First);
+        string held = other.Run(NetworkNamespace.OfCallingThread).Name;
+        string[] stay = [$"reloads-{held}", "no-file-of-ours", "net-1"], go = ["reloads-net-1-1", "lock-net-1-1", "names-net-1-1"];
+        Array.ForEach([.. stay, .. go], name => File.WriteAllText(Path.Combine(_namespace.Root, name), ""));
+        Assert.Equal(0, Status().Collected);
+        string[] left = [.. Directory.GetFiles(_namespace.Root).Select(Path.GetFileName).OfType<string>()];
+        Assert.Empty(left.Intersect(go));
+        Assert.Equal(stay.Order(), left.Intersect(stay).Order());
+    }
+
+    [Fact]
     public void A_namespace_with_a_name_stays()
     {
         using var other = new TestNamespace(_namespace.Root);
