@@ -19,12 +19,12 @@ file_server() {
     return 1
 }
 
-# early_modules RELEASE FOLDER: copies what the guest needs before it has a root, unpacked, with their order in FOLDER/order.
+# early_modules RELEASE FOLDER MODULE...: copies what the guest needs before it has a root, unpacked, with their order in FOLDER/order.
 early_modules() {
     local file name kernel=$cache/$1
     mkdir -p "$2"
     : >"$2/order"
-    modprobe -d "$kernel" -S "$1" -a --show-depends virtio_pci virtiofs virtio_console overlay 2>/dev/null |
+    modprobe -d "$kernel" -S "$1" -a --show-depends "${@:3}" 2>/dev/null |
         sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++' | while read -r file; do
         name=$(basename "${file%.xz}")
         if [[ $file == *.xz ]]; then xz -dc "$file" >"$2/$name"; else cp "$file" "$2/$name"; fi
@@ -42,7 +42,7 @@ make_initramfs() {
     chmod 0755 "$folder/init"
     cp "$2" "$folder/settings"
     echo "$root" >"$folder/repository"
-    early_modules "$1" "$folder/modules"
+    early_modules "$1" "$folder/modules" virtio_pci virtiofs virtio_console overlay
     (cd "$folder" && find . | cpio -o -H newc --quiet) >"$3"
     rm -rf "$folder"
 }
