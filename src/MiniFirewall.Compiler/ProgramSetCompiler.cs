@@ -65,7 +65,34 @@ public static class ProgramSetCompiler
         ArgumentNullException.ThrowIfNull(options);
         programs = QuestionPlacement.Place(programs, options, out MapImage? state, out ImmutableArray<MapImage> recentLists, out ImmutableArray<MapImage> rateTables, out ImmutableArray<MapImage> counts);
         options = options with { Tracks = options.Prologue == PrologueKind.Netfilter && (options.AlwaysTracks || programs.Any(program => FieldUse.Of(program).AsksConnection)) };
-        ImmutableArray<PacketProgram> listed = [.. programs.Where(program => IsListed(program, options))];
+        CompiledPrograms compiled = CompileAll(programs, [.. programs.Where(program => IsListed(program, options))], options);
+        compiled = FitTheStack(programs, compiled, options);
+        if (compiled.Image is { } image)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(image.Bytes.AsSpan(image.Layout.Changes + ChangeFormat.UsedCells), (state?.Content.Length ?? 0) / StateCell.Size);
+        }
+
+        return compiled with { State = state, RecentLists = recentLists, RateTables = rateTables, Counts = counts };
+    }
+
+    /// <summary>
+    /// On old kernels a search that is a callback may leave too little stack for what rules ask: such programs become straight code, whose
+    /// frames are smaller.
+    /// </summary>
+    private static CompiledPrograms FitTheStack(ImmutableArray<PacketProgram> programs, CompiledPrograms compiled, CompileOptions options)
+    {
+        if (options.HasMayGoto || options.Structure != ListStructure.Measured)
+        {
+            return compiled;
+        }
+
+        ImmutableArray<PacketProgram> fitting = [.. compiled.Listed.Where(program => StackDepth.Of(compiled.Specs[programs.IndexOf(program)].Code) <= StackDepth.Most)];
+        return fitting.Length == compiled.Listed.Length ? compiled : CompileAll(programs, fitting, options);
+    }
+
+    /// <param name="listed">Those that look into an image.</param>
+    private static CompiledPrograms CompileAll(ImmutableArray<PacketProgram> programs, ImmutableArray<PacketProgram> listed, CompileOptions options)
+    {
         FieldUse use = FieldUse.OfClassifier(listed);
         if (options.Tracks)
         {
@@ -80,13 +107,12 @@ public static class ProgramSetCompiler
             Span<byte> changes = image.Bytes.AsSpan(image.Layout.Changes, ChangeFormat.Size);
             ProgramAbilities.Of(use, oddTests, straight).Write(changes);
             BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.MostOps..], options.HasMayGoto ? 0 : OpFunction.MostTurns(image));
-            BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedCells..], (state?.Content.Length ?? 0) / StateCell.Size);
         }
 
         return new(
             [.. programs.Select(program => listed.Contains(program) ? CompileListed(program, image!, use, oddTests, options) : CompileStraight(program, options))],
             image)
-        { Listed = listed, State = state, RecentLists = recentLists, RateTables = rateTables, Counts = counts };
+        { Listed = listed };
     }
 
     /// <summary>A long list is straight code only where its calls nest too deeply for the classifier: then that is what stops it.</summary>
@@ -107,15 +133,8 @@ public static class ProgramSetCompiler
         ListStructure.Straight => false,
         ListStructure.Classifier => true,
         _ => (program.Blocks.Sum(block => (long)block.Statements.Length) > LongestStraightList || program.Blocks.Any(block => options.Changing.Contains(block.Name)))
-            && BlockPlan.CallDepthOf(program) <= ClassifierEmitter.DeepestCall && (options.HasMayGoto || IsPlain(program, options)),
+            && BlockPlan.CallDepthOf(program) <= ClassifierEmitter.DeepestCall,
     };
-
-    /// <summary>
-    /// Whether a search that is a callback has room enough on the stack: what questions and connections take besides has been found to fit
-    /// only where the search is part of main.
-    /// </summary>
-    private static bool IsPlain(PacketProgram program, CompileOptions options) =>
-        !options.Tracks && FieldUse.Of(program) is { Sets: false, Questions.All.Count: 0 };
 
     private static ProgramSpec CompileListed(PacketProgram program, ClassifierImage image, FieldUse use, List<OddTest>? oddTests, CompileOptions options)
     {

@@ -59,6 +59,8 @@ internal sealed class Pointers
 
     internal static bool IsCast(Instruction instruction) => instruction.Reference is KernelFunctionReference { Function: "bpf_rdonly_cast" };
 
+    internal static bool IsOpening(Instruction instruction) => instruction.Reference is KernelFunctionReference { Function: "bpf_dynptr_from_skb" };
+
     private Pointer[] After(int at)
     {
         Pointer[] before = _before[at]!;

@@ -50,7 +50,7 @@ internal sealed class ProbeReads(CodeFlow flow)
         { Reference: KernelMemberReference or KernelElementReference } => Probe(at, instruction),
         { Reference: KernelTypeReference } => [Code.Move(instruction.Destination, 0)],
         { Reference: KernelFunctionReference { Function: "bpf_rdonly_cast" } } => [Code.Move(Register.R0, Register.R1)],
-        { Reference: KernelFunctionReference { Function: "bpf_dynptr_from_skb" } } => [Code.Store(MemorySize.DoubleWord, Register.R3, 0, Register.R1), Code.Move(Register.R0, 0)],
+        _ when Pointers.IsOpening(instruction) => [Code.Store(MemorySize.DoubleWord, Register.R3, 0, Register.R1), Code.Move(Register.R0, 0)],
         { Reference: KernelFunctionReference { Function: "bpf_dynptr_slice" } } => [Code.Move(Register.R0, 0)],
         { IsHelperCall: true, Immediate: (long)Helper.DynptrRead } => Read(),
         _ => [instruction],

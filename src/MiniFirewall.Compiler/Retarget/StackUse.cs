@@ -6,13 +6,20 @@ namespace MiniFirewall.Compiler.Retarget;
 /// <summary>How far below the frame pointer code goes.</summary>
 internal static class StackUse
 {
-    /// <summary>The lowest offset that an instruction uses: its own, or a number added to a copy of the pointer; 0 for none.</summary>
+    /// <summary>
+    /// The lowest offset that an instruction uses: its own, or a number added to a copy of the pointer; 0 for none. An index that was added to
+    /// the pointer counts from zero on.
+    /// </summary>
     internal static int Lowest(CodeFlow flow, int at)
     {
         Instruction instruction = flow.Code.Instructions[at];
+        if (!instruction.IsLoad && !instruction.IsStoreOfNumber && !instruction.IsStoreOfRegister)
+        {
+            return LowestAddress(flow, at);
+        }
+
         Register address = instruction.IsLoad ? (Register)instruction.Source : instruction.Destination;
-        bool isAccess = (instruction.IsLoad || instruction.IsStoreOfNumber || instruction.IsStoreOfRegister) && address == Register.R10;
-        return isAccess ? instruction.Offset : LowestAddress(flow, at);
+        return address == Register.R10 || IsFrameCopy(flow, at - 1, address) ? instruction.Offset : 0;
     }
 
     /// <summary>The lowest of a range of instructions, a multiple of eight.</summary>
@@ -20,7 +27,7 @@ internal static class StackUse
 
     /// <summary>
     /// For each instruction the lowest offset that one before it on some way has used, or whose address the function takes anywhere: what
-    /// lies below holds nothing yet, and is no part of what a call is handed.
+    /// lies below holds nothing yet, and is no part of what a call is handed. Calls are not handed what an index leads to.
     /// </summary>
     internal static int[] LowestBefore(CodeFlow flow)
     {
@@ -30,7 +37,7 @@ internal static class StackUse
         for (int i = 0; i < flow.Functions.Length; i++)
         {
             int start = flow.Functions[i].Start, end = i + 1 < flow.Functions.Length ? flow.Functions[i + 1].Start : lowest.Length;
-            lowest[start] = Enumerable.Range(start, end - start).Min(at => LowestAddress(flow, at));
+            lowest[start] = Enumerable.Range(start, end - start).Where(at => at > 0 && flow.Code.Instructions[at - 1].IsMove).Select(at => LowestAddress(flow, at)).DefaultIfEmpty().Min();
             seen[start] = true;
             open.Push(start);
         }
@@ -49,8 +56,9 @@ internal static class StackUse
         return lowest;
     }
 
-    private static int LowestAddress(CodeFlow flow, int at) => at > 0 && flow.Code.Instructions[at] is { IsAddImmediate: true } add
-        && flow.Code.Instructions[at - 1] is { IsMove: true, Source: (byte)Register.R10 } copy && copy.Destination == add.Destination
-        ? (int)add.Immediate
-        : 0;
+    private static int LowestAddress(CodeFlow flow, int at) =>
+        flow.Code.Instructions[at] is { IsAddImmediate: true } add && IsFrameCopy(flow, at - 1, add.Destination) ? (int)add.Immediate : 0;
+
+    private static bool IsFrameCopy(CodeFlow flow, int at, Register register) => at >= 0
+        && flow.Code.Instructions[at] is { Source: (byte)Register.R10 } copy && (copy.IsMove || copy.IsAddOfRegister) && copy.Destination == register;
 }

@@ -29,6 +29,7 @@ public sealed class CompiledConnectionTests
     [InlineData(Family.IPv4, CompilationWay.Classifier)]
     [InlineData(Family.IPv6, CompilationWay.Straight)]
     [InlineData(Family.IPv6, CompilationWay.Classifier)]
+    [InlineData(Family.IPv6, CompilationWay.ClassifierBefore69)]
     public void Programs_say_what_the_evaluator_says(Family family, CompilationWay way)
     {
         using var program = new TestRunFirewall(new LoadOptions(PrologueKind.Test, way));

@@ -23,6 +23,7 @@ public sealed class CompiledStateTests
     [Theory]
     [InlineData(CompilationWay.Straight)]
     [InlineData(CompilationWay.Classifier)]
+    [InlineData(CompilationWay.ClassifierBefore69)]
     public void Programs_say_what_the_evaluator_says(CompilationWay way)
     {
         using var program = new TestRunFirewall(new LoadOptions(PrologueKind.Test, way));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Connections;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
@@ -38,6 +39,11 @@ internal sealed class ProgramMaps : IDisposable
             _last = new Counters[counters];
         }
     }
+
+    /// <summary>Adds empty maps of connections, for programs that track.</summary>
+    internal void AddConnections() => ByName = ByName
+        .Add(WellKnownMaps.Connections, BpfMap.Create(WellKnownMaps.ConnectionsSpec(ConnectionTable.DefaultBuckets)))
+        .Add(WellKnownMaps.Tracking, BpfMap.Create(WellKnownMaps.TrackingSpec));
 
     /// <summary>Says what a test build is to see of the next packet's surroundings.</summary>
     internal void Describe(Packet packet, bool forceSlowPath) => _testInput.Update(

@@ -11,8 +11,6 @@ namespace MiniFirewall.Tests.Compiler;
 /// <summary>Programs for kernels without may_goto have no loop that such a kernel's verifier would refuse.</summary>
 public sealed class OldLoopTests
 {
-    private const int StackOfAll = 512, LeastFrame = 32;
-
     private static readonly Condition Recently = new QuestionTest(new RecentAddress("seen", RecentAction.Set));
 
     [Fact]
@@ -43,51 +41,12 @@ public sealed class OldLoopTests
     [Fact]
     public void Loops_of_questions_are_refused_by_name() => Assert.Throws<OldKernelException>(() => ProgramSetCompiler.Compile([Program(1, Recently)], Old(ContextKind.Link)));
 
-    /// <summary>What asks more than the packet's own numbers stays straight code, whose stack is known to suffice.</summary>
-    [Fact]
-    public void Lists_that_ask_questions_are_straight_code()
-    {
-        CompiledPrograms compiled = ProgramSetCompiler.Compile([Program(60, new QuestionTest(new RandomChance(1)))], Old(ContextKind.ModuleByProbes));
-        Assert.Null(compiled.Image);
-    }
-
     /// <summary>A rule of more tests than an old verifier goes through is refused by name, rather than dropping what comes to it.</summary>
     [Fact]
     public void A_rule_of_too_many_tests_is_refused()
     {
         var many = new RangeTest(Field.Mark, [.. Enumerable.Range(0, 2000).Select(i => new ValueRange((uint)(2 * i), (uint)(2 * i)))]);
         Assert.Throws<OldKernelException>(() => ProgramSetCompiler.Compile([Program(60, many)], Old(ContextKind.Link)));
-    }
-
-    /// <summary>The kernel adds up the frames of functions that wait for one another: main, its turn, the ops, a question of 128 bytes.</summary>
-    [Theory]
-    [InlineData(Family.IPv4)]
-    [InlineData(Family.IPv6)]
-    public void The_stack_has_room_for_a_question(Family family)
-    {
-        var flow = new CodeFlow(Listed(Old(ContextKind.ModuleByProbes), family));
-        int frames = new[] { "main", "main_turn", "run_ops" }.Sum(name => Frame(flow, name));
-        Assert.InRange(frames, 3 * LeastFrame, StackOfAll - 128);
-    }
-
-    private static int Frame(CodeFlow flow, string name)
-    {
-        int function = Array.FindIndex([.. flow.Functions], f => f.Function.Name == name), lowest = 0;
-        for (int at = 1; at < flow.Code.Instructions.Length; at++)
-        {
-            Instruction instruction = flow.Code.Instructions[at];
-            if (flow.FunctionOf(at) != function)
-            {
-                continue;
-            }
-
-            bool isAddress = instruction.IsAddImmediate && flow.Code.Instructions[at - 1] is { IsMove: true, Source: (byte)Register.R10 };
-            bool isAccess = (instruction.IsLoad && instruction.Source == (byte)Register.R10)
-                || ((instruction.IsStoreOfNumber || instruction.IsStoreOfRegister) && instruction.Destination == Register.R10);
-            lowest = Math.Min(lowest, isAddress ? (int)instruction.Immediate : isAccess ? instruction.Offset : 0);
-        }
-
-        return Math.Max(LeastFrame, (-lowest + LeastFrame - 1) / LeastFrame * LeastFrame);
     }
 
     private static bool CanReach(CodeFlow flow, int from, int to)

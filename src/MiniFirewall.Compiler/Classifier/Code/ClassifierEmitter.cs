@@ -15,12 +15,12 @@ internal sealed class ClassifierEmitter
     /// <summary>Chains that can wait for a called one's end; front ends refuse deeper calls or copy.</summary>
     internal const int DeepestCall = 16;
 
-    // From main's counter index down, over what its prologue needs no more: all functions' stacks together have 512 bytes. The
-    // last 4 * DeepestCall bytes are the records of the calls that wait.
-    private const int Depth = Frame.MainKey - 6, IsOdd = Frame.MainKey - 7, Context = Frame.MainKey - 16, PacketTuples = Frame.MainKey - 24, Ports = Frame.MainKey - 32, Salt = Frame.MainKey - 40, ChainTuples = Frame.MainKey - 48, Tuples = Frame.MainKey - 56;
-    private const int Low = Frame.MainKey - 60, Epoch = Frame.MainKey - 64, End = Frame.MainKey - 68, Action = Frame.MainKey - 76, Candidate = Frame.MainKey - 84, Chain = Frame.MainKey - 92, Element = Frame.MainKey - 100;
+    // From main's counter index down, over what its prologue needs no more: all functions' stacks together have 512 bytes. The callers are
+    // 4 * DeepestCall bytes, the records of the calls that wait; what is below them programs with callbacks do without.
+    private const int Depth = Frame.MainKey - 6, IsOdd = Frame.MainKey - 7, Context = Frame.MainKey - 16, PacketTuples = Frame.MainKey - 24, Ports = Frame.MainKey - 32, Salt = Frame.MainKey - 40, Tuples = Frame.MainKey - 48;
+    private const int Low = Frame.MainKey - 52, Epoch = Frame.MainKey - 56, Action = Frame.MainKey - 64, Candidate = Frame.MainKey - 72, Chain = Frame.MainKey - 80, Element = Frame.MainKey - 88;
     private const int OddEntry = Ports + 4;
-    private const int Callers = Frame.MainKey - 104 - (4 * DeepestCall);
+    private const int Callers = Element - (4 * DeepestCall), ChainTuples = Callers - 8, End = Callers - 12;
 
     /// <summary>How the loops become a callback: what lives from turn to turn stands between the numbers of four bytes.</summary>
     internal static readonly TurnPlan Turns = new(Frame.Key, Frame.MainKey, Frame.MainKey - 5, new Dictionary<Register, int>
@@ -185,12 +185,14 @@ internal sealed class ClassifierEmitter
     {
         _image.Bound(Register.R1, _image.Layout.Capacity.Chains, invalid);
         _image.AddressOfChain(Register.R2, Register.R1);
-        _code.Load(MemorySize.DoubleWord, Register.R1, Register.R2, ImageFormat.ChainTuples);
-        _code.Store(MemorySize.DoubleWord, Register.R10, ChainTuples, Register.R1);
         _code.Load(MemorySize.DoubleWord, Register.R1, Register.R2, ImageFormat.ChainSalt);
         _code.Store(MemorySize.DoubleWord, Register.R10, Salt, Register.R1);
         if (_hasMayGoto)
         {
+            _code.Load(MemorySize.DoubleWord, Register.R1, Register.R2, ImageFormat.ChainTuples);
+            _code.Store(MemorySize.DoubleWord, Register.R10, ChainTuples, Register.R1);
+            _code.Load(MemorySize.Word, Register.R1, Register.R2, ImageFormat.ChainEnd);
+            _code.Store(MemorySize.Word, Register.R10, End, Register.R1);
             _code.Load(MemorySize.Word, Register.R1, Register.R2, ImageFormat.ChainLikely);
             _code.Store(MemorySize.Word, Register.R10, Likely, Register.R1);
         }
@@ -200,9 +202,6 @@ internal sealed class ClassifierEmitter
             _code.Load(MemorySize.Word, Register.R1, Register.R2, ImageFormat.ChainFirst);
             _code.Store(MemorySize.Word, Register.R10, Low, Register.R1);
         }
-
-        _code.Load(MemorySize.Word, Register.R1, Register.R2, ImageFormat.ChainEnd);
-        _code.Store(MemorySize.Word, Register.R10, End, Register.R1);
     }
 
     /// <summary>To found with the order in R7 and the action in R1, or to leave.</summary>
@@ -212,8 +211,8 @@ internal sealed class ClassifierEmitter
         _code.MayGoto(invalid, Register.R0, Register.R1, Register.R2, Register.R3, Register.R4, Register.R5, LookupSite.Best, Register.R8, Register.R9);
         _code.Load(MemorySize.Byte, Register.R1, Register.R10, IsOdd);
         _code.Jump(JumpCondition.NotEqual, Register.R1, 0, odd);
-        _code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, PacketTuples);
-        _code.Load(MemorySize.DoubleWord, Register.R2, Register.R10, ChainTuples);
+        EmitTuplesAndEnd(ImageFormat.ChainTuples, invalid);
+        _code.Load(MemorySize.DoubleWord, Register.R2, Register.R10, PacketTuples);
         _code.Alu(AluOperation.And, Register.R1, Register.R2);
         EmitSearch(isOdd: false, found, leave, invalid);
         _code.Mark(odd);
@@ -227,14 +226,30 @@ internal sealed class ClassifierEmitter
         }
     }
 
-    /// <summary>Searches the view whose tuples are in R1.</summary>
+    /// <summary>R1 = the tuples of one of the chain's views, R7 = the order behind its last rule.</summary>
+    private void EmitTuplesAndEnd(int tuples, Label invalid)
+    {
+        if (_hasMayGoto)
+        {
+            _code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, ChainTuples);
+            _code.Load(MemorySize.Word, LookupSite.Best, Register.R10, End);
+            return;
+        }
+
+        _code.Load(MemorySize.Word, Register.R2, Register.R10, Chain);
+        _image.Bound(Register.R2, _image.Layout.Capacity.Chains, invalid);
+        _image.AddressOfChain(Register.R1, Register.R2);
+        _code.Load(MemorySize.Word, LookupSite.Best, Register.R1, ImageFormat.ChainEnd);
+        _code.Load(MemorySize.DoubleWord, Register.R1, Register.R1, tuples);
+    }
+
+    /// <summary>Searches the view whose tuples are in R1, up to the order in R7.</summary>
     private void EmitSearch(bool isOdd, Label found, Label leave, Label invalid)
     {
         _code.Store(MemorySize.DoubleWord, Register.R10, Tuples, Register.R1);
         _code.LoadMapValue(Register.R1, WellKnownMaps.Image, ImageLayout.ZeroWord);
         _code.Load(MemorySize.Word, Register.R1, Register.R1, 0);
         _code.Store(MemorySize.Word, Register.R10, Action, Register.R1);
-        _code.Load(MemorySize.Word, LookupSite.Best, Register.R10, End);
         var site = new LookupSite(isOdd, Context, Tuples, Ports, Salt, Low, Action, Candidate, Element, isOdd ? OddEntry : 0, Epoch, _hasMayGoto && !isOdd ? Likely : null);
         new LookupEmitter(_code, _family, _image, site, _runOps).Emit(invalid);
         _code.Load(MemorySize.Word, Register.R1, Register.R10, Action);
@@ -245,10 +260,7 @@ internal sealed class ClassifierEmitter
     /// <summary>The search for odd packets in place: a callback has no stack left for a function that goes round itself.</summary>
     private void EmitFindOdd(Label found, Label leave, Label invalid)
     {
-        _code.Load(MemorySize.Word, Register.R2, Register.R10, Chain);
-        _image.Bound(Register.R2, _image.Layout.Capacity.Chains, invalid);
-        _image.AddressOfChain(Register.R1, Register.R2);
-        _code.Load(MemorySize.DoubleWord, Register.R1, Register.R1, ImageFormat.ChainOddTuples);
+        EmitTuplesAndEnd(ImageFormat.ChainOddTuples, invalid);
         EmitSearch(isOdd: true, found, leave, invalid);
     }
 
