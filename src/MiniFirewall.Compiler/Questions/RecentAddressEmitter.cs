@@ -174,30 +174,40 @@ internal sealed class RecentAddressEmitter(RecentAddress question, QuestionFunct
         Label again = _code.DefineLabel("again"), end = _code.DefineLabel("end"), isNotOldest = _code.DefineLabel("not oldest");
         Label isInUse = _code.DefineLabel("in use"), isFound = _code.DefineLabel("found");
         _code.Load(MemorySize.Word, Turn, List, RecentLayout.Used);
-        _code.Move(Oldest, Turn);
-        _code.Move(Free, Turn);
-        _code.Store(MemorySize.DoubleWord, Register.R10, Found, Turn);
-        _code.Move(Least, -1);
+        EmitForgotten(Oldest, Turn);
+        EmitForgotten(Free, Turn);
+        EmitForgotten(Register.R0, Turn);
+        _code.Store(MemorySize.DoubleWord, Register.R10, Found, Register.R0);
+        _code.Load(MemorySize.DoubleWord, Least, List, RecentLayout.Zero);
+        _code.Alu(AluOperation.Subtract, Least, 1);
         _code.Mark(again);
-        _code.MayGoto(end, Register.R0, Entry);
+        _code.MayGoto(end, RecentList.MostAddresses + 1, Register.R0, Entry);
         _code.Jump(JumpCondition.Equal, Turn, 0, end);
         _code.Alu(AluOperation.Subtract, Turn, 1);
         _code.Jump(JumpCondition.GreaterOrEqual, Turn, RecentList.MostAddresses, end);
         EmitEntry(Entry, Turn);
         _code.Load(MemorySize.DoubleWord, Register.R0, Entry, RecentLayout.Ticket);
         _code.Jump(JumpCondition.NotEqual, Register.R0, 0, isInUse);
-        _code.Move(Free, Turn);
+        EmitForgotten(Free, Turn);
         _code.Jump(again);
         _code.Mark(isInUse);
         _code.Jump(JumpCondition.GreaterOrEqual, Register.R0, Least, isNotOldest);
         _code.Move(Least, Register.R0);
-        _code.Move(Oldest, Turn);
+        EmitForgotten(Oldest, Turn);
         _code.Mark(isNotOldest);
         EmitCompare(Entry, again, isFound);
         _code.Mark(isFound);
-        _code.Store(MemorySize.DoubleWord, Register.R10, Found, Turn);
+        EmitForgotten(Register.R0, Turn);
+        _code.Store(MemorySize.DoubleWord, Register.R10, Found, Register.R0);
         _code.Jump(JumpCondition.Set, Argument, RecentAddress.ReapBit, again);
         _code.Mark(end);
+    }
+
+    /// <summary>copy = number, of which the verifier forgets how large it may be: else each turn would be another to it.</summary>
+    private void EmitForgotten(Register copy, Register number)
+    {
+        _code.Load(MemorySize.Word, copy, List, RecentLayout.Zero);
+        _code.Alu(AluOperation.Or, copy, number, OperandWidth.Bits32);
     }
 
     private void EmitCompare(Register entry, Label differs, Label equal)
@@ -265,9 +275,9 @@ internal sealed class RecentAddressEmitter(RecentAddress question, QuestionFunct
         EmitEntry(Stamp, Slot);
         _code.Load(MemorySize.Word, Turn, Stamp, RecentLayout.StampCount);
         EmitRing(Ring, Slot);
-        _code.Move(Hits, 0);
+        _code.Load(MemorySize.Word, Hits, List, RecentLayout.Zero);
         _code.Mark(again);
-        _code.MayGoto(done, Stamp);
+        _code.MayGoto(done, question.Stamps + 1, Stamp);
         _code.Jump(JumpCondition.Equal, Turn, 0, done);
         _code.Alu(AluOperation.Subtract, Turn, 1);
         _code.Jump(JumpCondition.GreaterOrEqual, Turn, question.Stamps, done);
@@ -279,7 +289,7 @@ internal sealed class RecentAddressEmitter(RecentAddress question, QuestionFunct
         _code.Alu(AluOperation.Subtract, Stamp, Since);
         _code.Jump(JumpCondition.SignedLess, Stamp, 0, again);
         _code.Mark(counts);
-        _code.Alu(AluOperation.Add, Hits, 1);
+        _code.Alu(AluOperation.Add, Hits, 1, OperandWidth.Bits32);
         _code.Move(Stamp, Argument);
         _code.Alu(AluOperation.ShiftRight, Stamp, RecentAddress.HitsShift);
         _code.Alu(AluOperation.And, Stamp, ushort.MaxValue);

@@ -23,6 +23,9 @@ public static class RecentLayout
     /// <summary>Two u64: bits of addresses that count, the high ones first.</summary>
     public const int MaskHigh = 16, MaskLow = 24;
 
+    /// <summary>u64: zero, which the verifier does not know.</summary>
+    public const int Zero = 32;
+
     /// <summary>UTF-8, ended by a zero byte.</summary>
     public const int Name = 48;
 

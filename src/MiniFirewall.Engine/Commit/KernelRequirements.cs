@@ -19,6 +19,9 @@ internal static class KernelRequirements
     /// <summary>Loops are may_goto's; before, callbacks, and counted.</summary>
     internal static bool HasMayGoto { get; } = Environment.OSVersion.Version >= FirstWithLoops;
 
+    /// <summary>Sets are images in an arena; before, tables of their own.</summary>
+    internal static bool HasArenas => HasMayGoto;
+
     /// <summary>The options for programs that are to be loaded here.</summary>
     internal static CompileOptions Options(PrologueKind prologue, HookProvider provider) => new(prologue)
     {

@@ -121,7 +121,7 @@ internal sealed class LoadedDynamicSets : IDisposable
         if (running?.Sets?.Named.FirstOrDefault(other => other.Name == set.Name && other.IsDynamic) is { } before && before.Dynamic == set.Dynamic
             && DynamicSetMaps.TryOpen(running.Directory, before.Number, set.Dynamic) is { } shared)
         {
-            if (!isApart || set.Elements.AreInForce)
+            if (set.Elements.AreInForce || (!isApart && set.Elements.Count <= shared.Room))
             {
                 _sets.Add((set, shared, true));
                 return;
@@ -131,7 +131,7 @@ internal sealed class LoadedDynamicSets : IDisposable
         }
 
         using DynamicSetMaps? source = copied;
-        DynamicSetMaps maps = DynamicSetMaps.Make(set.Dynamic);
+        DynamicSetMaps maps = DynamicSetMaps.Make(set.Dynamic, set.Elements.Count);
         _sets.Add((set, maps, false));
         ulong now = NowOf(set);
         using var editor = new DynamicSetEditor(maps);

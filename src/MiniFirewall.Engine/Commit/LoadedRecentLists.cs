@@ -38,7 +38,6 @@ internal sealed class LoadedRecentLists : IDisposable
             .. rules.Chains.SelectMany(chain => chain.Rules).SelectMany(rule => rule.Matches).OfType<RecentMatch>()
                 .Select(match => match.Question).GroupBy(question => question.List),
         ];
-        RequireLoops(asked.Length > 0);
         var lists = new LoadedRecentLists(asked.Length == 0 || running is null ? null : RecentMaps.Open(running.Directory));
         try
         {
@@ -62,14 +61,6 @@ internal sealed class LoadedRecentLists : IDisposable
         foreach (BpfMap map in _made)
         {
             map.Dispose();
-        }
-    }
-
-    private static void RequireLoops(bool isAsked)
-    {
-        if (isAsked && !KernelRequirements.HasMayGoto)
-        {
-            throw new FirewallException(FirewallFailure.Unsupported, $"Linux 6.9 or newer is needed for -m recent, this is {Environment.OSVersion.Version.ToString(2)}");
         }
     }
 

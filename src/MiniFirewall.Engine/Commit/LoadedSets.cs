@@ -13,38 +13,43 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class LoadedSets : IDisposable
 {
     private const int Attempts = 16;
-    private const int InvalidArgument = 22, TooBig = 7;
 
     private readonly BpfMap _names;
 
-    private LoadedSets(BpfMap map, BpfMap names, LoadedDynamicSets dynamic)
+    private LoadedSets(BpfMap? map, BpfMap names, LoadedDynamicSets dynamic)
     {
         Map = map;
         _names = names;
         Dynamic = dynamic;
     }
 
-    /// <summary>The arena that programs look into.</summary>
-    internal BpfMap Map { get; }
+    /// <summary>The arena that programs look into; null on kernels without arenas, where each set has a table of its own.</summary>
+    internal BpfMap? Map { get; }
 
     /// <summary>Sets whose elements change while packets come.</summary>
     internal LoadedDynamicSets Dynamic { get; }
 
     /// <summary>The maps by the names that programs have for them.</summary>
-    internal IEnumerable<KeyValuePair<string, BpfMap>> ByMapName => [KeyValuePair.Create(WellKnownMaps.Sets, Map), .. Dynamic.ByMapName];
+    internal IEnumerable<KeyValuePair<string, BpfMap>> ByMapName => [.. Map is null ? [] : (ReadOnlySpan<KeyValuePair<string, BpfMap>>)[new(WellKnownMaps.Sets, Map)], .. Dynamic.ByMapName];
 
     /// <summary>All maps with the names of their pins.</summary>
-    internal IEnumerable<(string Name, BpfMap Map)> Pins => [(PinNames.Sets, Map), (PinNames.SetNames, _names), .. Dynamic.Pins];
+    internal IEnumerable<(string Name, BpfMap Map)> Pins => [.. Map is null ? [] : (ReadOnlySpan<(string, BpfMap)>)[(PinNames.Sets, Map)], (PinNames.SetNames, _names), .. Dynamic.Pins];
 
     /// <summary>Makes the images of sets, and the maps of those that are none; null where there are none.</summary>
     /// <param name="running">The generation in force, some of whose sets may go on; null where there is none.</param>
     /// <param name="isApart">Sets that a file says something new of do not go on, for the ones before may come back.</param>
-    internal static LoadedSets? Make(RuleSet rules, GenerationState? running = null, bool isApart = false)
+    /// <param name="hasArenas">Null for whether this kernel has; without, the rules' sets all become tables.</param>
+    internal static LoadedSets? Make(RuleSet rules, GenerationState? running = null, bool isApart = false, bool? hasArenas = null)
     {
         ImmutableArray<NamedSet> sets = rules.Sets;
         if (sets.IsEmpty)
         {
             return null;
+        }
+
+        if (!(hasArenas ?? KernelRequirements.HasArenas))
+        {
+            rules.MakeAllSetsDynamic();
         }
 
         rules.MarkChangedSets();
@@ -54,10 +59,13 @@ internal sealed class LoadedSets : IDisposable
         try
         {
             dynamic = LoadedDynamicSets.Make(sets, running, isApart);
-            (map, ArenaMemory memory) = MakeArena();
-            using (memory)
+            if (hasArenas ?? KernelRequirements.HasArenas)
             {
-                Fill(new SetArena(memory.Memory, isNew: true), sets);
+                (map, ArenaMemory memory) = MakeArena();
+                using (memory)
+                {
+                    Fill(new SetArena(memory.Memory, isNew: true), sets);
+                }
             }
 
             return new(map, names, dynamic);
@@ -75,7 +83,7 @@ internal sealed class LoadedSets : IDisposable
     {
         Dynamic.Dispose();
         _names.Dispose();
-        Map.Dispose();
+        Map?.Dispose();
     }
 
     private static void Fill(SetArena arena, ImmutableArray<NamedSet> sets)
@@ -94,7 +102,7 @@ internal sealed class LoadedSets : IDisposable
     {
         for (int attempt = 1; ; attempt++)
         {
-            BpfMap map = Create(Address());
+            BpfMap map = BpfMap.Create(WellKnownMaps.SetsSpec(Address()));
             try
             {
                 return (map, map.MapArena(SetArena.Bytes));
@@ -108,18 +116,6 @@ internal sealed class LoadedSets : IDisposable
                 map.Dispose();
                 throw;
             }
-        }
-    }
-
-    private static BpfMap Create(ulong address)
-    {
-        try
-        {
-            return BpfMap.Create(WellKnownMaps.SetsSpec(address));
-        }
-        catch (SystemCallException e) when (e.Errno is InvalidArgument or TooBig && Environment.OSVersion.Version < new Version(6, 9))
-        {
-            throw new FirewallException(FirewallFailure.Unsupported, $"Linux 6.9 or newer is needed for sets, this is {Environment.OSVersion.Version.ToString(2)}", e);
         }
     }
 

@@ -8,11 +8,19 @@ internal static class TransportLine
 {
     private const int TcpHeader = 20, UdpHeader = 8, FlagsAt = 12;
 
-    /// <summary>TCP's flags in the order of the kernel's lines; the first, accurate ECN's, is in the byte before.</summary>
-    private static readonly (int Bit, string Name)[] Flags =
+    private const int AccurateEcn = 0x100, Reserved = 0x0e00;
+
+    /// <summary>From Linux 6.15 on the kernel's lines have accurate ECN's flag by its name (nf_log_syslog.c); before, it is one of the reserved bits.</summary>
+    private static readonly bool s_namesAccurateEcn = Environment.OSVersion.Version >= new Version(6, 15);
+
+    /// <summary>TCP's flags in the order of the kernel's lines; the first is in the byte before.</summary>
+    private static readonly (int Bit, string Name)[] s_flags =
     [
-        (0x100, "AE "), (0x080, "CWR "), (0x040, "ECE "), (0x020, "URG "), (0x010, "ACK "), (0x008, "PSH "), (0x004, "RST "), (0x002, "SYN "), (0x001, "FIN "),
+        .. s_namesAccurateEcn ? (ReadOnlySpan<(int, string)>)[(AccurateEcn, "AE ")] : [],
+        (0x080, "CWR "), (0x040, "ECE "), (0x020, "URG "), (0x010, "ACK "), (0x008, "PSH "), (0x004, "RST "), (0x002, "SYN "), (0x001, "FIN "),
     ];
+
+    private static readonly int s_reserved = s_namesAccurateEcn ? Reserved : Reserved | AccurateEcn;
 
     /// <summary>False where the line ends with it.</summary>
     internal static bool AddTcp(LineText text, LoggedBytes bytes, int at, bool isLaterFragment, LogDetails details)
@@ -36,8 +44,8 @@ internal static class TransportLine
         }
 
         int word = bytes.Half(at + FlagsAt);
-        text.Add($"WINDOW={bytes.Half(at + 14)} RES=0x{(word & 0x0e00) >> 6:x2} ");
-        foreach ((int bit, string name) in Flags)
+        text.Add($"WINDOW={bytes.Half(at + 14)} RES=0x{(word & s_reserved) >> 6:x2} ");
+        foreach ((int bit, string name) in s_flags)
         {
             text.Add((word & bit) == 0 ? "" : name);
         }

@@ -36,7 +36,7 @@ internal sealed class DynamicSetEditor : IDisposable
 
             if (refusal == TooMany && !MakeRoom(now))
             {
-                throw new FirewallException(FirewallFailure.Refused, $"set {Set.Name} is full: it has room for {Set.Details.Most} elements (maxelem)");
+                throw new FirewallException(FirewallFailure.Refused, $"set {Set.Name} is full: it has room for {_maps.Room} elements (maxelem)");
             }
         }
     }

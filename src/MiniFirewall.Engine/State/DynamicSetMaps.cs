@@ -27,17 +27,21 @@ internal sealed class DynamicSetMaps : IDisposable
     internal IEnumerable<KeyValuePair<string, BpfMap>> ByMapName =>
         [new(DynamicSetLayout.HeaderMap(Set.Name), Header), new(DynamicSetLayout.ElementMap(Set.Name), Elements)];
 
+    /// <summary>Elements that there is room for.</summary>
+    internal int Room => Elements.MaxEntries;
+
     /// <summary>Memory that so many elements take, and the table that they are found by, about.</summary>
     internal long BytesOf(int count) =>
-        DynamicSetLayout.HeaderBytes + (16L * (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Set.Details.Most)) + ((long)DynamicSetLayout.ElementCost(Set) * count);
+        DynamicSetLayout.HeaderBytes + (16L * (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Room)) + ((long)DynamicSetLayout.ElementCost(Set) * count);
 
     /// <summary>Maps of a set without elements.</summary>
-    internal static DynamicSetMaps Make(DynamicSet set)
+    /// <param name="count">As many as there is to be room for; more than the set's own bound where an image would have none.</param>
+    internal static DynamicSetMaps Make(DynamicSet set, int count)
     {
         BpfMap header = ImageMap.Create(new(DynamicSetLayout.HeaderSpec(set), DynamicSetLayout.EmptyHeader()));
         try
         {
-            return new(set, header, BpfMap.Create(DynamicSetLayout.ElementSpec(set)));
+            return new(set, header, BpfMap.Create(DynamicSetLayout.ElementSpec(set, Math.Max(set.Details.Most, set.Details.Any ? 0 : count))));
         }
         catch
         {
@@ -70,7 +74,7 @@ internal sealed class DynamicSetMaps : IDisposable
         {
             // Behind a key that was taken away meanwhile the map begins anew; as many turns as it has room for are enough.
             (key, next) = (next, key);
-            if (records.Count > Set.Details.Most)
+            if (records.Count > Room)
             {
                 break;
             }

@@ -10,15 +10,15 @@ namespace MiniFirewall.Engine.State;
 /// <summary>A generation's sets, found again from their pins.</summary>
 internal sealed class SetState : IDisposable
 {
-    private readonly BpfMap _map;
+    private readonly BpfMap? _map;
     private readonly Lazy<ArenaMemory> _memory;
 
     private readonly ImmutableDictionary<int, DynamicSetMaps> _dynamic;
 
-    private SetState(DirectoryHandle generation, BpfMap map, ImmutableArray<StoredSet> sets)
+    private SetState(DirectoryHandle generation, BpfMap? map, ImmutableArray<StoredSet> sets)
     {
         _map = map;
-        _memory = new(() => map.MapArena(SetArena.Bytes));
+        _memory = new(() => map?.MapArena(SetArena.Bytes) ?? throw new InvalidOperationException("sets that are tables are asked for their images"));
         Named = [.. sets.Select(NamedOf)];
         try
         {
@@ -26,7 +26,7 @@ internal sealed class SetState : IDisposable
         }
         catch
         {
-            map.Dispose();
+            map?.Dispose();
             throw;
         }
     }
@@ -43,8 +43,14 @@ internal sealed class SetState : IDisposable
     internal static SetState? TryOpen(DirectoryHandle generation)
     {
         using BpfMap? names = BpfMap.TryOpen(generation.PathOf(PinNames.SetNames));
-        BpfMap? map = names is null ? null : BpfMap.TryOpen(generation.PathOf(PinNames.Sets));
-        return map is null ? null : new(generation, map, StoredSets.Read(names!));
+        if (names is null)
+        {
+            return null;
+        }
+
+        ImmutableArray<StoredSet> sets = StoredSets.Read(names);
+        BpfMap? map = BpfMap.TryOpen(generation.PathOf(PinNames.Sets));
+        return map is null && sets.Any(set => !set.IsDynamic) ? null : new(generation, map, sets);
     }
 
     /// <summary>Reads all sets' elements now.</summary>
@@ -63,7 +69,7 @@ internal sealed class SetState : IDisposable
             _memory.Value.Dispose();
         }
 
-        _map.Dispose();
+        _map?.Dispose();
         foreach (DynamicSetMaps maps in _dynamic.Values)
         {
             maps.Dispose();

@@ -56,6 +56,15 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
             })],
         };
 
+    /// <summary>Makes all sets tables of their own, for kernels that have no images.</summary>
+    public void MakeAllSetsDynamic()
+    {
+        foreach (NamedSet set in SetsOfMatches.Concat(Sets))
+        {
+            set.MakeDynamic();
+        }
+    }
+
     /// <summary>Tells sets that some rule puts elements into, or takes them out of.</summary>
     public void MarkChangedSets()
     {
@@ -71,13 +80,14 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
             return;
         }
 
-        // A rule that was read by itself has the set as it was found then.
-        IEnumerable<NamedSet> named = Chains.SelectMany(chain => chain.Rules).SelectMany(rule => rule.Matches).OfType<SetMatch>().Select(match => match.Reference.Set);
-        foreach (NamedSet set in named.Concat(Sets).Where(set => changed.Contains(set.Name)))
+        foreach (NamedSet set in SetsOfMatches.Concat(Sets).Where(set => changed.Contains(set.Name)))
         {
             set.MakeDynamic();
         }
     }
+
+    /// <summary>Of the rules; one that was read by itself has the set as it was found then.</summary>
+    private IEnumerable<NamedSet> SetsOfMatches => Chains.SelectMany(chain => chain.Rules).SelectMany(rule => rule.Matches).OfType<SetMatch>().Select(match => match.Reference.Set);
 
     /// <summary>The chain of that name, or null.</summary>
     public Chain? Find(string name) => Chains.FirstOrDefault(c => c.Name == name);

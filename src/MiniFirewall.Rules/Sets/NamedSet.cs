@@ -28,7 +28,10 @@ public sealed class NamedSet(string name, int number, SetType type, FamilySet fa
     /// <summary>What it keeps of its elements, and what bounds it.</summary>
     public SetDetails Details { get; } = details ?? new SetDetails();
 
-    /// <summary>Its elements change while packets come: they have time, counters or texts, or rules put them in and take them out.</summary>
+    /// <summary>
+    /// It has a table of its own, since its elements change while packets come: they have time, counters or texts, or rules put them in and
+    /// take them out. On kernels without images all sets have.
+    /// </summary>
     public bool IsDynamic { get; private set; } = details?.Any == true;
 
     /// <summary>The set as questions about it name it.</summary>
@@ -38,7 +41,7 @@ public sealed class NamedSet(string name, int number, SetType type, FamilySet fa
     /// <summary>Its elements with what is said of each; of several of one the last.</summary>
     public SetContents Contents => new(() => elements.Sorted().Select(element => (element, elements.StateOf(element))));
 
-    /// <summary>Rules change it.</summary>
+    /// <summary>Rules change it, or the kernel has nothing else for sets.</summary>
     public void MakeDynamic() => IsDynamic = true;
 
     /// <summary>Whether an element decides for these whole addresses and this port; the reference meaning.</summary>

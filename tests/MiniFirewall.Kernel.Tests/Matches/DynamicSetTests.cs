@@ -48,14 +48,14 @@ public sealed partial class DynamicSetTests(ITestOutputHelper output)
         Assert.True(met > 1000 && hits > met && elements > 100, $"{met} packets, {hits} hits, {elements} elements");
     }
 
-    public static TheoryData<CompilationWay> Ways() => [CompilationWay.Straight, CompilationWay.Classifier];
+    public static TheoryData<CompilationWay> Ways() => [CompilationWay.Straight, CompilationWay.Classifier, CompilationWay.ClassifierBefore69];
 
     [Theory]
     [MemberData(nameof(Ways))]
     public void As_the_reference_over_time(CompilationWay way)
     {
         var random = new Random(way.GetHashCode());
-        int hits = 0;
+        int hits = 0, refused = 0;
         for (int list = 0; list < Lists; list++)
         {
             using var run = new TestRunFirewall(new LoadOptions(PrologueKind.Test, way));
@@ -65,7 +65,17 @@ public sealed partial class DynamicSetTests(ITestOutputHelper output)
             run.Load(rules);
             ulong now = MiniFirewall.Engine.Recent.TickClock.Read64();
             var reference = new DynamicSetInterpreter(run.Programs.Rules, run.Book, family, new KernelClock(now, KernelTimeHertz));
-            run.Programs.Of(family, Hook.LocalIn);
+            try
+            {
+                run.Programs.Of(family, Hook.LocalIn);
+            }
+            catch (Exception e) when (way == CompilationWay.ClassifierBefore69 && (e is OldKernelException || OldKernel.IsTooLarge(e)))
+            {
+                // Pairs of IPv6 networks; several sets of pairs of IPv4 ones.
+                refused++;
+                continue;
+            }
+
             run.TakeAdded();
             for (int i = 0; i < 100; i++)
             {
@@ -80,7 +90,9 @@ public sealed partial class DynamicSetTests(ITestOutputHelper output)
             }
         }
 
-        Assert.True(hits > Lists * 100, $"{hits} hits");
+        Assert.True(hits > (Lists - refused) * 100, $"{hits} hits");
+        output.WriteLine($"{hits} hits, {refused} of {Lists} lists refused");
+        Assert.True(refused < Lists / 2);
     }
 
     private static int KernelTimeHertz => MiniFirewall.Sys.KernelTime.Hertz;

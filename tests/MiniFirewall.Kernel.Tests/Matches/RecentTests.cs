@@ -60,6 +60,8 @@ public sealed class RecentTests
     [InlineData(CompilationWay.Straight, Family.IPv6)]
     [InlineData(CompilationWay.Classifier, Family.IPv4)]
     [InlineData(CompilationWay.Classifier, Family.IPv6)]
+    [InlineData(CompilationWay.ClassifierBefore69, Family.IPv4)]
+    [InlineData(CompilationWay.ClassifierBefore69, Family.IPv6)]
     public void As_the_reference_over_time(CompilationWay way, Family family)
     {
         RecentAddress[] questions =

@@ -109,14 +109,55 @@ internal static unsafe partial class LibC
         return index != 0 ? index : throw SystemCallException.FromLastError("if_nametoindex " + name);
     }
 
+    /// <summary>Keeps the calling thread on the processor it is on, until what is returned is disposed of, by the same thread.</summary>
+    internal static IDisposable OnOneProcessor() => new Affinity();
+
     private static int Check(string call, int result) =>
         result >= 0 ? result : throw SystemCallException.FromLastError(call);
+
+    private sealed class Affinity : IDisposable
+    {
+        private const int Bytes = 128;
+
+        private readonly byte[] _before = new byte[Bytes];
+
+        internal Affinity()
+        {
+            fixed (byte* before = _before)
+            {
+                Check("sched_getaffinity", GetAffinity(0, Bytes, before));
+            }
+
+            byte* one = stackalloc byte[Bytes];
+            new Span<byte>(one, Bytes).Clear();
+            int processor = Check("sched_getcpu", CurrentProcessor());
+            one[processor / 8] = (byte)(1 << (processor % 8));
+            Check("sched_setaffinity", SetAffinity(0, Bytes, one));
+        }
+
+        public void Dispose()
+        {
+            fixed (byte* before = _before)
+            {
+                Check("sched_setaffinity", SetAffinity(0, Bytes, before));
+            }
+        }
+    }
 
     private struct IoVector
     {
         internal byte* Base;
         internal nuint Length;
     }
+
+    [LibraryImport("libc", EntryPoint = "sched_getcpu", SetLastError = true)]
+    private static partial int CurrentProcessor();
+
+    [LibraryImport("libc", EntryPoint = "sched_getaffinity", SetLastError = true)]
+    private static partial int GetAffinity(int thread, nuint bytes, byte* processors);
+
+    [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
+    private static partial int SetAffinity(int thread, nuint bytes, byte* processors);
 
     [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
     private static partial int Unshare(int flags);

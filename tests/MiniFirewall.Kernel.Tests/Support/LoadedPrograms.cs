@@ -26,7 +26,7 @@ internal sealed class LoadedPrograms(RuleSet rules, LoadOptions options, Program
 {
     private static readonly Hook[] s_hooks = [Hook.LocalIn, Hook.Forward, Hook.LocalOut];
     private readonly Dictionary<Family, LoadedFamily> _families = [];
-    private readonly LoadedSets? _sets = LoadedSets.Make(rules);
+    private readonly LoadedSets? _sets = LoadedSets.Make(rules, hasArenas: HasArenas(options));
 
     internal CounterBook Book { get; } = new(rules);
 
@@ -70,6 +70,9 @@ internal sealed class LoadedPrograms(RuleSet rules, LoadOptions options, Program
 
         _sets?.Dispose();
     }
+
+    private static bool HasArenas(LoadOptions options) =>
+        KernelRequirements.HasArenas && options.Way != CompilationWay.ClassifierBefore69 && options.Context != ContextKind.ModuleByProbes;
 
     private CompiledFamily Compile(Family family)
     {

@@ -3,6 +3,9 @@ namespace MiniFirewall.Testing.Rules;
 /// <summary>Rules that ask more than a packet's own numbers, one of each kind, the deepest of those that there are.</summary>
 public static class AskingRules
 {
+    /// <summary>The set that they name.</summary>
+    public const string Set = "set asking type hash:net,port { 10.0.0.0/8,tcp:80, 2001:db8::/32,udp:53 }";
+
     /// <summary>For both families and every hook.</summary>
     public static readonly string[] Anywhere =
     [
@@ -16,6 +19,9 @@ public static class AskingRules
         "-m limit --limit 5/min",
         "-m hashlimit --hashlimit-above 5/min --hashlimit-mode srcip,dstport --hashlimit-name asking",
         "-m quota --quota 1000",
+        "-m recent --name asking --set --rdest",
+        "-m recent --name asking --update --seconds 60 --hitcount 20 --rttl",
+        "-m recent --name asking --rcheck --seconds 60 --reap",
         "-m statistic --mode random --probability 0.5",
         "-m statistic --mode nth --every 3 --packet 0",
         "-m string --string \"GET /\" --algo bm --from 1 --to 2000",
@@ -33,9 +39,11 @@ public static class AskingRules
         "-p esp -m esp --espspi 1:5",
         "-m ecn --ecn-ip-ect 1",
         "-p udp -m multiport --ports 1,2,3",
+        "-m set --match-set asking src,dst",
         "-j LOG --log-prefix asking --log-uid",
         "-j NFLOG --nflog-group 5",
         "-j CONNMARK --set-mark 5",
+        "-j SET --add-set asking src,dst --exist",
     ];
 
     /// <summary>For IPv6 and every hook.</summary>

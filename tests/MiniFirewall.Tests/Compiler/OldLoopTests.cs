@@ -11,7 +11,7 @@ namespace MiniFirewall.Tests.Compiler;
 /// <summary>Programs for kernels without may_goto have no loop that such a kernel's verifier would refuse.</summary>
 public sealed class OldLoopTests
 {
-    private static readonly Condition Recently = new QuestionTest(new RecentAddress("seen", RecentAction.Set));
+    private static readonly RecentAddress s_recent = new("seen", RecentAction.Check);
 
     [Fact]
     public void New_kernels_get_may_goto() => Assert.Contains(Listed(new CompileOptions()).Instructions, instruction => instruction.IsMayGoto);
@@ -39,7 +39,12 @@ public sealed class OldLoopTests
     }
 
     [Fact]
-    public void Loops_of_questions_are_refused_by_name() => Assert.Throws<OldKernelException>(() => ProgramSetCompiler.Compile([Program(1, Recently)], Old(ContextKind.Link)));
+    public void Loops_of_questions_are_counted() =>
+        Assert.DoesNotContain(ProgramSetCompiler.Compile([Program(1, new QuestionTest(s_recent))], Old(ContextKind.Link)).Specs[0].Code.Instructions, instruction => instruction.IsMayGoto);
+
+    [Fact]
+    public void Loops_that_turn_too_often_are_refused_by_name() => Assert.Contains("--hitcount", Assert.Throws<OldKernelException>(
+        () => ProgramSetCompiler.Compile([Program(1, new QuestionTest(s_recent with { Hits = 2000 }))], Old(ContextKind.Link))).Message, StringComparison.Ordinal);
 
     /// <summary>A rule of more tests than an old verifier goes through is refused by name, rather than dropping what comes to it.</summary>
     [Fact]

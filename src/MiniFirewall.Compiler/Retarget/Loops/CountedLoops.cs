@@ -21,20 +21,25 @@ internal sealed class CountedLoops(CodeCopy copy, Liveness liveness)
     {
         CodeFlow flow = copy.Flow;
         int slot = StackUse.Lowest(flow, start, end);
-        int[] loops = [.. Enumerable.Range(start, end - start).Where(at => flow.Code.Instructions[at].IsMayGoto)];
+        CountedLoop[] loops = CountedLoop.In(flow, start, end);
         copy.Code.BeginFunction(function, copy.Function(start));
-        foreach (int loop in loops)
+        foreach (CountedLoop loop in loops)
         {
-            copy.Code.Move(Register.R0, (int)flow.Code.Instructions[loop].Immediate);
-            copy.Code.Store(MemorySize.DoubleWord, Register.R10, SlotOf(slot, loops, loop), Register.R0);
+            WriteBegin(loop, SlotOf(slot, loops, loop));
         }
 
         for (int at = start; at < end; at++)
         {
-            copy.Code.Mark(_places.Of(at));
-            if (flow.Code.Instructions[at].IsMayGoto)
+            // Whoever falls into a loop begins to count; its turns jump to behind this.
+            foreach (CountedLoop loop in loops.Where(loop => loop.Head == at && at > start))
             {
-                WriteTurn(at, SlotOf(slot, loops, at));
+                WriteBegin(loop, SlotOf(slot, loops, loop));
+            }
+
+            copy.Code.Mark(_places.Of(at));
+            if (loops.FirstOrDefault(loop => loop.At == at) is { } turning)
+            {
+                WriteTurn(at, SlotOf(slot, loops, turning));
             }
             else
             {
@@ -44,7 +49,9 @@ internal sealed class CountedLoops(CodeCopy copy, Liveness liveness)
     }
 
     /// <summary>A counter for each: one for all would have what is behind a loop looked at once for each of its turns.</summary>
-    private static int SlotOf(int bottom, int[] loops, int loop) => bottom - (8 * (Array.IndexOf(loops, loop) + 1));
+    private static int SlotOf(int bottom, CountedLoop[] loops, CountedLoop loop) => bottom - (8 * (Array.IndexOf(loops, loop) + 1));
+
+    private void WriteBegin(CountedLoop loop, int slot) => copy.Code.StoreImmediate(MemorySize.DoubleWord, Register.R10, slot, loop.Turns);
 
     private void WriteTurn(int at, int slot)
     {

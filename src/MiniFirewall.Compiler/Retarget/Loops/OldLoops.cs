@@ -6,6 +6,9 @@ namespace MiniFirewall.Compiler.Retarget.Loops;
 /// <summary>Makes of a program with may_goto the same one for kernels without it (before 6.9). Pure.</summary>
 internal static class OldLoops
 {
+    /// <summary>Turns that such a kernel's verifier goes through, with all else that a program has.</summary>
+    private const int MostTurns = 1300;
+
     /// <param name="main">How the loops of the program's first function become a callback; null where it has none.</param>
     /// <exception cref="OldKernelException">The program has loops that neither can be counted nor become a callback, or looks into an arena.</exception>
     internal static ProgramSpec Of(ProgramSpec spec, TurnPlan? main) => spec with { Code = Rewrite(new CodeFlow(spec.Code), main) };
@@ -26,6 +29,7 @@ internal static class OldLoops
             Instruction[] loops = [.. flow.Code.Instructions.AsSpan(start, end - start).ToArray().Where(instruction => instruction.IsMayGoto)];
             if (loops.All(loop => loop.Immediate > 0))
             {
+                RequireFewTurns(CountedLoop.In(flow, start, end));
                 new CountedLoops(copy, liveness).Write(function, start, end);
             }
             else
@@ -35,5 +39,14 @@ internal static class OldLoops
         }
 
         return copy.Code.Finish();
+    }
+
+    private static void RequireFewTurns(CountedLoop[] loops)
+    {
+        long most = loops.Select(loop => loop.TurnsWithin(loops)).DefaultIfEmpty().Max();
+        if (most > MostTurns)
+        {
+            throw new OldKernelException($"something in the rules (-m recent --hitcount, a set of pairs of IPv6 networks) takes {most} turns of a loop, this kernel goes through {MostTurns}: Linux 6.9 or newer is needed");
+        }
     }
 }

@@ -29,6 +29,9 @@ public static class DynamicSetLayout
     // The header. Jiffies when a full set was last cleared of what is over.
     internal const int LastClearing = 0;
 
+    /// <summary>u64: zero, which the verifier does not know.</summary>
+    internal const int Zero = 8;
+
     /// <summary>A bit for each prefix length that elements have or had, the longest at bit 0: three words a family and address.</summary>
     internal const int Lengths = 64, LengthsBytes = 24;
 
@@ -56,8 +59,9 @@ public static class DynamicSetLayout
 
     public static MapSpec HeaderSpec(DynamicSet set) => new(HeaderMap(set.Name), MapType.Array, 4, HeaderBytes, 1) { Flags = Mappable };
 
-    public static MapSpec ElementSpec(DynamicSet set) =>
-        new(ElementMap(set.Name), MapType.Hash, KeyBytes(set), ValueBytes(set), set.Details.Most) { Flags = NoPreallocation };
+    /// <param name="room">Elements that there is room for.</param>
+    public static MapSpec ElementSpec(DynamicSet set, int room) =>
+        new(ElementMap(set.Name), MapType.Hash, KeyBytes(set), ValueBytes(set), room) { Flags = NoPreallocation };
 
     /// <summary>A header of a set without elements.</summary>
     public static byte[] EmptyHeader()

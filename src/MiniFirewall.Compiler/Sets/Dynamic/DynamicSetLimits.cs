@@ -5,7 +5,7 @@ using MiniFirewall.Policy.Sets;
 
 namespace MiniFirewall.Compiler.Sets.Dynamic;
 
-/// <summary>How many sets whose elements change while packets come the programs of a rule set can name.</summary>
+/// <summary>How many sets that are tables the programs of a rule set can name.</summary>
 internal static class DynamicSetLimits
 {
     /// <summary>A program may name 64 maps (MAX_USED_MAPS); a set has two, and others are named too.</summary>
@@ -21,7 +21,7 @@ internal static class DynamicSetLimits
         ];
         if (sets.Length > MostSets)
         {
-            throw new CompileException($"more than {MostSets} sets with timeout, counters or comment, or that -j SET changes, in one rule set", Origin.None);
+            throw new CompileException($"more than {MostSets} sets that are tables (with timeout, counters or comment, changed by -j SET, or before Linux 6.9 any) in one rule set", Origin.None);
         }
 
         if (sets.Select(set => DynamicSetLayout.ElementMap(set.Name)).Distinct().Count() < sets.Length)

@@ -25,6 +25,9 @@ internal sealed class PrefixWalk(QuestionFunction function, DynamicSetKey key, b
 
     private int WordAt => state + 8;
 
+    /// <summary>At most: a length each, and what goes to the next word and to the end.</summary>
+    private int Turns => DynamicSet.WidthOf(function.Family) + 1 + Words;
+
     private int PrefixAt => key.At + (isFirst ? DynamicSetLayout.FirstPrefix : DynamicSetLayout.SecondPrefix);
 
     internal void EmitBegin()
@@ -33,7 +36,8 @@ internal sealed class PrefixWalk(QuestionFunction function, DynamicSetKey key, b
         _code.Store(MemorySize.DoubleWord, Register.R10, state, Register.R1);
         if (!IsV4)
         {
-            _code.StoreImmediate(MemorySize.DoubleWord, Register.R10, WordAt, 0);
+            _code.Load(MemorySize.DoubleWord, Register.R1, Header, DynamicSetLayout.Zero);
+            _code.Store(MemorySize.DoubleWord, Register.R10, WordAt, Register.R1);
         }
     }
 
@@ -42,7 +46,7 @@ internal sealed class PrefixWalk(QuestionFunction function, DynamicSetKey key, b
     {
         Label again = _code.DefineLabel("next length"), take = _code.DefineLabel("take length");
         _code.Mark(again);
-        _code.MayGoto(end, Register.R0, Register.R1, Register.R2, Register.R3, Register.R4, Register.R5);
+        _code.MayGoto(end, Turns, Register.R0, Register.R1, Register.R2, Register.R3, Register.R4, Register.R5);
         _code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, state);
         _code.Jump(JumpCondition.NotEqual, Register.R1, 0, take);
         EmitNextWord(again, end);
@@ -105,7 +109,11 @@ internal sealed class PrefixWalk(QuestionFunction function, DynamicSetKey key, b
         _code.Load(MemorySize.DoubleWord, Register.R2, Register.R10, WordAt);
         _code.Alu(AluOperation.Add, Register.R2, 1);
         _code.Jump(JumpCondition.GreaterOrEqual, Register.R2, Words, end);
-        _code.Store(MemorySize.DoubleWord, Register.R10, WordAt, Register.R2);
+
+        // The verifier forgets what it knows of the number: else each word's turns would be others to it.
+        _code.Load(MemorySize.DoubleWord, Register.R1, Header, DynamicSetLayout.Zero);
+        _code.Alu(AluOperation.Or, Register.R1, Register.R2);
+        _code.Store(MemorySize.DoubleWord, Register.R10, WordAt, Register.R1);
         _code.Alu(AluOperation.ShiftLeft, Register.R2, 3);
         _code.Alu(AluOperation.Add, Register.R2, Header);
         _code.Load(MemorySize.DoubleWord, Register.R1, Register.R2, _lengths);
