@@ -23,6 +23,9 @@ public sealed partial class VerifierException : Exception
     /// <summary>The refused instruction, counted in slots of eight bytes; null where the verifier named none.</summary>
     public int? Slot { get; }
 
+    /// <summary>It has gone through as many instructions as it goes through.</summary>
+    public bool IsTooLarge => Message.Contains(VerifierHints.TooLarge, StringComparison.Ordinal);
+
     /// <summary>What of the rule set that instruction comes from; null where nothing.</summary>
     public string? Origin { get; }
 

@@ -3,10 +3,12 @@ namespace MiniFirewall.Bpf;
 /// <summary>What a complaint of the verifier means to whoever loads a rule set.</summary>
 internal static class VerifierHints
 {
+    internal const string TooLarge = "BPF program is too large";
+
     private static readonly (string Says, string Means)[] Known =
     [
         ("jumps is too complex", "it follows at most 8,192 branches at once: the rules leave too many open"),
-        ("BPF program is too large", "it goes through at most one million instructions: fewer rules, or rules in more chains"),
+        (TooLarge, "it goes through at most one million instructions: fewer rules, or rules in more chains"),
         ("is not allowed", "this kernel keeps that function from programs of this type: a newer one may not"),
         ("cannot use helper", "this kernel keeps that helper from programs of this type: a newer one may not"),
         ("unknown func", "this kernel does not know that function: a newer one may"),

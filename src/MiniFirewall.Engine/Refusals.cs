@@ -28,6 +28,11 @@ internal static class Refusals
         {
             throw new FirewallException(FirewallFailure.Unsupported, e.Message, e);
         }
+        catch (VerifierException e) when (!KernelRequirements.HasMayGoto && e.IsTooLarge)
+        {
+            throw new FirewallException(
+                FirewallFailure.Unsupported, $"{e.Message}; before Linux 6.9 each list of -m recent, and each set of pairs of networks, takes a part of them", e);
+        }
         catch (MissingFeatureException e)
         {
             throw KernelRequirements.Explain(e);

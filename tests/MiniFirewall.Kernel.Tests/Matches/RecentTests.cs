@@ -88,7 +88,7 @@ public sealed class RecentTests
     [Fact]
     public void Two_processors_lose_no_packet()
     {
-        const int Each = 1000;
+        const int Each = 400;
         using var run = new TestRunFirewall(new LoadOptions(PrologueKind.Test));
         run.Load(RuleTexts.Of([Family.IPv4], [
             "-A INPUT -m recent --set --name many -j ACCEPT",

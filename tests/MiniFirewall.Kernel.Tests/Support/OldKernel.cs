@@ -13,7 +13,7 @@ internal static class OldKernel
         !KernelRequirements.HasMayGoto && IsRefusal(exception);
 
     /// <summary>Whether a verifier has gone through as many instructions as it goes through.</summary>
-    internal static bool IsTooLarge(Exception exception) => exception is VerifierException && exception.Message.Contains("BPF program is too large", StringComparison.Ordinal);
+    internal static bool IsTooLarge(Exception exception) => exception is VerifierException { IsTooLarge: true };
 
     /// <summary>Whether rules are refused since a kernel, the one that programs are made for at least, is too old.</summary>
     internal static bool IsRefusal(Exception exception) => exception is OldKernelException or FirewallException { Failure: FirewallFailure.Unsupported };
