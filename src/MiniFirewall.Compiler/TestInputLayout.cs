@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Text;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy.Questions;
 
 namespace MiniFirewall.Compiler;
 
@@ -11,7 +13,7 @@ namespace MiniFirewall.Compiler;
 /// </summary>
 public static class TestInputLayout
 {
-    public const int Size = 424;
+    public const int Size = IpsecStates + (2 * IpsecState.Most * IpsecStateBytes);
     internal const int InInterface = 0;
     internal const int OutInterface = 16;
     internal const int Mark = 32;
@@ -37,6 +39,12 @@ public static class TestInputLayout
 
     /// <summary>16 bytes, label 0 first; then packets and bytes of the original direction and of the other, u64 each.</summary>
     internal const int ConnectionLabels = 376, ConnectionTraffic = 392;
+
+    /// <summary>One byte each: how many states IPsec took the packet out of, and is to wrap it in.</summary>
+    internal const int IpsecPathCount = 278, IpsecRouteCount = 279;
+
+    /// <summary>Those states, the former first: source and destination, request's id, parameter index, protocol and mode, in the kernel's order of bytes.</summary>
+    internal const int IpsecStates = 424, IpsecStateBytes = 48;
 
     /// <summary>One byte, as the kernel's skb->pkt_type.</summary>
     internal const int LinkType = 37;
@@ -98,6 +106,8 @@ public static class TestInputLayout
         EncodeSocket(value, packet.Socket);
         EncodeName(value, InPort, packet.Bridge?.In ?? "");
         EncodeName(value, OutPort, packet.Bridge?.Out ?? "");
+        EncodeIpsec(value, isOut: false, packet.IpsecPath ?? [], packet.Family);
+        EncodeIpsec(value, isOut: true, packet.IpsecRoute, packet.Family);
         if (packet.HeaderIsWhole)
         {
             EncodeTypes(value, SourceTypes, packet.SourceTypes);
@@ -106,6 +116,47 @@ public static class TestInputLayout
         }
 
         return value;
+    }
+
+    /// <summary>Where a state is, of those the packet was taken out of, or is to be wrapped in.</summary>
+    internal static int IpsecStateAt(bool isOut, int number) => IpsecStates + (((isOut ? IpsecState.Most : 0) + number) * IpsecStateBytes);
+
+    /// <summary>Where a member is in a state.</summary>
+    internal static int IpsecMemberAt(IpsecMember member) => member switch
+    {
+        IpsecMember.Source => 0,
+        IpsecMember.Destination => 16,
+        IpsecMember.RequestId => 32,
+        IpsecMember.Spi => 36,
+        IpsecMember.Protocol => 40,
+        _ => 41,
+    };
+
+    private static void EncodeIpsec(byte[] value, bool isOut, ImmutableArray<IpsecState> states, Family family)
+    {
+        value[isOut ? IpsecRouteCount : IpsecPathCount] = (byte)states.Length;
+        for (int i = 0; i < states.Length; i++)
+        {
+            Span<byte> at = value.AsSpan(IpsecStateAt(isOut, i), IpsecStateBytes);
+            EncodeEnd(at[IpsecMemberAt(IpsecMember.Source)..], states[i].Source, family);
+            EncodeEnd(at[IpsecMemberAt(IpsecMember.Destination)..], states[i].Destination, family);
+            BinaryPrimitives.WriteUInt32LittleEndian(at[IpsecMemberAt(IpsecMember.RequestId)..], states[i].RequestId);
+            BinaryPrimitives.WriteUInt32BigEndian(at[IpsecMemberAt(IpsecMember.Spi)..], states[i].Spi);
+            at[IpsecMemberAt(IpsecMember.Protocol)] = states[i].Protocol;
+            at[IpsecMemberAt(IpsecMember.Mode)] = states[i].Mode;
+        }
+    }
+
+    private static void EncodeEnd(Span<byte> at, UInt128 address, Family family)
+    {
+        if (family == Family.IPv4)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(at, (uint)address);
+        }
+        else
+        {
+            BinaryPrimitives.WriteUInt128BigEndian(at, address);
+        }
     }
 
     private static void EncodeConnection(byte[] value, PacketConnection? connection)
@@ -147,9 +198,9 @@ public static class TestInputLayout
         | (packet.Socket is null ? 0 : HasSocket)
         | (packet.Socket?.Owner is null ? 0 : HasOwner)
         | (packet.Bridge is null ? 0 : IsBridged)
-        | (packet.Decapsulations is null ? 0 : HasPath)
-        | (packet.Decapsulations is > 0 ? WasDecapsulated : 0)
-        | (packet.WillBeEncapsulated ? WillBeEncapsulated : 0);
+        | (packet.IpsecPath is null ? 0 : HasPath)
+        | (packet.IpsecPath is { IsEmpty: false } ? WasDecapsulated : 0)
+        | (packet.IpsecRoute.IsEmpty ? 0 : WillBeEncapsulated);
 
     private static void EncodeSocket(byte[] value, PacketSocket? socket)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Buffers.Binary;
 
 namespace MiniFirewall.Packets;
@@ -82,11 +83,11 @@ public sealed class Packet
     /// <summary>The ports of a bridge it came in by and leaves by; null for a packet that did not come through a bridge.</summary>
     public BridgePorts? Bridge { get; init; }
 
-    /// <summary>IPsec took the packet out of what it came in: how many times; null where the kernel keeps no such path of it.</summary>
-    public int? Decapsulations { get; init; }
+    /// <summary>What IPsec took the packet out of, in that order; null where the kernel keeps no such path of it.</summary>
+    public ImmutableArray<IpsecState>? IpsecPath { get; init; }
 
-    /// <summary>IPsec is to wrap the packet before it leaves.</summary>
-    public bool WillBeEncapsulated { get; init; }
+    /// <summary>What IPsec is to wrap the packet in before it leaves, in that order.</summary>
+    public ImmutableArray<IpsecState> IpsecRoute { get; init; } = [];
 
     /// <summary>What the source address is to the machine's routing; as usual on the hook where not said.</summary>
     public AddressTypes SourceTypes

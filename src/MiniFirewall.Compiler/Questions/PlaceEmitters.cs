@@ -101,7 +101,7 @@ internal static class PlaceEmitters
     }
 
     /// <summary>result = the packet's route (struct dst_entry), a number. Loses R0 to R5.</summary>
-    private static void EmitRoute(QuestionFunction function, Register result)
+    internal static void EmitRoute(QuestionFunction function, Register result)
     {
         function.LoadSkbNumber(result);
         function.LoadNumber(result, result, "sk_buff", "_skb_refdst");

@@ -39,6 +39,7 @@ internal static class QuestionEmitters
         Of<RunsOnCpu>(PlaceEmitters.Emit),
         Of<RouteRealmIs>(PlaceEmitters.Emit),
         Of<IpsecIs>(PlaceEmitters.Emit),
+        Of<IpsecStatesAre>(IpsecStatesEmitter.Emit),
         Of<SocketExists>(SocketEmitters.Emit),
         Of<SocketOwnerIn>(SocketEmitters.Emit),
         Of<SocketClassIs>(SocketEmitters.Emit),

@@ -20,8 +20,8 @@ public sealed record IpsecIs(IpsecDeed Deed) : Question
 {
     public override bool Ask(Packet packet) => Deed switch
     {
-        IpsecDeed.PathIsKept => packet.Decapsulations is not null,
-        IpsecDeed.Unwrapped => packet.Decapsulations is > 0,
-        _ => packet.WillBeEncapsulated,
+        IpsecDeed.PathIsKept => packet.IpsecPath is not null,
+        IpsecDeed.Unwrapped => packet.IpsecPath is { IsEmpty: false },
+        _ => !packet.IpsecRoute.IsEmpty,
     };
 }

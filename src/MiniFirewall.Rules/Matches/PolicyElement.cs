@@ -1,4 +1,6 @@
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Names;
 using MiniFirewall.Rules.Values;
@@ -39,6 +41,31 @@ public sealed record PolicyElement
     internal bool IsEmpty => this == Empty;
 
     internal bool HasTunnelEnds => TunnelSource is not null || TunnelDestination is not null;
+
+    /// <summary>What is asked of a state.</summary>
+    internal ValueArray<IpsecAsk> Asks
+    {
+        get
+        {
+            List<IpsecAsk> asks = [];
+            Add(IpsecMember.RequestId, RequestId, id => (id, uint.MaxValue));
+            Add(IpsecMember.Spi, Spi, spi => (spi, uint.MaxValue));
+            Add(IpsecMember.Protocol, Protocol, protocol => (protocol, byte.MaxValue));
+            Add(IpsecMember.Mode, IsTunnel, isTunnel => (isTunnel ? IpsecState.Tunnel : IpsecState.Transport, byte.MaxValue));
+            Add(IpsecMember.Source, TunnelSource, end => (end.Address & end.Mask, end.Mask));
+            Add(IpsecMember.Destination, TunnelDestination, end => (end.Address & end.Mask, end.Mask));
+            return new([.. asks]);
+
+            void Add<T>(IpsecMember member, Negatable<T>? part, Func<T, (UInt128 Value, UInt128 Mask)> of)
+            {
+                if (part is not null)
+                {
+                    (UInt128 value, UInt128 mask) = of(part.Value);
+                    asks.Add(new(member, value, mask, part.Negated));
+                }
+            }
+        }
+    }
 
     /// <summary>Writes options, or the words of a list, which are those without dashes (libxt_policy.c, print_entry).</summary>
     internal void Write(RuleTextWriter writer, string dashes, bool isNumeric)

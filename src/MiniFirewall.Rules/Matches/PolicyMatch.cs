@@ -43,10 +43,6 @@ public sealed record PolicyMatch(bool? IsOut, bool IsNone, bool IsStrict, Immuta
 
     public override FamilySet Families => Elements.SelectMany(Ends).Aggregate(FamilySet.Both, (families, end) => families & end.Family.ToSet());
 
-    public override string? Lack => Shown.All(element => element.IsEmpty)
-        ? null
-        : "what --reqid, --spi, --proto, --mode, --tunnel-src and --tunnel-dst ask is not looked up in the kernel's IPsec states yet; --pol ipsec and --pol none alone are";
-
     public override string? RefusalAt(Hook hook) => (hook, IsOut) switch
     {
         (Hook.LocalOut, false) => "packets that leave this machine did not come in; write --dir out",
@@ -97,20 +93,14 @@ public sealed record PolicyMatch(bool? IsOut, bool IsNone, bool IsStrict, Immuta
         }
     }
 
-    public override MatchResult Evaluate(Packet packet)
-    {
-        bool isNone = IsOut == true ? !packet.WillBeEncapsulated : packet.Decapsulations is null;
-        bool isIpsec = IsOut == true ? packet.WillBeEncapsulated : packet.Decapsulations is > 0;
-        RequireNoLack();
-        return (IsNone ? isNone : isIpsec) ? MatchResult.Match : MatchResult.Miss;
-    }
+    public override MatchResult Evaluate(Packet packet) => Question.Ask(packet) != IsNone ? MatchResult.Match : MatchResult.Miss;
 
-    public override void Lower(Family family, ImmutableArray<Step>.Builder steps)
-    {
-        RequireNoLack();
-        IpsecDeed deed = IsOut == true ? IpsecDeed.WillBeWrapped : IsNone ? IpsecDeed.PathIsKept : IpsecDeed.Unwrapped;
-        steps.Add(new Require(new QuestionTest(new IpsecIs(deed), IsNone)));
-    }
+    public override void Lower(Family family, ImmutableArray<Step>.Builder steps) => steps.Add(new Require(new QuestionTest(Question, IsNone)));
+
+    /// <summary>What is asked; nothing of it is to be where there is to be no policy.</summary>
+    private Question Question => Shown.All(element => element.IsEmpty)
+        ? new IpsecIs(IsOut == true ? IpsecDeed.WillBeWrapped : IsNone ? IpsecDeed.PathIsKept : IpsecDeed.Unwrapped)
+        : new IpsecStatesAre(IsOut == true, IsStrict, new([.. Shown.Select(element => element.Asks)]));
 
     private string Direction => IsOut == true ? "out" : "in";
 
@@ -118,14 +108,6 @@ public sealed record PolicyMatch(bool? IsOut, bool IsNone, bool IsStrict, Immuta
 
     /// <summary>Nothing is said of elements where there is to be no policy.</summary>
     private ImmutableArray<PolicyElement> Shown => IsNone ? [] : Elements;
-
-    private void RequireNoLack()
-    {
-        if (Lack is { } lack)
-        {
-            throw new NotSupportedException(lack);
-        }
-    }
 
     private static IEnumerable<TunnelEnd> Ends(PolicyElement element) =>
         new[] { element.TunnelSource?.Value, element.TunnelDestination?.Value }.OfType<TunnelEnd>();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Packets.Building;
 
@@ -31,12 +32,17 @@ public static class SurroundedPackets
             Realm = Of(random, Numbers),
             Socket = random.Next(4) == 0 ? null : Socket(random),
             Bridge = random.Next(3) == 0 ? null : new BridgePorts(Of(random, Ports), Of(random, Ports)),
-            Decapsulations = random.Next(3) switch { 0 => null, 1 => 0, _ => 2 },
-            WillBeEncapsulated = random.Next(2) == 0,
+            IpsecPath = random.Next(4) == 0 ? null : States(random, family),
+            IpsecRoute = States(random, family),
             SourceTypes = Types(random),
             DestinationTypes = Types(random),
         };
     }
+
+    private static ImmutableArray<IpsecState> States(Random random, Family family) => [.. Enumerable.Range(0, random.Next(3) == 0 ? random.Next(IpsecState.Most + 1) : random.Next(3)).Select(_ =>
+        new IpsecState(Of(random, Numbers), Of(random, Numbers), random.Next(2) == 0 ? (byte)50 : (byte)51, (byte)random.Next(3), End(random, family), End(random, family)))];
+
+    private static UInt128 End(Random random, Family family) => AddressText.Parse(family, Of(random, family == Family.IPv4 ? AddressesV4 : AddressesV6));
 
     private static PacketSocket Socket(Random random) => new()
     {

@@ -20,14 +20,25 @@ public static class SurroundingsRules
         "addrtype ~--dst-type BROADCAST,ANYCAST", "addrtype ~--src-type UNSPEC,PROHIBIT",
     ];
 
+    /// <summary>What -m policy asks of single states.</summary>
+    private static string[] States =>
+    [
+        "~--reqid 5", "~--spi 0x4d2", "~--proto esp", "~--mode tunnel", "--mode transport", "--strict ~--reqid 5", "--strict --proto esp --next --proto ah", "--strict ~--mode tunnel --next ~--spi 1",
+        "--strict --proto esp ! --reqid 5 --next ! --reqid 0 --next --mode tunnel --next ! --spi 5",
+    ];
+
     private static readonly string[] NotOut =
     [
         "mac ~--mac-source 02:00:5e:10:00:01", "mac ~--mac-source 02:00:5e:10:00:09", "devgroup ~--src-group 5", "devgroup ~--src-group 5/0xffff",
-        "policy --dir in --pol none", "policy --dir in --pol ipsec", "physdev ~--physdev-out left0", "physdev ~--physdev-out r+", "physdev ~--physdev-is-out",
+        "policy --dir in --pol none", "policy --dir in --pol ipsec", .. States.Select(states => "policy --dir in --pol ipsec " + states), "physdev ~--physdev-out left0", "physdev ~--physdev-out r+", "physdev ~--physdev-is-out",
         "physdev --physdev-in left0 ~--physdev-out right0 --physdev-is-bridged",
     ];
 
-    private static readonly string[] NotIn = ["devgroup ~--dst-group 0x10005", "devgroup ~--dst-group 1/7", "policy --dir out --pol none", "policy --dir out --pol ipsec"];
+    private static readonly string[] NotIn =
+    [
+        "devgroup ~--dst-group 0x10005", "devgroup ~--dst-group 1/7", "policy --dir out --pol none", "policy --dir out --pol ipsec",
+        .. States.Select(states => "policy --dir out --pol ipsec " + states),
+    ];
 
     private static readonly string[] OnlyOut =
     [
@@ -46,6 +57,8 @@ public static class SurroundingsRules
         }
 
         all = hook == Hook.LocalOut ? all.Concat(OnlyOut) : all.Concat(NotOut).Concat(family == Family.IPv6 ? ["eui64"] : []);
+        string[] tunnels = family == Family.IPv4 ? ["~--tunnel-src 192.0.2.0/24", "~--tunnel-dst 198.51.100.7 --proto esp"] : ["~--tunnel-src 2001:db8::/64", "~--tunnel-dst fe80::5eff:fe10:2 --proto esp"];
+        all = all.Concat(tunnels.Select(tunnel => $"policy --dir {(hook == Hook.LocalIn ? "in" : "out")} --pol ipsec --mode tunnel {tunnel}"));
         all = hook == Hook.LocalIn ? all : all.Concat(NotIn);
         all = hook == Hook.Forward ? all : all.Concat(["cgroup ~--cgroup 5", "cgroup ~--cgroup 0"]);
         return all.SelectMany(text => text.Contains('~', StringComparison.Ordinal) ? [text.Replace("~", "", StringComparison.Ordinal), text.Replace("~", "! ", StringComparison.Ordinal)] : new[] { text })
