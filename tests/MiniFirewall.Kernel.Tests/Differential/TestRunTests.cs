@@ -37,7 +37,7 @@ public sealed class TestRunTests(ITestOutputHelper output)
                 {
                     difference = comparison.FindDifference(scenario);
                 }
-                catch (Exception e) when (!TestContexts.HaveSets && OldKernel.IsRefusal(e))
+                catch (Exception e) when (!TestContexts.HaveArenas && OldKernel.IsRefusal(e))
                 {
                     Interlocked.Increment(ref refused);
                 }

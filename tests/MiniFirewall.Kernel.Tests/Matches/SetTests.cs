@@ -1,3 +1,5 @@
+using MiniFirewall.Compiler;
+using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
 using Xunit;
 
@@ -129,7 +131,15 @@ public sealed class SetTests(MatchLab lab)
             if (entries is not null)
             {
                 string name = family == Family.IPv4 ? " family inet" : " family inet6";
-                lab.CheckSets(Text(type, name, entries), $"-m set {match}", Case.Packets(packet).Where(one => one.Family == family), says);
+                void CheckFamily() => lab.CheckSets(Text(type, name, entries), $"-m set {match}", Case.Packets(packet).Where(one => one.Family == family), says);
+                if (family == Family.IPv6 && type is "hash:net,net" or "hash:net,port,net" && !TestContexts.HaveArenas)
+                {
+                    Assert.Contains("pairs of IPv6 networks", Assert.Throws<OldKernelException>(CheckFamily).Message, StringComparison.Ordinal);
+                }
+                else
+                {
+                    CheckFamily();
+                }
             }
         }
     }

@@ -15,8 +15,8 @@ internal static class TestContexts
         ? Enum.Parse<ContextKind>(name)
         : ProviderChoice.ContextOf(ProviderChoice.Default);
 
-    /// <summary>Whether programs may look into arenas, without which there is no set.</summary>
-    internal static bool HaveSets { get; } = KernelRequirements.HasMayGoto && Usual != ContextKind.ModuleByProbes;
+    /// <summary>Whether programs may look into arenas; else sets are tables.</summary>
+    internal static bool HaveArenas { get; } = KernelRequirements.HasMayGoto && Usual != ContextKind.ModuleByProbes;
 
     internal static IReadOnlyList<HookProvider> Providers { get; } =
         [.. Enum.GetValues<HookProvider>().Where(provider => provider == HookProvider.Bpf ? ProviderChoice.KernelHasLinks : HookModule.IsLoaded)];
