@@ -272,7 +272,6 @@ public sealed class SurroundingsLanguageTests
     [Theory]
     [InlineData("-A INPUT -m socket --transparent")]
     [InlineData("-A OUTPUT -m cgroup --path user.slice")]
-    [InlineData("-A INPUT -m policy --dir in --pol ipsec --reqid 1")]
     [InlineData("-6 -A INPUT -m addrtype --dst-type ANYCAST")]
     [InlineData("-A INPUT -m addrtype --dst-type UNREACHABLE,UNICAST")]
     [InlineData("-6 -A INPUT -m addrtype --dst-type LOCAL --limit-iface-in")]
