@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
@@ -24,7 +25,7 @@ public sealed record PolicyElement
 {
     public Negatable<uint>? RequestId { get; init; }
 
-    /// <summary>The security parameter index, host order.</summary>
+    /// <summary>The security parameter index as it is written: the state's own has its bytes in the other order.</summary>
     public Negatable<uint>? Spi { get; init; }
 
     /// <summary>Protocol number: ah, esp or ipcomp.</summary>
@@ -49,7 +50,9 @@ public sealed record PolicyElement
         {
             List<IpsecAsk> asks = [];
             Add(IpsecMember.RequestId, RequestId, id => (id, uint.MaxValue));
-            Add(IpsecMember.Spi, Spi, spi => (spi, uint.MaxValue));
+
+            // iptables hands the number over in host order, and the kernel compares it with one in network order (libxt_policy.c, xt_policy.c).
+            Add(IpsecMember.Spi, Spi, spi => (BinaryPrimitives.ReverseEndianness(spi), uint.MaxValue));
             Add(IpsecMember.Protocol, Protocol, protocol => (protocol, byte.MaxValue));
             Add(IpsecMember.Mode, IsTunnel, isTunnel => (isTunnel ? IpsecState.Tunnel : IpsecState.Transport, byte.MaxValue));
             Add(IpsecMember.Source, TunnelSource, end => (end.Address & end.Mask, end.Mask));

@@ -23,8 +23,8 @@ public sealed class IpsecTests : IDisposable
         using var firewalls = new SideBySide(_places.Host, family);
         string[] asked =
         [
-            "", "--reqid 7", "--reqid 8", "! --reqid 7", "--spi 0x101", "--spi 0x102", "! --spi 0x101", "--proto esp", "--proto ah", "--mode tunnel", "--mode transport", "--strict --reqid 7 --proto esp",
-            "--strict --spi 0x102 --mode " + mode, "--strict --reqid 8 --next --reqid 8", $"--mode tunnel --tunnel-src {host}", $"--mode tunnel --tunnel-dst {host}", $"--mode tunnel ! --tunnel-dst {tunnels}",
+            "", "--reqid 7", "--reqid 8", "! --reqid 7", "--spi 0x101", "--spi 0x2010000", "! --spi 0x1010000", "--proto esp", "--proto ah", "--mode tunnel", "--mode transport", "--strict --reqid 7 --proto esp",
+            "--strict --spi 0x2010000 --mode " + mode, "--strict --reqid 8 --next --reqid 8", $"--mode tunnel --tunnel-src {host}", $"--mode tunnel --tunnel-dst {host}", $"--mode tunnel ! --tunnel-dst {tunnels}",
         ];
         firewalls.Load([.. asked.SelectMany(states => new[] { $"-A INPUT -p udp -m policy --dir in --pol ipsec {states}", $"-A OUTPUT -p udp -m policy --dir out --pol ipsec {states}" })]);
         IReadOnlyDictionary<CounterPlace, ulong> counts = firewalls.Count(() =>

@@ -23,8 +23,8 @@ public static class SurroundingsRules
     /// <summary>What -m policy asks of single states.</summary>
     private static string[] States =>
     [
-        "~--reqid 5", "~--spi 0x4d2", "~--proto esp", "~--mode tunnel", "--mode transport", "--strict ~--reqid 5", "--strict --proto esp --next --proto ah", "--strict ~--mode tunnel --next ~--spi 1",
-        "--strict --proto esp ! --reqid 5 --next ! --reqid 0 --next --mode tunnel --next ! --spi 5",
+        "~--reqid 5", "~--spi 0xd2040000", "~--proto esp", "~--mode tunnel", "--mode transport", "--strict ~--reqid 5", "--strict --proto esp --next --proto ah", "--strict ~--mode tunnel --next ~--spi 0x1000000",
+        "--strict --proto esp ! --reqid 5 --next ! --reqid 0 --next --mode tunnel --next ! --spi 0x5000000",
     ];
 
     private static readonly string[] NotOut =
