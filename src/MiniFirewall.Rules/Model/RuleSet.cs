@@ -69,7 +69,7 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
     public void MarkChangedSets()
     {
         HashSet<string>? changed = null;
-        foreach (SetReference reference in Chains.SelectMany(chain => chain.Rules).Select(rule => rule.Target).OfType<SetTarget>().SelectMany(target => target.Changed))
+        foreach (SetReference reference in ChangedByRules)
         {
             reference.Set.MakeDynamic();
             (changed ??= []).Add(reference.Set.Name);
@@ -85,6 +85,11 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
             set.MakeDynamic();
         }
     }
+
+    /// <summary>Names of sets whose elements packets change, or their own time.</summary>
+    public IEnumerable<string> ChangingSets => ChangedByRules.Select(reference => reference.Set.Name).Concat(Sets.Where(set => set.Details.Any).Select(set => set.Name)).Distinct();
+
+    private IEnumerable<SetReference> ChangedByRules => Chains.SelectMany(chain => chain.Rules).Select(rule => rule.Target).OfType<SetTarget>().SelectMany(target => target.Changed);
 
     /// <summary>Of the rules; one that was read by itself has the set as it was found then.</summary>
     private IEnumerable<NamedSet> SetsOfMatches => Chains.SelectMany(chain => chain.Rules).SelectMany(rule => rule.Matches).OfType<SetMatch>().Select(match => match.Reference.Set);
