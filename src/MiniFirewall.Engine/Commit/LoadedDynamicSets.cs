@@ -39,7 +39,7 @@ internal sealed class LoadedDynamicSets : IDisposable
         var loaded = new LoadedDynamicSets();
         try
         {
-            foreach (NamedSet set in sets.Where(set => set.IsDynamic))
+            foreach (NamedSet set in sets.Where(set => set.IsTable))
             {
                 loaded.Add(set, running, isApart);
             }
@@ -118,7 +118,7 @@ internal sealed class LoadedDynamicSets : IDisposable
     private void Add(NamedSet set, GenerationState? running, bool isApart)
     {
         DynamicSetMaps? copied = null;
-        if (running?.Sets?.Named.FirstOrDefault(other => other.Name == set.Name && other.IsDynamic) is { } before && before.Dynamic == set.Dynamic
+        if (running?.Sets?.Named.FirstOrDefault(other => other.Name == set.Name && other.IsTable) is { } before && before.Dynamic == set.Dynamic && (set.IsDynamic || set.Elements.AreInForce)
             && DynamicSetMaps.TryOpen(running.Directory, before.Number, set.Dynamic) is { } shared)
         {
             if (set.Elements.AreInForce || (!isApart && set.Elements.Count <= shared.Room))

@@ -49,7 +49,7 @@ internal sealed class LoadedSets : IDisposable
 
         if (!(hasArenas ?? KernelRequirements.HasArenas))
         {
-            rules.MakeAllSetsDynamic();
+            rules.MakeSetsTables();
         }
 
         rules.MarkChangedSets();
@@ -91,7 +91,7 @@ internal sealed class LoadedSets : IDisposable
         foreach (NamedSet set in sets)
         {
             // Numbers have no gaps, so a set that is no image has an empty one.
-            ulong word = arena.TryBuild(set.Number, set.Type.Shape, set.IsDynamic ? [] : set.Elements.Span)
+            ulong word = arena.TryBuild(set.Number, set.Type.Shape, set.IsTable ? [] : set.Elements.Span)
                 ?? throw new FirewallException(FirewallFailure.Resource, $"the sets need more than {SetArena.Bytes >> 20} MiB; set {set.Name} has {set.Elements.Count} elements");
             arena.Put(set.Number, word);
         }

@@ -21,7 +21,7 @@ public sealed record RuleDifference(ImmutableArray<string> Added, ImmutableArray
     /// <summary>Compares rule sets; elements of sets that packets change do not count.</summary>
     internal static RuleDifference Between(RuleSet onDisk, RuleSet inForce)
     {
-        HashSet<string> changing = [.. inForce.ChangingSets, .. onDisk.ChangingSets];
+        HashSet<string> changing = [.. inForce.Sets.Concat(onDisk.Sets).Where(set => set.IsDynamic).Select(set => set.Name)];
         string[] before = LinesOf(onDisk, changing), after = LinesOf(inForce, changing);
         ImmutableArray<string> added = Without(after, before), removed = Without(before, after);
         return new(added, removed) { IsReordered = added.IsEmpty && removed.IsEmpty && !before.AsSpan().SequenceEqual(after) };

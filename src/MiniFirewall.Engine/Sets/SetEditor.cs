@@ -18,9 +18,9 @@ internal sealed class SetEditor(SetState sets, Action<string> afterStep)
     /// <returns>How many elements have changed.</returns>
     internal int Edit(NamedSet set, SetEdit edit, SetElements given)
     {
-        if (set.IsDynamic)
+        if (set.IsTable)
         {
-            return EditDynamic(set, edit, given);
+            return EditTable(set, edit, given);
         }
 
         ReadOnlySpan<SetElement> elements = given.Span;
@@ -48,7 +48,7 @@ internal sealed class SetEditor(SetState sets, Action<string> afterStep)
     }
 
     /// <summary>Each element by itself; a set that is replaced has the new ones before it loses others.</summary>
-    private int EditDynamic(NamedSet set, SetEdit edit, SetElements given)
+    private int EditTable(NamedSet set, SetEdit edit, SetElements given)
     {
         DynamicSetMaps maps = sets.DynamicOf(set);
         ulong now = set.Details.Timeout is null ? 0 : TickClock.Read64();
@@ -60,9 +60,9 @@ internal sealed class SetEditor(SetState sets, Action<string> afterStep)
             {
                 changed += editor.Remove(element) ? 1 : 0;
             }
-            else
+            else if (maps.Find(element) is var found && (set.IsDynamic || found?.Element != element))
             {
-                bool isOfFile = maps.Find(element)?.IsOfFile == true;
+                bool isOfFile = found?.IsOfFile == true;
                 editor.Put(DynamicSetTimes.RecordOf(set, element, given.StateOf(element), now, isOfFile), now);
                 changed++;
             }
@@ -70,7 +70,13 @@ internal sealed class SetEditor(SetState sets, Action<string> afterStep)
             afterStep("change element");
         }
 
-        return edit == SetEdit.Replace ? changed + RemoveOthers(maps, editor, given) : changed;
+        if (edit != SetEdit.Replace)
+        {
+            return changed;
+        }
+
+        int gone = RemoveOthers(maps, editor, given);
+        return set.IsDynamic ? changed + gone : given.Count;
     }
 
     private static int RemoveOthers(DynamicSetMaps maps, DynamicSetEditor editor, SetElements wanted)

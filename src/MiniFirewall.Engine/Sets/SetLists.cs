@@ -27,7 +27,7 @@ internal static class SetLists
     /// <summary>Whole addresses are looked up as packets are; what has a shorter prefix has to be an element itself, and not one that keeps out.</summary>
     internal static bool Holds(SetState sets, NamedSet set, ReadOnlySpan<SetElement> asked)
     {
-        if (set.IsDynamic)
+        if (set.IsTable)
         {
             return HoldsNow(set, asked);
         }
@@ -69,7 +69,7 @@ internal static class SetLists
 
     private static SetSummary Summarize(SetState sets, NamedSet set)
     {
-        if (set.IsDynamic)
+        if (set.IsTable)
         {
             return new(set, set.Elements.Count, sets.DynamicOf(set).BytesOf(set.Elements.Count));
         }

@@ -22,7 +22,7 @@ internal sealed class SetState : IDisposable
         Named = [.. sets.Select(NamedOf)];
         try
         {
-            _dynamic = Named.Where(set => set.IsDynamic).ToImmutableDictionary(set => set.Number, set => OpenDynamic(generation, set));
+            _dynamic = Named.Where(set => set.IsTable).ToImmutableDictionary(set => set.Number, set => OpenDynamic(generation, set));
         }
         catch
         {
@@ -50,7 +50,7 @@ internal sealed class SetState : IDisposable
 
         ImmutableArray<StoredSet> sets = StoredSets.Read(names);
         BpfMap? map = BpfMap.TryOpen(generation.PathOf(PinNames.Sets));
-        return map is null && sets.Any(set => !set.IsDynamic) ? null : new(generation, map, sets);
+        return map is null && sets.Any(set => !set.IsTable) ? null : new(generation, map, sets);
     }
 
     /// <summary>Reads all sets' elements now.</summary>
@@ -80,7 +80,7 @@ internal sealed class SetState : IDisposable
 
     private NamedSet NamedOf(StoredSet set, int number)
     {
-        if (!set.IsDynamic)
+        if (!set.IsTable)
         {
             return new(set.Name, number, set.Type, set.Families, new SetElements(() => ReadElements(number, set.Type)), set.Details);
         }
@@ -88,7 +88,12 @@ internal sealed class SetState : IDisposable
         Lazy<DynamicSetSnapshot> snapshot = new(() => DynamicSetSnapshot.Of(_dynamic[number]));
         var named = new NamedSet(
             set.Name, number, set.Type, set.Families, new SetElements(() => snapshot.Value.Elements, element => snapshot.Value.StateOf(element)), set.Details);
-        named.MakeDynamic();
+        named.MakeTable();
+        if (set.IsDynamic)
+        {
+            named.MakeDynamic();
+        }
+
         return named;
     }
 

@@ -9,7 +9,7 @@ using MiniFirewall.Rules.Sets;
 namespace MiniFirewall.Engine.State;
 
 /// <summary>What a set is, but for its elements.</summary>
-internal sealed record StoredSet(string Name, SetType Type, FamilySet Families, SetDetails Details, bool IsDynamic);
+internal sealed record StoredSet(string Name, SetType Type, FamilySet Families, SetDetails Details, bool IsTable, bool IsDynamic);
 
 /// <summary>
 /// The one value of the pinned map "setnames": a number of sets, then name, type, families and details of each, in the order of their
@@ -17,6 +17,9 @@ internal sealed record StoredSet(string Name, SetType Type, FamilySet Families, 
 /// </summary>
 internal static class StoredSets
 {
+    /// <summary>An image; a table whose elements change while packets come; one whose elements do not.</summary>
+    private const byte Image = 0, Dynamic = 1, Table = 2;
+
     internal static BpfMap MakeMap(ImmutableArray<NamedSet> sets)
     {
         byte[] value = Encode(sets);
@@ -52,7 +55,7 @@ internal static class StoredSets
             writer.Write(set.Type.Name);
             writer.Write((byte)set.Families);
             Write(writer, set.Details);
-            writer.Write(set.IsDynamic);
+            writer.Write(set.IsDynamic ? Dynamic : set.IsTable ? Table : Image);
         }
 
         writer.Flush();
@@ -70,7 +73,10 @@ internal static class StoredSets
             while (sets.Count < count)
             {
                 string name = reader.ReadString(), type = reader.ReadString();
-                sets.Add(new(name, SetType.Find(type) ?? throw new FormatException(type), (FamilySet)reader.ReadByte(), ReadDetails(reader), reader.ReadBoolean()));
+                var families = (FamilySet)reader.ReadByte();
+                SetDetails details = ReadDetails(reader);
+                byte kind = reader.ReadByte();
+                sets.Add(new(name, SetType.Find(type) ?? throw new FormatException(type), families, details, kind != Image, kind == Dynamic));
             }
 
             return sets.ToImmutable();

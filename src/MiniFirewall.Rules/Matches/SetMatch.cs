@@ -64,7 +64,7 @@ public sealed record SetMatch(SetReference Reference, bool Negated) : Match
     {
         // Too few directions: no packet is in the set (ip_set_core.c, ip_set_test). More than the set has dimensions say nothing.
         steps.Add(new Require(!Reference.IsWhole || !Set.Families.Has(family) ? new RangeTest(Field.Protocol, [], Negated)
-            : Set.IsDynamic ? new QuestionTest(Question, Negated)
+            : Set.IsTable ? new QuestionTest(Question, Negated)
             : new SetTest(Set.Number, [.. Set.Type.Parts.Select((part, i) => FieldOf(part, Sources[i]))], Negated) { WantsNoMatch = WantsNomatch && Set.Type.HasNetworks }));
     }
 
@@ -83,7 +83,7 @@ public sealed record SetMatch(SetReference Reference, bool Negated) : Match
 
     /// <summary>Counters that a set does not keep are not asked for (ip_set_core.c, ip_set_match_extensions).</summary>
     private bool IsIn(Packet packet) => Reference.IsWhole && Set.Families.Has(packet.Family)
-        && (Set.IsDynamic ? Question.Ask(packet) : PacketElement.Of(packet, Set.Type.Shape, Reference.Sides) is { } element && Set.Holds(element, WantsNomatch && Set.Type.HasNetworks));
+        && (Set.IsTable ? Question.Ask(packet) : PacketElement.Of(packet, Set.Type.Shape, Reference.Sides) is { } element && Set.Holds(element, WantsNomatch && Set.Type.HasNetworks));
 
     private void Write(RuleTextWriter writer, string dashes)
     {

@@ -57,11 +57,11 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
         };
 
     /// <summary>Makes all sets tables of their own, for kernels that have no images.</summary>
-    public void MakeAllSetsDynamic()
+    public void MakeSetsTables()
     {
         foreach (NamedSet set in SetsOfMatches.Concat(Sets))
         {
-            set.MakeDynamic();
+            set.MakeTable();
         }
     }
 
@@ -85,9 +85,6 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
             set.MakeDynamic();
         }
     }
-
-    /// <summary>Names of sets whose elements packets change, or their own time.</summary>
-    public IEnumerable<string> ChangingSets => ChangedByRules.Select(reference => reference.Set.Name).Concat(Sets.Where(set => set.Details.Any).Select(set => set.Name)).Distinct();
 
     private IEnumerable<SetReference> ChangedByRules => Chains.SelectMany(chain => chain.Rules).Select(rule => rule.Target).OfType<SetTarget>().SelectMany(target => target.Changed);
 

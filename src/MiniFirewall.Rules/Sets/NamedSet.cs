@@ -12,6 +12,8 @@ public sealed class NamedSet(string name, int number, SetType type, FamilySet fa
     /// <summary>The longest name, as ipset has it.</summary>
     public const int LongestName = 31;
 
+    private bool _isTable;
+
     private readonly Lazy<SetMembers> _members = new(() => new SetMembers(elements.Span));
 
     public string Name => name;
@@ -28,11 +30,11 @@ public sealed class NamedSet(string name, int number, SetType type, FamilySet fa
     /// <summary>What it keeps of its elements, and what bounds it.</summary>
     public SetDetails Details { get; } = details ?? new SetDetails();
 
-    /// <summary>
-    /// It has a table of its own, since its elements change while packets come: they have time, counters or texts, or rules put them in and
-    /// take them out. On kernels without images all sets have.
-    /// </summary>
+    /// <summary>Its elements change while packets come: they have time, counters or texts, or rules put them in and take them out.</summary>
     public bool IsDynamic { get; private set; } = details?.Any == true;
+
+    /// <summary>It has a table of its own: its elements change while packets come, or the kernel has nothing else for sets.</summary>
+    public bool IsTable => IsDynamic || _isTable;
 
     /// <summary>The set as questions about it name it.</summary>
     public DynamicSet Dynamic => new(
@@ -41,8 +43,11 @@ public sealed class NamedSet(string name, int number, SetType type, FamilySet fa
     /// <summary>Its elements with what is said of each; of several of one the last.</summary>
     public SetContents Contents => new(() => elements.Sorted().Select(element => (element, elements.StateOf(element))));
 
-    /// <summary>Rules change it, or the kernel has nothing else for sets.</summary>
+    /// <summary>Rules change it.</summary>
     public void MakeDynamic() => IsDynamic = true;
+
+    /// <summary>The kernel has nothing else for sets.</summary>
+    public void MakeTable() => _isTable = true;
 
     /// <summary>Whether an element decides for these whole addresses and this port; the reference meaning.</summary>
     /// <param name="wantsNoMatch">An element that says nomatch counts, and only such a one.</param>

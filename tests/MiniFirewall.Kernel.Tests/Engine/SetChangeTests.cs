@@ -1,6 +1,7 @@
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.Sets;
+using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
@@ -125,6 +126,7 @@ public sealed class SetChangeTests : IDisposable
     [InlineData(SetEdit.Replace, "switch set", "4:1002 6:1002")]
     public void Killed_after_each_step(SetEdit edit, string step, string dropped)
     {
+        Assert.SkipWhen(edit == SetEdit.Replace && !TestContexts.HaveArenas, "sets are tables here: elements are replaced one by one");
         _namespace.Apply(Ports);
         string entry = edit == SetEdit.Remove ? "1001" : "1002";
         CommandResult result = Command.Try(_namespace.Agent(_namespace.Enter, "set", "ports", edit.ToString(), step, entry));
@@ -146,7 +148,7 @@ public sealed class SetChangeTests : IDisposable
         var steps = new List<string>();
         _namespace.Apply(Ports);
         _namespace.Apply(Ports, new EngineParts { AfterStep = steps.Add });
-        Assert.Contains("pin sets", steps);
+        Assert.Contains(TestContexts.HaveArenas ? "pin sets" : "pin setelements-0", steps);
         foreach (string step in steps)
         {
             _namespace.Apply(Ports);
