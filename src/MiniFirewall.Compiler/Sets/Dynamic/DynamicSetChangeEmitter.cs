@@ -222,7 +222,9 @@ internal sealed class DynamicSetChangeEmitter
         }
 
         Label full = _code.DefineLabel("full"), callback = _code.DefineLabel("clear_element");
-        _code.Jump(JumpCondition.NotEqual, Register.R0, Full, full);
+
+        // An int on kernels before 6.4: the upper half says nothing.
+        _code.Jump(JumpCondition.NotEqual, Register.R0, Full, full, OperandWidth.Bits32);
         _code.Load(MemorySize.DoubleWord, Register.R1, PrefixWalk.Header, DynamicSetLayout.LastClearing);
         _code.Load(MemorySize.DoubleWord, Register.R2, Register.R10, Now);
         _code.Move(Register.R3, Register.R2);
