@@ -4,6 +4,7 @@ using MiniFirewall.Compiler;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
+using MiniFirewall.Policy.Sets;
 using Xunit;
 
 namespace MiniFirewall.Tests.Compiler;
@@ -11,6 +12,10 @@ namespace MiniFirewall.Tests.Compiler;
 /// <summary>Programs for kernels without may_goto have no loop that such a kernel's verifier would refuse.</summary>
 public sealed class OldLoopTests
 {
+    /// <summary>Of a walk over the prefix lengths that IPv4 elements may have.</summary>
+    private const int TurnsOfWalk = 36;
+
+    private static readonly DynamicSet s_pairs = new("pairs", new SetShape(2, SetPort.None), FamilySet.Both, FirstIsNetwork: true, SecondIsNetwork: true, new SetDetails());
     private static readonly RecentAddress s_recent = new("seen", RecentAction.Check);
 
     [Fact]
@@ -45,6 +50,22 @@ public sealed class OldLoopTests
     [Fact]
     public void Loops_that_turn_too_often_are_refused_by_name() => Assert.Contains("--hitcount", Assert.Throws<OldKernelException>(
         () => ProgramSetCompiler.Compile([Program(1, new QuestionTest(s_recent with { Hits = 2000 }))], Old(ContextKind.Link))).Message, StringComparison.Ordinal);
+
+    /// <summary>A loop within another begins to count anew in each of the outer one's turns, and only there.</summary>
+    [Fact]
+    public void Counters_begin_where_control_falls_into_their_loops()
+    {
+        CompiledPrograms compiled = ProgramSetCompiler.Compile([Program(1, new QuestionTest(new DynamicSetTest(s_pairs, default)))], Old(ContextKind.Link));
+        var flow = new CodeFlow(compiled.Specs[0].Code);
+        int ask = Array.FindIndex([.. flow.Functions], function => function.Function.Name.StartsWith("ask_", StringComparison.Ordinal));
+        int[] begins = [.. Enumerable.Range(0, flow.Code.Instructions.Length).Where(at => flow.FunctionOf(at) == ask && flow.Code.Instructions[at] is { IsStoreOfNumber: true, Immediate: TurnsOfWalk })];
+        Assert.Equal(4, begins.Length);
+        Assert.Equal(2, begins.Select(at => flow.Code.Instructions[at].Offset).Distinct().Count());
+    }
+
+    [Fact]
+    public void Pairs_of_IPv6_networks_are_refused_by_name() => Assert.Contains("pairs of IPv6 networks", Assert.Throws<OldKernelException>(
+        () => ProgramSetCompiler.Compile([Program(1, new QuestionTest(new DynamicSetTest(s_pairs, default)), Family.IPv6)], Old(ContextKind.Link))).Message, StringComparison.Ordinal);
 
     /// <summary>A rule of more tests than an old verifier goes through is refused by name, rather than dropping what comes to it.</summary>
     [Fact]

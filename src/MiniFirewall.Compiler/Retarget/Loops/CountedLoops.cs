@@ -31,7 +31,7 @@ internal sealed class CountedLoops(CodeCopy copy, Liveness liveness)
         for (int at = start; at < end; at++)
         {
             // Whoever falls into a loop begins to count; its turns jump to behind this.
-            foreach (CountedLoop loop in loops.Where(loop => loop.Head == at && at > start))
+            foreach (CountedLoop loop in loops.Where(loop => loop.Head == at && at > start && !flow.Code.Instructions[at - 1].EndsFlow))
             {
                 WriteBegin(loop, SlotOf(slot, loops, loop));
             }
