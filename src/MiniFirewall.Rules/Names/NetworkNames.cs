@@ -82,7 +82,10 @@ public sealed class NetworkNames
         return false;
     }
 
-    /// <summary>The first name that the services' file gives a port of a protocol (getservbyport), or null.</summary>
+    /// <summary>
+    /// The first name that the services' file gives a port of a protocol (getservbyport), or null; where there is no file, the one of
+    /// <see cref="BuiltIn"/>.
+    /// </summary>
     internal string? ServiceOf(ushort port, string protocol) => _serviceNames.Value.GetValueOrDefault((port, protocol));
 
     internal IEnumerable<string> ServicesOf(IReadOnlyList<string> protocols) =>
@@ -143,6 +146,12 @@ public sealed class NetworkNames
             {
                 names.TryAdd((port, protocol), words[0]);
             }
+        }
+
+        // A file that has services has all that listings show: as for iptables, the others have no names.
+        if (names.Count > 0)
+        {
+            return names;
         }
 
         foreach ((string name, ushort port, string kinds) in ServiceTable.BuiltIn)

@@ -23,6 +23,11 @@ public sealed class HeaderMatchTextTests
     public void Saved_and_listed_as_iptables_does(Family family) =>
         HeaderRuleGen.For(family).Array[RulesOfAFamily].Sample(rules => Compare(family, [.. rules.Distinct()]), iter: 1, threads: 1);
 
+    /// <summary>A port has a name where the machine's services give it one for that protocol.</summary>
+    [Fact]
+    public void Ports_have_the_names_of_the_machines_services() => Compare(
+        Family.IPv4, [.. from protocol in new[] { "tcp", "udp" } from port in new[] { 22, 53, 80, 443, 8080, 5060, 1812, 5353 } select $"-p {protocol} -m {protocol} --dport {port}"]);
+
     private static void Compare(Family family, string[] typed)
     {
         Rule[] ours = [.. typed.Select(text => Read(family, text))];
@@ -39,7 +44,8 @@ public sealed class HeaderMatchTextTests
             Assert.Equal(ours.Length, listed.Length);
             for (int i = 0; i < ours.Length; i++)
             {
-                Assert.EndsWith($"  {List(ours[i], isNumeric)}", listed[i].TrimEnd() + (ours[i].Matches.Length == 0 ? "  " : ""), StringComparison.Ordinal);
+                string line = listed[i].TrimEnd() + (ours[i].Matches.Length == 0 ? "  " : "");
+                Assert.True(line.EndsWith($"  {List(ours[i], isNumeric)}", StringComparison.Ordinal), $"{typed[i]}\niptables: {line}\nminiFirewall: {List(ours[i], isNumeric)}");
             }
         }
     }
