@@ -39,6 +39,10 @@ public sealed class CodeFlow
     /// <summary>Where a jump, a call of a function of the program or its address leads; -1 for others.</summary>
     public int Target(int at) => _targets[at];
 
+    /// <summary>The index behind a function's last instruction.</summary>
+    /// <param name="function">Its place in <see cref="Functions"/>.</param>
+    public int EndOf(int function) => function + 1 < Functions.Length ? Functions[function + 1].Start : Code.Instructions.Length;
+
     /// <summary>The function that an instruction is in: its place in <see cref="Functions"/>.</summary>
     public int FunctionOf(int at)
     {

@@ -54,7 +54,7 @@ internal sealed class SpillFrame
         var halves = new int?[flow.Code.Instructions.Length];
         for (int i = 1; i < flow.Functions.Length; i++)
         {
-            int start = flow.Functions[i].Start, end = i + 1 < flow.Functions.Length ? flow.Functions[i + 1].Start : halves.Length;
+            int start = flow.Functions[i].Start, end = flow.EndOf(i);
             int address = Enumerable.Range(start, end - start).Where(at => Pointers.IsOpening(flow.Code.Instructions[at])).Select(at => AddressBefore(flow, at)).FirstOrDefault();
             halves.AsSpan(start, end - start).Fill(address < 0 ? address + DynptrHalf : null);
         }

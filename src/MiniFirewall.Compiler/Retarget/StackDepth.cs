@@ -25,7 +25,7 @@ public sealed class StackDepth
         _called = new int[count][];
         for (int i = 0; i < count; i++)
         {
-            int start = flow.Functions[i].Start, end = i + 1 < count ? flow.Functions[i + 1].Start : flow.Code.Instructions.Length;
+            int start = flow.Functions[i].Start, end = flow.EndOf(i);
             _frames[i] = Math.Max(1, -StackUse.Lowest(flow, start, end));
             _called[i] = [.. Enumerable.Range(start, end - start).Where(at => IsCall(flow.Code.Instructions[at])).Select(at => flow.FunctionOf(flow.Target(at))).Distinct()];
         }

@@ -36,7 +36,7 @@ internal static class StackUse
         var open = new Stack<int>();
         for (int i = 0; i < flow.Functions.Length; i++)
         {
-            int start = flow.Functions[i].Start, end = i + 1 < flow.Functions.Length ? flow.Functions[i + 1].Start : lowest.Length;
+            int start = flow.Functions[i].Start, end = flow.EndOf(i);
             lowest[start] = Enumerable.Range(start, end - start).Where(at => at > 0 && flow.Code.Instructions[at - 1].IsMove).Select(at => LowestAddress(flow, at)).DefaultIfEmpty().Min();
             seen[start] = true;
             open.Push(start);

@@ -47,7 +47,8 @@ internal sealed class LoadedSets : IDisposable
             return null;
         }
 
-        if (!(hasArenas ?? KernelRequirements.HasArenas))
+        bool areImages = hasArenas ?? KernelRequirements.HasArenas;
+        if (!areImages)
         {
             rules.MakeSetsTables();
         }
@@ -59,7 +60,7 @@ internal sealed class LoadedSets : IDisposable
         try
         {
             dynamic = LoadedDynamicSets.Make(sets, running, isApart);
-            if (hasArenas ?? KernelRequirements.HasArenas)
+            if (areImages)
             {
                 (map, ArenaMemory memory) = MakeArena();
                 using (memory)

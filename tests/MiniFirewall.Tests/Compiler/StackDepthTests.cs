@@ -87,13 +87,6 @@ public sealed class StackDepthTests
         IEnumerable<string> lines = Enumerable.Range(1, ProgramSetCompiler.LongestStraightList).Select(port => $"-A {chain} -p tcp --dport {port} -j DROP").Append($"-A {chain} {rule}");
         RuleSet rules = Reading.Good(string.Join('\n', lines.Prepend(AskingRules.Set)), family == Family.IPv4 ? FamilySet.IPv4 : FamilySet.IPv6);
         rules.MakeSetsTables();
-        return ProgramSetCompiler.Compile([RuleSetLowering.Lower(rules, hook, family, new Indexes())], new CompileOptions { Context = context, Loops = LoopKind.Calls, Structure = structure });
-    }
-
-    private sealed class Indexes : ICounterIndexes
-    {
-        public int OfRule(Chain chain, Rule rule, Family family) => rule.Span.Line;
-
-        public int OfPolicy(Chain chain, Family family) => 1000;
+        return ProgramSetCompiler.Compile([RuleSetLowering.Lower(rules, hook, family, CounterOne.Instance)], new CompileOptions { Context = context, Loops = LoopKind.Calls, Structure = structure });
     }
 }

@@ -170,13 +170,4 @@ public sealed class LiveNameTests
     {
         public NameAddresses? Resolve(string name) => throw new InvalidOperationException($"asked for {name}");
     }
-
-    private sealed class CounterOne : ICounterIndexes
-    {
-        internal static CounterOne Instance { get; } = new();
-
-        public int OfRule(Chain chain, Rule rule, Family family) => 1;
-
-        public int OfPolicy(Chain chain, Family family) => 1;
-    }
 }

@@ -17,11 +17,11 @@ internal sealed class CountedLoops(CodeCopy copy, Liveness liveness)
 
     private readonly PlaceLabels _places = new(copy.Code);
 
-    internal void Write(Function function, int start, int end)
+    /// <param name="loops">Those of the function.</param>
+    internal void Write(Function function, int start, int end, CountedLoop[] loops)
     {
         CodeFlow flow = copy.Flow;
         int slot = StackUse.Lowest(flow, start, end);
-        CountedLoop[] loops = CountedLoop.In(flow, start, end);
         copy.Code.BeginFunction(function, copy.Function(start));
         foreach (CountedLoop loop in loops)
         {

@@ -25,12 +25,13 @@ internal static class OldLoops
         for (int i = 0; i < flow.Functions.Length; i++)
         {
             (Function function, int start) = flow.Functions[i];
-            int end = i + 1 < flow.Functions.Length ? flow.Functions[i + 1].Start : flow.Code.Instructions.Length;
+            int end = flow.EndOf(i);
             Instruction[] loops = [.. flow.Code.Instructions.AsSpan(start, end - start).ToArray().Where(instruction => instruction.IsMayGoto)];
             if (loops.All(loop => loop.Immediate > 0))
             {
-                RequireFewTurns(CountedLoop.In(flow, start, end));
-                new CountedLoops(copy, liveness).Write(function, start, end);
+                CountedLoop[] counted = CountedLoop.In(flow, start, end);
+                RequireFewTurns(counted);
+                new CountedLoops(copy, liveness).Write(function, start, end, counted);
             }
             else
             {
