@@ -42,6 +42,11 @@ internal sealed class EstimatorRefusals(RuleSetDraft draft, DiagnosticBag diagno
             Learn(rule);
         }
 
+        foreach ((string name, EstimatorSettings settings) in before.Estimators)
+        {
+            _known[name] = settings;
+        }
+
         foreach (PlacedRule placed in InOrder().SelectMany(chain => chain.Rules).Where(placed => (placed.Rule.Families & family) != FamilySet.None))
         {
             CheckMatches(placed.Rule);
