@@ -76,7 +76,7 @@ public sealed class EstimatorCommandTests : IDisposable
         }
     }
 
-    private void Require()
+    private static void Require()
     {
         using var place = new NamedNamespace();
         string[] command = ["iptables-legacy", "-A", "INPUT", .. Make.Split(' ')];
