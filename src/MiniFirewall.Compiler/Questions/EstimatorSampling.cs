@@ -16,7 +16,7 @@ internal sealed class EstimatorSampling(QuestionFunction function)
     internal const int MostExact = 4096;
 
     /// <summary>The same before Linux 6.9, whose verifier goes through every turn of a loop.</summary>
-    internal const int MostExactBefore69 = 64;
+    internal const int MostExactBefore69 = 32;
 
     /// <summary>After two to this power empty samples the longest average is at rest.</summary>
     private const int MostBits = 36;

@@ -67,7 +67,7 @@ public sealed class RateestTests(ITestOutputHelper output)
         (ulong Bytes, ulong Packets) most = default;
         for (int i = 0; i < 600; i++)
         {
-            now += random.Next(interval > 2 ? 150 : 30) == 0 ? (ulong)random.Next(way == CompilationWay.ClassifierBefore69 ? 64 : 900) * settings.PeriodTicks(KernelClock.UsualHertz) : (ulong)random.Next(i % 200 < 100 ? 60 : 4);
+            now += random.Next(interval > 2 ? 150 : 30) == 0 ? (ulong)random.Next(way == CompilationWay.ClassifierBefore69 ? 32 : 900) * settings.PeriodTicks(KernelClock.UsualHertz) : (ulong)random.Next(i % 200 < 100 ? 60 : 4);
             Packet packet = Make(Family.IPv4, 1, random.Next(1200), now);
             reference.Count(packet);
             Assert.True(run.Run(packet, slowPath: false));
