@@ -82,6 +82,25 @@ public sealed class EstimatorTests : IDisposable
         Assert.Equal(["a new"], Measuring());
     }
 
+    /// <summary>While rules are on trial, nobody gets the place of an estimator that may come back.</summary>
+    [Fact]
+    public void A_trial_leaves_them_as_they_were()
+    {
+        _namespace.Apply(Counting + Asking);
+        Dropped();
+        Try(Other);
+        Dropped();
+        Try(Other + Other.Replace(" b ", " c ", StringComparison.Ordinal));
+        Assert.Equal(["b runs", "c new", " runs"], Measuring());
+        Dropped();
+        _namespace.Run(() => _namespace.Open().GoBack());
+        Assert.Equal(["a runs"], Measuring());
+        Try(Other);
+        _namespace.Run(() => _namespace.Open().Confirm());
+        _namespace.Apply(Other);
+        Assert.Equal(["b new"], Measuring());
+    }
+
     /// <summary>Each has a place of its own, and there are so many that nobody counts them.</summary>
     [Fact]
     public void As_many_as_there_is_room_for()
@@ -97,6 +116,9 @@ public sealed class EstimatorTests : IDisposable
         Exception error = Assert.ThrowsAny<Exception>(() => _namespace.Apply(Make(0, EstimatorLayout.Most + 1)));
         Assert.Contains($"more than {EstimatorLayout.Most} rate estimators in one rule set", error.Message, StringComparison.Ordinal);
     }
+
+    private void Try(string rules) => _namespace.Run(
+        () => _namespace.Open().Apply(Rules.Parse(rules), new ApplyOptions { Trial = new TrialRequest(TimeSpan.FromHours(1), TrialKind.Confirm) }));
 
     private void Change(string arguments) => _namespace.Run(() => AgentChanges.Make(_namespace.Open(), arguments.Split(' ')));
 
