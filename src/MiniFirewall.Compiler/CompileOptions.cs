@@ -43,6 +43,12 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
     public ImmutableDictionary<string, int> RecentLists { get; init; } = ImmutableDictionary<string, int>.Empty;
 
     /// <summary>
+    /// The places of the rate estimators in a map that is there already; where there are none, a map of those that are asked for comes with
+    /// the programs.
+    /// </summary>
+    public ImmutableDictionary<string, int> Estimators { get; init; } = ImmutableDictionary<string, int>.Empty;
+
+    /// <summary>
     /// Connections are tracked whether or not the programs at hand ask for their state: a rule set's hooks all track as soon as one of
     /// them asks.
     /// </summary>

@@ -27,6 +27,7 @@ public sealed record CompiledPrograms(ImmutableArray<ProgramSpec> Specs, Classif
         .. RecentLists,
         .. RateTables,
         .. Counts,
+        .. Estimators,
     ];
 
     /// <summary>What questions remember; null where none does.</summary>
@@ -37,6 +38,9 @@ public sealed record CompiledPrograms(ImmutableArray<ProgramSpec> Specs, Classif
 
     /// <summary>What questions that count connections remember, empty; a program set that is loaded keeps it.</summary>
     public ImmutableArray<MapImage> Counts { get; init; } = [];
+
+    /// <summary>Rate estimators, where <see cref="CompileOptions.Estimators"/> had none.</summary>
+    public ImmutableArray<MapImage> Estimators { get; init; } = [];
 
     /// <summary>Tables of rates, empty; one of the same name that is there already may take its place.</summary>
     public ImmutableArray<MapImage> RateTables { get; init; } = [];
@@ -63,7 +67,9 @@ public static class ProgramSetCompiler
     public static CompiledPrograms Compile(ImmutableArray<PacketProgram> programs, CompileOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        programs = QuestionPlacement.Place(programs, options, out MapImage? state, out ImmutableArray<MapImage> recentLists, out ImmutableArray<MapImage> rateTables, out ImmutableArray<MapImage> counts);
+        var placed = QuestionPlacement.Of(programs, options);
+        programs = placed.Programs;
+        MapImage? state = placed.State;
         options = options with { Tracks = options.Prologue == PrologueKind.Netfilter && (options.AlwaysTracks || programs.Any(program => FieldUse.Of(program).AsksConnection)) };
         CompiledPrograms compiled = CompileAll(programs, [.. programs.Where(program => IsListed(program, options))], options);
         compiled = FitTheStack(programs, compiled, options);
@@ -72,7 +78,14 @@ public static class ProgramSetCompiler
             BinaryPrimitives.WriteInt32LittleEndian(image.Bytes.AsSpan(image.Layout.Changes + ChangeFormat.UsedCells), (state?.Content.Length ?? 0) / StateCell.Size);
         }
 
-        return compiled with { State = state, RecentLists = recentLists, RateTables = rateTables, Counts = counts };
+        return compiled with
+        {
+            State = state,
+            RecentLists = placed.RecentLists,
+            RateTables = placed.RateTables,
+            Counts = placed.Counts,
+            Estimators = placed.Estimators,
+        };
     }
 
     /// <summary>

@@ -26,6 +26,9 @@ public static class WellKnownMaps
     /// <summary>The addresses of live host names (<see cref="Questions.HostLayout"/>).</summary>
     public const string Hosts = "hosts";
 
+    /// <summary>Rate estimators (<see cref="Questions.EstimatorLayout"/>).</summary>
+    public const string Estimators = "estimators";
+
     /// <summary>What the timer of a rule set on trial is told (<see cref="TrialTimer"/>).</summary>
     public const string Trial = "trial";
 

@@ -14,7 +14,7 @@ internal static class RuleText
     /// <exception cref="VerbException">They cannot be read.</exception>
     internal static RuleSet Read(string lines, ReadOptions options)
     {
-        ReadResult read = RuleSetReader.Read("rule", lines, options);
+        ReadResult read = RuleSetReader.Read("rule", lines, options with { TakesAnyEstimator = true });
         return read.Rules ?? throw new VerbException(read.Diagnostics[0] is var wrong && wrong.Help.Length > 0 ? $"{wrong.Message}; {wrong.Help}" : wrong.Message);
     }
 

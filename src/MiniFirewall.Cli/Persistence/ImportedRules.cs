@@ -41,7 +41,7 @@ internal sealed class ImportedRules
             return;
         }
 
-        RestoreResult result = RestoreReader.Read(text, Rules, ReadOptions.Default, new RestoreOptions(family));
+        RestoreResult result = RestoreReader.Read(text, Rules, ReadOptions.Default with { TakesAnyEstimator = true }, new RestoreOptions(family));
         Rules = result.Rules ?? throw new UsageException($"{file}:{result.Error!.Line}: {Words(result.Error)}");
     }
 

@@ -26,6 +26,8 @@ internal static class QuestionEmitters
         Of<TokenBucket>(TokenBucketEmitter.Emit),
         Of<ByteQuota>(ByteQuotaEmitter.Emit),
         Of<RateWithin>(RateWithinEmitter.Emit),
+        Of<RateCounted>(RateEmitters.Emit),
+        Of<RateCompared>(RateEmitters.Emit),
         Of<FirstPortsCut>(FirstPortsEmitter.Emit),
         Of<RecentAddress>(RecentAddressEmitter.Emit),
         Of<DynamicSetTest>(DynamicSetTestEmitter.Emit),

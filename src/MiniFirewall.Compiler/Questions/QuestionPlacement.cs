@@ -21,29 +21,43 @@ internal sealed class QuestionPlacement
     private readonly RecentPlacement _recent;
     private readonly RatePlacement _rates;
     private readonly CountPlacement _counts;
+    private readonly EstimatorPlacement _estimators;
 
-    private QuestionPlacement(CompileOptions options, RecentPlacement recent, RatePlacement rates, CountPlacement counts) =>
-        (_options, _recent, _rates, _counts) = (options, recent, rates, counts);
+    private QuestionPlacement(ImmutableArray<PacketProgram> programs, CompileOptions options)
+    {
+        _options = options;
+        _recent = RecentPlacement.Of(programs, options);
+        _rates = RatePlacement.Of(programs, options);
+        _counts = CountPlacement.Of(programs);
+        _estimators = EstimatorPlacement.Of(programs, options);
+    }
 
-    /// <param name="state">The map of their memories; null where nothing is remembered.</param>
-    /// <param name="recentLists">The maps of lists that are not there yet.</param>
-    /// <param name="rateTables">The maps of all tables of rates.</param>
-    /// <param name="counts">The maps of counted connections.</param>
-    internal static ImmutableArray<PacketProgram> Place(
-        ImmutableArray<PacketProgram> programs, CompileOptions options, out MapImage? state, out ImmutableArray<MapImage> recentLists, out ImmutableArray<MapImage> rateTables, out ImmutableArray<MapImage> counts)
+    /// <summary>The programs, whose questions know all.</summary>
+    internal ImmutableArray<PacketProgram> Programs { get; private set; } = [];
+
+    /// <summary>The map of their memories; null where nothing is remembered.</summary>
+    internal MapImage? State => _cells.Count == 0
+        ? null
+        : new MapImage(WellKnownMaps.StateSpec(_cells.Count + (_options.HasSpare ? SpareCells : 0)), _contents.ToArray());
+
+    /// <summary>The maps of lists that are not there yet.</summary>
+    internal ImmutableArray<MapImage> RecentLists => _recent.Missing;
+
+    /// <summary>The maps of all tables of rates.</summary>
+    internal ImmutableArray<MapImage> RateTables => _rates.Maps;
+
+    /// <summary>The maps of counted connections.</summary>
+    internal ImmutableArray<MapImage> Counts => _options.Prologue == PrologueKind.Netfilter ? _counts.Maps : [];
+
+    /// <summary>The map of rate estimators, where it is not there yet.</summary>
+    internal ImmutableArray<MapImage> Estimators => _estimators.Missing;
+
+    internal static QuestionPlacement Of(ImmutableArray<PacketProgram> programs, CompileOptions options)
     {
         DynamicSetLimits.Require(programs);
-        var recent = RecentPlacement.Of(programs, options);
-        var rates = RatePlacement.Of(programs, options);
-        var counted = CountPlacement.Of(programs);
-        var placement = new QuestionPlacement(options, recent, rates, counted);
-        ImmutableArray<PacketProgram> placed = [.. programs.Select(placement.Place)];
-        int cells = placement._cells.Count;
-        state = cells == 0 ? null : new MapImage(WellKnownMaps.StateSpec(cells + (options.HasSpare ? SpareCells : 0)), placement._contents.ToArray());
-        recentLists = recent.Missing;
-        rateTables = rates.Maps;
-        counts = options.Prologue == PrologueKind.Netfilter ? counted.Maps : [];
-        return placed;
+        var placement = new QuestionPlacement(programs, options);
+        placement.Programs = [.. programs.Select(placement.Place)];
+        return placement;
     }
 
     private PacketProgram Place(PacketProgram program) =>
@@ -70,6 +84,8 @@ internal sealed class QuestionPlacement
         StatefulQuestion stateful => stateful with { Cell = CellOf(stateful, at) },
         RateWithin rate => _rates.Place(rate),
         RecentAddress recent => _recent.Place(recent),
+        RateCounted counted => _estimators.Place(counted),
+        RateCompared compared => _estimators.Place(compared),
         DynamicSetTest test => test with { Hertz = _options.Hertz },
         DynamicSetChange change => change with { Hertz = _options.Hertz },
         ConnectionsAbove count => _counts.Place(count, at),

@@ -106,7 +106,7 @@ internal sealed class CommitProtocol(
             yield return new($"pin {table.Name}", () => table.Pin(_generation!.PathOf(table.Name)));
         }
 
-        foreach ((string name, BpfMap map) in next.Recent.Pins)
+        foreach ((string name, BpfMap map) in next.Recent.Pins.Concat(next.Estimators.Pins))
         {
             yield return new($"pin {name}", () => map.Pin(_generation!.PathOf(name)));
         }
@@ -155,6 +155,11 @@ internal sealed class CommitProtocol(
     {
         yield return new("wait for a grace period", () => grace.GetAwaiter().GetResult());
         yield return new("write base", WriteOffsets);
+        if (next.Estimators.HasNew)
+        {
+            yield return new("begin estimators", next.Estimators.Begin);
+        }
+
         foreach (HookPoint point in HookPoint.All)
         {
             int slot = DispatcherCompiler.Slot(Number, point.Hook, point.Family);

@@ -23,10 +23,10 @@ internal static class FormFacts
 
     internal static string Of(CompileOptions options, RuleSet rules) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Build} {options.Prologue} {options.Context} {options.Structure} {options.Loops} {options.Hertz} {options.MinutesWest} {options.ConnectionBuckets} {options.AlwaysTracks} {options.HasSpare} {ListsOf(options)} {SystemOf(rules)}");
+        $"{Build} {options.Prologue} {options.Context} {options.Structure} {options.Loops} {options.Hertz} {options.MinutesWest} {options.ConnectionBuckets} {options.AlwaysTracks} {options.HasSpare} {ListsOf(options.RecentLists)} {ListsOf(options.Estimators)} {SystemOf(rules)}");
 
-    private static string ListsOf(CompileOptions options) =>
-        string.Join(',', options.RecentLists.OrderBy(list => list.Key, StringComparer.Ordinal).Select(list => string.Create(CultureInfo.InvariantCulture, $"{list.Key}={list.Value}")));
+    private static string ListsOf(ImmutableDictionary<string, int> lists) =>
+        string.Join(',', lists.OrderBy(list => list.Key, StringComparer.Ordinal).Select(list => string.Create(CultureInfo.InvariantCulture, $"{list.Key}={list.Value}")));
 
     private static string SystemOf(RuleSet rules) =>
         string.Join(',', rules.Chains.SelectMany(chain => chain.Rules).SelectMany(rule => rule.Matches).Select(match => match.ReadWith).OfType<string>());

@@ -30,6 +30,7 @@ internal static class GenerationLoader
         StoreMaps? store = null;
         LoadedSets? sets = null;
         LoadedRecentLists? recent = null;
+        LoadedEstimators? estimators = null;
         ConnectionMaps? connections = null;
         HostMap? hosts = null;
         try
@@ -37,12 +38,13 @@ internal static class GenerationLoader
             epoch = StoreMaps.MakeEpoch();
             sets = LoadedSets.Make(rules, running, trial != TrialPart.None);
             recent = LoadedRecentLists.Make(rules, running);
+            estimators = LoadedEstimators.Make(rules, running, trial != TrialPart.None);
             connections = ConnectionMaps.After(running, rules, trial != TrialPart.None);
             hosts = HostMap.Make(rules);
             shared.Buffers.MakeFor(rules);
             var indexes = new CounterIndexes(rules, policies, slots);
-            Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, epoch, sets, connections, recent, hosts);
-            CompileOptions options = Options(shared.Provider, recent, connections) with { AlwaysTracks = trial != TrialPart.None && connections?.Table is not null };
+            Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, epoch, sets, connections, recent, estimators, hosts);
+            CompileOptions options = Options(shared.Provider, recent, estimators, connections) with { AlwaysTracks = trial != TrialPart.None && connections?.Table is not null };
             string facts = forms is null ? "" : FormFacts.Of(options, rules);
             bool isCompiled = kept?.Facts == facts;
             var programs = new FamilyPrograms[DispatcherCompiler.Families.Length];
@@ -53,12 +55,13 @@ internal static class GenerationLoader
                 forms.Made = new(facts, CountedPlaces.OrderOf(rules, lines.Value), plan, [.. programs]);
             }
 
-            return new(places, plan, counters, store!, sets, recent, connections, hosts, families);
+            return new(places, plan, counters, store!, sets, recent, estimators, connections, hosts, families);
         }
         catch
         {
             hosts?.Dispose();
             connections?.Dispose();
+            estimators?.Dispose();
             recent?.Dispose();
             sets?.Dispose();
             store?.Dispose();
@@ -129,11 +132,12 @@ internal static class GenerationLoader
         }
     }
 
-    private static CompileOptions Options(HookProvider provider, LoadedRecentLists recent, ConnectionMaps? connections) =>
+    private static CompileOptions Options(HookProvider provider, LoadedRecentLists recent, LoadedEstimators estimators, ConnectionMaps? connections) =>
         KernelRequirements.Options(PrologueKind.Netfilter, provider) with
         {
             HasSpare = true,
             RecentLists = recent.Stamps,
+            Estimators = estimators.Slots,
             ConnectionBuckets = connections?.Buckets ?? ConnectionTable.DefaultBuckets,
         };
 

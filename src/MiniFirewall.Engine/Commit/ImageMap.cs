@@ -4,7 +4,7 @@ using MiniFirewall.Sys;
 
 namespace MiniFirewall.Engine.Commit;
 
-/// <summary>Maps whose only value is given, or that begin empty. One with a lock cannot be mapped into memory, and is written by a call.</summary>
+/// <summary>Maps whose value, or first values, are given, or that begin empty. One with a lock cannot be mapped into memory, and is written by a call.</summary>
 internal static class ImageMap
 {
     internal static BpfMap Create(MapImage image)
@@ -31,13 +31,21 @@ internal static class ImageMap
 
         if (image.Spec.BeginsWithLock)
         {
-            var value = new byte[map.ValueSize];
-            image.Content.Span.CopyTo(value);
-            map.Update(new byte[map.KeySize], value);
+            FillLocked(map, image.Content);
             return;
         }
 
         using IDisposable lifetime = map.MapValues();
         image.Content.Span.CopyTo(((MappedMemory)lifetime).GetSpan());
+    }
+
+    private static void FillLocked(BpfMap map, ReadOnlyMemory<byte> content)
+    {
+        for (int at = 0; at < content.Length; at += map.ValueSize)
+        {
+            var value = new byte[map.ValueSize];
+            content.Span[at..Math.Min(content.Length, at + map.ValueSize)].CopyTo(value);
+            map.Update(BitConverter.GetBytes(at / map.ValueSize), value);
+        }
     }
 }

@@ -9,7 +9,8 @@ namespace MiniFirewall.Engine.Commit;
 internal sealed class LoadedGeneration : IDisposable
 {
     internal LoadedGeneration(
-        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, StoreMaps store, LoadedSets? sets, LoadedRecentLists recent, ConnectionMaps? connections, HostMap? hosts,
+        ImmutableArray<CountedPlace> places, SlotPlan plan, CounterMaps counters, StoreMaps store, LoadedSets? sets, LoadedRecentLists recent,
+        LoadedEstimators estimators, ConnectionMaps? connections, HostMap? hosts,
         ImmutableArray<LoadedFamily> families)
     {
         Places = places;
@@ -18,6 +19,7 @@ internal sealed class LoadedGeneration : IDisposable
         Store = store;
         Sets = sets;
         Recent = recent;
+        Estimators = estimators;
         Connections = connections;
         Hosts = hosts;
         Families = families;
@@ -39,6 +41,8 @@ internal sealed class LoadedGeneration : IDisposable
 
     internal LoadedRecentLists Recent { get; }
 
+    internal LoadedEstimators Estimators { get; }
+
     /// <summary>Null where no rule asks for connection state, and nothing is set of it.</summary>
     internal ConnectionMaps? Connections { get; }
 
@@ -53,6 +57,7 @@ internal sealed class LoadedGeneration : IDisposable
         Store.Dispose();
         Sets?.Dispose();
         Recent.Dispose();
+        Estimators.Dispose();
         Connections?.Dispose();
         Hosts?.Dispose();
         foreach (LoadedFamily family in Families)

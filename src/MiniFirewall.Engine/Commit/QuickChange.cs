@@ -44,13 +44,14 @@ internal static class QuickChange
     }
 
     /// <summary>
-    /// Whether a rule begins or ends that names a list of recent addresses or a table of rates, which is made with the first and goes with
+    /// Whether a rule begins or ends that names a list of recent addresses, a table of rates or a rate estimator, which is made with the first and goes with
     /// the last. A text that only says so, such as a comment, costs no more than time.
     /// </summary>
     private static bool ChangesLists(RuleStore store, RuleChange change) =>
         change.Ended.Concat(change.Begun.Select(begun => begun.Stored)).Any(rule => NamesOne(store.TextOf(rule)));
 
-    private static bool NamesOne(ReadOnlySpan<byte> text) => text.IndexOf("-m recent"u8) >= 0 || text.IndexOf("-m hashlimit"u8) >= 0;
+    private static bool NamesOne(ReadOnlySpan<byte> text) => text.IndexOf("-m recent"u8) >= 0 || text.IndexOf("-m hashlimit"u8) >= 0
+        || text.IndexOf("-m rateest"u8) >= 0 || text.IndexOf("-j RATEEST"u8) >= 0;
 
     /// <summary>What a killed writer has left goes out of all images first: the epoch would put it in force too.</summary>
     private static bool TryWriteImages(GenerationState generation, RuleChange change, Action<string> afterStep)

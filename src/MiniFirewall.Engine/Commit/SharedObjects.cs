@@ -93,8 +93,9 @@ internal sealed class SharedObjects : IDisposable
     /// <param name="sets">Null where its rules have none.</param>
     /// <param name="connections">Null where nothing asks for connection state.</param>
     /// <param name="recent">Null where programs get lists of their own.</param>
+    /// <param name="estimators">Null where programs get estimators of their own.</param>
     /// <param name="hosts">Null where rules have no live host names.</param>
-    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch, LoadedSets? sets, ConnectionMaps? connections, LoadedRecentLists? recent = null, HostMap? hosts = null)
+    internal Dictionary<string, BpfMap> MapsFor(BpfMap counters, BpfMap epoch, LoadedSets? sets, ConnectionMaps? connections, LoadedRecentLists? recent = null, LoadedEstimators? estimators = null, HostMap? hosts = null)
     {
         Dictionary<string, BpfMap> maps = WithAnswers(new(recent?.ByMapName ?? [])
         {
@@ -109,6 +110,11 @@ internal sealed class SharedObjects : IDisposable
         }
 
         foreach ((string name, BpfMap map) in sets?.ByMapName ?? [])
+        {
+            maps.Add(name, map);
+        }
+
+        foreach ((string name, BpfMap map) in estimators?.ByMapName ?? [])
         {
             maps.Add(name, map);
         }

@@ -31,7 +31,7 @@ public sealed record KeptRules(int Number, DateTimeOffset When, ChangeNote Note,
             return RuleSet.Empty;
         }
 
-        ReadResult result = RuleSetReader.Read(Name, Text, ReadOptions.Default with { LiveNames = true, Cgroups = SystemCgroups.Instance });
+        ReadResult result = RuleSetReader.Read(Name, Text, ReadOptions.Default with { LiveNames = true, Cgroups = SystemCgroups.Instance, TakesAnyEstimator = true });
         RuleSet rules = result.Rules ?? throw new FirewallException(FirewallFailure.Refused, string.Join('\n', result.Diagnostics));
         return LiveNames.WithAddresses(rules, Names.Resolve);
     }

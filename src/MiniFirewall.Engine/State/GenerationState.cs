@@ -162,7 +162,7 @@ internal sealed class GenerationState : IDisposable
 
     private StoredRuleSet ReadStored()
     {
-        StoredRuleSet stored = WithHosts(StoredRuleSet.Read(Store, Sets?.Named ?? []));
+        StoredRuleSet stored = WithEstimators(WithHosts(StoredRuleSet.Read(Store, Sets?.Named ?? [])));
         using BpfMap? tracking = TrackingSettings.TryOpen(Directory);
         return tracking is null
             ? stored
@@ -185,6 +185,14 @@ internal sealed class GenerationState : IDisposable
         Dictionary<string, NameAddresses> known = names.Zip(hosts.Read(names.Length)).ToDictionary(host => host.First, host => host.Second);
         return stored with { Rules = LiveNames.WithAddresses(stored.Rules, known.GetValueOrDefault) };
     }
+
+    private StoredRuleSet WithEstimators(StoredRuleSet stored) => stored with
+    {
+        Rules = stored.Rules with
+        {
+            Estimators = EstimatorIndex.Read(Directory).Where(entry => entry.Name.Length > 0).ToImmutableDictionary(entry => entry.Name, entry => entry.Settings),
+        },
+    };
 
     private static CounterMaps? TryOpenCounters(DirectoryHandle directory)
     {

@@ -18,6 +18,9 @@ internal static class PinNames
     /// <summary>The addresses of live host names.</summary>
     internal const string Hosts = "hosts";
 
+    /// <summary>Rate estimators, and which of them are the generation's.</summary>
+    internal const string Estimators = "estimators", EstimatorNames = "estimatornames";
+
     private const string GenerationPrefix = "generation-";
 
     /// <summary>A list of recent addresses, numbered from 0 on.</summary>

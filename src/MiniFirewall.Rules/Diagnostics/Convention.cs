@@ -45,9 +45,9 @@ public sealed record Convention(ConventionKind Kind, string Text)
     internal static Convention? Of(int code, string word) => code switch
     {
         ErrorCodes.NoCommand => Usage("no command specified"),
-        ErrorCodes.NoSuchChain or ErrorCodes.NoSuchSet => Refusal("No chain/target/match by that name."),
+        ErrorCodes.NoSuchChain or ErrorCodes.NoSuchSet or ErrorCodes.NoSuchEstimator => Refusal("No chain/target/match by that name."),
         ErrorCodes.ChainExists => Refusal("Chain already exists."),
-        ErrorCodes.BuiltInChain or ErrorCodes.BadJump => InvalidArgument,
+        ErrorCodes.BuiltInChain or ErrorCodes.BadJump or ErrorCodes.EstimatorDiffers => InvalidArgument,
         ErrorCodes.BadPolicy => Refusal("Bad policy name. Run `dmesg' for more information."),
         ErrorCodes.NoSuchRule => Refusal("Bad rule (does a matching rule exist in that chain?)."),
         ErrorCodes.ChainInUse => Refusal("Too many links."),

@@ -83,6 +83,8 @@ public static class ErrorCodes
     public const int BadJump = 1605;
     public const int ChainLoop = 1606;
     public const int NotInForce = 1607;
+    public const int NoSuchEstimator = 1608;
+    public const int EstimatorDiffers = 1609;
 
     public const int BadSetLine = 1701;
     public const int BadSetName = 1702;
@@ -172,6 +174,8 @@ public static class ErrorCodes
         [BadJump] = nameof(BadJump),
         [ChainLoop] = nameof(ChainLoop),
         [NotInForce] = nameof(NotInForce),
+        [NoSuchEstimator] = nameof(NoSuchEstimator),
+        [EstimatorDiffers] = nameof(EstimatorDiffers),
         [BadSetLine] = nameof(BadSetLine),
         [BadSetName] = nameof(BadSetName),
         [SetExists] = nameof(SetExists),

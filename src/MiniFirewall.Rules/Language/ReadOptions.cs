@@ -40,6 +40,12 @@ public sealed record ReadOptions
     /// <summary>Takes rules that cannot be in force (<see cref="Model.Match.Lack"/>) too: to look at, not to apply.</summary>
     public bool TakesLacking { get; init; }
 
+    /// <summary>
+    /// Rules may compare rate estimators that no rule makes, which measure nothing: of texts that are a part, and of rules that were in force,
+    /// for an estimator outlives the rules that feed it as long as others compare it.
+    /// </summary>
+    public bool TakesAnyEstimator { get; init; }
+
     /// <summary>Reading stops after this many errors.</summary>
     public int MaxErrors { get; init; } = 20;
 }

@@ -162,7 +162,7 @@ public sealed class RuleCommand
         var draft = new RuleSetDraft(session, rules);
         ReportTargetFirst(draft);
         draft.Apply(_command);
-        RuleSet changed = new ChainGraph(draft, session.Diagnostics).Finish() with { Sets = rules.Sets, ConnectionSettings = rules.ConnectionSettings };
+        RuleSet changed = new ChainGraph(draft, session).Finish(rules, Families) with { Sets = rules.Sets, ConnectionSettings = rules.ConnectionSettings };
         if (Kind == RuleCommandKind.RenameChain && session.Diagnostics.Count == 0)
         {
             changed = new ChainRenaming(Families, Chain!, _command.Second!.Value.Text, counted).Of(rules);

@@ -17,7 +17,7 @@ public static class RuleSetReader
         var session = new ReadSession(new SourceText(file, text), options);
         var draft = new RuleSetDraft(session, RuleSet.Empty);
         new TextInterpreter(session, draft).Run();
-        RuleSet rules = new ChainGraph(draft, session.Diagnostics).Finish();
+        RuleSet rules = new ChainGraph(draft, session).Finish();
         return new ReadResult(session.Diagnostics.Count == 0 ? rules : null, session.Diagnostics.ToImmutable());
     }
 }

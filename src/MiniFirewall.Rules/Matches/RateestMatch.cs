@@ -1,6 +1,11 @@
+using System.Collections.Immutable;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Text;
 using MiniFirewall.Rules.Values;
 
@@ -13,7 +18,7 @@ namespace MiniFirewall.Rules.Matches;
 /// <param name="Second">The other estimator; empty where a number is compared.</param>
 /// <param name="Comparison">"lt", "gt" or "eq"; empty while it has not been read.</param>
 /// <param name="IsDelta">What the rates exceed is compared.</param>
-public sealed record RateestMatch(string First, string Second, string Comparison, bool Negated, bool IsDelta) : LackingMatch
+public sealed record RateestMatch(string First, string Second, string Comparison, bool Negated, bool IsDelta) : Match
 {
     private const int MostNameBytes = 15;
 
@@ -36,8 +41,6 @@ public sealed record RateestMatch(string First, string Second, string Comparison
 
     public override string Name => "rateest";
 
-    public override string Lack => "needs a rate estimator of the kernel, which only its own target RATEEST makes";
-
     /// <summary>Bytes a second of the first side; null where not said.</summary>
     public uint? FirstBytes { get; init; }
 
@@ -53,6 +56,22 @@ public sealed record RateestMatch(string First, string Second, string Comparison
     private bool AsksPackets => FirstPackets is not null || SecondPackets is not null;
 
     private bool IsRelative => Second.Length > 0;
+
+    /// <summary>The estimators that it compares.</summary>
+    public IEnumerable<string> Estimators => IsRelative ? [First, Second] : [First];
+
+    private RateCompared Question => new(First, Second, Order, IsDelta, AsksBytes)
+    {
+        FirstNumber = (AsksBytes ? FirstBytes : FirstPackets) ?? 0,
+        SecondNumber = (AsksBytes ? SecondBytes : SecondPackets) ?? 0,
+    };
+
+    private RateOrder Order => Comparison switch { "lt" => RateOrder.Less, "gt" => RateOrder.Greater, _ => RateOrder.Equal };
+
+    /// <summary>The answer before a packet has been counted: what estimators of the rules in force know is the kernel's.</summary>
+    public override MatchResult Evaluate(Packet packet) => Question.Ask(packet) != Negated ? MatchResult.Match : MatchResult.Miss;
+
+    public override void Lower(Family family, ImmutableArray<Step>.Builder steps) => steps.Add(new Require(new QuestionTest(Question, Negated)));
 
     public override void Print(RuleTextWriter writer)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Matches;
 using MiniFirewall.Rules.Sets;
@@ -19,6 +20,12 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
 
     /// <summary>What the text sets of connection tracking, in the settings' own order; all else stays as it is.</summary>
     public ImmutableArray<ConnectionSettingValue> ConnectionSettings { get; init; } = [];
+
+    /// <summary>
+    /// Of rules in force: the rate estimators that are there, also those that only comparisons keep alive. No part of what the rules
+    /// mean.
+    /// </summary>
+    public ImmutableDictionary<string, EstimatorSettings> Estimators { get; init; } = ImmutableDictionary<string, EstimatorSettings>.Empty;
 
     /// <summary>Some rule asks what a packet is to its connection.</summary>
     public bool AsksConnection => Chains.Any(chain => chain.Rules.Any(rule => rule.Target.AsksConnection || rule.Matches.Any(match => match.AsksConnection)));

@@ -1,19 +1,29 @@
 using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Diagnostics;
+using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Text;
 
 namespace MiniFirewall.Rules.Reading;
 
 /// <summary>Checks what chains say of one another once all have been read, and makes the rule set.</summary>
-internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
+internal sealed class ChainGraph(RuleSetDraft draft, ReadSession session)
 {
+    private readonly DiagnosticBag _diagnostics = session.Diagnostics;
+
     /// <summary>The rules of each chain that go to another.</summary>
     private Dictionary<ChainDraft, PlacedRule[]> _jumps = [];
 
-    /// <summary>The rule set; where something is wrong (reported), what it returns means nothing.</summary>
-    internal RuleSet Finish()
+    /// <summary>The rule set of a text that says all; where something is wrong (reported), what it returns means nothing.</summary>
+    internal RuleSet Finish() => Finish(refusals => refusals.ReportWhole());
+
+    /// <summary>As the other, of a change.</summary>
+    /// <param name="before">The rules in force.</param>
+    /// <param name="family">Whose table changes.</param>
+    internal RuleSet Finish(RuleSet before, FamilySet family) => Finish(refusals => refusals.ReportChange(before, family));
+
+    private RuleSet Finish(Action<EstimatorRefusals> reportEstimators)
     {
         ImmutableArray<Chain> chains = [.. draft.Chains.Select(chain => chain.ToChain(RulesOf(chain)))];
         foreach (Family family in (Family[])[Family.IPv4, Family.IPv6])
@@ -25,7 +35,12 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
             }
         }
 
-        new HookRefusals(draft, diagnostics).Report();
+        new HookRefusals(draft, _diagnostics).Report();
+        if (session.Options is { TakesLacking: false, TakesAnyEstimator: false })
+        {
+            reportEstimators(new EstimatorRefusals(draft, _diagnostics));
+        }
+
         draft.ReportDoubtful();
         return new RuleSet(chains) { Sets = draft.Sets, ConnectionSettings = draft.ConnectionSettings };
     }
@@ -56,12 +71,12 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
         }
         else if (chain.IsBuiltIn)
         {
-            diagnostics.Report(
+            _diagnostics.Report(
                 ErrorCodes.BadJump, placed.TargetPlace, $"a rule cannot go to the built-in chain {Show.Word(jump.Chain)}", "make a chain of your own with -N");
         }
         else if ((chain.Families & placed.Rule.Families) == FamilySet.None)
         {
-            diagnostics.Report(
+            _diagnostics.Report(
                 ErrorCodes.FamilyConflict, placed.TargetPlace,
                 $"chain {Show.Word(jump.Chain)} is for {FamilyNarrowing.Print(chain.Families)} and the rule for {FamilyNarrowing.Print(placed.Rule.Families)}",
                 "make the chain for the other family too with -N",
@@ -129,7 +144,7 @@ internal sealed class ChainGraph(RuleSetDraft draft, DiagnosticBag diagnostics)
     private void Report(List<(ChainDraft Chain, PlacedRule Rule)> loop)
     {
         string cycle = string.Join(" -> ", loop.Select(step => step.Chain.Name).Append(loop[0].Chain.Name));
-        diagnostics.Report(
+        _diagnostics.Report(
             ErrorCodes.ChainLoop, loop[^1].Rule.TargetPlace, $"chains go round in a circle: {cycle}", "let one of them return instead");
     }
 }

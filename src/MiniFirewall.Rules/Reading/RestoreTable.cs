@@ -113,7 +113,7 @@ internal sealed class RestoreTable(ReadSession session, RuleSet start, RestoreOp
 
     internal void ReportMissingTarget(Word name) => _draft.ReportMissing(name, isTarget: true);
 
-    internal RuleSet Finish() => new ChainGraph(_draft, session.Diagnostics).Finish() with { ConnectionSettings = start.ConnectionSettings };
+    internal RuleSet Finish() => new ChainGraph(_draft, session).Finish(start, _family) with { ConnectionSettings = start.ConnectionSettings };
 
     private void Check(LineCommand command)
     {

@@ -1,3 +1,8 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
@@ -11,7 +16,7 @@ namespace MiniFirewall.Rules.Targets;
 /// <param name="Estimator">Its name.</param>
 /// <param name="Interval">Microseconds from one estimate to the next: a quarter of a second, doubled up to five times.</param>
 /// <param name="Average">Microseconds over which it averages: the interval, doubled some times; 32 bits.</param>
-public sealed record RateestTarget(string Estimator, long Interval, long Average) : LackingTarget
+public sealed record RateestTarget(string Estimator, long Interval, long Average) : Target
 {
     private const int LongestName = 15;
     private const long LeastInterval = 250000;
@@ -31,7 +36,13 @@ public sealed record RateestTarget(string Estimator, long Interval, long Average
 
     public override string Name => "RATEEST";
 
-    public override string Lack => Lacks.Rates;
+    /// <summary>The numbers that the kernel is given.</summary>
+    public EstimatorSettings Settings => new(BitOperations.Log2((ulong)(Interval / LeastInterval)), BitOperations.Log2((ulong)(Average / Interval)));
+
+    public override Outcome Lower(Func<string, int> blockOf) => Continue.Instance;
+
+    public override void LowerEffect(Family family, ImmutableArray<Step>.Builder steps) =>
+        steps.Add(new Require(new QuestionTest(new RateCounted(Estimator, Settings))));
 
     /// <summary>The interval is rounded up to what the kernel has, the average down (libxt_RATEEST.c, RATEEST_final_check).</summary>
     private static object? Complete(object state, Word place, ReadContext context)

@@ -42,7 +42,8 @@ public sealed class VectorCommandTests(ITestOutputHelper output) : IDisposable
             foreach (string program in ProgramsOf(kindOf(Path.GetFileName(file))))
             {
                 Vector[] vectors = [.. Vector.Of(File.ReadLines(file))];
-                string[] answers = _namespace.Shell(Script(program, vectors)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+                IEnumerable<string> first = File.ReadLines(file).Where(line => line.StartsWith('%')).Select(line => line[1..]);
+                string[] answers = _namespace.Shell(Script(program, first, vectors)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
                 Assert.True(answers.Length == vectors.Length, $"{file}: {vectors.Length} rules, {answers.Length} answers");
                 foreach ((Vector vector, string answer) in vectors.Zip(answers))
                 {
@@ -69,7 +70,8 @@ public sealed class VectorCommandTests(ITestOutputHelper output) : IDisposable
     };
 
     /// <summary>Prints a line a rule. Rules stand in files as they would be typed, quotes and all.</summary>
-    private string Script(string program, IEnumerable<Vector> vectors)
+    /// <param name="first">Commands that rules need.</param>
+    private string Script(string program, IEnumerable<string> first, IEnumerable<Vector> vectors)
     {
         string multi = $"{_links}/xtables-legacy-multi";
         var script = new StringBuilder($$"""
@@ -94,12 +96,17 @@ public sealed class VectorCommandTests(ITestOutputHelper output) : IDisposable
             }
 
             """);
+        foreach (string command in first)
+        {
+            script.Append($"{multi} {program} {command}\n");
+        }
+
         foreach (Vector vector in vectors)
         {
             script.Append($"try {vector.Chain} {Quoted(vector.Saved)} {vector.Rule}\n");
         }
 
-        return script.ToString();
+        return script.Append($"{multi} {program} -F\n").ToString();
     }
 
     private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";

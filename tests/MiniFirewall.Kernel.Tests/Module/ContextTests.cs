@@ -64,7 +64,7 @@ public sealed class ContextTests(ITestOutputHelper output)
         using var maps = new ProgramMaps();
         maps.AddConnections();
         using var programs = new LoadedPrograms(
-            RuleReading.Read(string.Join('\n', fillers.Prepend(AskingRules.Set).Concat(asking))),
+            RuleReading.Read(string.Join('\n', fillers.Prepend(AskingRules.Named).Concat(asking))),
             new LoadOptions(PrologueKind.Netfilter, CompilationWay.ClassifierBefore69) { Context = kind },
             maps);
         foreach (Family family in Enum.GetValues<Family>())

@@ -27,6 +27,9 @@ internal sealed class LoadedFamily(CompiledFamily compiled, IReadOnlyDictionary<
         return program;
     }
 
+    /// <summary>A map of the family's own.</summary>
+    internal BpfMap MapOf(string name) => _maps[name];
+
     public void Dispose()
     {
         foreach (IDisposable held in _programs.Values.Concat<IDisposable>(_maps.Values))

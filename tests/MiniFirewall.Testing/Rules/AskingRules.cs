@@ -3,8 +3,8 @@ namespace MiniFirewall.Testing.Rules;
 /// <summary>Rules that ask more than a packet's own numbers, one of each kind, the deepest of those that there are.</summary>
 public static class AskingRules
 {
-    /// <summary>The set that they name.</summary>
-    public const string Set = "set asking type hash:net,port { 10.0.0.0/8,tcp:80, 2001:db8::/32,udp:53 }";
+    /// <summary>The lines of the set and the rate estimator that they name.</summary>
+    public const string Named = "set asking type hash:net,port { 10.0.0.0/8,tcp:80, 2001:db8::/32,udp:53 }\n-A FORWARD -j RATEEST --rateest-name asking --rateest-interval 1s --rateest-ewmalog 8s";
 
     /// <summary>For both families and every hook.</summary>
     public static readonly string[] Anywhere =
@@ -44,6 +44,8 @@ public static class AskingRules
         "-j NFLOG --nflog-group 5",
         "-j CONNMARK --set-mark 5",
         "-j SET --add-set asking src,dst --exist",
+        "-j RATEEST --rateest-name asking --rateest-interval 1s --rateest-ewmalog 8s",
+        "-m rateest --rateest-delta --rateest1 asking --rateest-bps1 1mbit --rateest-gt --rateest2 asking --rateest-bps2 2mbit",
     ];
 
     /// <summary>For IPv6 and every hook.</summary>

@@ -85,7 +85,7 @@ public sealed class StackDepthTests
     {
         string chain = hook == Hook.LocalIn ? "INPUT" : "OUTPUT";
         IEnumerable<string> lines = Enumerable.Range(1, ProgramSetCompiler.LongestStraightList).Select(port => $"-A {chain} -p tcp --dport {port} -j DROP").Append($"-A {chain} {rule}");
-        RuleSet rules = Reading.Good(string.Join('\n', lines.Prepend(AskingRules.Set)), family == Family.IPv4 ? FamilySet.IPv4 : FamilySet.IPv6);
+        RuleSet rules = Reading.Good(string.Join('\n', lines.Prepend(AskingRules.Named)), family == Family.IPv4 ? FamilySet.IPv4 : FamilySet.IPv6);
         rules.MakeSetsTables();
         return ProgramSetCompiler.Compile([RuleSetLowering.Lower(rules, hook, family, CounterOne.Instance)], new CompileOptions { Context = context, Loops = LoopKind.Calls, Structure = structure });
     }
