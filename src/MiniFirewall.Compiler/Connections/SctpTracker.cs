@@ -63,7 +63,7 @@ internal sealed class SctpTracker
     /// <param name="emitSides">Gives the context up for both sides of the entry.</param>
     internal void EmitPacket(Action emitSides, Label refreshed, Label accepted)
     {
-        Label made = _code.DefineLabel("association is new"), known = _code.DefineLabel("association known"), counts = _code.DefineLabel("counts"), assured = _code.DefineLabel("assured as it was");
+        Label made = _code.DefineLabel("association is new"), known = _code.DefineLabel("association known"), assured = _code.DefineLabel("assured as it was");
         SctpFrame.EmitOpen(_track, _reads, _invalid);
         emitSides();
         _track.If(EntryState, JumpCondition.Equal, SctpStates.None, made);
@@ -74,10 +74,10 @@ internal sealed class SctpTracker
         _code.Mark(known);
         EmitWalk();
         EmitStore();
-        _track.If(Refused, JumpCondition.NotEqual, 0, _invalid);
         _track.IfClear(Flags, SctpFrame.Assures, assured);
         _track.SetBits(TrackCode.InEntry(ConnectionEntry.Flags), ConnectionEntry.Assured);
         _code.Mark(assured);
+        _track.If(Refused, JumpCondition.NotEqual, 0, _invalid);
         _track.IfSet(Flags, SctpFrame.Ignored, accepted);
         EmitTimeout();
         _code.Jump(refreshed);

@@ -1,9 +1,11 @@
+using MiniFirewall.Packets;
+
 namespace MiniFirewall.Kernel.Tests.Connections;
 
 /// <summary>Sequences of SCTP packets with a name each, as <see cref="Scripts"/>.</summary>
 internal static class SctpScripts
 {
-    internal static readonly (string Name, string Script)[] All =
+    private static readonly (string Name, string Script)[] s_both =
     [
         ("opens, talks, shuts down", """
             > sctp init=11
@@ -248,4 +250,35 @@ internal static class SctpScripts
             > sctp tag 22 data
             """),
     ];
+
+    private static readonly (string Name, string Script)[] s_v4 =
+    [
+        ("errors about it", """
+            > sctp init=11
+            < error 3 2
+            < error 3 2 forged
+            < error 3 2 astray
+            < sctp tag 11 init-ack=22
+            > error 3 3
+            > error 11
+            < error 12
+            > sctp tag 22 cookie-echo
+            """),
+    ];
+
+    private static readonly (string Name, string Script)[] s_v6 =
+    [
+        ("errors about it", """
+            > sctp init=11
+            < error 1 4
+            < error 1 4 forged
+            < error 1 4 astray
+            < sctp tag 11 init-ack=22
+            > error 3
+            < error 4
+            > sctp tag 22 cookie-echo
+            """),
+    ];
+
+    internal static IEnumerable<(string Name, string Script)> For(Family family) => s_both.Concat(family == Family.IPv4 ? s_v4 : s_v6);
 }
