@@ -12,6 +12,9 @@ public static class TrackingTable
 {
     public const int Size = SctpTransitions + SctpStates.TransitionBytes;
 
+    /// <summary>Of versions that followed no states of SCTP: so much of the value is as it was.</summary>
+    public const int SizeWithoutSctp = 328;
+
     /// <summary>128 bytes, so that seven bits are an index.</summary>
     internal const int Transitions = 0;
 
@@ -77,6 +80,14 @@ public static class TrackingTable
         WriteTicks(value, UdpStreamAfter, UdpStreamAfterSeconds, hertz);
         seeds[..SeedBytes].CopyTo(value.AsSpan(Seeds));
         return value;
+    }
+
+    /// <summary>A value of <see cref="SizeWithoutSctp"/> as a whole one: all that it says, and what is usual for the rest.</summary>
+    public static byte[] Extend(ReadOnlySpan<byte> value, int hertz)
+    {
+        byte[] whole = Encode(hertz, value[Seeds..]);
+        value.CopyTo(whole);
+        return whole;
     }
 
     /// <summary>Sets a setting in a value.</summary>

