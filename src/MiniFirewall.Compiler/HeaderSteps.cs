@@ -9,7 +9,7 @@ namespace MiniFirewall.Compiler;
 /// </summary>
 /// <param name="Next">The number of the header that comes next: eight bytes of the frame, as all of these.</param>
 /// <param name="Offset">Where it begins, from the network header on.</param>
-/// <param name="Bytes">The header's first bytes: next header, length, and two more where they are read.</param>
+/// <param name="Bytes">The header's first bytes: next header, length, and two more where they are read; five bytes are needed.</param>
 /// <param name="Dynptr">The opened packet; 16 bytes.</param>
 internal sealed record HeaderSteps(Assembler Code, int Next, int Offset, int Bytes, int Dynptr)
 {
@@ -38,19 +38,7 @@ internal sealed record HeaderSteps(Assembler Code, int Next, int Offset, int Byt
     }
 
     /// <summary>Reads two of the header's bytes, from <paramref name="plus"/> on, to the same place behind <see cref="Bytes"/>.</summary>
-    internal void EmitRead(int plus, Label missing)
-    {
-        Code.Move(Register.R1, Frame);
-        Code.Alu(AluOperation.Add, Register.R1, Bytes + plus);
-        Code.Move(Register.R2, 2);
-        Code.Move(Register.R3, Frame);
-        Code.Alu(AluOperation.Add, Register.R3, Dynptr);
-        Code.Load(MemorySize.DoubleWord, Register.R4, Frame, Offset);
-        Code.Alu(AluOperation.Add, Register.R4, plus);
-        Code.Move(Register.R5, 0);
-        Code.Call(Helper.DynptrRead);
-        Code.Jump(JumpCondition.NotEqual, Register.R0, 0, missing);
-    }
+    internal void EmitRead(int plus, Label missing) => EmitRead(Bytes + plus, 2, plus, missing);
 
     /// <summary>R2 = a fragment header's offset in bytes.</summary>
     internal void EmitFragmentOffset()
@@ -77,6 +65,12 @@ internal sealed record HeaderSteps(Assembler Code, int Next, int Offset, int Byt
         Code.Mark(done);
     }
 
+    /// <summary>
+    /// Goes to <paramref name="cut"/> where the packet ends before the header that was stepped over does, as ipv6_find_hdr has it since
+    /// 2026: the header's last byte is read, behind its first four.
+    /// </summary>
+    internal void EmitCheckPassed(Label cut) => EmitRead(Bytes + 4, 1, -1, cut);
+
     /// <summary>Steps over a header of R1 bytes: R1 is the next one's number then, and R2 its offset.</summary>
     internal void EmitAdvance()
     {
@@ -101,5 +95,20 @@ internal sealed record HeaderSteps(Assembler Code, int Next, int Offset, int Byt
         Code.StoreImmediate(MemorySize.DoubleWord, Frame, at, value);
         Code.Move(Register.R0, 1);
         Code.Exit();
+    }
+
+    /// <summary>Reads bytes of the packet, from <see cref="Offset"/> and <paramref name="plus"/> on, to a place in the frame.</summary>
+    private void EmitRead(int to, int count, int plus, Label missing)
+    {
+        Code.Move(Register.R1, Frame);
+        Code.Alu(AluOperation.Add, Register.R1, to);
+        Code.Move(Register.R2, count);
+        Code.Move(Register.R3, Frame);
+        Code.Alu(AluOperation.Add, Register.R3, Dynptr);
+        Code.Load(MemorySize.DoubleWord, Register.R4, Frame, Offset);
+        Code.Alu(AluOperation.Add, Register.R4, plus);
+        Code.Move(Register.R5, 0);
+        Code.Call(Helper.DynptrRead);
+        Code.Jump(JumpCondition.NotEqual, Register.R0, 0, missing);
     }
 }

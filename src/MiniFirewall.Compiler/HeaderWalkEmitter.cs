@@ -96,6 +96,7 @@ internal static class HeaderWalkEmitter
         code.Mark(advance);
         steps.EmitLength();
         steps.EmitAdvance();
+        steps.EmitCheckPassed(broken);
         steps.EmitContinue();
 
         code.Mark(fragment);

@@ -16,8 +16,8 @@ public enum HeaderSearchEnd
 
 /// <summary>
 /// The first extension header of a kind in an IPv6 packet, with the meaning of net/ipv6/exthdrs_core.c, ipv6_find_hdr with a
-/// target: headers are stepped over by their lengths; a fragment header with an offset is the last one there is; of the header that
-/// is found two bytes are there, of a routing header four, of a fragment header four.
+/// target: headers are stepped over by their lengths, and end before the packet does (since 2026); a fragment header with an offset is
+/// the last one there is; of the header that is found two bytes are there, of a routing header four, of a fragment header four.
 /// </summary>
 /// <param name="Offset">Bytes from the network header; 0 where not found.</param>
 public readonly record struct HeaderSearch(HeaderSearchEnd End, int Offset)
@@ -61,6 +61,10 @@ public readonly record struct HeaderSearch(HeaderSearchEnd End, int Offset)
             int length = IPv6HeaderNumber.LengthOf(next, packet[offset + 1]);
             next = packet[offset];
             offset += length;
+            if (offset > packet.Length)
+            {
+                return new(HeaderSearchEnd.Broken, 0);
+            }
         }
     }
 

@@ -3,7 +3,10 @@ using static MiniFirewall.Packets.IPv6HeaderNumber;
 
 namespace MiniFirewall.Packets;
 
-/// <summary>Finds the transport header, with the meaning of ip_tables (IPv4) and ipv6_find_hdr with no target (IPv6).</summary>
+/// <summary>
+/// Finds the transport header, with the meaning of ip_tables (IPv4) and ipv6_find_hdr with no target (IPv6), which since 2026 takes no
+/// header that claims to end behind the packet.
+/// </summary>
 internal static class TransportLocator
 {
     /// <summary>A chain of more extension headers counts as broken; the kernel itself has no bound, no honest packet comes near.</summary>
@@ -47,6 +50,11 @@ internal static class TransportLocator
             }
 
             offset += LengthOf(next, packet[offset + 1]);
+            if (offset > packet.Length)
+            {
+                return TransportLocation.Broken;
+            }
+
             next = following;
         }
 

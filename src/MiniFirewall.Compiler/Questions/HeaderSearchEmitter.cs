@@ -98,6 +98,7 @@ internal static class HeaderSearchEmitter
         code.Mark(advance);
         steps.EmitLength();
         steps.EmitAdvance();
+        steps.EmitCheckPassed(broken);
         steps.EmitContinue();
 
         code.Mark(found);

@@ -65,7 +65,10 @@ public sealed class HeaderMatchTests(MatchLab lab)
     [InlineData(First + " cut 3", "-m frag", Says.Invalid)]
     [InlineData(First + " cut 0", "-m frag ! --fragid 7", Says.Invalid)]
     [InlineData("60:00010400000000 cut 1", "-m frag", Says.Invalid)]
-    [InlineData("60:00010400000000 cut 2", "-m frag", Says.Miss)]
+    [InlineData("60:00010400000000 cut 2", "-m frag", Says.Invalid)]
+    [InlineData("60:00010400000000 cut 7", "-m frag", Says.Invalid)]
+    [InlineData("60:00010400000000 cut 8", "-m frag", Says.Miss)]
+    [InlineData("51:0200000000000000000000 cut 11", "-m frag", Says.Invalid)]
     [InlineData("60:05010400000000 44: cut 8", "-m frag", Says.Invalid)]
     [InlineData(RoutedNowhere + " cut 3", "-m frag", Says.Invalid)]
     public void Fragment(string chain, string rule, Says says) => Check(chain, rule, says);

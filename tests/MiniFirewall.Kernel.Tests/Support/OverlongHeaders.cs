@@ -5,17 +5,36 @@ namespace MiniFirewall.Kernel.Tests.Support;
 
 /// <summary>
 /// IPv6 packets whose extension headers claim to end behind the packet. Kernels of late 2026 (6.12.117, 7.2.13: "do not let
-/// ipv6_find_hdr() return an offset past the packet end") drop them at a rule that names a protocol; those before, and
-/// miniFirewall, take the last header's word for the protocol and go on.
+/// ipv6_find_hdr() return an offset past the packet end"), and miniFirewall, drop them at a rule that names a protocol or looks for a
+/// header; kernels before take the last header's word for the protocol and go on.
 /// </summary>
 internal static class OverlongHeaders
 {
     private static readonly Lazy<bool> s_kernelDropsThem = new(KernelDropsThem);
 
     /// <summary>Whether this kernel's own tables mean the same by the packet as miniFirewall.</summary>
-    internal static bool AreJudgedAlike(Packet packet) => !Overruns(packet) || !s_kernelDropsThem.Value;
+    internal static bool AreJudgedAlike(Packet packet) => !Overruns(packet) || s_kernelDropsThem.Value;
 
-    private static bool Overruns(Packet packet) => packet.Family == Family.IPv6 && packet.Transport.Offset > packet.Bytes.Length;
+    private static bool Overruns(Packet packet)
+    {
+        ReadOnlySpan<byte> bytes = packet.Bytes;
+        if (packet.Family != Family.IPv6)
+        {
+            return false;
+        }
+
+        byte next = bytes[6];
+        int offset = 40;
+        while (offset + 2 <= bytes.Length && next is IPv6HeaderNumber.HopByHop or IPv6HeaderNumber.Routing or IPv6HeaderNumber.Fragment
+            or IPv6HeaderNumber.Authentication or IPv6HeaderNumber.DestinationOptions)
+        {
+            int length = IPv6HeaderNumber.LengthOf(next, bytes[offset + 1]);
+            next = bytes[offset];
+            offset += length;
+        }
+
+        return offset > bytes.Length;
+    }
 
     private static bool KernelDropsThem()
     {
