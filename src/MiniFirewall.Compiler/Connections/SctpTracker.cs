@@ -95,7 +95,8 @@ internal sealed class SctpTracker
 
     /// <summary>
     /// What the first packet says of tags: a HEARTBEAT goes another way of an association that is open, and who sends a SHUTDOWN ACK that
-    /// nobody expects is answered with its own tag. INIT tells the other one itself. State and flags are 0, as the frame begins; the verifier knows neither these nor the tags.
+    /// nobody expects is answered with its own tag. INIT tells the other one itself. State and flags are 0, as the frame begins; the verifier
+    /// knows neither these nor the tags.
     /// </summary>
     private void EmitNew()
     {

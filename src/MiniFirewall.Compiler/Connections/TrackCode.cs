@@ -4,8 +4,8 @@ namespace MiniFirewall.Compiler.Connections;
 
 /// <summary>
 /// What the function that tracks a packet is written with. Its registers: R6 the packet key; R7 the context, and behind the packet's
-/// last read the receiving side of a TCP or SCTP connection; R8 the sending side; R9 the connection's entry. R1 to R5 are scratch. All else is
-/// in its frame.
+/// last read the receiving side of a TCP or SCTP connection; R8 the sending side; R9 the connection's entry. R1 to R5 are scratch. All
+/// else is in its frame.
 /// </summary>
 internal sealed class TrackCode(Assembler code, int buckets)
 {
