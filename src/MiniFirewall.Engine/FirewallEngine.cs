@@ -257,7 +257,7 @@ public sealed class FirewallEngine
         session.CollectOwn();
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, Namespace);
         using GenerationState? running = state?.TryOpenGeneration();
-        using BpfMap tracking = (running is null ? null : TrackingSettings.TryOpen(running.Directory))
+        using BpfMap tracking = (running is null ? null : TrackingSettings.TryOpenLive(running.Directory))
             ?? throw new FirewallException(FirewallFailure.Refused, "no rule in force here asks for connection state, so nothing of it can be set");
         byte[] before = TrackingSettings.Copy(tracking);
         TrackingSettings.Set(tracking, [.. values]);

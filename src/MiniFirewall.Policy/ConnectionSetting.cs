@@ -40,6 +40,14 @@ public sealed record ConnectionSetting(string Name, int Default, int Lowest, int
         Switch("tcp_be_liberal", 0),
         Switch("tcp_ignore_invalid_rst", 0),
         new("tcp_max_retrans", 3, 0, 255),
+        Seconds("sctp_timeout_closed", 10),
+        Seconds("sctp_timeout_cookie_wait", 3),
+        Seconds("sctp_timeout_cookie_echoed", 3),
+        Seconds("sctp_timeout_established", 210),
+        Seconds("sctp_timeout_shutdown_sent", 3),
+        Seconds("sctp_timeout_shutdown_recd", 3),
+        Seconds("sctp_timeout_shutdown_ack_sent", 3),
+        Seconds("sctp_timeout_heartbeat_sent", 30),
     ];
 
     /// <summary>Its place in <see cref="All"/>.</summary>

@@ -25,6 +25,7 @@ internal static class ConnectionsCommand
             minifw connections tcp 203.0.113.9 10.0.0.5:22
             minifw connections list to :443 state SYN_SENT,SYN_RECV --json
             minifw connections count udp from 10.0.0.0/8
+            minifw connections list sctp state ESTABLISHED,SHUTDOWN_SENT
             minifw connections watch port 22
             minifw connections cut from 203.0.113.0/24
             minifw connections settings tcp_timeout_established 86400 udp_timeout 10
@@ -106,7 +107,7 @@ internal static class ConnectionsCommand
     {
         Argument<string[]> pairs = new("NAME VALUE")
         {
-            Description = "What to set, by the kernel's names without nf_conntrack_: max, tcp_timeout_established, udp_timeout, tcp_loose …; time-outs in seconds.",
+            Description = "What to set, by the kernel's names without nf_conntrack_: max, tcp_timeout_established, sctp_timeout_closed, tcp_loose …; time-outs in seconds.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<bool> json = CommandOptions.Json();

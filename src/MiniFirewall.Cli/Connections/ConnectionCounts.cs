@@ -35,7 +35,7 @@ internal sealed class ConnectionCounts
         var table = new PlainTable("protocol", "state", ">connections");
         foreach (((byte protocol, byte state), int count) in _byState)
         {
-            table.Add(NameOf(protocol), StateOf(protocol, state) ?? "-", $"{count}");
+            table.Add(NameOf(protocol), ConnectionStateNames.Of(protocol, state) ?? "-", $"{count}");
         }
 
         if (_byState.Count > 0)
@@ -60,7 +60,7 @@ internal sealed class ConnectionCounts
             json.WriteStartObject();
             json.WriteNumber("protocol", protocol);
             json.WriteString("protocolName", NameOf(protocol));
-            if (StateOf(protocol, state) is { } name)
+            if (ConnectionStateNames.Of(protocol, state) is { } name)
             {
                 json.WriteString("state", name);
             }
@@ -81,14 +81,12 @@ internal sealed class ConnectionCounts
 
     private static string NameOf(byte protocol) => IpProtocol.NameOf(protocol) ?? $"proto {protocol}";
 
-    private static string? StateOf(byte protocol, byte state) => protocol == IpProtocol.Tcp ? TcpStateNames.Of(state) : null;
-
     private void Add(in Connection connection)
     {
         _matching++;
         _replied += connection.IsReplied ? 1 : 0;
         _assured += connection.IsAssured ? 1 : 0;
-        (byte, byte) key = (connection.Protocol, connection.Protocol == IpProtocol.Tcp ? connection.State : (byte)0);
+        (byte, byte) key = (connection.Protocol, connection.State);
         _byState[key] = _byState.GetValueOrDefault(key) + 1;
     }
 }

@@ -4,8 +4,8 @@ namespace MiniFirewall.Compiler.Connections;
 
 /// <summary>
 /// What the function that tracks a packet is written with. Its registers: R6 the packet key; R7 the context, and behind the packet's
-/// last read the receiving side of a TCP connection; R8 the sending side; R9 the connection's entry. R1 to R5 are scratch. All else is
-/// in its frame.
+/// last read the receiving side of a TCP or SCTP connection; R8 the sending side; R9 the connection's entry. R1 to R5 are scratch. All
+/// else is in its frame.
 /// </summary>
 internal sealed class TrackCode(Assembler code, int buckets)
 {
@@ -26,8 +26,10 @@ internal sealed class TrackCode(Assembler code, int buckets)
     /// <summary>The TCP header of a packet, and its options behind it; of other protocols the first eight bytes.</summary>
     internal const int HeaderBytes = 20, MostOptions = 40;
 
+    internal const int KindAt = 144, DirectionAt = 148;
+
     internal static readonly Slot Sequence = InFrame(120), Acknowledgement = InFrame(124), Sack = InFrame(128), End = InFrame(132), Window = InFrame(136);
-    internal static readonly Slot Timeout = InFrame(140), Kind = InFrame(144), Direction = InFrame(148), Confirms = InFrame(160), Swapped = InFrame(164);
+    internal static readonly Slot Timeout = InFrame(140), Kind = InFrame(KindAt), Direction = InFrame(DirectionAt), Confirms = InFrame(160), Swapped = InFrame(164);
     internal static readonly Slot Before = InFrame(168), After = InFrame(172);
 
     /// <summary>1 plus the entry's place in the table, 0 where there is none; and the packet's length from the network header on.</summary>

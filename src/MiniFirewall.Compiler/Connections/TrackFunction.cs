@@ -16,10 +16,11 @@ internal sealed class TrackFunction
     private readonly TrackCode _track;
     private readonly TupleEmitter _tuples;
     private readonly PacketReads _reads;
+    private readonly SctpTracker _sctp;
     private readonly Family _family;
     private readonly Hook _hook;
     private readonly int _buckets;
-    private readonly Label _invalid, _found, _missing, _refreshed, _counted, _accepted, _lookup, _create, _packets, _none, _make;
+    private readonly Label _invalid, _found, _missing, _refreshed, _counted, _accepted, _lookup, _create, _packets, _tcpPackets, _none, _make;
     private readonly Action _callFind;
 
     /// <param name="callFind">Calls the function that finds an entry (<see cref="FindFunction"/>).</param>
@@ -41,8 +42,10 @@ internal sealed class TrackFunction
         _lookup = code.DefineLabel("look up");
         _create = code.DefineLabel("remember");
         _packets = code.DefineLabel("packets");
+        _tcpPackets = code.DefineLabel("packets of tcp");
         _none = code.DefineLabel("nothing to remember");
         _make = code.DefineLabel("make_connection");
+        _sctp = new(_track, _reads, _invalid);
     }
 
     internal void Emit(Label entry)
@@ -63,7 +66,7 @@ internal sealed class TrackFunction
         _code.Jump(_lookup);
 
         _code.Mark(sctp);
-        EmitJumpIfShort(4);
+        _sctp.EmitHeader();
         EmitPortTuple();
         _code.Mark(udplite);
         EmitUdpLite();
@@ -97,6 +100,7 @@ internal sealed class TrackFunction
         _code.Mark(_none);
         EmitReturn(0);
         options.EmitTurn();
+        _sctp.EmitTurns();
         new MakeFunction(_code, _family, _buckets).Emit(_make);
     }
 
@@ -315,7 +319,6 @@ internal sealed class TrackFunction
     {
         _track.If(TrackCode.Confirms, JumpCondition.Equal, TrackCode.Confirming, _none);
         _track.Copy(TrackCode.PlaceForRules, TrackCode.Place);
-        EmitSidesOfEntry();
         _code.Jump(_packets);
     }
 
@@ -333,10 +336,10 @@ internal sealed class TrackFunction
         _code.Alu(AluOperation.Add, TrackCode.Receiver, Register.R2);
     }
 
-    /// <summary>What may begin a connection: a SYN, or an ACK of one that is open already; a query; all else.</summary>
+    /// <summary>What may begin a connection: a SYN, or an ACK of one that is open already; a query; SCTP as its chunks say; all else.</summary>
     private void EmitMissing()
     {
-        Label begins = _code.DefineLabel("begins"), notTcp = _code.DefineLabel("not tcp");
+        Label begins = _code.DefineLabel("begins"), notTcp = _code.DefineLabel("not tcp"), association = _code.DefineLabel("new association");
         Slot protocol = TrackCode.InKey(PacketKey.Protocol, MemorySize.Byte);
         _track.If(TrackCode.Confirms, JumpCondition.Equal, TrackCode.Confirming, _create);
         _track.If(protocol, JumpCondition.NotEqual, IpProtocol.Tcp, notTcp);
@@ -346,10 +349,15 @@ internal sealed class TrackFunction
         _code.Jump(begins);
         _code.Mark(notTcp);
         Label query = _code.DefineLabel("is it a query");
+        _track.If(protocol, JumpCondition.Equal, IpProtocol.Udp, begins);
+        _track.If(protocol, JumpCondition.Equal, IpProtocol.Sctp, association);
         _track.If(protocol, JumpCondition.Equal, IpProtocol.Icmp, query);
         _track.If(protocol, JumpCondition.NotEqual, IpProtocol.Icmpv6, begins);
         _code.Mark(query);
         _track.If(TrackCode.Swapped, JumpCondition.NotEqual, 0, _invalid);
+        _code.Jump(begins);
+        _code.Mark(association);
+        _sctp.EmitFirst();
         _code.Mark(begins);
         EmitBegins();
     }
@@ -396,13 +404,14 @@ internal sealed class TrackFunction
         _track.Copy(TrackCode.InEntry(ConnectionEntry.Flags), TrackCode.Swapped);
         EmitGiven();
         _track.Set(TrackCode.Direction, 0);
-        EmitSidesOfEntry();
         _code.Call(Helper.Jiffies64);
         _code.Store(MemorySize.DoubleWord, TrackCode.Entry, ConnectionEntry.Begins, Register.R0);
         _track.If(TrackCode.InKey(PacketKey.Protocol, MemorySize.Byte), JumpCondition.Equal, IpProtocol.Tcp, tcp);
         _code.Jump(_packets);
         _code.Mark(tcp);
+        EmitSidesOfEntry();
         EmitNewTcp();
+        _code.Jump(_tcpPackets);
     }
 
     /// <summary>R9 = a new entry; three tries, for other processors may take the same place at the same moment.</summary>
@@ -442,7 +451,7 @@ internal sealed class TrackFunction
         _track.Copy(TcpTracker.Side(TrackCode.Sender, ConnectionEntry.Scale), TrackCode.InFrame(TrackCode.OptionScale, MemorySize.Byte));
         _track.Copy(flags, TrackCode.InFrame(TrackCode.OptionFlags, MemorySize.Byte));
         _code.Mark(options);
-        _code.Jump(_packets);
+        _code.Jump(_tcpPackets);
         _code.Mark(middle);
         _track.Load(Register.R2, TrackCode.End);
         _track.Load(Register.R1, TcpTracker.Side(TrackCode.Sender, ConnectionEntry.MaxWindow));
@@ -455,10 +464,12 @@ internal sealed class TrackFunction
     /// <summary>What a packet does to the entry of its connection, by protocol.</summary>
     private void EmitPackets()
     {
-        Label lite = _code.DefineLabel("udplite packet"), udp = _code.DefineLabel("udp packet"), icmp = _code.DefineLabel("icmp packet"), icmpv6 = _code.DefineLabel("icmpv6 packet"), gre = _code.DefineLabel("gre packet"), notTcp = _code.DefineLabel("packet not of tcp");
+        Label lite = _code.DefineLabel("udplite packet"), udp = _code.DefineLabel("udp packet"), icmp = _code.DefineLabel("icmp packet"), icmpv6 = _code.DefineLabel("icmpv6 packet"), gre = _code.DefineLabel("gre packet"), sctp = _code.DefineLabel("sctp packet"), notTcp = _code.DefineLabel("packet not of tcp");
         _code.Mark(_packets);
         _code.Load(MemorySize.Byte, Register.R1, TrackCode.Key, PacketKey.Protocol);
         _code.Jump(JumpCondition.NotEqual, Register.R1, IpProtocol.Tcp, notTcp);
+        EmitSidesOfEntry();
+        _code.Mark(_tcpPackets);
         Label reopened = _code.DefineLabel("reopened");
         new TcpTracker(_track, _refreshed, _counted, _accepted, _invalid, reopened).Emit();
         _code.Mark(reopened);
@@ -469,7 +480,10 @@ internal sealed class TrackFunction
         _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Icmpv6, icmpv6);
         _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Gre, gre);
         _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.UdpLite, lite);
+        _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Sctp, sctp);
         EmitRefresh(TrackingTable.Generic);
+        _code.Mark(sctp);
+        _sctp.EmitPacket(EmitSidesOfEntry, _refreshed, _accepted);
         _code.Mark(icmp);
         EmitRefresh(TrackingTable.Icmp);
         _code.Mark(icmpv6);

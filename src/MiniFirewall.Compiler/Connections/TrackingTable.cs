@@ -5,11 +5,15 @@ namespace MiniFirewall.Compiler.Connections;
 
 /// <summary>
 /// The one value of the map "tracking": how TCP packets change states, time-outs, the hash's secret numbers, how many connections found
-/// no room, and what else can be set. Time-outs are u32, in ticks (jiffies); the first ten are those of TCP's states.
+/// no room, and what else can be set. Time-outs are u32, in ticks (jiffies); the first ten are those of TCP's states. SCTP's stand
+/// behind all else.
 /// </summary>
 public static class TrackingTable
 {
-    public const int Size = 328;
+    public const int Size = SctpTransitions + SctpStates.TransitionBytes;
+
+    /// <summary>Of versions that followed no states of SCTP: so much of the value is as it was.</summary>
+    public const int SizeWithoutSctp = 328;
 
     /// <summary>128 bytes, so that seven bits are an index.</summary>
     internal const int Transitions = 0;
@@ -32,6 +36,9 @@ public static class TrackingTable
     /// <summary>u32: a bit for each setting, by its number, that the rules in force say; programs do not look at it.</summary>
     public const int Declared = 324;
 
+    /// <summary>As <see cref="SctpStates.EncodeTransitions"/> has them.</summary>
+    internal const int SctpTransitions = 368;
+
     public const int SeedBytes = 8 * SeedCount;
 
     internal const int Retransmitted = 10, Unacknowledged = 11, Udp = 12, UdpStream = 13, Icmp = 14, Icmpv6 = 15, Generic = 16, Gre = 17, GreStream = 18;
@@ -46,6 +53,12 @@ public static class TrackingTable
 
     internal const int UdpStreamAfterSeconds = 2;
 
+    /// <summary>The first of SCTP's states; there is one for each.</summary>
+    internal const int SctpFirst = 50;
+
+    /// <summary>No association is in this state; the kernel has the default of a closed one here.</summary>
+    private const int SctpBeginsSeconds = 10;
+
     /// <summary>A SYN sent by both sides: the kernel has no setting for it (nf_conntrack_proto_tcp.c, tcp_timeouts).</summary>
     private const int SynSent2Seconds = 120;
 
@@ -55,6 +68,7 @@ public static class TrackingTable
     {
         var value = new byte[Size];
         TcpStates.Transitions.CopyTo(value.AsSpan(Transitions));
+        SctpStates.EncodeTransitions().CopyTo(value, SctpTransitions);
         foreach (ConnectionSetting setting in ConnectionSetting.All)
         {
             Write(value, new(setting, setting.Default), hertz);
@@ -62,9 +76,18 @@ public static class TrackingTable
 
         WriteTicks(value, TcpStates.SynSent2, SynSent2Seconds, hertz);
         WriteTicks(value, Long, LongSeconds, hertz);
+        WriteTicks(value, SctpFirst + SctpStates.None, SctpBeginsSeconds, hertz);
         WriteTicks(value, UdpStreamAfter, UdpStreamAfterSeconds, hertz);
         seeds[..SeedBytes].CopyTo(value.AsSpan(Seeds));
         return value;
+    }
+
+    /// <summary>A value of <see cref="SizeWithoutSctp"/> as a whole one: all that it says, and what is usual for the rest.</summary>
+    public static byte[] Extend(ReadOnlySpan<byte> value, int hertz)
+    {
+        byte[] whole = Encode(hertz, value[Seeds..]);
+        value.CopyTo(whole);
+        return whole;
     }
 
     /// <summary>Sets a setting in a value.</summary>
@@ -124,6 +147,14 @@ public static class TrackingTable
         "generic_timeout" => Generic,
         "gre_timeout" => Gre,
         "gre_timeout_stream" => GreStream,
+        "sctp_timeout_closed" => SctpFirst + SctpStates.Closed,
+        "sctp_timeout_cookie_wait" => SctpFirst + SctpStates.CookieWait,
+        "sctp_timeout_cookie_echoed" => SctpFirst + SctpStates.CookieEchoed,
+        "sctp_timeout_established" => SctpFirst + SctpStates.Established,
+        "sctp_timeout_shutdown_sent" => SctpFirst + SctpStates.ShutdownSent,
+        "sctp_timeout_shutdown_recd" => SctpFirst + SctpStates.ShutdownReceived,
+        "sctp_timeout_shutdown_ack_sent" => SctpFirst + SctpStates.ShutdownAckSent,
+        "sctp_timeout_heartbeat_sent" => SctpFirst + SctpStates.HeartbeatSent,
         _ => throw new ArgumentOutOfRangeException(nameof(setting), setting.Name, "a setting without a place"),
     };
 }

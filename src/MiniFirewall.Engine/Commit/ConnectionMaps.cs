@@ -62,7 +62,7 @@ internal sealed class ConnectionMaps : IDisposable
     /// <summary>Whether a generation's table is there where its rules ask for one, and has the size that is set.</summary>
     internal static bool IsAsWanted(GenerationState generation)
     {
-        if (TableMap.IsOfOtherVersion(generation.Directory))
+        if (TableMap.IsOfOtherVersion(generation.Directory) || TrackingSettings.IsOfOtherVersion(generation.Directory))
         {
             return false;
         }

@@ -51,7 +51,7 @@ public readonly struct Connection
     /// <summary>The tick at which it began.</summary>
     public ulong Begins { get; }
 
-    /// <summary>Number of TCP's state (<see cref="TcpStateNames"/>); 0 for other protocols.</summary>
+    /// <summary>Number of a state of TCP or SCTP (<see cref="ConnectionStateNames"/>); 0 for other protocols.</summary>
     public byte State { get; }
 
     public uint Mark { get; }
@@ -77,8 +77,8 @@ public readonly struct Connection
     /// <summary>Told apart by type, code and identifier.</summary>
     public bool IsQuery => Protocol == (Family == Family.IPv4 ? IpProtocol.Icmp : IpProtocol.Icmpv6);
 
-    /// <summary>Name of TCP's state; null for other protocols.</summary>
-    public string? StateName => Protocol == IpProtocol.Tcp ? TcpStateNames.Of(State) : null;
+    /// <summary>Name of a state of TCP or SCTP; null for other protocols.</summary>
+    public string? StateName => ConnectionStateNames.Of(Protocol, State);
 
     /// <summary>What <see cref="ConnectionEntry"/> describes.</summary>
     internal static Connection Read(ReadOnlySpan<byte> entry) => new(entry);

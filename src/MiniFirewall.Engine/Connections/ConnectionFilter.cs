@@ -13,8 +13,8 @@ public sealed record ConnectionFilter
 
     public Family? Family { get; init; }
 
-    /// <summary>One of these states of TCP (<see cref="TcpStateNames"/>); none asked for where empty.</summary>
-    public ImmutableArray<byte> States { get; init; } = [];
+    /// <summary>One of these states, by name (<see cref="ConnectionStateNames"/>); none asked for where empty.</summary>
+    public ImmutableArray<string> States { get; init; } = [];
 
     public bool? IsReplied { get; init; }
 
@@ -35,7 +35,7 @@ public sealed record ConnectionFilter
 
     public bool Matches(in Connection connection) => (Protocol is not { } protocol || connection.Protocol == protocol)
         && (Family is not { } family || connection.Family == family)
-        && (States.IsEmpty || (connection.Protocol == IpProtocol.Tcp && States.Contains(connection.State)))
+        && (States.IsEmpty || (connection.StateName is { } state && States.Contains(state)))
         && (IsReplied is not { } isReplied || connection.IsReplied == isReplied)
         && (IsAssured is not { } isAssured || connection.IsAssured == isAssured)
         && (Ports is not { } ports || (connection.HasPorts && (IsIn(ports, connection.SourcePort) || IsIn(ports, connection.DestinationPort))))

@@ -118,19 +118,10 @@ public sealed class ConnectionFilterReader
 
     private bool States(string text)
     {
-        var states = ImmutableArray.CreateBuilder<byte>();
-        foreach (string name in text.Split(','))
-        {
-            int number = TcpStateNames.All.IndexOf(name.ToUpperInvariant());
-            if (number <= 0)
-            {
-                return Fail($"'{name}' is not a state of TCP", $"the states are {string.Join(", ", TcpStateNames.All.Skip(1))}");
-            }
-
-            states.Add((byte)number);
-        }
-
-        return Once("state", "state", filter => filter with { States = states.ToImmutable() });
+        ImmutableArray<string> states = [.. text.ToUpperInvariant().Split(',')];
+        return states.FirstOrDefault(state => !ConnectionStateNames.All.Contains(state)) is { } wrong
+            ? Fail($"'{wrong}' is not a state of TCP or SCTP", $"the states are {string.Join(", ", ConnectionStateNames.All)}")
+            : Once("state", "state", filter => filter with { States = states });
     }
 
     private bool Mark(string text)

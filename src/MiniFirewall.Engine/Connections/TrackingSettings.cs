@@ -23,7 +23,10 @@ internal static class TrackingSettings
         return value;
     }
 
-    /// <summary>The map of a generation; null where it has none.</summary>
+    /// <summary>
+    /// The map of a generation; null where it has none. Of one that a version made that followed no states of SCTP it is a copy, which the
+    /// next generation can have, and no program looks into.
+    /// </summary>
     internal static BpfMap? TryOpen(DirectoryHandle generation)
     {
         BpfMap? map = BpfMap.TryOpen(generation.PathOf(WellKnownMaps.Tracking));
@@ -32,9 +35,33 @@ internal static class TrackingSettings
             return map;
         }
 
-        map.Dispose();
-        throw new FirewallException(FirewallFailure.Refused, "the rules in force were loaded by another version of minifw; run 'minifw off' and apply the rules again");
+        using BpfMap other = map;
+        return other.ValueSize == TrackingTable.SizeWithoutSctp ? Extended(other) : throw OtherVersion();
     }
+
+    /// <summary>As the other, but only where it is what programs look into.</summary>
+    internal static BpfMap? TryOpenLive(DirectoryHandle generation) => IsOfOtherVersion(generation)
+        ? throw new FirewallException(FirewallFailure.Refused, "the rules in force were loaded by an older version of minifw; apply the rules again, then set it")
+        : TryOpen(generation);
+
+    /// <summary>Whether there is one, but of another size.</summary>
+    internal static bool IsOfOtherVersion(DirectoryHandle generation)
+    {
+        using BpfMap? map = BpfMap.TryOpen(generation.PathOf(WellKnownMaps.Tracking));
+        return map is not null and not { ValueSize: TrackingTable.Size };
+    }
+
+    private static BpfMap Extended(BpfMap other)
+    {
+        var value = new byte[TrackingTable.SizeWithoutSctp];
+        other.TryLookup(new byte[other.KeySize], value);
+        BpfMap map = BpfMap.Create(WellKnownMaps.TrackingSpec);
+        map.Update(new byte[map.KeySize], TrackingTable.Extend(value, KernelTime.Hertz));
+        return map;
+    }
+
+    private static FirewallException OtherVersion() =>
+        new(FirewallFailure.Refused, "the rules in force were loaded by another version of minifw; run 'minifw off' and apply the rules again");
 
     /// <summary>How many packets of a generation found no room for their connection.</summary>
     internal static ulong RefusedIn(DirectoryHandle generation)

@@ -82,19 +82,19 @@ public sealed record StringMatch(string Algorithm, ValueArray<byte> Pattern, ush
         ? $"\"|{Convert.ToHexStringLower([.. Pattern])}|\""
         : $"\"{Encoding.ASCII.GetString([.. Pattern]).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
+    /// <summary>Only the kernel knows the algorithms: what else is wrong with the rule is said before.</summary>
     private static bool ReadAlgorithm(Word word, ReadContext context, out string algorithm)
     {
         algorithm = word.Text;
-        if (Algorithms.Contains(algorithm))
+        if (!Algorithms.Contains(algorithm))
         {
-            return true;
+            context.Diagnostics.Report(
+                ErrorCodes.UnknownAlgorithm, word, $"{Show.Word(algorithm)} is not a way to look for a string",
+                Nearest.HintOr(algorithm, Algorithms, "bm or kmp: both find the same"),
+                Convention.Of(ErrorCodes.NoSuchChain, algorithm));
         }
 
-        context.Diagnostics.Report(
-            ErrorCodes.UnknownAlgorithm, word, $"{Show.Word(algorithm)} is not a way to look for a string",
-            Nearest.HintOr(algorithm, Algorithms, "bm or kmp: both find the same"),
-            Convention.Of(ErrorCodes.NoSuchChain, algorithm));
-        return false;
+        return true;
     }
 
     private static bool IsWhole(object state, Word place, ReadContext context)

@@ -37,6 +37,18 @@ public sealed class ConnectionStateTests
         Assert.Equal(TwinRouters.StatesOf(family), twins.SeenStates);
     }
 
+    /// <summary>Kernels before 6.16 follow its states, and would take such packets for broken ones.</summary>
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Dccp_is_tracked_by_its_addresses_as_by_the_kernel(Family family)
+    {
+        Assert.SkipUnless(Environment.OSVersion.Version >= new Version(6, 16), "this kernel follows states of DCCP");
+        using var twins = new TwinRouters();
+        JudgeAll(twins, new(family, 20_000), ["> proto 33", "> proto 33", "< proto 33", "> proto 33"], () => s_linear, "DCCP");
+        Assert.Equal([2, 3], twins.SeenStates);
+    }
+
     /// <summary>Few numbers, so that random packets are often near the window's edges.</summary>
     [Theory]
     [InlineData(Family.IPv4, 1)]

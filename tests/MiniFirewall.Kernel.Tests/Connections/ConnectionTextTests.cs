@@ -27,6 +27,8 @@ public sealed class ConnectionTextTests
 
     private static readonly HandTable.Entry s_esp = new(IpProtocol.Esp, "10.0.0.2", 0, "10.0.0.1", 0, 599);
 
+    private static readonly HandTable.Entry s_sctp = new(IpProtocol.Sctp, "192.0.2.7", 9000, "10.0.0.5", 2905, 3) { State = 7, Replied = true, Assured = true, Age = 60 };
+
     [Fact]
     public void Lines_have_columns()
     {
@@ -37,8 +39,9 @@ public sealed class ConnectionTextTests
             udp       -                 29  [2001:db8::5]:5353      [2001:db8::1]:53                   1          60            0           0        0  unreplied
             icmp      -                  5  10.0.0.2                10.0.0.1                           1          84            1          84        0  replied type 8/0 id 77
             esp       -                599  10.0.0.2                10.0.0.1                           0           0            0           0        0  unreplied
+            sctp      SHUTDOWN_ACK_SENT  3  192.0.2.7:9000          10.0.0.5:2905                      0           0            0           0       60  assured
             """,
-            string.Join('\n', [Heads(), .. new[] { s_tcp, s_udp, s_ping, s_esp }.Select(entry => Line(ConnectionText.Write, entry))]));
+            string.Join('\n', [Heads(), .. new[] { s_tcp, s_udp, s_ping, s_esp, s_sctp }.Select(entry => Line(ConnectionText.Write, entry))]));
     }
 
     [Fact]
@@ -65,6 +68,7 @@ public sealed class ConnectionTextTests
         Assert.Equal(
             "ipv4     2 icmp     1 5 src=10.0.0.2 dst=10.0.0.1 type=8 code=0 id=77 packets=1 bytes=84 src=10.0.0.1 dst=10.0.0.2 type=0 code=0 id=77 packets=1 bytes=84 mark=0 use=1",
             Line(ConnectionText.WriteProc, s_ping));
+        Assert.StartsWith("ipv4     2 sctp     132 3 SHUTDOWN_ACK_SENT src=192.0.2.7 dst=10.0.0.5 sport=9000 dport=2905 packets=0", Line(ConnectionText.WriteProc, s_sctp), StringComparison.Ordinal);
         Assert.StartsWith("ipv4     2 unknown  50 599 src=10.0.0.2 dst=10.0.0.1 packets=0", Line(ConnectionText.WriteProc, s_esp), StringComparison.Ordinal);
     }
 
@@ -82,6 +86,20 @@ public sealed class ConnectionTextTests
         table.Put(table.Memory.Places - 1, s_ping);
         Assert.Equal(["203.0.113.9", "2001:db8::5", "10.0.0.2"], Sources(table));
         Assert.Equal([], Sources(table, HandTable.Now + 500_000_000));
+    }
+
+    /// <summary>Both protocols have a state of one name, and no number means the same in both.</summary>
+    [Theory]
+    [InlineData("state ESTABLISHED", 4, true)]
+    [InlineData("state ESTABLISHED", 3, false)]
+    [InlineData("state shutdown_ack_sent,CLOSED", 7, true)]
+    [InlineData("state TIME_WAIT", 7, false)]
+    [InlineData("sctp state COOKIE_WAIT", 2, true)]
+    [InlineData("tcp state COOKIE_WAIT", 2, false)]
+    public void Filters_choose_states_of_sctp(string words, byte state, bool expected)
+    {
+        ConnectionFilter filter = ConnectionFilterReader.TryRead(words.Split(' '), out string? error) ?? throw new InvalidOperationException(error);
+        Assert.Equal(expected, filter.Matches(HandTable.Only(s_sctp with { State = state })));
     }
 
     [Theory]
@@ -124,8 +142,8 @@ public sealed class ConnectionTextTests
     [InlineData("tcpp", "'tcpp' is not known here")]
     [InlineData("tcp udp", "'udp' says again what an earlier word said")]
     [InlineData("state", "a state is missing after 'state'")]
-    [InlineData("state OPEN", "'OPEN' is not a state of TCP; the states are SYN_SENT")]
-    [InlineData("state NONE", "'NONE' is not a state of TCP")]
+    [InlineData("state OPEN", "'OPEN' is not a state of TCP or SCTP; the states are SYN_SENT")]
+    [InlineData("state NONE", "'NONE' is not a state of TCP or SCTP; ")]
     [InlineData("port 70000", "'70000' is neither a port nor a range of ports")]
     [InlineData("port 9-8", "'9-8' is neither a port nor a range of ports")]
     [InlineData("from 10.0.0.300", "'10.0.0.300' is not an end of a connection")]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
@@ -11,7 +10,7 @@ namespace MiniFirewall.Kernel.Tests.Connections;
 /// What is known of connections beside the kernel's own file, packet by packet: ends, states, seconds left, packets and bytes, answered,
 /// assured; as it is, and with other settings.
 /// </summary>
-public sealed partial class KernelListTests
+public sealed class KernelListTests
 {
     private static readonly Placement s_linear = new(4096, 4096);
 
@@ -167,45 +166,8 @@ public sealed partial class KernelListTests
             twins.Judge(reader.Read(line)!, s_linear, line);
         }
 
-        return Parse(twins.KernelLines()).Any(known => IsOf(known.Key, Port) && known.Value <= 10);
+        return ListComparison.Parse(twins.KernelLines()).Any(known => IsOf(known.Key, Port) && known.Value <= 10);
     }
 
-    /// <summary>A second may pass between the two looks.</summary>
-    private int Compare(TwinRouters twins, string about)
-    {
-        bool IsMeant(string line) => !_apart.Any(port => IsOf(line, port));
-        Dictionary<string, int> expected = Parse([.. twins.KernelLines().Where(IsMeant)]), seen = Parse([.. twins.Lines().Where(IsMeant)]);
-        string[] differences =
-        [
-            .. expected.Where(line => Differs(line, seen)).Select(line => $"the kernel: {line}"),
-            .. seen.Where(line => Differs(line, expected)).Select(line => $"miniFirewall: {line}"),
-        ];
-        Assert.True(differences.Length == 0, $"{about}\n{string.Join('\n', differences)}");
-        return seen.Count;
-    }
-
-    /// <summary>What lives for no second more may be gone at the next look.</summary>
-    private static bool Differs(KeyValuePair<string, int> line, Dictionary<string, int> others) =>
-        others.TryGetValue(line.Key, out int seconds) ? Math.Abs(seconds - line.Value) > 1 : line.Value > 1;
-
-    /// <summary>Lines without their seconds, and how many those are.</summary>
-    private static Dictionary<string, int> Parse(string[] lines)
-    {
-        var parsed = new Dictionary<string, int>();
-        foreach (string line in lines)
-        {
-            Match match = Line().Match(Gre().Replace(line, ""));
-            Assert.True(match.Success, line);
-            parsed.Add(match.Groups["what"].Value + match.Groups["rest"].Value, int.Parse(match.Groups["seconds"].Value, CultureInfo.InvariantCulture));
-        }
-
-        return parsed;
-    }
-
-    /// <summary>What only the kernel says of GRE.</summary>
-    [GeneratedRegex(@"timeout=\d+, stream_timeout=\d+ |srckey=0x0 dstkey=0x0 ")]
-    private static partial Regex Gre();
-
-    [GeneratedRegex(@"^(?<what>\w+ +\d+ \w+ +\d+ )(?<seconds>\d+) (?<rest>.*mark=\d+) (zone=\d+ )?use=\d+$")]
-    private static partial Regex Line();
+    private int Compare(TwinRouters twins, string about) => ListComparison.Compare(twins, about, line => !_apart.Any(port => IsOf(line, port)));
 }

@@ -8,7 +8,7 @@ namespace MiniFirewall.Kernel.Tests.Connections;
 /// <summary>
 /// Packets between two hosts that a router forwards, a line each: <c>&gt;</c> from the first to the second or <c>&lt;</c> back, then
 /// <c>tcp FLAGS [seq N] [ack N] [win N] [len N] [scale N] [permitted] [sack N-N] [time]</c>, <c>udp [len N]</c>, <c>icmp TYPE [CODE] [id N]</c>,
-/// <c>proto N</c>, or <c>error TYPE [CODE]</c>: an ICMP error that quotes the last packet of the other direction, <c>forged</c> with another
+/// <c>sctp [tag N] CHUNK ...</c> (<see cref="SctpScript"/>), <c>proto N</c>, or <c>error TYPE [CODE]</c>: an ICMP error that quotes the last packet of the other direction, <c>forged</c> with another
 /// port, <c>astray</c> to another host. Further words: <c>port N</c>, the second host's. <c>wait N</c> waits milliseconds.
 /// </summary>
 internal sealed class PacketScript(Family family, ushort clientPort)
@@ -42,6 +42,7 @@ internal sealed class PacketScript(Family family, ushort clientPort)
             "tcp" => Tcp(),
             "udp" => Udp(),
             "icmp" => Icmp(),
+            "sctp" => SctpScript.Read(_words, Ports.Source, Ports.Destination),
             "proto" => new RawTransport((byte)Number()) { Payload = [1, 2, 3, 4, 5, 6, 7, 8] },
             "error" => Error(out isAstray),
             var other => throw new FormatException($"{other} is no kind of packet"),

@@ -4,6 +4,7 @@ using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Rejecting;
 using MiniFirewall.Engine.Serving;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Sys.Namespaces;
 
@@ -53,6 +54,9 @@ internal sealed class EngineFirewall : IFirewall
 
     /// <summary>A map of the generation in force.</summary>
     internal BpfMap OpenPinned(string name) => BpfMap.TryOpen(PathOf(name)) ?? throw new InvalidOperationException($"{name} is not pinned");
+
+    /// <summary>As minifw connections settings.</summary>
+    internal void SetConnections(string name, int value) => Device.Namespace.Run(() => _engine.SetConnections([new(ConnectionSetting.Find(name)!, value)]));
 
     /// <summary>The connections that the rules in force track.</summary>
     internal LiveConnections OpenConnections() => Device.Namespace.Run(() => _engine.OpenConnections())
