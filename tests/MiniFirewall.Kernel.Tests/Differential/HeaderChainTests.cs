@@ -40,7 +40,7 @@ public sealed class HeaderChainTests(ITestOutputHelper output)
             sample =>
             {
                 RuleTexts texts = Load(sample.Rules, evaluator, iptables);
-                foreach (Packet packet in sample.Packets.Where(Device.CanMeet))
+                foreach (Packet packet in sample.Packets.Where(IptablesFirewall.IsOracleFor))
                 {
                     Observation expected = evaluator.Judge(packet)!;
                     if (iptables.Judge(packet) is { } seen)

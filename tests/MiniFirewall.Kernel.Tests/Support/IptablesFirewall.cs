@@ -28,6 +28,9 @@ internal sealed class IptablesFirewall : IFirewall
 
     public string Name => "iptables";
 
+    /// <summary>Whether a packet can be sent to a device, and means to this kernel's own tables what it means to miniFirewall.</summary>
+    internal static bool IsOracleFor(Packet packet) => Device.CanMeet(packet) && OverlongHeaders.AreJudgedAlike(packet);
+
     internal Device Device { get; }
 
     /// <summary>The kernel has the types of the sets that were loaded last.</summary>
@@ -49,7 +52,7 @@ internal sealed class IptablesFirewall : IFirewall
         }
     }
 
-    public bool CanMeet(Packet packet) => HasSetTypes && Device.CanMeet(packet);
+    public bool CanMeet(Packet packet) => HasSetTypes && IsOracleFor(packet);
 
     public Observation? Judge(Packet packet)
     {
