@@ -41,9 +41,6 @@ internal static class SctpFrame
     /// <summary>More than a packet can have: each has four bytes at least.</summary>
     private const int MostChunks = 16384;
 
-    /// <summary>Above any offset inside a packet; masking with it gives the verifier the same range in each turn.</summary>
-    private const int OffsetMask = 0x1ffff;
-
     internal static int Bit(int type) => 1 << type;
 
     /// <summary>Makes the packet readable for turns, and reads its header into the buffer. Loses R0 to R5.</summary>
@@ -79,7 +76,7 @@ internal static class SctpFrame
         code.Alu(AluOperation.Add, Register.R2, 3);
         code.Alu(AluOperation.And, Register.R2, ~3);
         code.Alu(AluOperation.Add, Register.R2, Register.R9);
-        code.Alu(AluOperation.And, Register.R2, OffsetMask);
+        code.Alu(AluOperation.And, Register.R2, HeaderSteps.OffsetMask);
         code.Store(MemorySize.Word, Register.R6, At, Register.R2);
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using MiniFirewall.Asm;
 using MiniFirewall.Compiler.Classifier;
+using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
 
 namespace MiniFirewall.Compiler.Questions;
@@ -35,6 +36,16 @@ public static class EstimatorLayout
     public const int Slots = 4 * Most;
 
     public static MapSpec Spec { get; } = new(WellKnownMaps.Estimators, MapType.Array, 4, Size, Slots) { BeginsWithLock = true };
+
+    /// <summary>Refuses more than <see cref="Most"/> estimators.</summary>
+    /// <exception cref="CompileException">There are more.</exception>
+    public static void Require(int estimators)
+    {
+        if (estimators > Most)
+        {
+            throw new CompileException($"more than {Most} rate estimators in one rule set", Origin.None);
+        }
+    }
 
     /// <summary>An estimator that has counted nothing.</summary>
     public static byte[] Begin(EstimatorSettings settings, int hertz)

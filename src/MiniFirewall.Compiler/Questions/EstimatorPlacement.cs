@@ -26,7 +26,7 @@ internal sealed class EstimatorPlacement
         Question[] asked = [.. programs.SelectMany(program => program.Blocks).SelectMany(block => block.Statements)
             .SelectMany(statement => statement.Steps).Select(step => step.Question).OfType<Question>()];
         string[] names = [.. asked.SelectMany(NamesIn).Distinct()];
-        Require(names.Length);
+        EstimatorLayout.Require(names.Length);
         ILookup<string, EstimatorSettings> settings = asked.OfType<RateCounted>().ToLookup(question => question.Estimator, question => question.Settings);
         return new(
             names.Select((name, slot) => KeyValuePair.Create(name, slot)).ToImmutableDictionary(),
@@ -47,12 +47,4 @@ internal sealed class EstimatorPlacement
         RateCompared compared => compared.IsRelative ? [compared.First, compared.Second] : [compared.First],
         _ => [],
     };
-
-    private static void Require(int estimators)
-    {
-        if (estimators > EstimatorLayout.Most)
-        {
-            throw new CompileException($"more than {EstimatorLayout.Most} rate estimators in one rule set", Origin.None);
-        }
-    }
 }

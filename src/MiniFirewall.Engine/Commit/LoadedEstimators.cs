@@ -83,7 +83,7 @@ internal sealed class LoadedEstimators : IDisposable
         Dictionary<string, EstimatorSettings?> asked = [];
         foreach (Rule rule in rules.Chains.SelectMany(chain => chain.Rules))
         {
-            foreach (string name in rule.Matches.OfType<RateestMatch>().SelectMany(match => match.Estimators))
+            foreach (string name in RateestMatch.EstimatorsIn(rule))
             {
                 asked.TryAdd(name, null);
             }
@@ -99,11 +99,7 @@ internal sealed class LoadedEstimators : IDisposable
 
     private void Plan(Dictionary<string, EstimatorSettings?> asked, ImmutableArray<EstimatorEntry> before, bool keepsOthers)
     {
-        if (asked.Count > EstimatorLayout.Most)
-        {
-            throw new CompileException($"more than {EstimatorLayout.Most} rate estimators in one rule set", Origin.None);
-        }
-
+        EstimatorLayout.Require(asked.Count);
         Dictionary<string, EstimatorEntry> known = before.Where(entry => entry.Name.Length > 0).ToDictionary(entry => entry.Name);
         HashSet<int> taken = [.. before.Select(entry => entry.Slot)];
         foreach ((string name, EstimatorSettings? settings) in asked)

@@ -57,8 +57,10 @@ public sealed record RateestMatch(string First, string Second, string Comparison
 
     private bool IsRelative => Second.Length > 0;
 
-    /// <summary>The estimators that it compares.</summary>
-    public IEnumerable<string> Estimators => IsRelative ? [First, Second] : [First];
+    /// <summary>The estimators that a rule compares.</summary>
+    public static IEnumerable<string> EstimatorsIn(Rule rule) => rule.Matches.OfType<RateestMatch>().SelectMany(match => match.Estimators);
+
+    private IEnumerable<string> Estimators => IsRelative ? [First, Second] : [First];
 
     private RateCompared Question => new(First, Second, Order, IsDelta, AsksBytes)
     {

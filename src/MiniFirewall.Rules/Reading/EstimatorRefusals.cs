@@ -59,7 +59,7 @@ internal sealed class EstimatorRefusals(RuleSetDraft draft, DiagnosticBag diagno
 
     private void Learn(Rule rule)
     {
-        foreach (string name in rule.Matches.OfType<RateestMatch>().SelectMany(match => match.Estimators))
+        foreach (string name in RateestMatch.EstimatorsIn(rule))
         {
             _known.TryAdd(name, null);
         }
@@ -72,7 +72,7 @@ internal sealed class EstimatorRefusals(RuleSetDraft draft, DiagnosticBag diagno
 
     private void CheckMatches(Rule rule)
     {
-        foreach (string name in rule.Matches.OfType<RateestMatch>().SelectMany(match => match.Estimators).Where(name => !_known.ContainsKey(name)))
+        foreach (string name in RateestMatch.EstimatorsIn(rule).Where(name => !_known.ContainsKey(name)))
         {
             diagnostics.Report(
                 ErrorCodes.NoSuchEstimator, rule.Span, $"there is no rate estimator {Show.Word(name)}",
