@@ -300,8 +300,8 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label counted
         code.Mark(notRepeated);
         // A reset that closes nothing, since its sequence number is only near, may be anyone's.
         track.If(TrackCode.Kind, JumpCondition.NotEqual, TcpStates.Reset, noReset);
-        track.If(TrackCode.After, JumpCondition.Equal, TcpStates.Close, chosen);
-        track.LimitTimeout(TrackingTable.Unacknowledged, chosen);
+        track.If(TrackCode.After, JumpCondition.NotEqual, TcpStates.Established, noReset);
+        track.LimitTimeout(TrackingTable.Unacknowledged, noReset);
         code.Jump(chosen);
         code.Mark(noReset);
         track.IfSet(Side(TrackCode.Sender, ConnectionEntry.SideFlags), TcpStates.HasUnacknowledged, limit);
