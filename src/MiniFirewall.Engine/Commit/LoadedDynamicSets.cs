@@ -33,7 +33,7 @@ internal sealed class LoadedDynamicSets : IDisposable
     /// <summary>Sets that go on, and that a file says something of.</summary>
     internal bool HasChanges => _sets.Any(IsChanged);
 
-    /// <param name="isApart">A set that a file says something new of is copied.</param>
+    /// <param name="isApart">A set that a file says something new of is copied, and so is one that packets do not change.</param>
     internal static LoadedDynamicSets Make(ImmutableArray<NamedSet> sets, GenerationState? running, bool isApart)
     {
         var loaded = new LoadedDynamicSets();
@@ -121,7 +121,7 @@ internal sealed class LoadedDynamicSets : IDisposable
         if (running?.Sets?.Named.FirstOrDefault(other => other.Name == set.Name && other.IsTable) is { } before && before.Dynamic == set.Dynamic && (set.IsDynamic || set.Elements.AreInForce)
             && DynamicSetMaps.TryOpen(running.Directory, before.Number, set.Dynamic) is { } shared)
         {
-            if (set.Elements.AreInForce || (!isApart && set.Elements.Count <= shared.Room))
+            if (set.Elements.AreInForce ? set.IsDynamic || !isApart : !isApart && set.Elements.Count <= shared.Room)
             {
                 _sets.Add((set, shared, true));
                 return;
@@ -135,12 +135,13 @@ internal sealed class LoadedDynamicSets : IDisposable
         _sets.Add((set, maps, false));
         ulong now = NowOf(set);
         using var editor = new DynamicSetEditor(maps);
-        foreach (DynamicSetRecord record in source?.Read().Where(record => !record.IsOfFile) ?? [])
+        bool isWhole = source is not null && set.Elements.AreInForce;
+        foreach (DynamicSetRecord record in source?.Read().Where(record => isWhole || !record.IsOfFile) ?? [])
         {
             editor.Put(record, now);
         }
 
-        foreach (SetElement element in set.Elements.Sorted())
+        foreach (SetElement element in isWhole ? [] : set.Elements.Sorted())
         {
             editor.Put(RecordOf(set, element, now), now);
         }
