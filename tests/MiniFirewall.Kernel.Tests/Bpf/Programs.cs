@@ -1,5 +1,7 @@
 using MiniFirewall.Asm;
 using MiniFirewall.Bpf;
+using MiniFirewall.Engine;
+using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Bpf;
 
@@ -10,9 +12,10 @@ internal static class Programs
 
     public static readonly IReadOnlyDictionary<string, BpfMap> NoMaps = new Dictionary<string, BpfMap>();
 
-    /// <summary>A netfilter program whose main function <paramref name="emit"/> writes; R1 is the context.</summary>
+    /// <summary>A netfilter program whose main function <paramref name="emit"/> writes; R1 is the context. Before Linux 6.4 the test is skipped.</summary>
     public static ProgramSpec Netfilter(Action<Assembler> emit, string name = "test", params string[] origins)
     {
+        Assert.SkipUnless(ProviderChoice.KernelHasLinks, "this kernel has no programs of type NETFILTER");
         var assembler = new Assembler();
         assembler.BeginFunction(new("main", true, [new ContextParameter("ctx", "bpf_nf_ctx")]), assembler.DefineLabel("main"));
         emit(assembler);
