@@ -11,7 +11,7 @@ internal sealed class ReferenceResolver(KernelTypes types, IReadOnlyDictionary<s
 
     public Instruction[] Resolve(ImmutableArray<Instruction> instructions)
     {
-        types.Prepare(instructions.Select(i => i.Reference).SelectMany(NamesOf));
+        types.Prepare(instructions.SelectMany(i => i.Reference?.KernelNames ?? []));
         var resolved = new Instruction[instructions.Length];
         for (int i = 0; i < resolved.Length; i++)
         {
@@ -20,19 +20,6 @@ internal sealed class ReferenceResolver(KernelTypes types, IReadOnlyDictionary<s
 
         return resolved;
     }
-
-    private static IEnumerable<string> NamesOf(Reference? reference) => reference switch
-    {
-        KernelFunctionReference function => [function.Function],
-        KernelElementReference element => [element.Struct, element.ElementStruct],
-        KernelTypeReference type => [type.Struct],
-        KernelMemberReference member => [member.Struct],
-        KernelOffsetReference member => [member.Struct],
-        KernelBitsReference member => [member.Struct],
-        KernelEnumeratorReference value => [value.Enum],
-        KernelAccessReference access => NamesOf(access.Access),
-        _ => [],
-    };
 
     private Instruction Resolve(Instruction instruction) => instruction.Reference switch
     {

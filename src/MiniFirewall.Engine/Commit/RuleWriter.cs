@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.Names;
 using MiniFirewall.Engine.Providers;
@@ -31,6 +33,7 @@ internal sealed class RuleWriter(EngineParts parts, NetworkNamespace network, Na
     /// <summary>Puts a rule set in force. Its host names are asked for before the lock is taken.</summary>
     internal void Apply(RuleSet rules, ApplyOptions options)
     {
+        KernelBtf.BeginToFind(KernelNames.Usual);
         NameBook known = names.Ask(rules, null, options.NameWait);
         using WriterSession session = OpenSession(options);
         ApplyWhole(session, _ => rules, _ => ProgramsFor(options), options, known);
@@ -62,6 +65,7 @@ internal sealed class RuleWriter(EngineParts parts, NetworkNamespace network, Na
         using WriterSession session = WriterSession.Open(parts.Root, network, lockTimeout);
         if (!WithinTrial(session, () => TryChange(session, command)))
         {
+            KernelBtf.BeginToFind(KernelNames.Usual);
             session.CollectOwn();
             ApplyWhole(session, running => Changed(running?.Read(), command, change), running => ChangingPrograms.From(parts.Programs, running, command));
         }
@@ -159,6 +163,7 @@ internal sealed class RuleWriter(EngineParts parts, NetworkNamespace network, Na
             return;
         }
 
+        KernelBtf.BeginToFind(KernelNames.Usual);
         NameBook book = names.Ask(changed, known, options.NameWait);
         RuleSet rules = NameLoader.Fill(changed, book);
 

@@ -7,6 +7,9 @@ namespace MiniFirewall.Sys.Namespaces;
 /// <summary>Another process's mount namespace, to do work in.</summary>
 public sealed class MountNamespace
 {
+    /// <summary>The process that was found last, and its namespace; to look at all processes takes time.</summary>
+    private static volatile Found? s_lowest;
+
     private readonly int _process;
 
     private MountNamespace(int process) => _process = process;
@@ -24,7 +27,17 @@ public sealed class MountNamespace
     }
 
     /// <summary>A process in the mount namespace of the lowest number that can be seen; 0 where none can.</summary>
-    private static int OfLowestNumber() => ProcessTable.All().DefaultIfEmpty().MinBy(process => NumberOf($"{process}") ?? ulong.MaxValue);
+    private static int OfLowestNumber()
+    {
+        if (s_lowest is { } known && NumberOf($"{known.Process}") == known.Number)
+        {
+            return known.Process;
+        }
+
+        int process = ProcessTable.All().DefaultIfEmpty().MinBy(process => NumberOf($"{process}") ?? ulong.MaxValue);
+        s_lowest = NumberOf($"{process}") is { } number ? new(process, number) : null;
+        return process;
+    }
 
     /// <summary>
     /// Runs <paramref name="work"/> on a thread of its own that has entered the namespace, its root directory too. Needs
@@ -80,4 +93,6 @@ public sealed class MountNamespace
             throw SystemCallException.FromLastError($"setns {path}");
         }
     }
+
+    private sealed record Found(int Process, ulong Number);
 }
