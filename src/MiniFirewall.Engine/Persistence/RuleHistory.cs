@@ -44,12 +44,16 @@ internal sealed class RuleHistory(IDurableFiles files, Action<string>? afterStep
     /// As <see cref="Prepare"/>, beside other work. It must have ended, by <see cref="Preparation.Finish"/> or disposed of, before anything else is done here.
     /// </summary>
     internal Preparation BeginToPrepare(Func<KeptRules> make) => new(
-        Task.Run(() =>
-        {
-            KeptRules rules = make();
-            Write(rules);
-            return rules;
-        }),
+        Task.Factory.StartNew(
+            () =>
+            {
+                KeptRules rules = make();
+                Write(rules);
+                return rules;
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default),
         TellPrepared);
 
     /// <summary>The prepared rule set is the newest, whatever happens from here on.</summary>
