@@ -43,16 +43,18 @@ internal static class Probe
         using IDisposable pinned = LibC.OnOneProcessor();
         Socket[] receivers = [.. ports.Append(OpenPort).Select(port => Bind(address, port))];
         using var sender = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        bool isSent = false;
         foreach (Socket receiver in receivers)
         {
-            TrySend(sender, receiver.LocalEndPoint!);
+            isSent = TrySend(sender, receiver.LocalEndPoint!);
         }
 
         bool whole = receivers[^1].Poll(TimeSpan.FromSeconds(5 * Budget.Patience), SelectMode.SelectRead);
         Thread.Sleep(2);
         string[] dropped = [.. ports.Where((_, i) => receivers[i].Available == 0).Select(port => $"{family}:{port}")];
         Array.ForEach(receivers, receiver => receiver.Dispose());
-        return whole ? dropped : throw new InvalidOperationException("the datagram that no rule drops is lost");
+        return whole ? dropped : throw new InvalidOperationException(
+            $"the datagram that no rule drops is {(isSent ? "lost" : "refused")}, IPv{family}; of the others so are {string.Join(' ', dropped)}");
     }
 
     private static Socket Bind(IPAddress address, int port)
@@ -63,15 +65,17 @@ internal static class Probe
         return socket;
     }
 
-    private static void TrySend(Socket sender, EndPoint target)
+    private static bool TrySend(Socket sender, EndPoint target)
     {
         try
         {
             sender.SendTo(new byte[10], target);
+            return true;
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.AccessDenied or SocketError.ConnectionRefused)
         {
             // A drop on the way out is EPERM for the sender.
+            return false;
         }
     }
 }
