@@ -16,6 +16,9 @@ internal static class KernelHookList
     private const ushort InfoDescription = 1, InfoType = 2, ChainTable = 1, ChainFamily = 2, ChainName = 3, BpfId = 1;
     private const uint TypeNftables = 1, TypeBpf = 2;
 
+    /// <summary>kernel/minifw's own.</summary>
+    private const string HookModuleName = "minifw";
+
     private const int NoEntry = 2, Invalid = 22, NotSupported = 95, NoProtocol = 93;
 
     private static readonly (byte Family, uint Hooks)[] Families = [(HookNames.IPv4, 5), (HookNames.IPv6, 5), (HookNames.Arp, 3), (HookNames.Bridge, 5)];
@@ -118,7 +121,7 @@ internal static class KernelHookList
 
     private static HookOwner OwnerOf(string function, string module, string? chain, uint? program) =>
         program is not null ? HookOwner.Bpf
-        : (function, module) == ("minifw_run", "minifw") ? HookOwner.Minifw
+        : module == HookModuleName ? HookOwner.Minifw
         : chain is not null ? HookOwner.Nftables
         : function.StartsWith("ipt_do", StringComparison.Ordinal) || function.StartsWith("ip6t_do", StringComparison.Ordinal) || function.Contains("table_", StringComparison.Ordinal) ? HookOwner.Iptables
         : function.Contains("conntrack", StringComparison.Ordinal) || function.Contains("nf_nat", StringComparison.Ordinal)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using MiniFirewall.Engine.Commit;
 using MiniFirewall.Packets;
 using MiniFirewall.Sys;
 using MiniFirewall.Sys.Netlink;
@@ -67,11 +68,12 @@ internal sealed class SurroundingsReader(FirewallStatus status)
         try
         {
             hooks.AddRange(BpfLinks.Read(OwnLinks()));
+            hooks.AddRange(status.Links.Where(link => link.Id == 0).Select(OwnOf));
         }
         catch (SystemCallException refusal) when (refusal.Errno is NotPermitted or NoAccess)
         {
             _notes.Add("BPF links cannot be listed here, which needs CAP_SYS_ADMIN: others' Netfilter programs are missing");
-            hooks.AddRange(status.Links.Select(link => new HookedFunction(link.Point.Family == Family.IPv4 ? "ipv4" : "ipv6", HookOf(link.Point.Hook), null, HookOwner.Minifw, "minifw_dispatch") { ProgramId = link.ProgramId }));
+            hooks.AddRange(status.Links.Select(OwnOf));
         }
 
         return hooks;
@@ -88,16 +90,26 @@ internal sealed class SurroundingsReader(FirewallStatus status)
             {
                 HookOwner.Iptables => legacy.Find(chain => chain.Family == hook.Family && chain.Hook == hook.Hook && chain.Priority == hook.Priority),
                 HookOwner.Nftables => nft?.Find(chain => chain.Name == hook.Name && chain.Hook == hook.Hook),
-                HookOwner.Bpf => hook with
-                {
-                    Owner = own.Contains(hook.ProgramId!.Value) ? HookOwner.Minifw : HookOwner.Bpf,
-                    Name = TryNameOf(hook.ProgramId.Value),
-                },
+                HookOwner.Bpf => Named(hook, own),
                 _ => null,
             };
             yield return known is null ? hook : hook with { Owner = known.Owner, Name = known.Name, Rules = known.Rules, Policy = known.Policy, Translates = known.Translates };
         }
     }
+
+    /// <summary>The kernel's list is of this network namespace, where nobody else has fragments put together under that name.</summary>
+    private static HookedFunction Named(HookedFunction hook, HashSet<uint> own)
+    {
+        string name = TryNameOf(hook.ProgramId!.Value);
+        return hook with { Owner = own.Contains(hook.ProgramId.Value) || name == Reassembly.Name ? HookOwner.Minifw : HookOwner.Bpf, Name = name };
+    }
+
+    /// <summary>A link as status tells of it; under the module it is a hook of the module's, and has no number.</summary>
+    private static HookedFunction OwnOf(AttachedLink link) =>
+        new(link.Point.Family == Family.IPv4 ? "ipv4" : "ipv6", HookOf(link.Point.Hook), link.Priority, HookOwner.Minifw, link.Id == 0 ? "minifw_dispatch [minifw]" : "minifw_dispatch")
+        {
+            ProgramId = link.ProgramId,
+        };
 
     private HashSet<uint> OwnLinks() => [.. status.Links.Select(link => link.Id)];
 

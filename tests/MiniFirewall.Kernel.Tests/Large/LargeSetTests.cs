@@ -20,7 +20,7 @@ public sealed class LargeSetTests(ITestOutputHelper output)
     public void Compiled_programs_judge_and_count_as_the_list_says(string name, CompilationWay way)
     {
         Assert.SkipWhen(way == CompilationWay.Straight && name == "deep chains", "straight code does not nest calls so deep");
-        Assert.SkipWhen(way == CompilationWay.ClassifierBefore69 && name == "host names", "one rule has more tests than kernels before 6.9 go through: refused by name");
+        Assert.SkipWhen(name == "host names" && (way == CompilationWay.ClassifierBefore69 || (!TestContexts.HaveArenas && way != CompilationWay.Straight)), "one rule has more tests than kernels before 6.9 go through: refused by name");
         var clock = Stopwatch.StartNew();
         LargeSet set = LargeSets.ByName(name);
         GeneratedRules text = set.Of(way == CompilationWay.AsChosen ? LargeBudget.Rules : LargeBudget.FewRulesOfASet, LargeBudget.Seed);
