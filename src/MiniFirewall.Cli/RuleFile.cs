@@ -22,7 +22,9 @@ internal static class RuleFile
     {
         try
         {
-            return file == "-" ? Console.In.ReadToEnd() : Decode(File.ReadAllBytes(file));
+            string text = file == "-" ? Console.In.ReadToEnd() : Decode(File.ReadAllBytes(file));
+            MemoryAhead.Expect(text.Length);
+            return text;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -6,7 +6,8 @@ namespace MiniFirewall.Compiler;
 /// <summary>Which fields a packet program asks for: the prologue reads no others.</summary>
 internal sealed class FieldUse
 {
-    private readonly HashSet<Field> _fields = [];
+    /// <summary>A bit for each field, by its number.</summary>
+    private uint _fields;
 
     private FieldUse()
     {
@@ -42,16 +43,22 @@ internal sealed class FieldUse
     }
 
     /// <summary>
-    /// What programs over an image ask for: what any of their statements does, and what entries say, so that the programs
+    /// What programs over an image ask for: what any of them does, and what entries say, so that the programs
     /// need not change with the image.
     /// </summary>
-    internal static FieldUse OfClassifier(IEnumerable<PacketProgram> programs)
+    internal static FieldUse OfClassifier(IEnumerable<FieldUse> programs)
     {
         var use = new FieldUse();
-        use._fields.UnionWith([Field.Source, Field.Destination, Field.Protocol, Field.FragmentOffset, Field.TransportLength, Field.SourcePort, Field.DestinationPort, Field.ChainBroken]);
-        foreach (PacketProgram program in programs)
+        use.Add([Field.Source, Field.Destination, Field.Protocol, Field.FragmentOffset, Field.TransportLength, Field.SourcePort, Field.DestinationPort, Field.ChainBroken]);
+        foreach (FieldUse program in programs)
         {
-            use.VisitProgram(program);
+            use._fields |= program._fields;
+            use.Sets |= program.Sets;
+            use.Answers |= program.Answers;
+            foreach (Question code in program.Questions.All)
+            {
+                use.Questions.Add(code);
+            }
         }
 
         return use;
@@ -65,28 +72,36 @@ internal sealed class FieldUse
     }
 
     /// <summary>Adds what tracking a packet's connection reads.</summary>
-    internal void AddTracking() => _fields.UnionWith(
+    internal void AddTracking() => Add(
         [
             Field.Source, Field.Destination, Field.Protocol, Field.FragmentOffset, Field.ChainBroken, Field.TransportLength, Field.SourcePort,
             Field.DestinationPort, Field.ConnectionState, Field.ConnectionDirection,
         ]);
 
     /// <summary>A bit for each field, by its number.</summary>
-    internal uint Bits => _fields.Aggregate(0u, (bits, read) => bits | (1u << (int)read));
+    internal uint Bits => _fields;
 
-    internal bool Has(Field field) => _fields.Contains(field);
+    internal bool Has(Field field) => (_fields & (1u << (int)field)) != 0;
 
     internal bool HasAny(params ReadOnlySpan<Field> fields)
     {
         foreach (Field field in fields)
         {
-            if (_fields.Contains(field))
+            if (Has(field))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    private void Add(params ReadOnlySpan<Field> fields)
+    {
+        foreach (Field field in fields)
+        {
+            _fields |= 1u << (int)field;
+        }
     }
 
     private void VisitProgram(PacketProgram program)
@@ -130,7 +145,7 @@ internal sealed class FieldUse
                 VisitDimensions(test);
                 break;
             case QuestionTest test:
-                _fields.UnionWith(test.Question.Reads);
+                Add(test.Question.Reads.AsSpan());
                 Questions.Add(test.Question.Code);
                 break;
             default:
@@ -141,20 +156,20 @@ internal sealed class FieldUse
     /// <summary>An address's names are looked up by the address.</summary>
     private void VisitField(Field field)
     {
-        _fields.Add(field);
+        Add([field]);
         if (field is Field.SourceNames or Field.DestinationNames)
         {
-            _fields.Add(field == Field.SourceNames ? Field.Source : Field.Destination);
+            Add([field == Field.SourceNames ? Field.Source : Field.Destination]);
         }
     }
 
     /// <summary>A set's look-up reads the addresses it is told to, and of a set with ports all that says whether there is one.</summary>
     private void VisitDimensions(SetTest test)
     {
-        _fields.UnionWith(test.Dimensions);
+        Add(test.Dimensions.AsSpan());
         if (test.Dimensions.Any(field => field is Field.SourcePort or Field.DestinationPort))
         {
-            _fields.UnionWith(
+            Add(
                 [Field.Protocol, Field.FragmentOffset, Field.ChainBroken, Field.TransportLength, Field.SourcePort, Field.DestinationPort]);
         }
     }

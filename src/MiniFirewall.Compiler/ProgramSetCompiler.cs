@@ -70,9 +70,10 @@ public static class ProgramSetCompiler
         var placed = QuestionPlacement.Of(programs, options);
         programs = placed.Programs;
         MapImage? state = placed.State;
-        options = options with { Tracks = options.Prologue == PrologueKind.Netfilter && (options.AlwaysTracks || programs.Any(program => FieldUse.Of(program).AsksConnection)) };
-        CompiledPrograms compiled = CompileAll(programs, [.. programs.Where(program => IsListed(program, options))], options);
-        compiled = FitTheStack(programs, compiled, options);
+        var uses = programs.ToDictionary<PacketProgram, PacketProgram, FieldUse>(program => program, FieldUse.Of, ReferenceEqualityComparer.Instance);
+        options = options with { Tracks = options.Prologue == PrologueKind.Netfilter && (options.AlwaysTracks || uses.Values.Any(use => use.AsksConnection)) };
+        CompiledPrograms compiled = CompileAll(programs, [.. programs.Where(program => IsListed(program, options))], uses, options);
+        compiled = FitTheStack(programs, compiled, uses, options);
         if (compiled.Image is { } image)
         {
             BinaryPrimitives.WriteInt32LittleEndian(image.Bytes.AsSpan(image.Layout.Changes + ChangeFormat.UsedCells), (state?.Content.Length ?? 0) / StateCell.Size);
@@ -92,7 +93,7 @@ public static class ProgramSetCompiler
     /// On old kernels a search that is a callback may leave too little stack for what rules ask: such programs become straight code, whose
     /// frames are smaller.
     /// </summary>
-    private static CompiledPrograms FitTheStack(ImmutableArray<PacketProgram> programs, CompiledPrograms compiled, CompileOptions options)
+    private static CompiledPrograms FitTheStack(ImmutableArray<PacketProgram> programs, CompiledPrograms compiled, Dictionary<PacketProgram, FieldUse> uses, CompileOptions options)
     {
         if (options.HasMayGoto || options.Structure != ListStructure.Measured)
         {
@@ -100,13 +101,15 @@ public static class ProgramSetCompiler
         }
 
         ImmutableArray<PacketProgram> fitting = [.. compiled.Listed.Where(program => StackDepth.Of(compiled.Specs[programs.IndexOf(program)].Code) <= StackDepth.Most)];
-        return fitting.Length == compiled.Listed.Length ? compiled : CompileAll(programs, fitting, options);
+        return fitting.Length == compiled.Listed.Length ? compiled : CompileAll(programs, fitting, uses, options);
     }
 
     /// <param name="listed">Those that look into an image.</param>
-    private static CompiledPrograms CompileAll(ImmutableArray<PacketProgram> programs, ImmutableArray<PacketProgram> listed, CompileOptions options)
+    /// <param name="uses">What each program asks for.</param>
+    private static CompiledPrograms CompileAll(
+        ImmutableArray<PacketProgram> programs, ImmutableArray<PacketProgram> listed, Dictionary<PacketProgram, FieldUse> uses, CompileOptions options)
     {
-        FieldUse use = FieldUse.OfClassifier(listed);
+        FieldUse use = FieldUse.OfClassifier(listed.Select(program => uses[program]));
         if (options.Tracks)
         {
             use.AddTracking();

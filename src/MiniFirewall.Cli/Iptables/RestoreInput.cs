@@ -15,6 +15,7 @@ internal static class RestoreInput
             using Stream input = file is null ? Console.OpenStandardInput() : new FileStream(file, FileMode.Open, FileAccess.Read);
             if (ReadAll(input) is { } text)
             {
+                MemoryAhead.Expect(text.Length);
                 return text;
             }
 

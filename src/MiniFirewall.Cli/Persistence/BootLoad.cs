@@ -19,6 +19,7 @@ internal static class BootLoad
         FirewallEngine engine = FirewallEngine.Open();
         PersistentRules kept = PersistentRules.Of(engine);
         KeptRules rules = kept.OnDisk ?? throw new FirewallException(FirewallFailure.Refused, $"there is no rule set in {kept.Directory}; 'minifw apply' and 'minifw save' make one");
+        MemoryAhead.Expect(rules.Text?.Length ?? 0);
         if (!rules.IsOff && !isForced && !LockoutCheck.IsForced)
         {
             new LockoutCheck(engine).Run(rules.Read(), "--force");
@@ -74,7 +75,9 @@ internal static class BootLoad
     {
         try
         {
-            kept.Load(kept.Find(number));
+            KeptRules rules = kept.Find(number);
+            MemoryAhead.Expect(rules.Text?.Length ?? 0);
+            kept.Load(rules);
             return true;
         }
         catch (Exception e) when (e is FirewallException or VerifierException or CompileException)

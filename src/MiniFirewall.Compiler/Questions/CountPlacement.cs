@@ -16,9 +16,8 @@ internal sealed class CountPlacement
     /// <summary>What the statements remember, nothing yet.</summary>
     internal ImmutableArray<MapImage> Maps => _slots == 0 ? [] : [.. CountLayout.Maps(_slots)];
 
-    internal static CountPlacement Of(ImmutableArray<PacketProgram> programs) => new(programs.SelectMany(program => program.Blocks)
-        .SelectMany(block => block.Statements).SelectMany(statement => statement.Steps)
-        .Select(step => step.Question).OfType<ConnectionsAbove>().Select(question => CountLayout.SlotsFor(question.Limit)).DefaultIfEmpty().Max());
+    internal static CountPlacement Of(ImmutableArray<AskedQuestion> asked) => new(asked.Select(one => one.Question).OfType<ConnectionsAbove>()
+        .Select(question => CountLayout.SlotsFor(question.Limit)).DefaultIfEmpty().Max());
 
     internal ConnectionsAbove Place(ConnectionsAbove question, (string Block, int Statement, int Step) at)
     {

@@ -16,18 +16,16 @@ internal sealed class EstimatorPlacement
     internal ImmutableArray<MapImage> Missing { get; }
 
     /// <exception cref="CompileException">More estimators than there is room for.</exception>
-    internal static EstimatorPlacement Of(ImmutableArray<PacketProgram> programs, CompileOptions options)
+    internal static EstimatorPlacement Of(ImmutableArray<AskedQuestion> asked, CompileOptions options)
     {
         if (!options.Estimators.IsEmpty)
         {
             return new(options.Estimators, []);
         }
 
-        Question[] asked = [.. programs.SelectMany(program => program.Blocks).SelectMany(block => block.Statements)
-            .SelectMany(statement => statement.Steps).Select(step => step.Question).OfType<Question>()];
-        string[] names = [.. asked.SelectMany(NamesIn).Distinct()];
+        string[] names = [.. asked.SelectMany(one => NamesIn(one.Question)).Distinct()];
         EstimatorLayout.Require(names.Length);
-        ILookup<string, EstimatorSettings> settings = asked.OfType<RateCounted>().ToLookup(question => question.Estimator, question => question.Settings);
+        ILookup<string, EstimatorSettings> settings = asked.Select(one => one.Question).OfType<RateCounted>().ToLookup(question => question.Estimator, question => question.Settings);
         return new(
             names.Select((name, slot) => KeyValuePair.Create(name, slot)).ToImmutableDictionary(),
             names.Length == 0 ? [] : [EstimatorLayout.Begin(names.Select(name => settings[name].FirstOrDefault(EstimatorSettings.Shortest)), options.Hertz)]);

@@ -23,13 +23,13 @@ internal sealed class QuestionPlacement
     private readonly CountPlacement _counts;
     private readonly EstimatorPlacement _estimators;
 
-    private QuestionPlacement(ImmutableArray<PacketProgram> programs, CompileOptions options)
+    private QuestionPlacement(ImmutableArray<AskedQuestion> asked, CompileOptions options)
     {
         _options = options;
-        _recent = RecentPlacement.Of(programs, options);
-        _rates = RatePlacement.Of(programs, options);
-        _counts = CountPlacement.Of(programs);
-        _estimators = EstimatorPlacement.Of(programs, options);
+        _recent = RecentPlacement.Of(asked, options);
+        _rates = RatePlacement.Of(asked, options);
+        _counts = CountPlacement.Of(asked);
+        _estimators = EstimatorPlacement.Of(asked, options);
     }
 
     /// <summary>The programs, whose questions know all.</summary>
@@ -54,9 +54,10 @@ internal sealed class QuestionPlacement
 
     internal static QuestionPlacement Of(ImmutableArray<PacketProgram> programs, CompileOptions options)
     {
-        DynamicSetLimits.Require(programs);
-        var placement = new QuestionPlacement(programs, options);
-        placement.Programs = [.. programs.Select(placement.Place)];
+        ImmutableArray<AskedQuestion> asked = AskedQuestions.Of(programs);
+        DynamicSetLimits.Require(asked);
+        var placement = new QuestionPlacement(asked, options);
+        placement.Programs = asked.Any(asked => asked.Question.NeedsPlace) ? [.. programs.Select(placement.Place)] : programs;
         return placement;
     }
 

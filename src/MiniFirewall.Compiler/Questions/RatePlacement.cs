@@ -17,17 +17,14 @@ internal sealed class RatePlacement
     internal ImmutableArray<MapImage> Maps => [.. _tables.Values.Select(RateLayout.Empty)];
 
     /// <exception cref="CompileException">More tables than a program can name, or two uses of one that cannot be.</exception>
-    internal static RatePlacement Of(ImmutableArray<PacketProgram> programs, CompileOptions options)
+    internal static RatePlacement Of(ImmutableArray<AskedQuestion> asked, CompileOptions options)
     {
         var placement = new RatePlacement();
-        foreach (PacketProgram program in programs)
+        foreach (AskedQuestion one in asked)
         {
-            foreach (Statement statement in program.Blocks.SelectMany(block => block.Statements))
+            if (one.Question is RateWithin question)
             {
-                foreach (RateWithin question in statement.Steps.Select(step => step.Question).OfType<RateWithin>())
-                {
-                    placement.Add(question with { Family = program.Family, Hertz = options.Hertz }, statement.Origin);
-                }
+                placement.Add(question with { Family = one.Family, Hertz = options.Hertz }, one.Origin);
             }
         }
 

@@ -21,11 +21,9 @@ internal sealed class RecentPlacement
     internal ImmutableArray<MapImage> Missing { get; }
 
     /// <exception cref="CompileException">More lists than a program can name.</exception>
-    internal static RecentPlacement Of(ImmutableArray<PacketProgram> programs, CompileOptions options)
+    internal static RecentPlacement Of(ImmutableArray<AskedQuestion> asked, CompileOptions options)
     {
-        RecentAddress[] asked = [.. programs.SelectMany(program => program.Blocks).SelectMany(block => block.Statements)
-            .SelectMany(statement => statement.Steps).Select(step => step.Question).OfType<RecentAddress>()];
-        IGrouping<string, RecentAddress>[] lists = [.. asked.GroupBy(question => question.List)];
+        IGrouping<string, RecentAddress>[] lists = [.. asked.Select(one => one.Question).OfType<RecentAddress>().GroupBy(question => question.List)];
         RequireMaps(lists);
         IGrouping<string, RecentAddress>[] missing = [.. lists.Where(list => !options.RecentLists.ContainsKey(list.Key))];
         return new(

@@ -77,7 +77,7 @@ internal static class GenerationLoader
     /// <summary>Every rule an object of its own, so that rules can be told apart by reference.</summary>
     private static RuleSet WithRulesOfTheirOwn(RuleSet rules)
     {
-        var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        var seen = new HashSet<object>(rules.Chains.Sum(chain => chain.Rules.Length + 1), ReferenceEqualityComparer.Instance);
         return rules.Chains.All(chain => seen.Add(chain) && chain.Rules.All(seen.Add))
             ? rules
             : rules with { Chains = [.. rules.Chains.Select(chain => chain with { Rules = [.. chain.Rules.Select(rule => rule with { })] })] };

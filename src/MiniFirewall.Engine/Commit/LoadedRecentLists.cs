@@ -35,8 +35,7 @@ internal sealed class LoadedRecentLists : IDisposable
     {
         IGrouping<string, RecentAddress>[] asked =
         [
-            .. rules.Chains.SelectMany(chain => chain.Rules).SelectMany(rule => rule.Matches).OfType<RecentMatch>()
-                .Select(match => match.Question).GroupBy(question => question.List),
+            .. rules.MatchesOf<RecentMatch>().Select(match => match.Question).GroupBy(question => question.List),
         ];
         var lists = new LoadedRecentLists(asked.Length == 0 || running is null ? null : RecentMaps.Open(running.Directory));
         try

@@ -58,7 +58,18 @@ public sealed record RateestMatch(string First, string Second, string Comparison
     private bool IsRelative => Second.Length > 0;
 
     /// <summary>The estimators that a rule compares.</summary>
-    public static IEnumerable<string> EstimatorsIn(Rule rule) => rule.Matches.OfType<RateestMatch>().SelectMany(match => match.Estimators);
+    public static IEnumerable<string> EstimatorsIn(Rule rule)
+    {
+        foreach (Match match in rule.Matches)
+        {
+            if (match is RateestMatch)
+            {
+                return rule.Matches.OfType<RateestMatch>().SelectMany(one => one.Estimators);
+            }
+        }
+
+        return [];
+    }
 
     private IEnumerable<string> Estimators => IsRelative ? [First, Second] : [First];
 

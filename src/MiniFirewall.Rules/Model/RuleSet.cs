@@ -93,10 +93,45 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
         }
     }
 
-    private IEnumerable<SetReference> ChangedByRules => Chains.SelectMany(chain => chain.Rules).Select(rule => rule.Target).OfType<SetTarget>().SelectMany(target => target.Changed);
+    /// <summary>The matches of a kind, of all rules in their order.</summary>
+    public IEnumerable<T> MatchesOf<T>()
+        where T : Match
+    {
+        foreach (Chain chain in Chains)
+        {
+            foreach (Rule rule in chain.Rules)
+            {
+                foreach (Match match in rule.Matches)
+                {
+                    if (match is T found)
+                    {
+                        yield return found;
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>The targets of a kind, of all rules in their order.</summary>
+    public IEnumerable<T> TargetsOf<T>()
+        where T : Target
+    {
+        foreach (Chain chain in Chains)
+        {
+            foreach (Rule rule in chain.Rules)
+            {
+                if (rule.Target is T found)
+                {
+                    yield return found;
+                }
+            }
+        }
+    }
+
+    private IEnumerable<SetReference> ChangedByRules => TargetsOf<SetTarget>().SelectMany(target => target.Changed);
 
     /// <summary>Of the rules; one that was read by itself has the set as it was found then.</summary>
-    private IEnumerable<NamedSet> SetsOfMatches => Chains.SelectMany(chain => chain.Rules).SelectMany(rule => rule.Matches).OfType<SetMatch>().Select(match => match.Reference.Set);
+    private IEnumerable<NamedSet> SetsOfMatches => MatchesOf<SetMatch>().Select(match => match.Reference.Set);
 
     /// <summary>The chain of that name, or null.</summary>
     public Chain? Find(string name) => Chains.FirstOrDefault(c => c.Name == name);

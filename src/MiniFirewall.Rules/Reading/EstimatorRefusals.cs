@@ -22,14 +22,20 @@ internal sealed class EstimatorRefusals(RuleSetDraft draft, DiagnosticBag diagno
     /// <summary>Of a text that says all: what makes an estimator may stand behind what compares it.</summary>
     internal void ReportWhole()
     {
-        foreach (PlacedRule placed in draft.Chains.SelectMany(chain => chain.Rules))
+        foreach (ChainDraft chain in draft.Chains)
         {
-            CheckTarget(placed);
+            foreach (PlacedRule placed in chain.Rules)
+            {
+                CheckTarget(placed);
+            }
         }
 
-        foreach (PlacedRule placed in draft.Chains.SelectMany(chain => chain.Rules))
+        foreach (ChainDraft chain in draft.Chains)
         {
-            CheckMatches(placed.Rule);
+            foreach (PlacedRule placed in chain.Rules)
+            {
+                CheckMatches(placed.Rule);
+            }
         }
     }
 
@@ -72,8 +78,13 @@ internal sealed class EstimatorRefusals(RuleSetDraft draft, DiagnosticBag diagno
 
     private void CheckMatches(Rule rule)
     {
-        foreach (string name in RateestMatch.EstimatorsIn(rule).Where(name => !_known.ContainsKey(name)))
+        foreach (string name in RateestMatch.EstimatorsIn(rule))
         {
+            if (_known.ContainsKey(name))
+            {
+                continue;
+            }
+
             diagnostics.Report(
                 ErrorCodes.NoSuchEstimator, rule.Span, $"there is no rate estimator {Show.Word(name)}",
                 Nearest.HintOr(name, _known.Keys, $"make it first, by a rule with -j RATEEST --rateest-name {Show.Plain(name)}"), Convention.Of(ErrorCodes.NoSuchEstimator, name));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
 using MiniFirewall.Policy.Sets;
@@ -12,13 +13,9 @@ internal static class DynamicSetLimits
     internal const int MostSets = 16;
 
     /// <exception cref="CompileException">More sets than a program can name, or two that cannot be told apart.</exception>
-    internal static void Require(ImmutableArray<PacketProgram> programs)
+    internal static void Require(ImmutableArray<AskedQuestion> asked)
     {
-        DynamicSet[] sets =
-        [
-            .. programs.SelectMany(program => program.Blocks).SelectMany(block => block.Statements).SelectMany(statement => statement.Steps)
-                .Select(step => SetOf(step.Question)).OfType<DynamicSet>().Distinct(),
-        ];
+        DynamicSet[] sets = [.. asked.Select(one => SetOf(one.Question)).OfType<DynamicSet>().Distinct()];
         if (sets.Length > MostSets)
         {
             throw new CompileException($"more than {MostSets} sets that are tables (with timeout, counters or comment, changed by -j SET, or before Linux 6.9 any) in one rule set", Origin.None);
