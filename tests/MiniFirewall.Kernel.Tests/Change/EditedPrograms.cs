@@ -1,5 +1,6 @@
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Engine;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
@@ -13,7 +14,7 @@ namespace MiniFirewall.Kernel.Tests.Change;
 internal sealed class EditedPrograms : IDisposable
 {
     private const int Counters = 100_000;
-    private static readonly CompileOptions s_options = new(PrologueKind.Test);
+    private static readonly CompileOptions s_options = KernelRequirements.Options(PrologueKind.Test, ProviderChoice.Default) with { Context = TestContexts.Usual };
     private static readonly Hook[] s_hooks = [Hook.LocalIn, Hook.Forward, Hook.LocalOut];
 
     private readonly ProgramMaps _maps = new();

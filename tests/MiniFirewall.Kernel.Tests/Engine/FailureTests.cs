@@ -149,6 +149,7 @@ public sealed class FailureTests : IDisposable
 
     private static ProgramSpec Returning(int verdict)
     {
+        Assert.SkipUnless(ProviderChoice.KernelHasLinks, "this kernel has no programs of type NETFILTER");
         var code = new Assembler();
         code.BeginFunction(new Function("main", IsGlobal: true, [new ContextParameter("ctx", "bpf_nf_ctx")]), code.DefineLabel("main"));
         code.Move(Register.R0, verdict);
