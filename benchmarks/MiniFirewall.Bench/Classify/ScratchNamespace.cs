@@ -33,11 +33,23 @@ internal sealed class ScratchNamespace : IDisposable
     /// <summary>Wall time of a whole process that must succeed.</summary>
     internal TimeSpan Time(string file, params string[] arguments) => NetworkNamespaceThread.Run(Path, () => Tool.Time(file, arguments));
 
+    /// <summary>Whatever minifw has kept of it goes too: to find out that a namespace is dead, and to clear up behind it, is no part of the next command.</summary>
     public void Dispose()
     {
-        if (PinDirectory is not null)
+        if (PinDirectory is { } pins)
         {
             Run(Tool.Minifw, "off");
+            foreach (string left in Directory.EnumerateFileSystemEntries("/run/minifw", $"*{System.IO.Path.GetFileName(pins)}"))
+            {
+                if (Directory.Exists(left))
+                {
+                    Directory.Delete(left, recursive: true);
+                }
+                else
+                {
+                    File.Delete(left);
+                }
+            }
         }
 
         Tool.Run("ip", "netns", "delete", _name);

@@ -149,17 +149,8 @@ public static class AddressNotation
         return parts == 4;
     }
 
-    private static int PrintTo(Family family, UInt128 address, Span<char> text)
-    {
-        if (family == Family.IPv4)
-        {
-            return PrintV4((uint)address, text);
-        }
-
-        string printed = PrintV6(address);
-        printed.CopyTo(text);
-        return printed.Length;
-    }
+    private static int PrintTo(Family family, UInt128 address, Span<char> text) =>
+        family == Family.IPv4 ? PrintV4((uint)address, text) : PrintV6(address, text);
 
     private static string PrintV4(uint address)
     {
@@ -195,32 +186,65 @@ public static class AddressNotation
 
     private static string PrintV6(UInt128 address)
     {
-        var groups = new ushort[8];
-        for (int i = 0; i < 8; i++)
+        Span<char> text = stackalloc char[Longest];
+        return text[..PrintV6(address, text)].ToString();
+    }
+
+    private static int PrintV6(UInt128 address, Span<char> text)
+    {
+        Span<ushort> groups = stackalloc ushort[8];
+        for (int i = 0; i < groups.Length; i++)
         {
             groups[i] = (ushort)(address >> (16 * (7 - i)));
         }
 
         (int gap, int gapLength) = LongestZeros(groups);
         bool dotted = gap == 0 && (gapLength == 6 || (gapLength == 5 && groups[5] == 0xffff));
-        string last = dotted ? PrintV4((uint)address) : "";
-        IEnumerable<string> shown = groups.Take(dotted ? 6 : 8).Select(group => group.ToString("x")).Concat(dotted ? [last] : []);
-        if (gapLength < 2)
+        int end = dotted ? 6 : 8, length = 0;
+        for (int i = 0; i < end; i++)
         {
-            return string.Join(':', shown);
+            if (gapLength >= 2 && i == gap)
+            {
+                "::".CopyTo(text[length..]);
+                length += 2;
+                i = Math.Min(gap + gapLength, end) - 1;
+                continue;
+            }
+
+            length += Separate(text, length);
+            groups[i].TryFormat(text[length..], out int digits, "x", CultureInfo.InvariantCulture);
+            length += digits;
         }
 
-        int behind = Math.Min(gap + gapLength, dotted ? 6 : 8);
-        return string.Join(':', shown.Take(gap)) + "::" + string.Join(':', shown.Skip(behind));
+        if (!dotted)
+        {
+            return length;
+        }
+
+        length += Separate(text, length);
+        return length + PrintV4((uint)address, text[length..]);
     }
 
-    private static (int Start, int Length) LongestZeros(ushort[] groups)
+    /// <summary>A colon behind what is there, unless there is one; returns how many characters that are.</summary>
+    private static int Separate(Span<char> text, int length)
+    {
+        if (length == 0 || text[length - 1] == ':')
+        {
+            return 0;
+        }
+
+        text[length] = ':';
+        return 1;
+    }
+
+    private static (int Start, int Length) LongestZeros(ReadOnlySpan<ushort> groups)
     {
         (int Start, int Length) best = (0, 0);
-        for (int start = 0; start < groups.Length; start++)
+        int length = 0;
+        for (int i = 0; i < groups.Length; i++)
         {
-            int length = groups.Skip(start).TakeWhile(group => group == 0).Count();
-            best = length > best.Length ? (start, length) : best;
+            length = groups[i] == 0 ? length + 1 : 0;
+            best = length > best.Length ? (i - length + 1, length) : best;
         }
 
         return best;
