@@ -4,6 +4,7 @@ using MiniFirewall.Compiler;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.State;
+using MiniFirewall.Kernel.Tests.Bpf;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Lowering;
 using MiniFirewall.Rules.Model;
@@ -147,15 +148,7 @@ public sealed class FailureTests : IDisposable
         return BpfLink.AttachNetfilter(program, Family.IPv4, Hook.LocalIn, priority);
     }
 
-    private static ProgramSpec Returning(int verdict)
-    {
-        Assert.SkipUnless(ProviderChoice.KernelHasLinks, "this kernel has no programs of type NETFILTER");
-        var code = new Assembler();
-        code.BeginFunction(new Function("main", IsGlobal: true, [new ContextParameter("ctx", "bpf_nf_ctx")]), code.DefineLabel("main"));
-        code.Move(Register.R0, verdict);
-        code.Exit();
-        return new("other", ProgramType.Netfilter, 45, code.Finish(), []);
-    }
+    private static ProgramSpec Returning(int verdict) => Programs.Constant(verdict) with { Name = "other" };
 
     private sealed class InjectedException : Exception;
 }
