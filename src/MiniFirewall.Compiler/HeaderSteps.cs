@@ -7,8 +7,11 @@ namespace MiniFirewall.Compiler;
 /// The steps of a walk over IPv6 extension headers, one header a turn of a bpf_loop. In a turn R6 points to the bottom of the frame
 /// that the walk keeps what it knows in, and R7 is the header's number.
 /// </summary>
-/// <param name="Next">The number of the header that comes next: eight bytes of the frame, as all of these.</param>
-/// <param name="Offset">Where it begins, from the network header on.</param>
+/// <param name="Next">
+/// The number of the header that comes next: one byte of the frame, not at a multiple of eight, so that the verifier keeps nothing of it
+/// and goes through what is behind a header once, not for each number.
+/// </param>
+/// <param name="Offset">Where it begins, from the network header on: eight bytes.</param>
 /// <param name="Bytes">The header's first bytes: next header, length, and two more where they are read; five bytes are needed.</param>
 /// <param name="Dynptr">The opened packet; 16 bytes.</param>
 internal sealed record HeaderSteps(Assembler Code, int Next, int Offset, int Bytes, int Dynptr)
@@ -25,8 +28,11 @@ internal sealed record HeaderSteps(Assembler Code, int Next, int Offset, int Byt
     internal void EmitStart()
     {
         Code.Move(Frame, Register.R2);
-        Code.Load(MemorySize.DoubleWord, Header, Frame, Next);
+        EmitHeaderAgain();
     }
+
+    /// <summary>R7 = the header's number, of which the verifier forgets what it has been compared with.</summary>
+    internal void EmitHeaderAgain() => Code.Load(MemorySize.Byte, Header, Frame, Next);
 
     internal static void EmitJumpIfExtension(Assembler code, Register header, Label target)
     {
@@ -52,6 +58,7 @@ internal sealed record HeaderSteps(Assembler Code, int Next, int Offset, int Byt
     internal void EmitLength()
     {
         Label authentication = Code.DefineLabel("authentication header"), done = Code.DefineLabel("length known");
+        EmitHeaderAgain();
         Code.Move(Register.R1, 8);
         Code.Jump(JumpCondition.Equal, Header, IPv6HeaderNumber.Fragment, done);
         Code.Load(MemorySize.Byte, Register.R1, Frame, Bytes + 1);
@@ -79,7 +86,7 @@ internal sealed record HeaderSteps(Assembler Code, int Next, int Offset, int Byt
         Code.Alu(AluOperation.And, Register.R2, OffsetMask);
         Code.Store(MemorySize.DoubleWord, Frame, Offset, Register.R2);
         Code.Load(MemorySize.Byte, Register.R1, Frame, Bytes);
-        Code.Store(MemorySize.DoubleWord, Frame, Next, Register.R1);
+        Code.Store(MemorySize.Byte, Frame, Next, Register.R1);
     }
 
     /// <summary>Ends a turn that is not the last.</summary>

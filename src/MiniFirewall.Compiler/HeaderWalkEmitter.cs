@@ -14,7 +14,7 @@ internal static class HeaderWalkEmitter
     private const int MaxHeaders = 64;
 
     // The function's frame, from its bottom: what the callback gets a pointer to.
-    private const int Next = 0, Offset = 8, FragmentAt = 16, Status = 24, Bytes = 32, Dynptr = 40, FrameBytes = 56;
+    private const int Next = 1, Offset = 8, FragmentAt = 16, Status = 24, Bytes = 32, Dynptr = 40, FrameBytes = 56;
 
     /// <summary>What the walk came to; "walking" after the last turn means too many headers.</summary>
     private const int Walking = 0, Found = 1, Broken = 2;
@@ -53,7 +53,7 @@ internal static class HeaderWalkEmitter
         StackFrame.Zero(code, FrameBytes, FragmentAt);
         StackFrame.Zero(code, FrameBytes, Status);
         code.Load(MemorySize.Byte, Register.R1, Key, PacketKey.Protocol);
-        StackFrame.Store(code, MemorySize.DoubleWord, FrameBytes, Next, Register.R1);
+        StackFrame.Store(code, MemorySize.Byte, FrameBytes, Next, Register.R1);
 
         // 40, as the prologue has put it there; read back, so that the verifier takes the first turn for any other.
         code.Load(MemorySize.Word, Register.R1, Key, PacketKey.TransportOffset);
@@ -63,7 +63,7 @@ internal static class HeaderWalkEmitter
 
     private static void EmitFound(Assembler code)
     {
-        StackFrame.Load(code, MemorySize.DoubleWord, Register.R1, FrameBytes, Next);
+        StackFrame.Load(code, MemorySize.Byte, Register.R1, FrameBytes, Next);
         code.Store(MemorySize.Byte, Key, PacketKey.Protocol, Register.R1);
         StackFrame.Load(code, MemorySize.DoubleWord, Register.R1, FrameBytes, Offset);
         code.Store(MemorySize.Word, Key, PacketKey.TransportOffset, Register.R1);
@@ -86,6 +86,7 @@ internal static class HeaderWalkEmitter
         steps.EmitStop(Status, Found);
 
         code.Mark(extension);
+        steps.EmitHeaderAgain();
         code.Jump(JumpCondition.GreaterOrEqual, Register.R1, MaxHeaders, broken);
         steps.EmitRead(plus: 0, broken);
         code.Jump(JumpCondition.Equal, HeaderSteps.Header, IPv6HeaderNumber.Fragment, fragment);
@@ -114,7 +115,7 @@ internal static class HeaderWalkEmitter
         code.Jump(JumpCondition.Equal, Register.R2, 0, advance);
         code.Load(MemorySize.Byte, Register.R3, HeaderSteps.Frame, Bytes);
         HeaderSteps.EmitJumpIfExtension(code, Register.R3, broken);
-        code.Store(MemorySize.DoubleWord, HeaderSteps.Frame, Next, Register.R3);
+        code.Store(MemorySize.Byte, HeaderSteps.Frame, Next, Register.R3);
         code.Store(MemorySize.DoubleWord, HeaderSteps.Frame, FragmentAt, Register.R2);
         code.StoreImmediate(MemorySize.DoubleWord, HeaderSteps.Frame, Offset, 0);
         steps.EmitStop(Status, Found);

@@ -126,6 +126,8 @@ internal sealed class SctpChunkWalk(TrackCode track)
     /// <summary>The state after, which takes the tag's register.</summary>
     private void EmitAfter()
     {
+        // Read once more, so that the verifier does not follow what is behind for each type that has been asked for.
+        _code.Load(MemorySize.Byte, Type, Frame, SctpFrame.Chunk);
         _code.Load(MemorySize.Word, Register.R1, Frame, TrackCode.DirectionAt);
         _code.Alu(AluOperation.And, Register.R1, 1);
         _code.Alu(AluOperation.ShiftLeft, Register.R1, SctpStates.DirectionShift);

@@ -50,7 +50,7 @@ internal sealed class SctpTracker
     internal void EmitFirst()
     {
         _track.IfSet(Chunks, NeverFirst, _invalid);
-        _track.Set(TrackCode.Direction, 0);
+        _track.SetZeroUnseen(TrackCode.Direction);
         SctpFrame.EmitOpen(_track, _reads, _invalid);
         EmitNew();
         EmitWalk();

@@ -46,13 +46,18 @@ internal sealed class TablePlaces(Assembler code, int buckets)
         code.Alu(AluOperation.Add, pointer, place);
     }
 
-    /// <summary>bucket = that of the place, which becomes its way; whatever it was, both are within the table.</summary>
+    /// <summary>
+    /// bucket = that of the place, which becomes its way; whatever it was, both are within the table. The verifier goes first where no
+    /// jump is taken: there with any bucket, so that what it finds holds for the one of a number beyond the table as well.
+    /// </summary>
     private void EmitSplit(Register place, Register bucket)
     {
-        Label within = code.DefineLabel("within the table");
+        Label within = code.DefineLabel("within the table"), beyond = code.DefineLabel("beyond the table");
         code.Move(bucket, place);
         code.Alu(AluOperation.ShiftRight, bucket, 3);
-        code.Jump(JumpCondition.LessOrEqual, bucket, buckets - 1, within);
+        code.Jump(JumpCondition.Greater, bucket, buckets - 1, beyond);
+        code.Jump(within);
+        code.Mark(beyond);
         code.Move(bucket, 0);
         code.Mark(within);
         code.Alu(AluOperation.And, place, 7);

@@ -56,6 +56,15 @@ internal sealed class TrackCode(Assembler code, int buckets)
 
     internal void Set(Slot slot, int value) => code.StoreImmediate(slot.Size, slot.Base, slot.Offset, value);
 
+    /// <summary>The slot = 0, which the verifier takes for any number, so that it need not follow what is behind for 0 alone. Loses R1 and R2.</summary>
+    internal void SetZeroUnseen(Slot slot)
+    {
+        Load(Register.R1, Length);
+        Load(Register.R2, Length);
+        code.Alu(AluOperation.Xor, Register.R1, Register.R2);
+        Store(slot, Register.R1);
+    }
+
     internal void Copy(Slot to, Slot from)
     {
         Load(Register.R1, from);

@@ -403,7 +403,7 @@ internal sealed class TrackFunction
         _code.Mark(made);
         _track.Copy(TrackCode.InEntry(ConnectionEntry.Flags), TrackCode.Swapped);
         EmitGiven();
-        _track.Set(TrackCode.Direction, 0);
+        _track.SetZeroUnseen(TrackCode.Direction);
         _code.Call(Helper.Jiffies64);
         _code.Store(MemorySize.DoubleWord, TrackCode.Entry, ConnectionEntry.Begins, Register.R0);
         _track.If(TrackCode.InKey(PacketKey.Protocol, MemorySize.Byte), JumpCondition.Equal, IpProtocol.Tcp, tcp);

@@ -11,7 +11,7 @@ namespace MiniFirewall.Compiler.Questions;
 internal static class HeaderKindsEmitter
 {
     // The frame, from its bottom; the dynptr at its top is the question's own.
-    private const int NextAt = 0, OffsetAt = 8, StatusAt = 16, BytesAt = 24, KindsAt = 32, LengthAt = 40, DynptrAt = 48, FrameBytes = 64;
+    private const int NextAt = 1, OffsetAt = 8, StatusAt = 16, BytesAt = 24, KindsAt = 32, LengthAt = 40, DynptrAt = 48, FrameBytes = 64;
 
     /// <summary>The walk came to the end of the chain; 0 where the packet ends before.</summary>
     private const int Done = 1;
@@ -43,7 +43,7 @@ internal static class HeaderKindsEmitter
         const Register At = Register.R9;
         Assembler code = function.Code;
         function.EmitOpen();
-        foreach (int at in (ReadOnlySpan<int>)[NextAt, StatusAt, BytesAt, KindsAt])
+        foreach (int at in (ReadOnlySpan<int>)[StatusAt, BytesAt, KindsAt])
         {
             StackFrame.Zero(code, FrameBytes, at);
         }
@@ -101,6 +101,7 @@ internal static class HeaderKindsEmitter
         code.Jump(done);
 
         code.Mark(extension);
+        steps.EmitHeaderAgain();
         steps.EmitRead(plus: 0, cut);
         code.Load(MemorySize.DoubleWord, Register.R1, HeaderSteps.Frame, KindsAt);
         code.Alu(AluOperation.Or, Register.R1, Register.R8);

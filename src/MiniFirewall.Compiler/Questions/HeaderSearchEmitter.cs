@@ -19,7 +19,7 @@ internal static class HeaderSearchEmitter
     internal const uint LeastLength = 8, MostLength = 2048;
 
     // The frame, from its bottom; the dynptr at its top is the question's own.
-    private const int NextAt = 0, OffsetAt = 8, StatusAt = 16, BytesAt = 24, DynptrAt = 32, FrameBytes = 48;
+    private const int NextAt = 1, OffsetAt = 8, StatusAt = 16, BytesAt = 24, DynptrAt = 32, FrameBytes = 48;
 
     /// <summary>What the walk came to; 0 after the last turn means that it has left the packet.</summary>
     private const int Found = 1, Absent = 2, Broken = 3;
@@ -34,14 +34,13 @@ internal static class HeaderSearchEmitter
         Assembler code = function.Code;
         Label turn = code.DefineLabel("search_turn"), extension = code.DefineLabel("begins with an extension header");
         function.EmitOpen();
-        StackFrame.Zero(code, FrameBytes, NextAt);
         StackFrame.Zero(code, FrameBytes, StatusAt);
         StackFrame.Zero(code, FrameBytes, BytesAt);
         code.Move(Offset, NextHeaderAt);
         function.EmitRead(NextAt - FrameBytes, 1, Offset, broken);
 
         // Most packets have no extension header.
-        StackFrame.Load(code, MemorySize.DoubleWord, Register.R1, FrameBytes, NextAt);
+        StackFrame.Load(code, MemorySize.Byte, Register.R1, FrameBytes, NextAt);
         HeaderSteps.EmitJumpIfExtension(code, Register.R1, extension);
         code.Jump(absent);
         code.Mark(extension);
@@ -83,6 +82,7 @@ internal static class HeaderSearchEmitter
         steps.EmitStop(StatusAt, Absent);
 
         code.Mark(extension);
+        steps.EmitHeaderAgain();
         steps.EmitRead(plus: 0, broken);
         code.Jump(JumpCondition.Equal, HeaderSteps.Header, IPv6HeaderNumber.Routing, longer);
         code.Jump(JumpCondition.NotEqual, HeaderSteps.Header, IPv6HeaderNumber.Fragment, readable);

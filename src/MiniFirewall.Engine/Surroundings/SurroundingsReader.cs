@@ -79,11 +79,15 @@ internal sealed class SurroundingsReader(FirewallStatus status)
         return hooks;
     }
 
-    /// <summary>The kernel's list, with what is known of each function.</summary>
+    /// <summary>
+    /// The kernel's list, with what is known of each function. Chains that translate are no functions of a hook but are called by one
+    /// (nf_nat_core.c, nf_nat_register_fn): most kernels' lists have that one alone.
+    /// </summary>
     private IEnumerable<HookedFunction> Annotated(List<HookedFunction> whole, List<HookedFunction>? nft)
     {
         HashSet<uint> own = [.. status.Links.Select(link => link.ProgramId)];
         List<HookedFunction> legacy = [.. LegacyTables.Chains(Family.IPv4, LegacyOf(Family.IPv4)), .. LegacyTables.Chains(Family.IPv6, LegacyOf(Family.IPv6))];
+        HashSet<HookedFunction> unlisted = [.. legacy.Concat(nft ?? []).Where(chain => chain.Translates)];
         foreach (HookedFunction hook in whole)
         {
             HookedFunction? known = hook.Owner switch
@@ -93,7 +97,17 @@ internal sealed class SurroundingsReader(FirewallStatus status)
                 HookOwner.Bpf => Named(hook, own),
                 _ => null,
             };
+            if (known is not null)
+            {
+                unlisted.Remove(known);
+            }
+
             yield return known is null ? hook : hook with { Owner = known.Owner, Name = known.Name, Rules = known.Rules, Policy = known.Policy, Translates = known.Translates };
+        }
+
+        foreach (HookedFunction chain in unlisted)
+        {
+            yield return chain;
         }
     }
 

@@ -89,8 +89,24 @@ internal sealed class TwinRouters : IDisposable
     /// <summary>Has the kernel count packets and bytes of connections, as miniFirewall does.</summary>
     internal void CountTraffic() => _iptables.Device.Namespace.SetSystemControl("netfilter/nf_conntrack_acct", "1");
 
-    /// <summary>What the kernel knows of connections, as its own file says it.</summary>
-    internal string[] KernelLines() => _iptables.Device.Namespace.Run(() => File.ReadAllLines("/proc/thread-self/net/nf_conntrack"));
+    /// <summary>
+    /// What the kernel knows of connections, as its own file says it. For each page that is read, older kernels count their way through the connections
+    /// of all namespaces: where one has ended meanwhile, another is left out. What one reading leaves out stands in the next.
+    /// </summary>
+    internal string[] KernelLines() => _iptables.Device.Namespace.Run(() =>
+    {
+        var known = new Dictionary<string, string>();
+        for (int before = -1; before < known.Count;)
+        {
+            before = known.Count;
+            foreach (string line in File.ReadAllLines("/proc/thread-self/net/nf_conntrack"))
+            {
+                known.TryAdd(ListComparison.WithoutSeconds(line), line);
+            }
+        }
+
+        return known.Values.ToArray();
+    });
 
     /// <summary>The same of miniFirewall's.</summary>
     internal string[] Lines()
