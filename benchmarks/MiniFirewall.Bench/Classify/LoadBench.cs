@@ -10,6 +10,26 @@ internal sealed class LoadBench(ClassifyOptions options, Measurements found) : I
 {
     private static readonly string[] OneRule = ["FORWARD", "-s", "198.51.100.7/32", "-p", "tcp", "-m", "tcp", "--dport", "4242", "-j", "DROP"];
 
+    /// <summary>What most hosts have: states, and a few open ports. Each of the six programs tracks connections then.</summary>
+    private const string HostRules = """
+        *filter
+        :INPUT DROP [0:0]
+        :FORWARD DROP [0:0]
+        :OUTPUT ACCEPT [0:0]
+        -A INPUT -i lo -j ACCEPT
+        -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+        -A INPUT -m conntrack --ctstate INVALID -j DROP
+        -A INPUT -p tcp -m tcp --dport 22 -m conntrack --ctstate NEW -j ACCEPT
+        -A INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT
+        -A INPUT -p icmp -m icmp --icmp-type 8 -m limit --limit 5/sec -j ACCEPT
+        -A INPUT -s 10.0.0.0/8 -p udp -m udp --dport 53 -j ACCEPT
+        -A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 5432 -j ACCEPT
+        -A INPUT -d 224.0.0.0/4 -j DROP
+        -A INPUT -p tcp -j DROP
+        COMMIT
+
+        """;
+
     private readonly string _directory = Directory.CreateTempSubdirectory("mfwbench-").FullName;
 
     internal void Run()
@@ -20,6 +40,7 @@ internal sealed class LoadBench(ClassifyOptions options, Measurements found) : I
             Add("", "", "minifw --version (start-up)", null, 25, () => empty.Time(Tool.Minifw, "--version"));
         }
 
+        RunHost();
         var files = new FilterSetFiles(options.Data);
         foreach (string size in options.Sizes.Where(size => size != "100"))
         {
@@ -42,6 +63,21 @@ internal sealed class LoadBench(ClassifyOptions options, Measurements found) : I
         "10k" => (100, 10),
         _ => (700, 20),
     };
+
+    /// <summary>A rule more and less is the second of its kind: the first one makes another program, for lists that change.</summary>
+    private void RunHost()
+    {
+        const string Size = "10", List = "a host's, with states";
+        string rules = Write("host", HostRules);
+        Add(Size, List, "minifw apply", null, 15, () => InFresh(Tool.Minifw, "apply", rules));
+        Add(Size, List, "iptables-legacy-restore", null, 5, () => InFresh("iptables-legacy-restore", rules));
+        using var place = new ScratchNamespace();
+        place.Run(Tool.Minifw, "apply", rules);
+        TimeSpan Change(string what) => place.Time(Tool.Minifw, ["iptables", what, .. OneRule]);
+        Add(Size, List, "minifw iptables -A, the first", null, 1, () => Change("-A"));
+        Add(Size, List, "minifw iptables -A, at the end", null, 15, () => Change("-A"));
+        Add(Size, List, "minifw iptables -D, the last", null, 15, () => Change("-D"));
+    }
 
     private void RunList(ListCut list)
     {

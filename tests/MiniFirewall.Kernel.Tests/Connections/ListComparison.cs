@@ -23,16 +23,17 @@ internal static partial class ListComparison
     }
 
     /// <summary>Lines without their seconds, and how many those are.</summary>
-    internal static Dictionary<string, int> Parse(IEnumerable<string> lines) => lines.Select(Split).ToDictionary();
-
-    /// <summary>A connection's line without how long it lives.</summary>
-    internal static string WithoutSeconds(string line) => Split(line).What;
-
-    private static (string What, int Seconds) Split(string line)
+    internal static Dictionary<string, int> Parse(IEnumerable<string> lines)
     {
-        Match match = Line().Match(Gre().Replace(line, ""));
-        Assert.True(match.Success, line);
-        return (match.Groups["what"].Value + match.Groups["rest"].Value, int.Parse(match.Groups["seconds"].Value, CultureInfo.InvariantCulture));
+        var parsed = new Dictionary<string, int>();
+        foreach (string line in lines)
+        {
+            Match match = Line().Match(Gre().Replace(line, ""));
+            Assert.True(match.Success, line);
+            parsed.Add(match.Groups["what"].Value + match.Groups["rest"].Value, int.Parse(match.Groups["seconds"].Value, CultureInfo.InvariantCulture));
+        }
+
+        return parsed;
     }
 
     /// <summary>What lives for no second more may be gone at the next look.</summary>

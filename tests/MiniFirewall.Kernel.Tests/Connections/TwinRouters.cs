@@ -91,21 +91,22 @@ internal sealed class TwinRouters : IDisposable
 
     /// <summary>
     /// What the kernel knows of connections, as its own file says it. For each page that is read, older kernels count their way through the connections
-    /// of all namespaces: where one has ended meanwhile, another is left out. What one reading leaves out stands in the next.
+    /// of all namespaces: where one has ended meanwhile, another is left out. A list of as many as the kernel counts is whole.
     /// </summary>
     internal string[] KernelLines() => _iptables.Device.Namespace.Run(() =>
     {
-        var known = new Dictionary<string, string>();
-        for (int before = -1; before < known.Count;)
+        const int MostReadings = 20;
+        string[] lines = [];
+        for (int reading = 0; reading < MostReadings; reading++)
         {
-            before = known.Count;
-            foreach (string line in File.ReadAllLines("/proc/thread-self/net/nf_conntrack"))
+            lines = File.ReadAllLines("/proc/thread-self/net/nf_conntrack");
+            if (lines.Length >= int.Parse(File.ReadAllText("/proc/sys/net/netfilter/nf_conntrack_count"), CultureInfo.InvariantCulture))
             {
-                known.TryAdd(ListComparison.WithoutSeconds(line), line);
+                break;
             }
         }
 
-        return known.Values.ToArray();
+        return lines;
     });
 
     /// <summary>The same of miniFirewall's.</summary>

@@ -37,6 +37,7 @@ public sealed class QuestionSizeTests(ITestOutputHelper output)
     private void Check(Family family, string rules)
     {
         using var maps = new ProgramMaps();
+        maps.AddConnections();
         using var programs = new LoadedPrograms(RuleReading.Read(rules), new LoadOptions(PrologueKind.Netfilter, CompilationWay.Straight), maps);
         uint verified = programs.Of(family, Hook.LocalIn).Info().VerifiedInstructions;
         output.WriteLine($"{verified}: {rules}");
