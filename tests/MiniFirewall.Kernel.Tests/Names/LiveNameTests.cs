@@ -114,9 +114,9 @@ public sealed class LiveNameTests : IDisposable
         }
 
         // A process that another test has just begun has the socket, too, until it runs its program.
+        _lab.Now += 1;
         Trials.Waiting.Until("the closed socket's address has gone", () =>
         {
-            _lab.Now += 1;
             _lab.Turn();
             return _lab.Addresses("here.lan") == "127.0.0.3";
         });
