@@ -126,7 +126,7 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
 
     /// <summary>
     /// The number stays what it is, but the verifier, who otherwise follows every way of every bucket on its own, does not know any of its
-    /// bits: that is twenty times as many instructions. Loses R1.
+    /// bits. Loses R1.
     /// </summary>
     private void EmitForget(Register number)
     {
