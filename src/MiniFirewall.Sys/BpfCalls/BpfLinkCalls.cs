@@ -6,7 +6,7 @@ public static class BpfLinkCalls
     /// <summary>BPF_NETFILTER (include/uapi/linux/bpf.h, enum bpf_attach_type).</summary>
     public const uint AttachTypeNetfilter = 45;
 
-    private const int NoEntry = -2;
+    private const int NoEntry = -2, TryAgain = -11;
 
     /// <summary>
     /// Puts a netfilter program on a hook of the calling thread's network namespace, until the descriptor and all pins of
@@ -38,7 +38,10 @@ public static class BpfLinkCalls
         };
     }
 
-    /// <summary>Opens a link by its number; null where it has gone. CAP_SYS_ADMIN.</summary>
+    /// <summary>
+    /// Opens a link by its number; null where it has gone, or is being made and is not on its hook yet (kernel/bpf/syscall.c, bpf_link_by_id).
+    /// CAP_SYS_ADMIN.
+    /// </summary>
     public static FileDescriptor? TryOpen(uint id)
     {
         var attributes = new IdAttributes { start_id = id };
@@ -46,7 +49,7 @@ public static class BpfLinkCalls
         return result switch
         {
             >= 0 => new(result),
-            NoEntry => null,
+            NoEntry or TryAgain => null,
             _ => throw BpfSystemCall.Refusal(BpfCommand.BPF_LINK_GET_FD_BY_ID, -result, $"link {id}"),
         };
     }

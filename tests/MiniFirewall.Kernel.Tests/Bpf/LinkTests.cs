@@ -115,6 +115,29 @@ public sealed class LinkTests : IDisposable
         Assert.Equal(before + 1, _dropUdp.Info().RunCount);
     }
 
+    /// <summary>The kernel lists a link's number a moment before it lets anybody open it.</summary>
+    [Fact]
+    public async Task Links_are_listed_while_others_are_made()
+    {
+        Task making = Task.Run(() =>
+        {
+            for (int i = 0; i < 300; i++)
+            {
+                using BpfLink link = Attach(i);
+                link.Detach();
+            }
+        }, TestContext.Current.CancellationToken);
+        while (!making.IsCompleted)
+        {
+            for (uint? id = BpfLinkCalls.NextId(0); id is { } number; id = BpfLinkCalls.NextId(number))
+            {
+                BpfLinkCalls.TryOpen(number)?.Dispose();
+            }
+        }
+
+        await making;
+    }
+
     public void Dispose()
     {
         _sender.Dispose();
