@@ -59,7 +59,7 @@ internal sealed class SetLoop : IDisposable
     {
         const Register At = Register.R8, Found = Register.R9;
         var code = new Assembler();
-        var helpers = new HelperFunctions(code, Family.IPv4, Hook.LocalIn, new CompileOptions());
+        var helpers = new HelperFunctions(code, Family.IPv4, Hook.LocalIn, FieldUse.OfClassifier([]), new CompileOptions());
         Label next = code.DefineLabel("next"), end = code.DefineLabel("end");
         code.BeginFunction(new Function("main", true, [new ContextParameter("ctx", "bpf_nf_ctx")]), code.DefineLabel());
         code.Move(Frame.BlockContext, Register.R1);

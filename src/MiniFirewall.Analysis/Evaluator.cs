@@ -78,6 +78,7 @@ public sealed class Evaluator
                         return Judged(verdict, DecisionKind.Rule, place, rule);
                     }
 
+                    packet = rule.Target.Change?.Changed(packet) ?? packet;
                     place = Follow(rule.Target, place);
                 }
             }

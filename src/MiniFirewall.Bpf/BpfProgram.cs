@@ -23,6 +23,9 @@ public sealed class BpfProgram : IDisposable
 
     public string Name { get; }
 
+    /// <summary>Number of the descriptor that holds the program, for kernel interfaces that take one; it is valid while this object lives.</summary>
+    public int DescriptorNumber => Descriptor.Number;
+
     internal FileDescriptor Descriptor { get; }
 
     /// <summary>

@@ -19,6 +19,9 @@ internal sealed class FieldUse
     /// <summary>Some statement tells the sender of what it drops.</summary>
     internal bool Answers { get; private set; }
 
+    /// <summary>Some statement changes packets.</summary>
+    internal bool ChangesPackets { get; private set; }
+
     /// <summary>What statements ask beside fields.</summary>
     internal QuestionCodes Questions { get; } = new();
 
@@ -55,6 +58,7 @@ internal sealed class FieldUse
             use._fields |= program._fields;
             use.Sets |= program.Sets;
             use.Answers |= program.Answers;
+            use.ChangesPackets |= program.ChangesPackets;
             foreach (Question code in program.Questions.All)
             {
                 use.Questions.Add(code);
@@ -147,9 +151,20 @@ internal sealed class FieldUse
             case QuestionTest test:
                 Add(test.Question.Reads.AsSpan());
                 Questions.Add(test.Question.Code);
+                VisitChange(test.Question);
                 break;
             default:
                 throw new CompileException($"unknown condition {condition.GetType().Name}", Origin.None);
+        }
+    }
+
+    /// <summary>What has become of a packet's mark is found by comparing it with the packet's own.</summary>
+    private void VisitChange(Question question)
+    {
+        if (question is PacketChange)
+        {
+            ChangesPackets = true;
+            Add([Field.Mark]);
         }
     }
 

@@ -1,15 +1,18 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Changes;
 using MiniFirewall.Compiler.Connections;
 using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Compiler.Retarget;
 using MiniFirewall.Compiler.Sets;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 
 namespace MiniFirewall.Compiler;
 
 /// <summary>Functions that several places call; emitted once, after everything else, if anybody did.</summary>
-internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, CompileOptions options)
+/// <param name="use">Of the program.</param>
+internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, FieldUse use, CompileOptions options)
 {
     /// <summary>Functions of a program (BPF_MAX_SUBPROGS, 256), without those that are emitted last.</summary>
     private const int MostFunctions = 248;
@@ -22,7 +25,8 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
     private readonly List<(Question Code, Label Entry)> _questions = [];
     private readonly Label _track = code.DefineLabel("track");
     private readonly Label _find = code.DefineLabel("find_connection");
-    private bool _trackUsed, _findUsed, _eventUsed, _logUsed, _rejectUsed, _walkUsed, _setUsed;
+    private readonly Label _change = code.DefineLabel("change_packet");
+    private bool _changeUsed, _trackUsed, _findUsed, _eventUsed, _logUsed, _rejectUsed, _walkUsed, _setUsed;
 
     /// <summary>send_log(ctx, what): a rule that logs has matched.</summary>
     internal void CallLog(Register context, int counter)
@@ -31,11 +35,16 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
         CallLogInR2(context);
     }
 
-    /// <summary>As <see cref="CallLog"/>, with kind &lt;&lt; 32 | counter in R2 already.</summary>
+    /// <summary>As <see cref="CallLog"/>, with kind &lt;&lt; 32 | counter in R2 already. Where rules change marks, the log tells the one that the packet has by then.</summary>
     internal void CallLogInR2(Register context)
     {
         _logUsed = true;
         code.Move(Register.R1, context);
+        if (use.ChangesPackets)
+        {
+            code.Load(MemorySize.Word, Register.R3, Frame.Key, PacketKey.Mark);
+        }
+
         code.Call(_log);
     }
 
@@ -67,6 +76,13 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
     {
         _walkUsed = true;
         code.Call(_walk);
+    }
+
+    /// <summary>change_packet(ctx, what, value), in R1 to R3: R0 = 0, or 1 where the change cannot be noted (<see cref="ChangeFunction"/>).</summary>
+    internal void CallChange()
+    {
+        _changeUsed = true;
+        code.Call(_change);
     }
 
     /// <summary>Tracks the packet's connection; R1 to R3 are context, key, and whether it is to be remembered now (<see cref="TrackFunction"/>).</summary>
@@ -126,7 +142,7 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
         code.Origin = -1;
         for (int i = 0; i < _questions.Count; i++)
         {
-            new QuestionFunction(code, family, options.Prologue, options.ConnectionBuckets, CallFindConnection).Emit($"ask_{i}_{_questions[i].Code.GetType().Name}", _questions[i].Code, _questions[i].Entry);
+            new QuestionFunction(code, family, options.Prologue, options.ConnectionBuckets, CallFindConnection, CallChange).Emit($"ask_{i}_{_questions[i].Code.GetType().Name}", _questions[i].Code, _questions[i].Entry);
         }
 
         if (_trackUsed)
@@ -147,17 +163,22 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
 
         if (_eventUsed)
         {
-            EventEmitter.EmitFunction(code, _event, readsAll: false);
+            EventEmitter.EmitEvent(code, _event);
         }
 
         if (_logUsed)
         {
-            EventEmitter.EmitFunction(code, _log, readsAll: true);
+            EventEmitter.EmitLog(code, _log, use.ChangesPackets);
         }
 
         if (_rejectUsed)
         {
             EmitReject();
+        }
+
+        if (_changeUsed)
+        {
+            EmitChange();
         }
 
         if (_setUsed)
@@ -168,6 +189,23 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
         if (_walkUsed)
         {
             HeaderWalkEmitter.EmitFunction(code, _walk);
+        }
+    }
+
+    private void EmitChange()
+    {
+        if (options.Context == ContextKind.ModuleByProbes)
+        {
+            if (use.Questions.All.Any(question => question is SegmentSizeLowered))
+            {
+                throw new OldKernelException("TCPMSS changes bytes of a packet, which no program can have done here: Linux 6.4 or newer is needed");
+            }
+
+            ContextChange.EmitFunction(code, _change);
+        }
+        else
+        {
+            new ChangeFunction(code, options.Hertz).Emit(_change);
         }
     }
 

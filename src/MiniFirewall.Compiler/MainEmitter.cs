@@ -1,4 +1,5 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Compiler.Changes;
 using MiniFirewall.Compiler.Connections;
 using MiniFirewall.Compiler.Retarget;
 using MiniFirewall.Compiler.Tracing;
@@ -26,6 +27,7 @@ internal sealed class MainEmitter(
         new TransportEmitter(code, program.Family, use, options.Prologue, helpers).Emit();
         trace?.EmitHeader();
         EmitTrack();
+        EmitForgetChanges(Frame.MainContext);
 
         code.Move(Frame.BlockContext, Frame.MainContext);
         code.Move(Frame.Key, Register.R10);
@@ -96,6 +98,49 @@ internal sealed class MainEmitter(
         code.Mark(done);
     }
 
+    private bool NotesChanges => use.ChangesPackets && options.Prologue == PrologueKind.Netfilter;
+
+    /// <summary>What is noted for the packet's address is for another packet, or for one that does not pass.</summary>
+    private void EmitForgetChanges(Register context)
+    {
+        if (NotesChanges)
+        {
+            EmitCallChange(context, 0);
+        }
+    }
+
+    /// <summary>Notes the mark of a packet that passes (R8); where there is no room for a new one, the packet does not pass.</summary>
+    private void EmitChange()
+    {
+        if (!NotesChanges)
+        {
+            return;
+        }
+
+        Label done = code.DefineLabel("changed"), drops = code.DefineLabel("does not pass");
+        code.Jump(JumpCondition.NotEqual, Register.R8, ResultCode.AcceptCode, drops);
+        code.Load(MemorySize.Word, Register.R3, Register.R10, Frame.MainKey + PacketKey.Mark);
+        EmitCallChange(Frame.BlockContext, ChangeSlot.WantsMark);
+        code.Jump(JumpCondition.Equal, Register.R0, 0, done);
+        code.Move(Register.R8, ResultCode.DropCode);
+        code.Mark(drops);
+        EmitForgetChanges(Frame.BlockContext);
+        code.Mark(done);
+    }
+
+    /// <summary>The value is in R3 already.</summary>
+    private void EmitCallChange(Register context, int what)
+    {
+        if (what == 0)
+        {
+            code.Move(Register.R3, 0);
+        }
+
+        code.Move(Register.R1, context);
+        code.Move(Register.R2, what);
+        helpers.CallChange();
+    }
+
     /// <summary>R0 is a result: count it, tell whoever watches of a drop, return the kernel's verdict.</summary>
     private void EmitVerdict(Label invalid, Label cut)
     {
@@ -108,6 +153,7 @@ internal sealed class MainEmitter(
         CounterEmitter.EmitOfR0(code, Frame.MainCounterIndex, Frame.MainCounterElement, length => code.Move(length, Frame.SkbLength));
 
         EmitRemember();
+        EmitChange();
 
         // Whether somebody watches is the same for every packet, drop or accept is not: the first is asked, the second computed.
         EmitJumpIfWatched(watched);

@@ -34,7 +34,7 @@ public static class PacketProgramCompiler
 
         BlockPlan plan = BlockPlan.Of(program);
         var code = new Assembler { ClearsDeadRegisters = true };
-        var helpers = new HelperFunctions(code, program.Family, program.Hook, options);
+        var helpers = new HelperFunctions(code, program.Family, program.Hook, use, options);
         var blocks = new BlockEmitter(code, program, plan, helpers);
         new MainEmitter(code, program, use, options, blocks.EmitEntry, helpers).Emit();
         blocks.EmitFunctions();

@@ -121,7 +121,7 @@ public static class ProgramSetCompiler
         {
             IEnumerable<string> straight = programs.Except(listed).SelectMany(program => program.Blocks).Select(block => block.Name).Distinct();
             Span<byte> changes = image.Bytes.AsSpan(image.Layout.Changes, ChangeFormat.Size);
-            ProgramAbilities.Of(use, oddTests, straight).Write(changes);
+            ProgramAbilities.Of(use, programs.Any(program => program.ChangesMarks), oddTests, straight).Write(changes);
             BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.MostOps..], options.HasMayGoto ? 0 : OpFunction.MostTurns(image));
         }
 
@@ -155,7 +155,7 @@ public static class ProgramSetCompiler
     private static ProgramSpec CompileListed(PacketProgram program, ClassifierImage image, FieldUse use, List<OddTest>? oddTests, CompileOptions options)
     {
         var code = new Assembler { ClearsDeadRegisters = options.HasMayGoto };
-        var helpers = new HelperFunctions(code, program.Family, program.Hook, options);
+        var helpers = new HelperFunctions(code, program.Family, program.Hook, use, options);
         var classifier = new ClassifierEmitter(code, program.Family, image, helpers, oddTests, use, options.HasMayGoto);
         if (BlockPlan.CallDepthOf(program) > ClassifierEmitter.DeepestCall)
         {

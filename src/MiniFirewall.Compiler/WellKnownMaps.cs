@@ -26,6 +26,9 @@ public static class WellKnownMaps
     /// <summary>The addresses of live host names (<see cref="Questions.HostLayout"/>).</summary>
     public const string Hosts = "hosts";
 
+    /// <summary>What rules want changed of packets (<see cref="Compiler.Changes.ChangeSlot"/>).</summary>
+    public const string Changes = "changes";
+
     /// <summary>Rate estimators (<see cref="Questions.EstimatorLayout"/>).</summary>
     public const string Estimators = "estimators";
 
@@ -136,6 +139,8 @@ public static class WellKnownMaps
     public static MapSpec ConnectionsSpec(int buckets) => new(Connections, MapType.Array, 4, Compiler.Connections.ConnectionTable.Size(buckets), 1) { Flags = Mappable };
 
     public static MapSpec TrackingSpec { get; } = new(Tracking, MapType.Array, 4, Compiler.Connections.TrackingTable.Size, 1) { Flags = Mappable };
+
+    public static MapSpec ChangesSpec { get; } = new(Changes, MapType.Array, 4, Compiler.Changes.ChangeSlot.MapSize, 1);
 
     /// <summary>Room for at least so many counters.</summary>
     public static MapSpec CountersSpec(int capacity) =>

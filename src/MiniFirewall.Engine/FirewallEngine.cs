@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Dns;
+using MiniFirewall.Engine.Changes;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Counting;
@@ -381,6 +382,17 @@ public sealed class FirewallEngine
     {
         RequireOwnNamespace();
         return StatusReader.Read(_parts.Root, Namespace);
+    });
+
+    /// <summary>
+    /// Whether packets become what rules in force want them to be: the chains behind the programs that change them are there. They may be gone, as
+    /// after nft flush ruleset; the next commit puts them back.
+    /// </summary>
+    public bool ChangesAreMade(RuleSet rules) => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        var needs = ChangeNeeds.Of(rules);
+        return needs.IsEmpty || ChangeChains.IsComplete(needs);
     });
 
     /// <summary>How long changes of the rules took, one for each kind.</summary>

@@ -31,7 +31,7 @@ public sealed class TestProgram : IDisposable
     public static TestProgram Load(RuleSet rules, HookPoint point) => Refusals.Explained(() =>
     {
         using SharedObjects shared = SharedObjects.Make();
-        shared.Buffers.MakeFor(rules);
+        shared.Occasional.MakeFor(rules);
         using BpfMap counters = BpfMap.Create(WellKnownMaps.CountersSpec(DryCompilation.Counter + 1));
         using LoadedSets? sets = LoadedSets.Make(rules);
         using HostMap? hosts = HostMap.Make(rules);

@@ -67,7 +67,11 @@ public static class NetlinkDump
         return false;
     }
 
-    private static void CheckResult(ReadOnlySpan<byte> payload, ushort flags, bool quotesRequest, string about)
+    /// <summary>Throws where an answer is a refusal.</summary>
+    /// <param name="payload">Behind the header of a message of type NLMSG_ERROR or NLMSG_DONE.</param>
+    /// <param name="flags">nlmsg_flags.</param>
+    /// <param name="quotesRequest">The header of the request follows, as in NLMSG_ERROR.</param>
+    internal static void CheckResult(ReadOnlySpan<byte> payload, ushort flags, bool quotesRequest, string about)
     {
         const ushort HasWords = 0x200, Words = 1;
         int errno = payload.Length >= 4 ? -BinaryPrimitives.ReadInt32LittleEndian(payload) : 0;

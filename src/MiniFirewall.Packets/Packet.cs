@@ -12,6 +12,7 @@ public sealed class Packet
     private readonly byte[] _bytes;
     private readonly AddressTypes? _sourceTypes, _destinationTypes;
     private readonly PacketConnection? _connection;
+    private uint _mark;
 
     public Packet(Family family, Hook hook, ReadOnlySpan<byte> bytes)
     {
@@ -32,7 +33,11 @@ public sealed class Packet
     public string OutInterface { get; init; } = "";
 
     /// <summary>The kernel's packet mark (skb->mark), host order.</summary>
-    public uint Mark { get; init; }
+    public uint Mark
+    {
+        get => _mark;
+        init => _mark = value;
+    }
 
     /// <summary>What the packet is to its connection; it begins one, where not said.</summary>
     public ConnectionState ConnectionState { get; init; } = ConnectionState.New;
@@ -135,6 +140,14 @@ public sealed class Packet
     /// </summary>
     public ReadOnlySpan<byte> TransportBytes =>
         Transport.Offset < _bytes.Length ? _bytes.AsSpan(Transport.Offset) : default;
+
+    /// <summary>The same packet with another mark.</summary>
+    public Packet WithMark(uint mark)
+    {
+        var other = (Packet)MemberwiseClone();
+        other._mark = mark;
+        return other;
+    }
 
     private UInt128 Address(int offset) => Family == Family.IPv4
         ? BinaryPrimitives.ReadUInt32BigEndian(_bytes.AsSpan(offset))

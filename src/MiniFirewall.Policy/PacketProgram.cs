@@ -132,4 +132,8 @@ public sealed record PacketProgram(
     ImmutableArray<Block> Blocks,
     int Entry,
     Verdict Default,
-    int DefaultCounter);
+    int DefaultCounter)
+{
+    /// <summary>Statements of the family change marks, here or on another hook: then tests of marks are questions (<see cref="Questions.PacketMarkIs"/>).</summary>
+    public bool ChangesMarks { get; init; }
+}

@@ -32,6 +32,7 @@ internal sealed class Patient
         Sockets = ListeningSocket.ReadAll();
         Published = PublishedPort.Of(Surroundings);
         Rules = Loaded?.Rules ?? RuleSet.Empty;
+        ChangesAreMade = engine.ChangesAreMade(Rules);
         _evaluator = new(Rules);
         _interfaces = InterfaceKinds.Of(Rules, OwnAddresses.ReadInterfaces().Where(name => name != Loopback));
     }
@@ -41,6 +42,9 @@ internal sealed class Patient
     internal LoadedRuleSet? Loaded { get; }
 
     internal RuleSet Rules { get; }
+
+    /// <summary>As <see cref="FirewallEngine.ChangesAreMade"/>.</summary>
+    internal bool ChangesAreMade { get; }
 
     internal HostSurroundings Surroundings { get; }
 

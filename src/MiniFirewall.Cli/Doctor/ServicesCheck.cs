@@ -3,7 +3,7 @@ using MiniFirewall.Rules.Targets;
 
 namespace MiniFirewall.Cli.Doctor;
 
-/// <summary>Rules that need a process which does not run.</summary>
+/// <summary>Rules that need a process which does not run, or chains that somebody has taken away.</summary>
 internal static class ServicesCheck
 {
     internal static IEnumerable<Finding> Look(Patient patient)
@@ -17,6 +17,15 @@ internal static class ServicesCheck
         if (handing > 0 && !patient.Status.PacketsAreHanded)
         {
             yield return new(Severity.Warning, "services", $"{Counted.Rules(handing, "hands", "hand")} packets to netlink groups, but nobody does so", "minifw serve");
+        }
+
+        if (!patient.ChangesAreMade)
+        {
+            yield return new(
+                Severity.Warning,
+                "services",
+                $"{Counted.Rules(patient.Rules.Changes.Count(), "changes", "change")} packets, but nftables' tables \"minifw\", which do it, are gone or not whole: packets pass as they came",
+                "minifw save && minifw load");
         }
 
         if (patient.Status.LostEvents > 0)

@@ -146,13 +146,8 @@ internal sealed class ClassicProgramEmitter(ClassicProgram program, QuestionFunc
             case ClassicSurrounding.Protocol:
                 _code.Move(Accumulator, function.Family == Family.IPv4 ? 0x0800 : 0x86dd);
                 break;
-            case ClassicSurrounding.Mark when function.Prologue == PrologueKind.Test:
-                _code.LoadMapValue(Register.R1, WellKnownMaps.TestInput, TestInputLayout.Mark);
-                _code.Load(MemorySize.Word, Accumulator, Register.R1, 0);
-                break;
             case ClassicSurrounding.Mark:
-                function.LoadSkb(Register.R1);
-                _code.LoadMember(MemorySize.Word, Accumulator, Register.R1, "sk_buff", "mark");
+                _code.Load(MemorySize.Word, Accumulator, QuestionFunction.Key, PacketKey.Mark);
                 break;
             case ClassicSurrounding.Random:
                 RandomChanceEmitter.EmitNumber(function, Accumulator);

@@ -14,23 +14,22 @@ internal static class ConnectionMarkEmitter
     {
         Assembler code = function.Code;
         function.AnswerWithoutConnection(question);
-        if (function.IsTest)
-        {
-            function.LoadTest(MemorySize.Word, Register.R1, TestInputLayout.ConnectionMark);
-        }
-        else
-        {
-            EmitMark(function);
-        }
-
+        EmitMark(function);
         code.Alu(AluOperation.And, Register.R1, QuestionFunction.Argument, OperandWidth.Bits32);
         code.Alu(AluOperation.ShiftRight, QuestionFunction.Argument, 32);
         code.Jump(JumpCondition.Equal, Register.R1, QuestionFunction.Argument, function.Yes);
     }
 
-    private static void EmitMark(QuestionFunction function)
+    /// <summary>R1 = the mark of the packet's connection, which it has. Loses R0 to R5 and R9.</summary>
+    internal static void EmitMark(QuestionFunction function)
     {
         Assembler code = function.Code;
+        if (function.IsTest)
+        {
+            function.LoadTest(MemorySize.Word, Register.R1, TestInputLayout.ConnectionMark);
+            return;
+        }
+
         Label begins = code.DefineLabel("begins"), known = code.DefineLabel("mark known");
         function.LoadConnection(Connection, begins);
         code.Load(MemorySize.Word, Register.R1, Connection, ConnectionEntry.Mark);
@@ -86,7 +85,7 @@ internal static class ConnectionMarkEmitter
         code.Jump(function.Yes);
     }
 
-    private static void EmitShift(Assembler code, Register number, int shift)
+    internal static void EmitShift(Assembler code, Register number, int shift)
     {
         if (shift != 0)
         {

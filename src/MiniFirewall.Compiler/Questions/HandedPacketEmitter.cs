@@ -11,7 +11,7 @@ namespace MiniFirewall.Compiler.Questions;
 internal static class HandedPacketEmitter
 {
     private const Register Context = Register.R6, Record = EventFields.Record, Skb = EventFields.Skb;
-    private const int Argument = QuestionFunction.StackTop - 8, Dynptr = QuestionFunction.StackTop - 24;
+    private const int Argument = QuestionFunction.StackTop - 8, Dynptr = QuestionFunction.StackTop - 24, Mark = QuestionFunction.StackTop - 32;
 
     internal static void Emit(HandedPacket question, QuestionFunction function)
     {
@@ -23,6 +23,8 @@ internal static class HandedPacketEmitter
         }
 
         code.Store(MemorySize.DoubleWord, Register.R10, Argument, QuestionFunction.Argument);
+        code.Load(MemorySize.Word, Register.R1, QuestionFunction.Key, PacketKey.Mark);
+        code.Store(MemorySize.DoubleWord, Register.R10, Mark, Register.R1);
         code.Move(Context, QuestionFunction.Context);
         RingRecord.EmitIsRead(code, WellKnownMaps.ControlPacketsReadUntil, Register.R9, function.Yes);
         var fields = new EventFields(code, HandedRecord.EventOffset);
@@ -33,6 +35,8 @@ internal static class HandedPacketEmitter
         code.Move(Record, Register.R0);
         EmitWhat(code, question.Prefix);
         fields.Emit();
+        code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, Mark);
+        code.Store(MemorySize.Word, Record, HandedRecord.EventOffset + EventRecord.MarkOffset, Register.R1);
         new PacketBytesEmitter(
             code, Record, Skb, HandedRecord.EventOffset + EventRecord.CapturedOffset, HandedRecord.EventOffset + EventRecord.Data, HandedRecord.MaxCaptured)
             .EmitAll(Context, Dynptr);

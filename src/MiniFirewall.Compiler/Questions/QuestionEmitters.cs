@@ -68,6 +68,11 @@ internal static class QuestionEmitters
         Of<ConnectionLabelIs>(ConnectionLabelEmitter.Emit),
         Of<ConnectionTrafficIn>(ConnectionTrafficEmitter.Emit),
         Of<ConnectionsAbove>(ConnectionCountEmitter.Emit),
+        Of<PacketMarkIs>(PacketChangeEmitter.Emit),
+        Of<PacketMarkSet>(PacketChangeEmitter.Emit),
+        Of<PacketMarkRestored>(PacketChangeEmitter.Emit),
+        Of<PacketPrioritySet>(PacketChangeEmitter.Emit),
+        Of<SegmentSizeLowered>(PacketChangeEmitter.Emit),
         Of<ConnectionUnknowable>(ConnectionTupleEmitter.Emit),
         Of<ClusterNodeIn>(ClusterNodeEmitter.Emit),
     }.ToFrozenDictionary();

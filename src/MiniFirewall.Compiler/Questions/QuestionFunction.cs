@@ -13,7 +13,8 @@ namespace MiniFirewall.Compiler.Questions;
 /// </summary>
 /// <param name="buckets">Of the table of connections.</param>
 /// <param name="callFind">Calls the function that finds a connection (<see cref="FindFunction"/>).</param>
-internal sealed class QuestionFunction(Assembler code, Family family, PrologueKind prologue, int buckets, Action callFind)
+/// <param name="callChange">Calls the function that notes a change of the packet (<see cref="Changes.ChangeFunction"/>).</param>
+internal sealed class QuestionFunction(Assembler code, Family family, PrologueKind prologue, int buckets, Action callFind, Action callChange)
 {
     internal const Register Key = Register.R6, Context = Register.R7, Argument = Register.R8;
 
@@ -62,6 +63,9 @@ internal sealed class QuestionFunction(Assembler code, Family family, PrologueKi
 
     /// <summary>R0 = 1 plus the place of the connection whose tuple R1 points to, 0 for none. Loses R1 to R5.</summary>
     internal void CallFindConnection() => callFind();
+
+    /// <summary>Notes that R2 is to become R3; R1 is the context. R0 = 0, or 1 where there is no room. Loses R1 to R5.</summary>
+    internal void CallChange() => callChange();
 
     /// <summary>Has a function of its own (a loop's turn) written behind this one.</summary>
     internal void Behind(Action emit) => _behind.Add(emit);

@@ -17,7 +17,10 @@ internal static class SkbContext
     /// <summary>What the sender of a dropped packet is told, 32 bits (<see cref="MiniFirewall.Policy.Answer"/>).</summary>
     internal const short Answer = Words + 16;
 
-    private const short Words = 48, Length = 0, Mark = 8;
+    /// <summary>skb->mark and skb->priority, 32 bits each, which programs may write.</summary>
+    internal const short Mark = 8, Priority = 32;
+
+    private const short Words = 48, Length = 0;
 
     /// <summary>Where the context itself has a member of sk_buff, all 32 bits of it; -1 where it does not.</summary>
     internal static short Direct(KernelMemberReference member) => member switch

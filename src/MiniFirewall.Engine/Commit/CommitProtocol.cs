@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Engine.Changes;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.Providers;
 using MiniFirewall.Engine.State;
@@ -46,7 +47,7 @@ internal sealed class CommitProtocol(
             }
         }
 
-        foreach ((string name, BpfMap buffer) in shared.Buffers.Fresh)
+        foreach ((string name, BpfMap buffer) in shared.Occasional.Fresh)
         {
             yield return new($"pin {name}", () => buffer.Pin(_directory!.PathOf(name)));
         }
@@ -119,6 +120,12 @@ internal sealed class CommitProtocol(
         foreach (CommitStep step in ConnectionSteps())
         {
             yield return step;
+        }
+
+        if (!next.Changes.IsEmpty)
+        {
+            yield return new("make chains that change packets", () => ChangeChains.Ensure(
+                shared.Occasional.ByName[PinNames.Changes], next.Changes, shared.Occasional.IsFresh(PinNames.Changes)));
         }
 
         foreach (HookPoint point in HookPoint.All)
@@ -197,6 +204,11 @@ internal sealed class CommitProtocol(
         if (next.Connections?.Table is null)
         {
             yield return new("end reassembly", Hooks.EndReassembly);
+        }
+
+        if (next.Changes.IsEmpty && trial.Part == TrialPart.None && _directory!.Contains(PinNames.Changes))
+        {
+            yield return new("end chains that change packets", ChangeChains.Remove);
         }
 
         yield return new("remove the generation before", RemoveBefore);

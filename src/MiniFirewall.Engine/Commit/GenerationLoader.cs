@@ -4,6 +4,7 @@ using MiniFirewall.Asm;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Compiler.Connections;
+using MiniFirewall.Engine.Changes;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Engine.State.Store;
@@ -41,7 +42,7 @@ internal static class GenerationLoader
             estimators = LoadedEstimators.Make(rules, running, trial != TrialPart.None);
             connections = ConnectionMaps.After(running, rules, trial != TrialPart.None);
             hosts = HostMap.Make(rules);
-            shared.Buffers.MakeFor(rules);
+            shared.Occasional.MakeFor(rules);
             var indexes = new CounterIndexes(rules, policies, slots);
             Dictionary<string, BpfMap> maps = shared.MapsFor(counters.Counters, epoch, sets, connections, recent, estimators, hosts);
             CompileOptions options = Options(shared.Provider, recent, estimators, connections) with { AlwaysTracks = trial != TrialPart.None && connections?.Table is not null };
@@ -55,7 +56,10 @@ internal static class GenerationLoader
                 forms.Made = new(facts, CountedPlaces.OrderOf(rules, lines.Value), plan, [.. programs]);
             }
 
-            return new(places, plan, counters, store!, sets, recent, estimators, connections, hosts, families);
+            return new(places, plan, counters, store!, sets, recent, estimators, connections, hosts, families)
+            {
+                Changes = ChangeNeeds.Of(rules),
+            };
         }
         catch
         {

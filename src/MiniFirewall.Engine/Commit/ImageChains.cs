@@ -28,7 +28,7 @@ internal sealed class ImageChains(GenerationState generation, Family family, Ima
     internal bool TryInsert(string chain, int number, Rule rule, int slot, int before, int behind) =>
         ++_written <= MostRules
         && (rule.Target is not JumpTarget jump || HasOrAdds(jump.Chain))
-        && LatePlacement.TryPlace(RuleSetLowering.Lower(chain, rule, family, slot, target => image.FindChain(target)!.Value), KernelTime.Hertz, TryPlace) is { } statement
+        && LatePlacement.TryPlace(RuleSetLowering.Lower(chain, rule, family, slot, image.ChangesMarks, target => image.FindChain(target)!.Value), KernelTime.Hertz, TryPlace) is { } statement
         && image.TryInsert(statement, number, before, behind);
 
     /// <summary>Writes what a question remembers at first: no packet asks it before the rule is in force.</summary>

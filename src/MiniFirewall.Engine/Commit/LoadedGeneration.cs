@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MiniFirewall.Bpf;
+using MiniFirewall.Engine.Changes;
 using MiniFirewall.Engine.Counting;
 using MiniFirewall.Engine.State;
 
@@ -48,6 +49,9 @@ internal sealed class LoadedGeneration : IDisposable
 
     /// <summary>Null where the rules have no live host names.</summary>
     internal HostMap? Hosts { get; }
+
+    /// <summary>What chains behind the programs are to change of packets.</summary>
+    internal ChangeNeeds Changes { get; init; } = ChangeNeeds.None;
 
     internal ImmutableDictionary<HookPoint, BpfProgram> Programs { get; }
 

@@ -8,10 +8,11 @@ using MiniFirewall.Sys.Files;
 namespace MiniFirewall.Engine.Commit;
 
 /// <summary>
-/// The ring buffers that a service reads: packets that want an answer, and packets for netlink groups. Each is a megabyte of the kernel's
-/// memory, and is made for the first rules that write it. From then on all generations of the namespace share it.
+/// Maps that are made for the first rules that write them; from then on all generations of the namespace share them. Two are the ring buffers that a
+/// service reads, a megabyte of the kernel's memory each: packets that want an answer, and packets for netlink groups. One has what rules
+/// want changed of packets.
 /// </summary>
-internal sealed class ServiceBuffers : IDisposable
+internal sealed class OccasionalMaps : IDisposable
 {
     private const int Bytes = 1 << 20;
 
@@ -27,7 +28,7 @@ internal sealed class ServiceBuffers : IDisposable
     /// <summary>Opens those that a namespace has.</summary>
     internal void Open(DirectoryHandle directory)
     {
-        foreach (string name in (string[])[PinNames.Rejects, PinNames.Packets])
+        foreach (string name in (string[])[PinNames.Rejects, PinNames.Packets, PinNames.Changes])
         {
             if (BpfMap.TryOpen(directory.PathOf(name)) is { } map)
             {
@@ -48,7 +49,14 @@ internal sealed class ServiceBuffers : IDisposable
         {
             MakePackets();
         }
+
+        if (rules.Changes.Any())
+        {
+            Make(WellKnownMaps.ChangesSpec);
+        }
     }
+
+    internal bool IsFresh(string name) => _fresh.Contains(name);
 
     /// <summary>Makes the one for netlink groups where it is not there yet.</summary>
     internal BpfMap MakePackets() => Make(WellKnownMaps.PacketsSpec(Bytes));

@@ -1,5 +1,6 @@
 using MiniFirewall.Compiler;
 using MiniFirewall.Compiler.Classifier.Change;
+using MiniFirewall.Engine.Changes;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Packets;
@@ -26,7 +27,10 @@ internal static class QuickChange
 
     /// <summary>The same of the difference between the rules in force and others that were made of them.</summary>
     internal static bool TryMake(GenerationState generation, RuleSet before, ListDifference difference, Action<string> afterStep) =>
-        ListEdit.TryStage(generation.Store, before, difference) is { } change && TryMake(generation, change, afterStep);
+        !LacksChains(before) && ListEdit.TryStage(generation.Store, before, difference) is { } change && TryMake(generation, change, afterStep);
+
+    /// <summary>Somebody has taken away the chains that change packets: who applies rules anew, even the same ones, wants them back.</summary>
+    private static bool LacksChains(RuleSet rules) => ChangeNeeds.Of(rules) is { IsEmpty: false } needs && !ChangeChains.IsComplete(needs);
 
     private static bool TryMake(GenerationState generation, RuleChange change, Action<string> afterStep)
     {
@@ -45,13 +49,15 @@ internal static class QuickChange
 
     /// <summary>
     /// Whether a rule begins or ends that names a list of recent addresses, a table of rates or a rate estimator, which is made with the first and goes with
-    /// the last. A text that only says so, such as a comment, costs no more than time.
+    /// the last, or that changes packets: then what changes them may have to be told, and tests of marks are of another form. A text that only
+    /// says so, such as a comment, costs no more than time.
     /// </summary>
     private static bool ChangesLists(RuleStore store, RuleChange change) =>
         change.Ended.Concat(change.Begun.Select(begun => begun.Stored)).Any(rule => NamesOne(store.TextOf(rule)));
 
     private static bool NamesOne(ReadOnlySpan<byte> text) => text.IndexOf("-m recent"u8) >= 0 || text.IndexOf("-m hashlimit"u8) >= 0
-        || text.IndexOf("-m rateest"u8) >= 0 || text.IndexOf("-j RATEEST"u8) >= 0;
+        || text.IndexOf("-m rateest"u8) >= 0 || text.IndexOf("-j RATEEST"u8) >= 0
+        || text.IndexOf("-j MARK"u8) >= 0 || text.IndexOf("-j CONNMARK --restore-mark"u8) >= 0 || text.IndexOf("-j CLASSIFY"u8) >= 0 || text.IndexOf("-j TCPMSS"u8) >= 0;
 
     /// <summary>What a killed writer has left goes out of all images first: the epoch would put it in force too.</summary>
     private static bool TryWriteImages(GenerationState generation, RuleChange change, Action<string> afterStep)

@@ -32,7 +32,7 @@ internal sealed class SharedObjects : IDisposable
     internal BpfMap Events { get; }
 
     /// <summary>Packets that want an answer, and packets for netlink groups, where some rules have asked for them.</summary>
-    internal ServiceBuffers Buffers { get; } = new();
+    internal OccasionalMaps Occasional { get; } = new();
 
     /// <summary>Where the module finds what senders of dropped packets are told; null where it finds that elsewhere, or nothing.</summary>
     internal BpfMap? Answers { get; }
@@ -60,7 +60,7 @@ internal sealed class SharedObjects : IDisposable
         HookProvider provider = ProviderChoice.Of(directory);
         string[] names = [PinNames.Control, PinNames.Programs, PinNames.Events, .. HasAnswers(provider) ? [PinNames.Answers] : Array.Empty<string>()];
         SharedObjects shared = Gather([.. names.Select(name => (Func<BpfMap>)(() => OpenMap(directory, name)))], provider, areNew: false);
-        shared.Buffers.Open(directory);
+        shared.Occasional.Open(directory);
         return shared;
     }
 
@@ -104,7 +104,7 @@ internal sealed class SharedObjects : IDisposable
             [WellKnownMaps.Counters] = counters,
             [WellKnownMaps.Epoch] = epoch,
         });
-        foreach ((string name, BpfMap map) in Buffers.ByName)
+        foreach ((string name, BpfMap map) in Occasional.ByName)
         {
             maps.Add(name, map);
         }
@@ -137,7 +137,7 @@ internal sealed class SharedObjects : IDisposable
         Control.Dispose();
         Programs.Dispose();
         Events.Dispose();
-        Buffers.Dispose();
+        Occasional.Dispose();
         Answers?.Dispose();
     }
 

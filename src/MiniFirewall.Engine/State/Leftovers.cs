@@ -1,5 +1,6 @@
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Engine.Changes;
 using MiniFirewall.Engine.Providers;
 using MiniFirewall.Sys.Files;
 
@@ -50,6 +51,10 @@ internal static class Leftovers
 
         EndGeneration(directory);
         Detach(directory, isOwn);
+        if (isOwn && directory.Contains(PinNames.Changes))
+        {
+            ChangeChains.Remove();
+        }
 
         // The map that says "no rules" goes last: without it a half-removed directory could not be told from a damaged one.
         foreach (string name in directory.Entries().Where(name => name != PinNames.Control))

@@ -1,3 +1,4 @@
+using MiniFirewall.Engine.Changes;
 using MiniFirewall.Netlink;
 using MiniFirewall.Sys;
 using MiniFirewall.Sys.Netlink;
@@ -88,8 +89,9 @@ internal static class NftChains
             }
         }
 
+        HookOwner owner = ChangeChains.IsOwn(family, table) ? HookOwner.Minifw : HookOwner.Nftables;
         return place is not { } at ? null
-            : (family, table, new HookedFunction(HookNames.Family(family), HookNames.Hook(family, at.Hook), at.Priority, HookOwner.Nftables, name) { Policy = policy, Device = device, Translates = translates });
+            : (family, table, new HookedFunction(HookNames.Family(family), HookNames.Hook(family, at.Hook), at.Priority, owner, name) { Policy = policy, Device = device, Translates = translates });
     }
 
     private static (uint Hook, int Priority) ReadPlace(AttributeReader hook, out string? device)

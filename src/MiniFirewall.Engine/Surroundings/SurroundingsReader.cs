@@ -27,7 +27,7 @@ internal sealed class SurroundingsReader(FirewallStatus status)
         foreach (Family family in new[] { Family.IPv4, Family.IPv6 })
         {
             string table = family == Family.IPv4 ? "chain ip " : "chain ip6 ";
-            Save(family, family == Family.IPv4 ? "iptables-nft-save" : "ip6tables-nft-save", nft?.Exists(chain => chain.Name.StartsWith(table, StringComparison.Ordinal)) == true);
+            Save(family, family == Family.IPv4 ? "iptables-nft-save" : "ip6tables-nft-save", nft?.Exists(chain => chain.Owner == HookOwner.Nftables && chain.Name.StartsWith(table, StringComparison.Ordinal)) == true);
         }
 
         List<HookedFunction>? whole = KernelHookList.TryRead(socket);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
 
 namespace MiniFirewall.Policy.Questions;
@@ -12,6 +13,8 @@ public sealed record ClassicProgram(ValueArray<ClassicInstruction> Instructions)
 {
     /// <summary>Words that a program can store.</summary>
     public const int MemoryWords = 16;
+
+    public override ImmutableArray<Field> Reads => Instructions.Any(instruction => instruction.Surrounding == ClassicSurrounding.Mark) ? [Field.Mark] : [];
 
     public override bool Ask(Packet packet)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MiniFirewall.Packets;
 
 namespace MiniFirewall.Policy.Questions;
@@ -13,6 +14,8 @@ public sealed record HandedPacket(ushort Group, uint? Bytes, string Prefix) : Qu
 {
     /// <summary>Where the group stands in <see cref="Argument"/>, and a bit that says that a number of bytes stands below.</summary>
     public const int GroupShift = 32, HasBytesShift = 48;
+
+    public override ImmutableArray<Field> Reads => [Field.Mark];
 
     public override Question Code => new HandedPacket(0, null, Prefix);
 

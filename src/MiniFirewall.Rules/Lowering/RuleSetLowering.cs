@@ -24,7 +24,7 @@ public static class RuleSetLowering
     public static PacketProgram Lower(RuleSet rules, Hook hook, Family family, ICounterIndexes counters)
     {
         rules.MarkChangedSets();
-        LiveNames names = LiveNames.Of(rules);
+        var context = new LoweringContext(LiveNames.Of(rules), rules.ChangesMarksOf(family));
         Dictionary<string, Chain> byName = rules.Chains.ToDictionary(chain => chain.Name);
         Chain entry = rules.Chains.First(chain => chain.Hook == hook);
         List<Chain> reached = [entry];
@@ -35,10 +35,10 @@ public static class RuleSetLowering
         for (int i = 0; i < reached.Count; i++)
         {
             Chain chain = reached[i];
-            lowered.Add(new Block(chain.Name, LowerRules(chain, family, names, counters, BlockOf)));
+            lowered.Add(new Block(chain.Name, LowerRules(chain, family, context, counters, BlockOf)));
         }
 
-        return new PacketProgram(family, hook, lowered.ToImmutable(), 0, entry.PolicyOf(family).Verdict, counters.OfPolicy(entry, family));
+        return new PacketProgram(family, hook, lowered.ToImmutable(), 0, entry.PolicyOf(family).Verdict, counters.OfPolicy(entry, family)) { ChangesMarks = context.ChangesMarks };
 
         int BlockOf(string name)
         {
@@ -59,11 +59,12 @@ public static class RuleSetLowering
     /// </summary>
     /// <param name="chain">The name of the rule's chain.</param>
     /// <param name="counter">The rule's counter.</param>
+    /// <param name="changesMarks">As <see cref="PacketProgram.ChangesMarks"/>.</param>
     /// <param name="blockOf">Gives the number of the chain that the rule leads to.</param>
-    public static Statement Lower(string chain, Rule rule, Family family, int counter, Func<string, int> blockOf) =>
-        LowerRule(chain, rule, family, LiveNames.None, counter, blockOf, ImmutableArray.CreateBuilder<Step>());
+    public static Statement Lower(string chain, Rule rule, Family family, int counter, bool changesMarks, Func<string, int> blockOf) =>
+        LowerRule(chain, rule, family, new LoweringContext(LiveNames.None, changesMarks), counter, blockOf, ImmutableArray.CreateBuilder<Step>());
 
-    private static ImmutableArray<Statement> LowerRules(Chain chain, Family family, LiveNames names, ICounterIndexes counters, Func<string, int> blockOf)
+    private static ImmutableArray<Statement> LowerRules(Chain chain, Family family, LoweringContext context, ICounterIndexes counters, Func<string, int> blockOf)
     {
         var statements = ImmutableArray.CreateBuilder<Statement>(chain.Rules.Length);
         var steps = ImmutableArray.CreateBuilder<Step>();
@@ -72,7 +73,7 @@ public static class RuleSetLowering
             if (rule.Families.Has(family))
             {
                 steps.Clear();
-                statements.Add(LowerRule(chain.Name, rule, family, names, counters.OfRule(chain, rule, family), blockOf, steps));
+                statements.Add(LowerRule(chain.Name, rule, family, context, counters.OfRule(chain, rule, family), blockOf, steps));
             }
         }
 
@@ -80,12 +81,17 @@ public static class RuleSetLowering
     }
 
     private static Statement LowerRule(
-        string chain, Rule rule, Family family, LiveNames names, int counter, Func<string, int> blockOf, ImmutableArray<Step>.Builder steps)
+        string chain, Rule rule, Family family, LoweringContext context, int counter, Func<string, int> blockOf, ImmutableArray<Step>.Builder steps)
     {
-        HeaderLowering.Lower(rule, family, names, steps);
+        HeaderLowering.Lower(rule, family, context.Names, steps);
         foreach (Match match in rule.Matches)
         {
             match.Lower(family, steps);
+        }
+
+        if (context.ChangesMarks)
+        {
+            ChangingMarks.Ask(steps);
         }
 
         rule.Target.LowerEffect(family, steps);

@@ -36,6 +36,41 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
     /// <summary>Some rule hands packets to the readers of a netlink group.</summary>
     public bool HandsPackets => Chains.Any(chain => chain.Rules.Any(rule => rule.Target.HandsPackets));
 
+    /// <summary>Some rule of the family changes packets' marks.</summary>
+    public bool ChangesMarksOf(Family family)
+    {
+        foreach (Chain chain in Chains)
+        {
+            foreach (Rule rule in chain.Rules)
+            {
+                if (rule.Target.Change is PacketMarkSet or PacketMarkRestored && rule.Families.Has(family))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>How rules change packets that match, in their order.</summary>
+    public IEnumerable<PacketChange> Changes
+    {
+        get
+        {
+            foreach (Chain chain in Chains)
+            {
+                foreach (Rule rule in chain.Rules)
+                {
+                    if (rule.Target.Change is { } change)
+                    {
+                        yield return change;
+                    }
+                }
+            }
+        }
+    }
+
     public bool Equals(RuleSet? other) => other is not null && Chains.SequenceEqual(other.Chains) && Sets.SequenceEqual(other.Sets)
         && ConnectionSettings.SequenceEqual(other.ConnectionSettings);
 

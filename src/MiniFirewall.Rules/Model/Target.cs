@@ -46,9 +46,20 @@ public abstract record Target
     /// <summary>A packet that matches is handed to the readers of a netlink group.</summary>
     public virtual bool HandsPackets => false;
 
-    /// <summary>Appends what is done with a packet that matches, beside a report and the outcome: questions that are always answered yes.</summary>
+    /// <summary>How it changes a packet that matches; null where it does not.</summary>
+    public virtual PacketChange? Change => null;
+
+    /// <summary>
+    /// Appends what is done with a packet that matches, beside a report and the outcome: questions that are always answered yes, but for a change
+    /// for which there is no room, and a packet that cannot be changed does not pass.
+    /// </summary>
     public virtual void LowerEffect(Family family, ImmutableArray<Step>.Builder steps)
     {
+        ArgumentNullException.ThrowIfNull(steps);
+        if (Change is { } change)
+        {
+            steps.Add(new DropWhen(new QuestionTest(change, Negated: true)));
+        }
     }
 
     /// <summary>The compiled meaning; <paramref name="blockOf"/> gives the block of a chain.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
@@ -9,7 +11,7 @@ using MiniFirewall.Rules.Text;
 namespace MiniFirewall.Rules.Targets;
 
 /// <summary>-j CLASSIFY: sets the packet's class for traffic control, and goes on with the next rule (net/netfilter/xt_CLASSIFY.c).</summary>
-public sealed record ClassifyTarget(ushort Major, ushort Minor) : LackingTarget
+public sealed record ClassifyTarget(ushort Major, ushort Minor) : Target
 {
     public static TargetGrammar Grammar { get; } = new("CLASSIFY", new ClassifyTarget(0, 0))
     {
@@ -19,9 +21,11 @@ public sealed record ClassifyTarget(ushort Major, ushort Minor) : LackingTarget
 
     public override string Name => "CLASSIFY";
 
-    public override string Lack => Lacks.Marks;
-
     public override string? RefusalAt(Hook hook) => hook == Hook.LocalIn ? "packets for this machine go through no queue of its own" : null;
+
+    public override PacketChange? Change => new PacketPrioritySet(((uint)Major << 16) | Minor);
+
+    public override Outcome Lower(Func<string, int> blockOf) => Continue.Instance;
 
     public override void Print(RuleTextWriter writer) => writer.Word("-j").Word("CLASSIFY").Word("--set-class").Word($"{Major:x4}:{Minor:x4}");
 

@@ -55,16 +55,26 @@ public sealed record ConnmarkTarget(
 
     public override string Name => "CONNMARK";
 
-    public override string? Lack => Action == ConnmarkAction.Restore ? Lacks.Marks : null;
-
     public override bool AsksConnection => true;
 
-    public override Outcome Lower(Func<string, int> blockOf) => Lack is null ? Continue.Instance : throw new NotSupportedException(Lack);
+    public override Outcome Lower(Func<string, int> blockOf) => Continue.Instance;
 
-    public override void LowerEffect(Family family, ImmutableArray<Step>.Builder steps) => steps.Add(new Require(new QuestionTest(
-        new ConnectionMarkSet(Action == ConnmarkAction.Save, ConnectionMask, Action == ConnmarkAction.Save ? PacketMask : Value, ShiftsRight ? -Shift : Shift))));
+    public override PacketChange? Change =>
+        Action == ConnmarkAction.Restore ? new PacketMarkRestored(ConnectionMask, PacketMask, Places) : null;
 
-    private MarkChange Change => new(Value, ConnectionMask);
+    public override void LowerEffect(Family family, ImmutableArray<Step>.Builder steps)
+    {
+        base.LowerEffect(family, steps);
+        if (Action != ConnmarkAction.Restore)
+        {
+            steps.Add(new Require(new QuestionTest(new ConnectionMarkSet(Action == ConnmarkAction.Save, ConnectionMask, Action == ConnmarkAction.Save ? PacketMask : Value, Places))));
+        }
+    }
+
+    /// <summary>To the left; negative for the right.</summary>
+    private int Places => ShiftsRight ? -Shift : Shift;
+
+    private MarkChange Written => new(Value, ConnectionMask);
 
     private string ShiftWord => ShiftsRight ? "right-shift-mark" : "left-shift-mark";
 
@@ -73,7 +83,7 @@ public sealed record ConnmarkTarget(
         writer.Word("-j").Word("CONNMARK");
         if (Action == ConnmarkAction.Set)
         {
-            writer.Word("--set-xmark").Word(Change.ToString());
+            writer.Word("--set-xmark").Word(Written.ToString());
         }
         else
         {
@@ -88,7 +98,7 @@ public sealed record ConnmarkTarget(
 
     public override void List(RuleTextWriter writer, ListStyle style)
     {
-        writer.Word("CONNMARK").Word(Action == ConnmarkAction.Set ? Change.Words : CopyWords);
+        writer.Word("CONNMARK").Word(Action == ConnmarkAction.Set ? Written.Words : CopyWords);
         if (Shift > 0)
         {
             writer.Word(ShiftWord).Word($"{Shift}");

@@ -1,4 +1,6 @@
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
@@ -12,7 +14,7 @@ namespace MiniFirewall.Rules.Targets;
 
 /// <summary>-j TCPMSS: lowers the segment size that a TCP SYN announces, and goes on with the next rule (net/netfilter/xt_TCPMSS.c).</summary>
 /// <param name="Size">Bytes; null for what the path's MTU has room for.</param>
-public sealed record TcpmssTarget(ushort? Size) : LackingTarget
+public sealed record TcpmssTarget(ushort? Size) : Target
 {
     private const byte Syn = 0x02;
 
@@ -32,9 +34,11 @@ public sealed record TcpmssTarget(ushort? Size) : LackingTarget
 
     public override string Name => "TCPMSS";
 
-    public override string Lack => Lacks.Marks;
-
     public override string? RefusalAt(Hook hook) => Size is null && hook == Hook.LocalIn ? "packets for this machine have no path before them" : null;
+
+    public override PacketChange? Change => new SegmentSizeLowered(Size);
+
+    public override Outcome Lower(Func<string, int> blockOf) => Continue.Instance;
 
     public override void Print(RuleTextWriter writer)
     {

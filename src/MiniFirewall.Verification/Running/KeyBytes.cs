@@ -22,7 +22,7 @@ internal sealed class KeyBytes
         PutName(PacketKey.OutInterfaceHigh, packet.OutInterface);
         Put32(PacketKey.PacketLength, (uint)packet.Bytes.Length);
         Put32(PacketKey.Length, (uint)(isV4 ? packet.DeclaredLength : packet.Bytes.Length));
-        Put32(PacketKey.Mark, packet.Mark);
+        PutMark(packet.Mark);
         Put32(PacketKey.TransportOffset, (uint)packet.Transport.Offset);
         Put16(PacketKey.FragmentOffset, packet.Transport.FragmentOffset);
         _key[PacketKey.Protocol] = packet.Transport.Protocol;
@@ -53,6 +53,8 @@ internal sealed class KeyBytes
         _key.AsSpan(offset, Math.Min(8, _key.Length - offset)).CopyTo(word);
         return BinaryPrimitives.ReadUInt64LittleEndian(word);
     }
+
+    internal void PutMark(uint mark) => Put32(PacketKey.Mark, mark);
 
     private void PutTransport(ReadOnlySpan<byte> bytes)
     {

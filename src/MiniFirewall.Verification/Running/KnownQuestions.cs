@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using MiniFirewall.Compiler.Questions;
-using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 
 namespace MiniFirewall.Verification.Running;
@@ -22,7 +21,7 @@ internal sealed class KnownQuestions
     }
 
     /// <exception cref="BrokenImageException">No statement asks it.</exception>
-    internal bool Ask(ulong code, ulong argument, Packet packet) => _questions.TryGetValue((code, argument), out Question? question)
-        ? question.Ask(packet)
+    internal Question Find(ulong code, ulong argument) => _questions.TryGetValue((code, argument), out Question? question)
+        ? question
         : throw new BrokenImageException($"a question {code:x} of {argument:x}, which no statement asks");
 }

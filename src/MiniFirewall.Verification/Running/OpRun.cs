@@ -1,6 +1,7 @@
 using MiniFirewall.Compiler;
 using MiniFirewall.Compiler.Classifier.Image;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
 using MiniFirewall.Verification.Decoding;
 
 namespace MiniFirewall.Verification.Running;
@@ -39,9 +40,22 @@ internal sealed class OpRun(ImageBytes image, KnownQuestions questions, Packet p
         OpKind.EntrySourcePort => Contains(entry, Dimension.SourcePort),
         OpKind.EntryDestinationPort => Contains(entry, Dimension.DestinationPort),
         OpKind.Always => true,
-        OpKind.Question => questions.Ask(op.Mask, op.Low, packet),
+        OpKind.Question => Asked(questions.Find(op.Mask, op.Low)),
         _ => throw new BrokenImageException($"an op of kind {(int)op.Kind} at offset {op.Offset}"),
     };
+
+    /// <summary>Rules behind see a packet as rules before have changed it.</summary>
+    private bool Asked(Question question)
+    {
+        bool answer = question.Ask(packet);
+        if (question is PacketChange change)
+        {
+            packet = change.Changed(packet);
+            key.PutMark(packet.Mark);
+        }
+
+        return answer;
+    }
 
     private bool Contains(in Entry entry, Dimension dimension)
     {

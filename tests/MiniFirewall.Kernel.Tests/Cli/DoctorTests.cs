@@ -85,6 +85,19 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains("1 rule has met no packet", Text(document, "unused"));
     }
 
+    [Fact]
+    public void Chains_that_change_packets_and_are_gone_are_a_warning_until_they_are_back()
+    {
+        _namespace.MinifwWith("-P INPUT DROP\n-A INPUT -i lo -j ACCEPT\n-A OUTPUT -j MARK --set-mark 0x40000/0xff0000\n", "apply", "-").Succeeded();
+        Assert.Equal(0, _namespace.Shell("nft flush ruleset").ExitCode);
+        using JsonDocument document = Findings(1);
+        Assert.Contains("1 rule changes packets, but nftables' tables \"minifw\", which do it, are gone", Text(document, "services"));
+        _namespace.Minifw("save").Succeeded();
+        _namespace.Minifw("load").Succeeded();
+        using JsonDocument after = JsonDocument.Parse(_namespace.Minifw("doctor", "--json").Output);
+        Assert.DoesNotContain("packets pass as they came", Text(after, "services"));
+    }
+
     /// <summary>A table of the least size, filled by datagrams from one address to many ports.</summary>
     [Fact]
     public void A_table_of_connections_that_is_nearly_full_is_a_problem()

@@ -77,6 +77,29 @@ public sealed class HooksTests : IDisposable
         Assert.DoesNotContain(document.RootElement.GetProperty("hooks").EnumerateArray(), hook => hook.GetProperty("owner").GetString() is "minifw" or "iptables" or "nftables");
     }
 
+    /// <summary>The chains that change packets as rules ask are no other firewall; a table of another family that has their name is one.</summary>
+    [Fact]
+    public void This_firewalls_own_chains_of_nftables_are_no_others()
+    {
+        _namespace.MinifwWith("iptables -A INPUT -p tcp --dport 22 -j ACCEPT\n", "apply", "-").Succeeded();
+        Assert.Equal(0, _namespace.Shell("""
+            set -e
+            nft add table ip minifw
+            nft 'add chain ip minifw input { type filter hook input priority 10; }'
+            nft add rule ip minifw input meta mark set 0
+            """).ExitCode);
+        using (JsonDocument document = JsonDocument.Parse(_namespace.Minifw("hooks", "--json").Succeeded()))
+        {
+            JsonElement own = Assert.Single(document.RootElement.GetProperty("hooks").EnumerateArray(), hook => hook.GetProperty("what").GetString() == "chain ip minifw input");
+            Assert.True(Is(own, "minifw", "ipv4", "input"));
+            Assert.Equal((10, 1), (own.GetProperty("priority").GetInt32(), own.GetProperty("rules").GetInt32()));
+        }
+
+        Assert.DoesNotContain("nftables decides too", _namespace.Minifw("doctor").Output);
+        Assert.Equal(0, _namespace.Shell("nft add table inet minifw; nft 'add chain inet minifw input { type filter hook input priority 10; policy drop; }'").ExitCode);
+        Assert.Contains("nftables decides too", _namespace.Minifw("doctor").Output);
+    }
+
     [Fact]
     public void Why_says_who_else_decides_and_who_listens()
     {

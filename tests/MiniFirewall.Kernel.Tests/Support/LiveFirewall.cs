@@ -44,6 +44,7 @@ internal sealed class LiveFirewall(IEnumerable<string> interfaces, CompilationWa
     {
         Attach(packet.Family, packet.Hook);
         _maps.TakeAdded();
+        _maps.ForgetChanges();
         passage = Device.Send(packet);
         return [.. _programs!.HitsOf(_maps.TakeAdded())];
     }

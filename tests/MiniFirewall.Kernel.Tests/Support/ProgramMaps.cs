@@ -24,6 +24,7 @@ internal sealed class ProgramMaps : IDisposable
         .Add(WellKnownMaps.Rejects, BpfMap.Create(WellKnownMaps.RejectsSpec(1 << 16)))
         .Add(WellKnownMaps.Answers, BpfMap.Create(WellKnownMaps.AnswersSpec))
         .Add(WellKnownMaps.Packets, BpfMap.Create(WellKnownMaps.PacketsSpec(1 << 16)))
+        .Add(WellKnownMaps.Changes, BpfMap.Create(WellKnownMaps.ChangesSpec))
         .Add(WellKnownMaps.Epoch, BpfMap.Create(WellKnownMaps.EpochSpec));
 
     internal ImmutableDictionary<string, BpfMap> ByName { get; private set; }
@@ -48,6 +49,9 @@ internal sealed class ProgramMaps : IDisposable
     /// <summary>Says what a test build is to see of the next packet's surroundings.</summary>
     internal void Describe(Packet packet, bool forceSlowPath) => _testInput.Update(
         [0, 0, 0, 0], TestInputLayout.Encode(packet, forceSlowPath));
+
+    /// <summary>Forgets what is to be changed of packets: no chains behind the programs read it.</summary>
+    internal void ForgetChanges() => ByName[WellKnownMaps.Changes].Update([0, 0, 0, 0], new byte[WellKnownMaps.ChangesSpec.ValueSize]);
 
     /// <summary>What has been added to one counter since the last call of <see cref="TakeAdded"/>.</summary>
     internal Counters Added(int index) => Difference(new CounterSums(_counters)[index], _last[index]);

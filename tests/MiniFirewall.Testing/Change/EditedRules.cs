@@ -98,7 +98,7 @@ public sealed class EditedRules
     {
         Rule? before = chain.Rules.Take(place).LastOrDefault(other => other.Families.Has(_family));
         Rule? behind = chain.Rules.Skip(ended is null ? place : place + 1).FirstOrDefault(other => other.Families.Has(_family));
-        Statement statement = RuleSetLowering.Lower(chain.Name, rule, _family, _counters.Of(rule), target => editor.FindChain(target) ?? -1);
+        Statement statement = RuleSetLowering.Lower(chain.Name, rule, _family, _counters.Of(rule), editor.ChangesMarks, target => editor.FindChain(target) ?? -1);
         return !statement.Steps.Any(step => step.Question is { NeedsPlace: true })
             && statement.Outcome is not (Call { Block: < 0 } or TailTo { Block: < 0 })
             && editor.TryInsert(statement, number, _counters.Of(before), _counters.Of(behind));

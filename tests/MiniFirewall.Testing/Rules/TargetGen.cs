@@ -10,7 +10,8 @@ internal static class TargetGen
         (4, Gen.Const("-j ACCEPT")),
         (4, Gen.Const("-j DROP")),
         (2, Gen.Const("-j RETURN")),
-        (3, Gen.Const("")));
+        (3, Gen.Const("")),
+        (2, Gen.OneOf("-j MARK --set-mark 1", "-j MARK --set-xmark 0x6/0x7", "-j MARK --xor-mark 3", "-j MARK --and-mark 5", "-j MARK --set-mark 0xffffffff")));
 
     private static readonly Gen<string> Log = Gen.OneOf(
         "-j LOG", "-j LOG --log-prefix \"seen: \"", "-j LOG --log-level debug", "-j LOG --log-prefix x --log-level 6",

@@ -50,6 +50,7 @@ internal sealed class PolicyInterpreter(PacketProgram program, Packet packet, Im
                 continue;
             }
 
+            packet = statement.Steps is [.., DropWhen { Condition: QuestionTest { Question: PacketChange change } }] ? change.Changed(packet) : packet;
             _counted.Add(statement.Counter);
             switch (statement.Outcome)
             {

@@ -117,6 +117,9 @@ public sealed class ImageEditor
         }
     }
 
+    /// <summary>As <see cref="PacketProgram.ChangesMarks"/> of the programs that the image was made of.</summary>
+    public bool ChangesMarks => _abilities.ChangesMarks;
+
     /// <summary>
     /// Puts a statement between two others of its chain. False where there is no room for it, or where it asks for what the
     /// programs do not do; then the image is as it was for every packet, before and after the epoch, once <see cref="Abandon"/> has run.

@@ -19,8 +19,9 @@ internal sealed class ProgramAbilities
 
     private readonly bool _answers;
 
-    private ProgramAbilities(uint fields, bool answers, List<KnownTest>? tests, List<ulong>? straight, QuestionNumbers questions)
+    private ProgramAbilities(uint fields, bool answers, bool changesMarks, List<KnownTest>? tests, List<ulong>? straight, QuestionNumbers questions)
     {
+        ChangesMarks = changesMarks;
         Questions = questions;
         _answers = answers;
         _fields = fields;
@@ -31,9 +32,12 @@ internal sealed class ProgramAbilities
     /// <summary>The questions that the programs can ask.</summary>
     internal QuestionNumbers Questions { get; }
 
+    /// <summary>As <see cref="PacketProgram.ChangesMarks"/> of some program.</summary>
+    internal bool ChangesMarks { get; }
+
     /// <param name="straight">Names of the chains that are straight code in some program of the family.</param>
-    internal static ProgramAbilities Of(FieldUse use, List<OddTest>? oddTests, IEnumerable<string> straight) =>
-        new(use.Bits, use.Answers, oddTests is null ? null : [.. oddTests.Select(KnownTest.Of)], [.. straight.Select(NameHash.Of)], use.Questions.Numbers);
+    internal static ProgramAbilities Of(FieldUse use, bool changesMarks, List<OddTest>? oddTests, IEnumerable<string> straight) =>
+        new(use.Bits, use.Answers, changesMarks, oddTests is null ? null : [.. oddTests.Select(KnownTest.Of)], [.. straight.Select(NameHash.Of)], use.Questions.Numbers);
 
     internal static ProgramAbilities Read(ReadOnlySpan<byte> changes)
     {
@@ -59,6 +63,7 @@ internal sealed class ProgramAbilities
         return new(
             BinaryPrimitives.ReadUInt32LittleEndian(changes[ChangeFormat.Fields..]),
             (flags & ChangeFormat.Answers) != 0,
+            (flags & ChangeFormat.ChangesMarks) != 0,
             (flags & ChangeFormat.AllAreOdd) != 0 ? null : tests,
             (flags & ChangeFormat.StraightUnknown) != 0 ? null : straight,
             new QuestionNumbers(questions));
@@ -70,7 +75,8 @@ internal sealed class ProgramAbilities
         bool knowsStraight = _straight?.Count <= ChangeFormat.MostStraight;
         uint flags = (_tests is null ? ChangeFormat.AllAreOdd : 0)
             | (knowsStraight ? 0 : ChangeFormat.StraightUnknown)
-            | (_answers ? ChangeFormat.Answers : 0);
+            | (_answers ? ChangeFormat.Answers : 0)
+            | (ChangesMarks ? ChangeFormat.ChangesMarks : 0);
         BinaryPrimitives.WriteUInt32LittleEndian(changes[ChangeFormat.Flags..], flags);
         List<KnownTest> written = [.. (_tests ?? []).Take(ChangeFormat.MostTests)];
         BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.TestCount..], written.Count);

@@ -28,8 +28,9 @@ public static class ChangeFormat
     /// <summary>How many ops the programs run for one rule at most; 0 where they run any number.</summary>
     public const int MostOps = 56;
 
-    /// <summary>In the flags: every packet is odd; more chains are straight code than there is room to say; the programs can tell senders.</summary>
-    public const uint AllAreOdd = 1, StraightUnknown = 2, Answers = 4;
+    /// <summary>In the flags: every packet is odd; more chains are straight code than there is room to say; the programs can tell senders; marks
+    /// change.</summary>
+    public const uint AllAreOdd = 1, StraightUnknown = 2, Answers = 4, ChangesMarks = 8;
 
     /// <summary>
     /// The tests that make a packet odd, eight bytes each: u16 protocol that a packet must have to meet it, or

@@ -29,7 +29,7 @@ internal sealed class AnswerTap : IDisposable
     /// <summary>Links where the kernel has them, whoever has the rules there: they are gone with the process.</summary>
     private static HookProvider Provider => ProviderChoice.KernelHasLinks ? HookProvider.Bpf : HookProvider.Module;
 
-    private AnswerTap() => _records = new RingBufferReader(_shared.Buffers.MakePackets());
+    private AnswerTap() => _records = new RingBufferReader(_shared.Occasional.MakePackets());
 
     /// <summary>Attaches to the hooks of the calling thread's namespace.</summary>
     /// <param name="servers">The name servers whose answers are wanted, of either family.</param>

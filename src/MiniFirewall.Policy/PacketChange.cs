@@ -1,0 +1,15 @@
+using MiniFirewall.Packets;
+
+namespace MiniFirewall.Policy;
+
+/// <summary>
+/// A question that changes the packet, and is answered yes unless there is no room to note the change. It stands last in a statement, in a
+/// <see cref="DropWhen"/>, where all that the statement requires holds.
+/// </summary>
+public abstract record PacketChange : Question
+{
+    public sealed override bool Ask(Packet packet) => true;
+
+    /// <summary>The packet as statements behind it see it.</summary>
+    public abstract Packet Changed(Packet packet);
+}
