@@ -27,7 +27,8 @@ internal static class CorpusComparison
         kernel.Device.Namespace.SetSystemControl("netfilter/nf_conntrack_checksum", "0");
         int compared = 0;
         Scenario.RealPacket(RuleEdges.Of(file.Texts.Whole), file.Interfaces, [file.Family]).Array[Budget.CorpusPackets / 3].Sample(
-            packets => compared += packets.Where(packet => IptablesFirewall.IsOracleFor(packet) && isFollowed(packet)).SelectMany(series).Where(IptablesFirewall.IsOracleFor).Count(packet => Meets(kernel, own, file, packet)),
+            packets => compared += packets.Where(packet => IptablesFirewall.IsOracleFor(packet) && isFollowed(packet)).SelectMany(series)
+                .Where(packet => IptablesFirewall.IsOracleFor(packet) && SegmentSizes.AreJudgedAlike(packet, file.Texts.Whole)).Count(packet => Meets(kernel, own, file, packet)),
             seed: Seed, iter: 1, threads: 1);
         return compared;
     }

@@ -28,6 +28,10 @@ internal static class Defects
         "RETURN goes on" => Statements(statement => statement.Outcome is Leave ? statement with { Outcome = Continue.Instance } : statement),
         "accepting rules count for the policy" => program => Statements(statement =>
             statement.Outcome is Decide { Verdict: Verdict.Accept } ? statement with { Counter = program.DefaultCounter } : statement)(program),
+        "marks stay as they were" => Statements(statement => statement with
+        {
+            Steps = [.. statement.Steps.Where(step => step is not DropWhen { Condition: QuestionTest { Question: PacketChange } })],
+        }),
         "the policy is the other" => program => program with { Default = program.Default == Verdict.Drop ? Verdict.Accept : Verdict.Drop },
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such defect"),
     };

@@ -21,6 +21,7 @@ public sealed class SeededDefectTests(ITestOutputHelper output)
         "goto comes back",
         "RETURN goes on",
         "accepting rules count for the policy",
+        "marks stay as they were",
         "the policy is the other",
     ];
 

@@ -16,6 +16,9 @@ public sealed record RuleSetGenOptions
     /// <summary>Rules may say LOG.</summary>
     public bool Log { get; init; } = true;
 
+    /// <summary>Rules may change marks.</summary>
+    public bool Marks { get; init; } = true;
+
     /// <summary>Rules may look into sets, which <see cref="GeneratedRules.Sets"/> makes.</summary>
     public bool Sets { get; init; } = true;
 

@@ -10,8 +10,10 @@ internal static class TargetGen
         (4, Gen.Const("-j ACCEPT")),
         (4, Gen.Const("-j DROP")),
         (2, Gen.Const("-j RETURN")),
-        (3, Gen.Const("")),
-        (2, Gen.OneOf("-j MARK --set-mark 1", "-j MARK --set-xmark 0x6/0x7", "-j MARK --xor-mark 3", "-j MARK --and-mark 5", "-j MARK --set-mark 0xffffffff")));
+        (3, Gen.Const("")));
+
+    private static readonly Gen<string> Mark = Gen.OneOf(
+        "-j MARK --set-mark 1", "-j MARK --set-xmark 0x6/0x7", "-j MARK --xor-mark 3", "-j MARK --and-mark 5", "-j MARK --set-mark 0xffffffff");
 
     private static readonly Gen<string> Log = Gen.OneOf(
         "-j LOG", "-j LOG --log-prefix \"seen: \"", "-j LOG --log-level debug", "-j LOG --log-prefix x --log-level 6",
@@ -20,7 +22,8 @@ internal static class TargetGen
     internal static Gen<string> For(string chain, ImmutableArray<string> userChains, RuleSetGenOptions options)
     {
         string[] later = [.. userChains.Skip(userChains.IndexOf(chain) + 1)];
-        Gen<string> withLog = options.Log ? Gen.Frequency((12, Plain), (1, Log)) : Plain;
+        Gen<string> plain = options.Marks ? Gen.Frequency((13, Plain), (2, Mark)) : Plain;
+        Gen<string> withLog = options.Log ? Gen.Frequency((12, plain), (1, Log)) : plain;
         return later.Length == 0 ? withLog : Gen.Frequency((3, withLog), (2, Jump(later)));
     }
 
