@@ -105,7 +105,8 @@ internal sealed class MainEmitter(
     {
         if (NotesChanges)
         {
-            EmitCallChange(context, 0);
+            code.Move(Register.R3, 0);
+            EmitCallChange(context, ChangeSlot.WantsNothing);
         }
     }
 
@@ -131,11 +132,6 @@ internal sealed class MainEmitter(
     /// <summary>The value is in R3 already.</summary>
     private void EmitCallChange(Register context, int what)
     {
-        if (what == 0)
-        {
-            code.Move(Register.R3, 0);
-        }
-
         code.Move(Register.R1, context);
         code.Move(Register.R2, what);
         helpers.CallChange();

@@ -11,7 +11,7 @@ namespace MiniFirewall.Netlink;
 /// <param name="subsystem">NFNL_SUBSYS_*.</param>
 public sealed class NetfilterBatch(byte subsystem)
 {
-    private const ushort BatchBegin = 16, BatchEnd = 17, Error = 2;
+    private const ushort BatchBegin = 16, BatchEnd = 17;
     private const int HeaderLength = 16, FlagsAt = 6, SequenceAt = 8, FirstBytes = 1 << 14;
 
     /// <summary>The kernel has done all of it, or nothing, when the send returns; its words are there already.</summary>
@@ -78,22 +78,17 @@ public sealed class NetfilterBatch(byte subsystem)
     /// <summary>Reads one datagram: true where the last message is acknowledged. Errors come in the order of the messages, and before that.</summary>
     private bool IsDone(ReadOnlySpan<byte> datagram, int last, string about)
     {
-        while (datagram.Length >= HeaderLength)
+        var answer = new MessageReader(datagram, about);
+        while (answer.Next())
         {
-            int length = Math.Clamp((int)BinaryPrimitives.ReadUInt32LittleEndian(datagram), HeaderLength, datagram.Length);
-            int sequence = BinaryPrimitives.ReadInt32LittleEndian(datagram[SequenceAt..]);
-            if (BinaryPrimitives.ReadUInt16LittleEndian(datagram[4..]) == Error)
+            if (answer.Type == MessageReader.Error)
             {
-                string message = sequence >= 0 && sequence < _messages.Count ? _messages[sequence] : "an unknown message";
-                NetlinkDump.CheckResult(
-                    datagram[HeaderLength..length], BinaryPrimitives.ReadUInt16LittleEndian(datagram[FlagsAt..]), quotesRequest: true, $"{about}: {message}");
-                if (sequence == last)
+                answer.RequireSuccess(answer.Sequence >= 0 && answer.Sequence < _messages.Count ? _messages[answer.Sequence] : "an unknown message");
+                if (answer.Sequence == last)
                 {
                     return true;
                 }
             }
-
-            datagram = datagram[Math.Min((length + 3) & ~3, datagram.Length)..];
         }
 
         return false;

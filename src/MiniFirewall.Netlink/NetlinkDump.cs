@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using MiniFirewall.Sys;
 using MiniFirewall.Sys.Netlink;
 
@@ -12,8 +11,8 @@ public delegate void MessageHandler(ushort type, ReadOnlySpan<byte> payload);
 /// <summary>Asks the kernel and reads its whole answer.</summary>
 public static class NetlinkDump
 {
-    private const ushort Error = 2, Done = 3, FlagMulti = 2;
-    private const int HeaderLength = 16, BufferLength = 1 << 16;
+    private const ushort FlagMulti = 2;
+    private const int BufferLength = 1 << 16;
 
     /// <summary>Between two datagrams of an answer the kernel does nothing but fill the next one.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -39,58 +38,22 @@ public static class NetlinkDump
     /// <summary>Handles the messages of one datagram; true where the answer ends with it.</summary>
     private static bool IsLast(ReadOnlySpan<byte> datagram, string about, MessageHandler handler)
     {
-        while (datagram.Length >= HeaderLength)
+        var message = new MessageReader(datagram, about);
+        while (message.Next())
         {
-            int length = (int)BinaryPrimitives.ReadUInt32LittleEndian(datagram);
-            if (length < HeaderLength || length > datagram.Length)
+            if (message.Type is MessageReader.Error or MessageReader.Done)
             {
-                throw new SystemCallException($"netlink {about}: a message is cut", 5);
-            }
-
-            ushort type = BinaryPrimitives.ReadUInt16LittleEndian(datagram[4..]), flags = BinaryPrimitives.ReadUInt16LittleEndian(datagram[6..]);
-            ReadOnlySpan<byte> payload = datagram[HeaderLength..length];
-            if (type is Error or Done)
-            {
-                CheckResult(payload, flags, type == Error, about);
+                message.RequireSuccess();
                 return true;
             }
 
-            handler(type, payload);
-            if ((flags & FlagMulti) == 0)
+            handler(message.Type, message.Payload);
+            if ((message.Flags & FlagMulti) == 0)
             {
                 return true;
             }
-
-            datagram = datagram[Math.Min((length + 3) & ~3, datagram.Length)..];
         }
 
         return false;
-    }
-
-    /// <summary>Throws where an answer is a refusal.</summary>
-    /// <param name="payload">Behind the header of a message of type NLMSG_ERROR or NLMSG_DONE.</param>
-    /// <param name="flags">nlmsg_flags.</param>
-    /// <param name="quotesRequest">The header of the request follows, as in NLMSG_ERROR.</param>
-    internal static void CheckResult(ReadOnlySpan<byte> payload, ushort flags, bool quotesRequest, string about)
-    {
-        const ushort HasWords = 0x200, Words = 1;
-        int errno = payload.Length >= 4 ? -BinaryPrimitives.ReadInt32LittleEndian(payload) : 0;
-        if (errno == 0)
-        {
-            return;
-        }
-
-        string? hint = null;
-        int words = quotesRequest ? 4 + HeaderLength : 4;
-        if ((flags & HasWords) != 0 && payload.Length > words)
-        {
-            var attributes = new AttributeReader(payload[words..]);
-            while (attributes.Next())
-            {
-                hint = attributes.Type == Words ? attributes.Text : hint;
-            }
-        }
-
-        throw new SystemCallException($"netlink {about}", errno, hint);
     }
 }

@@ -8,6 +8,9 @@ namespace MiniFirewall.Policy;
 /// </summary>
 public abstract record PacketChange : Question
 {
+    /// <summary>It is the mark that it changes, which statements behind may ask for.</summary>
+    public virtual bool ChangesMark => false;
+
     public sealed override bool Ask(Packet packet) => true;
 
     /// <summary>The packet as statements behind it see it.</summary>

@@ -4,7 +4,7 @@ namespace MiniFirewall.Compiler.Changes;
 
 /// <summary>
 /// The function change_packet(ctx, what, value) of a program for a netfilter link, or for the module on kernels that have them: notes in the packet's
-/// slot (<see cref="ChangeSlot"/>) that it is to be changed, where it is not so already; with 0 for what it frees the slot, since what is
+/// slot (<see cref="ChangeSlot"/>) that it is to be changed, where it is not so already; with nothing for what it frees the slot, since what is
 /// noted for the packet's address is for another packet, or for one that does not pass. R0 = 0; 1 where all slots that may be the packet's are
 /// others'. A slot is taken by one instruction, for programs are interrupted by others. What takes slots runs right behind on the same hook; one
 /// that has not been taken for a second is of a packet that somebody between dropped. A packet without a route is none of the network's but a
@@ -28,7 +28,7 @@ internal sealed class ChangeFunction(Assembler code, int hertz)
         UntrustedContext.Cast(code, Slot);
         code.LoadMember(MemorySize.DoubleWord, Skb, Register.R0, "bpf_nf_ctx", "skb");
         ChangeSlot.EmitFirst(code, Slot, Register.R1, Skb);
-        code.Jump(JumpCondition.Equal, What, 0, free);
+        code.Jump(JumpCondition.Equal, What, ChangeSlot.WantsNothing, free);
         code.Jump(JumpCondition.NotEqual, What, ChangeSlot.WantsMark, changes);
         code.LoadMember(MemorySize.Word, Register.R1, Skb, "sk_buff", "mark");
         code.Jump(JumpCondition.Equal, Register.R1, Value, _done);

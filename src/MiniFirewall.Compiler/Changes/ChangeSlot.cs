@@ -33,7 +33,7 @@ public static class ChangeSlot
     public const int Wanted = 26;
 
     /// <summary>Bits of <see cref="Wanted"/>: the three above, and the segment size lowered to what the path has room for.</summary>
-    public const int WantsMark = 1, WantsPriority = 2, WantsSegmentSize = 4, WantsPathSize = 8;
+    public const int WantsNothing = 0, WantsMark = 1, WantsPriority = 2, WantsSegmentSize = 4, WantsPathSize = 8;
 
     /// <summary>Stands, where segment sizes are named, for what the path has room for: XT_TCPMSS_CLAMP_PMTU (include/uapi/linux/netfilter/xt_TCPMSS.h).</summary>
     public const ushort PathSize = 0xffff;

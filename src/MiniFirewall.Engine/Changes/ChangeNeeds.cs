@@ -34,7 +34,7 @@ internal sealed record ChangeNeeds
         PacketChange[] changes = ProviderChoice.KernelHasLinks ? [.. rules.Changes.Distinct()] : [];
         return changes.Length == 0 ? None : new()
         {
-            Marks = changes.Any(change => change is PacketMarkSet or PacketMarkRestored),
+            Marks = changes.Any(change => change.ChangesMark),
             Priorities = [.. changes.OfType<PacketPrioritySet>().Select(change => change.Priority)],
             SegmentSizes = [.. changes.OfType<SegmentSizeLowered>().Select(change => change.Size ?? ChangeSlot.PathSize)],
         };

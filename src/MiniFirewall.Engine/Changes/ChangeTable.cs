@@ -22,18 +22,15 @@ internal static class ChangeTable
 
     private const int UserDataHeader = 2;
 
-    private const ushort GetTable = (NftTableWriter.Subsystem << 8) | 1, TableName = 1, TableUserData = 6;
-    private const int NoEntry = 2, Invalid = 22, NoProtocol = 93, NotSupported = 95;
-
     /// <summary>Whether a table can say that it does these.</summary>
     internal static bool HasRoomFor(ChangeNeeds needs) => needs.ToBytes().Length <= MostUserData;
 
     /// <summary>What the table says; null where there is none, or it says nothing that is known. Its user data are kernel 5.10's.</summary>
     internal static ChangeNeeds? TryRead(NetlinkSocket socket, Family family)
     {
-        var question = new MessageWriter(stackalloc byte[64], GetTable, MessageWriter.Request);
+        var question = new MessageWriter(stackalloc byte[64], Nftables.GetTable, MessageWriter.Request);
         question.NetfilterHeader((byte)family);
-        question.Attribute(TableName, Name);
+        question.Attribute(Nftables.TableName, Name);
         ChangeNeeds? needs = null;
         try
         {
@@ -42,11 +39,11 @@ internal static class ChangeTable
                 var attributes = new AttributeReader(payload.Length >= 4 ? payload[4..] : default);
                 while (attributes.Next())
                 {
-                    needs = attributes.Type == TableUserData ? TryParse(attributes.Value) : needs;
+                    needs = attributes.Type == Nftables.TableUserData ? TryParse(attributes.Value) : needs;
                 }
             });
         }
-        catch (SystemCallException refusal) when (IsAbsence(refusal))
+        catch (SystemCallException refusal) when (Nftables.IsAbsence(refusal))
         {
             return null;
         }
@@ -57,7 +54,7 @@ internal static class ChangeTable
     /// <summary>Puts new tables in the place of those of both families, or of none, in one step; no packet meets a part of one.</summary>
     internal static void Replace(LoadedChangePrograms programs, ChangeNeeds needs)
     {
-        var batch = new NetfilterBatch(NftTableWriter.Subsystem);
+        var batch = new NetfilterBatch(Nftables.Subsystem);
         foreach (Family family in DispatcherCompiler.Families)
         {
             var table = new NftTableWriter(batch, family, Name);
@@ -75,13 +72,13 @@ internal static class ChangeTable
     /// <summary>Deletes the table where it is.</summary>
     internal static void TryDelete(Family family)
     {
-        var batch = new NetfilterBatch(NftTableWriter.Subsystem);
+        var batch = new NetfilterBatch(Nftables.Subsystem);
         new NftTableWriter(batch, family, Name).Delete();
         try
         {
             batch.Send("nftables' chains that change packets");
         }
-        catch (SystemCallException refusal) when (IsAbsence(refusal))
+        catch (SystemCallException refusal) when (Nftables.IsAbsence(refusal))
         {
             // There is none, or no nftables.
         }
@@ -95,6 +92,4 @@ internal static class ChangeTable
 
     private static ChangeNeeds? TryParse(ReadOnlySpan<byte> userData) =>
         userData is [UserDataType, var length, .. var said] && length == said.Length ? ChangeNeeds.TryParse(said) : null;
-
-    private static bool IsAbsence(SystemCallException refusal) => refusal.Errno is NoEntry or Invalid or NoProtocol or NotSupported;
 }

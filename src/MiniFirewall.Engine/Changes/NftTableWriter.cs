@@ -6,18 +6,10 @@ namespace MiniFirewall.Engine.Changes;
 /// <summary>Writes the messages that make a table of nftables into a batch (include/uapi/linux/netfilter/nf_tables.h). Numbers are in network order.</summary>
 internal sealed class NftTableWriter(NetfilterBatch batch, Family family, string table)
 {
-    /// <summary>NFNL_SUBSYS_NFTABLES.</summary>
-    internal const byte Subsystem = 10;
-
-    private const ushort NewTable = Subsystem << 8, DeleteTable = NewTable | 2, NewChain = NewTable | 3, NewRule = NewTable | 6;
-
     /// <summary>NLM_F_CREATE, NLM_F_APPEND.</summary>
     private const ushort Create = 0x400, Append = 0x800;
 
-    private const ushort TableName = 1, TableUserData = 6;
-    private const ushort ChainTable = 1, ChainName = 3, ChainHook = 4, ChainPolicy = 5, ChainType = 7, HookNumber = 1, HookPriority = 2;
-    private const ushort RuleTable = 1, RuleChain = 2, RuleExpressions = 4, RuleCompatibility = 5, ListElement = 1;
-    private const ushort CompatibilityProtocol = 1, CompatibilityFlags = 2;
+    private const ushort ListElement = 1, CompatibilityProtocol = 1, CompatibilityFlags = 2;
     private const uint Accept = 1;
 
     /// <summary>A rule has at most one expression of 528 bytes, and a few short ones.</summary>
@@ -26,11 +18,11 @@ internal sealed class NftTableWriter(NetfilterBatch batch, Family family, string
     /// <summary>Where it is there already, it stays as it is.</summary>
     internal void Make(ReadOnlySpan<byte> userData = default)
     {
-        MessageWriter message = Begin(NewTable, Create);
-        message.Attribute(TableName, table);
+        MessageWriter message = Begin(Nftables.NewTable, Create);
+        message.Attribute(Nftables.TableName, table);
         if (!userData.IsEmpty)
         {
-            message.Attribute(TableUserData, userData);
+            message.Attribute(Nftables.TableUserData, userData);
         }
 
         Add(message, "the table");
@@ -39,32 +31,32 @@ internal sealed class NftTableWriter(NetfilterBatch batch, Family family, string
     /// <summary>With all that is in it.</summary>
     internal void Delete()
     {
-        MessageWriter message = Begin(DeleteTable, 0);
-        message.Attribute(TableName, table);
+        MessageWriter message = Begin(Nftables.DeleteTable, 0);
+        message.Attribute(Nftables.TableName, table);
         Add(message, "the old table");
     }
 
     /// <summary>A chain that rules jump to.</summary>
     internal void Chain(string name)
     {
-        MessageWriter message = Begin(NewChain, Create);
-        message.Attribute(ChainTable, table);
-        message.Attribute(ChainName, name);
+        MessageWriter message = Begin(Nftables.NewChain, Create);
+        message.Attribute(Nftables.ChainTable, table);
+        message.Attribute(Nftables.ChainName, name);
         Add(message, $"chain {name}");
     }
 
     /// <summary>A chain of type filter on a hook, which accepts what its rules let through.</summary>
     internal void HookChain(string name, Hook hook, int priority)
     {
-        MessageWriter message = Begin(NewChain, Create);
-        message.Attribute(ChainTable, table);
-        message.Attribute(ChainName, name);
-        int place = message.BeginNested(ChainHook);
-        message.AttributeBigEndian(HookNumber, (uint)hook);
-        message.AttributeBigEndian(HookPriority, (uint)priority);
+        MessageWriter message = Begin(Nftables.NewChain, Create);
+        message.Attribute(Nftables.ChainTable, table);
+        message.Attribute(Nftables.ChainName, name);
+        int place = message.BeginNested(Nftables.ChainHook);
+        message.AttributeBigEndian(Nftables.HookNumber, (uint)hook);
+        message.AttributeBigEndian(Nftables.HookPriority, (uint)priority);
         message.EndNested(place);
-        message.AttributeBigEndian(ChainPolicy, Accept);
-        message.Attribute(ChainType, "filter");
+        message.AttributeBigEndian(Nftables.ChainPolicy, Accept);
+        message.Attribute(Nftables.ChainType, "filter");
         Add(message, $"chain {name} at priority {priority}");
     }
 
@@ -77,10 +69,10 @@ internal sealed class NftTableWriter(NetfilterBatch batch, Family family, string
 
     private void AddRule(string chain, string about, uint? protocol, ReadOnlySpan<NftExpression> expressions)
     {
-        MessageWriter message = Begin(NewRule, Create | Append);
-        message.Attribute(RuleTable, table);
-        message.Attribute(RuleChain, chain);
-        int list = message.BeginNested(RuleExpressions);
+        MessageWriter message = Begin(Nftables.NewRule, Create | Append);
+        message.Attribute(Nftables.RuleTable, table);
+        message.Attribute(Nftables.RuleChain, chain);
+        int list = message.BeginNested(Nftables.RuleExpressions);
         foreach (NftExpression expression in expressions)
         {
             int element = message.BeginNested(ListElement);
@@ -91,7 +83,7 @@ internal sealed class NftTableWriter(NetfilterBatch batch, Family family, string
         message.EndNested(list);
         if (protocol is { } number)
         {
-            int compatibility = message.BeginNested(RuleCompatibility);
+            int compatibility = message.BeginNested(Nftables.RuleCompatibility);
             message.AttributeBigEndian(CompatibilityProtocol, number);
             message.AttributeBigEndian(CompatibilityFlags, 0);
             message.EndNested(compatibility);

@@ -8,14 +8,6 @@ namespace MiniFirewall.Engine.Surroundings;
 /// <summary>The base chains of nftables, with how many rules they have, of the calling thread's network namespace (NFNL_SUBSYS_NFTABLES). CAP_NET_ADMIN.</summary>
 internal static class NftChains
 {
-    // include/uapi/linux/netfilter/nf_tables.h
-    private const ushort GetChain = (10 << 8) | 4, GetRule = (10 << 8) | 7;
-    private const ushort ChainTable = 1, ChainName = 3, ChainHook = 4, ChainPolicy = 5, ChainType = 7;
-    private const ushort HookNumber = 1, HookPriority = 2, HookDevice = 3;
-    private const ushort RuleTable = 1, RuleChain = 2;
-
-    private const int NoEntry = 2, Invalid = 22, NotSupported = 95, NoProtocol = 93;
-
     /// <summary>How nft writes a table's family.</summary>
     internal static string TableFamily(byte family) => family switch { HookNames.IPv4 => "ip", HookNames.IPv6 => "ip6", _ => HookNames.Family(family) };
 
@@ -26,7 +18,7 @@ internal static class NftChains
         {
             var chains = new List<(byte Family, string Table, HookedFunction Chain)>();
             Dictionary<(byte, string, string), int> rules = [];
-            Dump(socket, GetChain, "nftables' chains", payload =>
+            Dump(socket, Nftables.GetChain, "nftables' chains", payload =>
             {
                 if (ReadChain(payload) is { } chain)
                 {
@@ -35,7 +27,7 @@ internal static class NftChains
             });
             if (chains.Count > 0)
             {
-                Dump(socket, GetRule, "nftables' rules", payload => Count(rules, payload));
+                Dump(socket, Nftables.GetRule, "nftables' rules", payload => Count(rules, payload));
             }
 
             return [.. chains.Select(found => found.Chain with
@@ -44,7 +36,7 @@ internal static class NftChains
                 Name = $"chain {TableFamily(found.Family)} {found.Table} {found.Chain.Name}",
             })];
         }
-        catch (SystemCallException refusal) when (refusal.Errno is NoEntry or Invalid or NotSupported or NoProtocol)
+        catch (SystemCallException refusal) when (Nftables.IsAbsence(refusal))
         {
             return null;
         }
@@ -80,11 +72,11 @@ internal static class NftChains
         {
             switch (attributes.Type)
             {
-                case ChainTable: table = attributes.Text; break;
-                case ChainName: name = attributes.Text; break;
-                case ChainPolicy: policy = attributes.BigEndian == PolicyDrop ? "drop" : "accept"; break;
-                case ChainType: translates = attributes.Text == "nat"; break;
-                case ChainHook: place = ReadPlace(attributes.Nested, out device); break;
+                case Nftables.ChainTable: table = attributes.Text; break;
+                case Nftables.ChainName: name = attributes.Text; break;
+                case Nftables.ChainPolicy: policy = attributes.BigEndian == PolicyDrop ? "drop" : "accept"; break;
+                case Nftables.ChainType: translates = attributes.Text == "nat"; break;
+                case Nftables.ChainHook: place = ReadPlace(attributes.Nested, out device); break;
                 default: break;
             }
         }
@@ -102,9 +94,9 @@ internal static class NftChains
         {
             switch (hook.Type)
             {
-                case HookNumber: place.Hook = hook.BigEndian; break;
-                case HookPriority: place.Priority = (int)hook.BigEndian; break;
-                case HookDevice: device = hook.Text; break;
+                case Nftables.HookNumber: place.Hook = hook.BigEndian; break;
+                case Nftables.HookPriority: place.Priority = (int)hook.BigEndian; break;
+                case Nftables.HookDevice: device = hook.Text; break;
                 default: break;
             }
         }
@@ -118,8 +110,8 @@ internal static class NftChains
         var attributes = new AttributeReader(payload[4..]);
         while (attributes.Next())
         {
-            table = attributes.Type == RuleTable ? attributes.Text : table;
-            chain = attributes.Type == RuleChain ? attributes.Text : chain;
+            table = attributes.Type == Nftables.RuleTable ? attributes.Text : table;
+            chain = attributes.Type == Nftables.RuleChain ? attributes.Text : chain;
         }
 
         (byte, string, string) key = (payload[0], table, chain);

@@ -18,6 +18,8 @@ public sealed record PacketMarkRestored(uint Mask, uint Cleared, int Shift) : Pa
 
     public override ulong Argument => ((ulong)Cleared << 32) | Mask;
 
+    public override bool ChangesMark => true;
+
     public override Packet Changed(Packet packet)
     {
         ArgumentNullException.ThrowIfNull(packet);

@@ -12,6 +12,8 @@ public sealed record PacketMarkSet(uint Cleared, uint Flipped) : PacketChange
 
     public override ulong Argument => ((ulong)Cleared << 32) | Flipped;
 
+    public override bool ChangesMark => true;
+
     public override Packet Changed(Packet packet)
     {
         ArgumentNullException.ThrowIfNull(packet);

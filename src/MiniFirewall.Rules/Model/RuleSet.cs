@@ -37,21 +37,8 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
     public bool HandsPackets => Chains.Any(chain => chain.Rules.Any(rule => rule.Target.HandsPackets));
 
     /// <summary>Some rule of the family changes packets' marks.</summary>
-    public bool ChangesMarksOf(Family family)
-    {
-        foreach (Chain chain in Chains)
-        {
-            foreach (Rule rule in chain.Rules)
-            {
-                if (rule.Target.Change is PacketMarkSet or PacketMarkRestored && rule.Families.Has(family))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
+    public bool ChangesMarksOf(Family family) =>
+        Chains.Any(chain => chain.Rules.Any(rule => rule.Target.Change is { ChangesMark: true } && rule.Families.Has(family)));
 
     /// <summary>How rules change packets that match, in their order.</summary>
     public IEnumerable<PacketChange> Changes

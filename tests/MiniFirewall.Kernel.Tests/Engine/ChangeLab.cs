@@ -139,13 +139,8 @@ internal sealed class ChangeLab : IDisposable
     private static ProgramSpec Fill() => Programs.Netfilter(code =>
     {
         const Register Packet = Register.R6, Wish = Register.R7, Slot = Register.R8;
-        const int Address = -8;
         Label end = code.DefineLabel();
-        code.LoadContext(Register.R0, Register.R1, "skb");
-        code.Store(MemorySize.DoubleWord, Register.R10, Address, Register.R0);
-        code.Frame(Register.R3, Address);
-        code.Cast(Register.R3, "timespec64");
-        code.LoadMember(MemorySize.DoubleWord, Packet, Register.R0, "timespec64", "tv_sec");
+        code.LoadContext(Packet, Register.R1, "skb");
         code.LoadMapValue(Wish, Wishes);
         code.Load(MemorySize.Byte, Register.R1, Wish, WishWanted);
         code.Jump(JumpCondition.Equal, Register.R1, 0, end);
