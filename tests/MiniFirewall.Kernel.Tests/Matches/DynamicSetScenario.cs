@@ -18,6 +18,9 @@ internal sealed class DynamicSetScenario(Random random, Family family)
 
     private int Width => family == Family.IPv4 ? 32 : 128;
 
+    /// <summary>Of an element that a set begins with, unless it outlives the test.</summary>
+    internal const int MostSeconds = 4;
+
     /// <param name="inKernel">Only types that this kernel has, and no element whose time ends while packets come.</param>
     internal RuleTexts Rules(bool inKernel)
     {
@@ -32,7 +35,7 @@ internal sealed class DynamicSetScenario(Random random, Family family)
             for (int n = random.Next(inKernel ? 6 : 3); n > 0; n--)
             {
                 string nomatch = parts.Contains('n', StringComparison.Ordinal) && random.Next(4) == 0 ? " nomatch" : "";
-                string time = hasTime ? $" timeout {(inKernel ? 1000 : random.Next(5))}" : "";
+                string time = hasTime ? $" timeout {(inKernel ? 1000 : random.Next(MostSeconds + 1))}" : "";
                 sets.Append($"add s{i} {string.Join(',', parts.Select(Part))}{time}{(counts ? $" packets {random.Next(5)} bytes 100" : "")}{nomatch} -exist\n");
             }
 

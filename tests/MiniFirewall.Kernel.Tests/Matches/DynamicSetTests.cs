@@ -62,8 +62,9 @@ public sealed partial class DynamicSetTests(ITestOutputHelper output)
             Family family = list % 2 == 0 ? Family.IPv4 : Family.IPv6;
             var scenario = new DynamicSetScenario(random, family);
             RuleTexts rules = scenario.Rules(inKernel: false);
+            ulong before = MiniFirewall.Engine.Recent.TickClock.Read64();
             run.Load(rules);
-            ulong now = MiniFirewall.Engine.Recent.TickClock.Read64();
+            ulong now = MiniFirewall.Engine.Recent.TickClock.Read64(), loaded = now;
             var reference = new DynamicSetInterpreter(run.Programs.Rules, run.Book, family, new KernelClock(now, KernelTimeHertz));
             try
             {
@@ -79,7 +80,7 @@ public sealed partial class DynamicSetTests(ITestOutputHelper output)
             run.TakeAdded();
             for (int i = 0; i < 100; i++)
             {
-                now += (ulong)random.Next(random.Next(8) == 0 ? 2000 : 60);
+                now = Certain(now + (ulong)random.Next(random.Next(8) == 0 ? 2000 : 60), before, loaded);
                 Packet packet = scenario.Packet(now);
                 int[] expected = [.. reference.Meet(packet)];
                 run.Run(packet, slowPath: false);
@@ -93,6 +94,21 @@ public sealed partial class DynamicSetTests(ITestOutputHelper output)
         Assert.True(hits > (Lists - refused) * 100, $"{hits} hits");
         output.WriteLine($"{hits} hits, {refused} of {Lists} lists refused");
         Assert.InRange(refused, 0, Lists * 2 / 3);
+    }
+
+    /// <summary>
+    /// The time, or the next at which it is certain of every element that the sets began with whether its time has ended: they were made at some moment
+    /// between the two.
+    /// </summary>
+    private static ulong Certain(ulong now, ulong before, ulong loaded)
+    {
+        for (ulong seconds = 1; seconds <= DynamicSetScenario.MostSeconds; seconds++)
+        {
+            ulong whole = seconds * (ulong)KernelTimeHertz;
+            now = now >= before + whole && now <= loaded + whole ? loaded + whole + 1 : now;
+        }
+
+        return now;
     }
 
     private static int KernelTimeHertz => MiniFirewall.Sys.KernelTime.Hertz;
