@@ -1,5 +1,6 @@
 using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 
 namespace MiniFirewall.Compiler;
 
@@ -21,6 +22,9 @@ internal sealed class FieldUse
 
     /// <summary>Some statement changes packets.</summary>
     internal bool ChangesPackets { get; private set; }
+
+    /// <summary>Some statement hands packets to targets, also such as are dropped then.</summary>
+    internal bool HandsToTargets => Questions.All.Any(question => question is HandedToTarget { Decides: false });
 
     /// <summary>What statements ask beside fields.</summary>
     internal QuestionCodes Questions { get; } = new();

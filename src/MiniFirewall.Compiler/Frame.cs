@@ -30,6 +30,9 @@ internal static class Frame
     /// <summary>A byte, not zero where the packet begins a connection.</summary>
     internal const int MainBegins = MainCounterIndex - 4;
 
+    /// <summary>A byte, 1 where a packet that is dropped goes on until it has been handed to targets; only of packets that are dropped.</summary>
+    internal const int MainDropsLater = MainCounterIndex - 3;
+
     internal const int MainDynptr = MainCounterIndex - 28;
     internal const int TransportBuffer = MainDynptr - TransportBufferBytes;
     internal const int TransportBufferBytes = 24;

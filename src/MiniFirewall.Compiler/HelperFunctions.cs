@@ -201,6 +201,11 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
                 throw new OldKernelException("TCPMSS changes bytes of a packet, which no program can have done here: Linux 6.4 or newer is needed");
             }
 
+            if (use.Questions.All.OfType<HandedToTarget>().Any())
+            {
+                throw new OldKernelException("targets that the kernel carries out behind the rules (NFQUEUE, TEE, AUDIT, IDLETIMER, LED) need Linux 6.4 or newer");
+            }
+
             ContextChange.EmitFunction(code, _change);
         }
         else

@@ -98,6 +98,9 @@ internal sealed class MainEmitter(
         code.Mark(done);
     }
 
+    /// <summary>A packet that is dropped may have to be handed to targets first, and goes on until it comes to the guard behind them.</summary>
+    private bool DropsLater => NotesChanges && use.HandsToTargets;
+
     private bool NotesChanges => use.ChangesPackets && options.Prologue == PrologueKind.Netfilter;
 
     /// <summary>What is noted for the packet's address is for another packet, or for one that does not pass.</summary>
@@ -125,8 +128,44 @@ internal sealed class MainEmitter(
         code.Jump(JumpCondition.Equal, Register.R0, 0, done);
         code.Move(Register.R8, ResultCode.DropCode);
         code.Mark(drops);
-        EmitForgetChanges(Frame.BlockContext);
+        EmitDropChange();
         code.Mark(done);
+    }
+
+    private void EmitDropChange()
+    {
+        if (!DropsLater)
+        {
+            EmitForgetChanges(Frame.BlockContext);
+            return;
+        }
+
+        code.Move(Register.R3, 0);
+        EmitCallChange(Frame.BlockContext, ChangeSlot.WantsDrop);
+        code.Store(MemorySize.Byte, Register.R10, Frame.MainDropsLater, Register.R0);
+    }
+
+    /// <summary>R0 = the kernel's verdict of a packet that is dropped.</summary>
+    private void EmitDropped()
+    {
+        if (DropsLater)
+        {
+            // What is in memory may be any byte to the verifier, and a verdict is 0 or 1.
+            code.Load(MemorySize.Byte, Register.R0, Register.R10, Frame.MainDropsLater);
+            code.Alu(AluOperation.And, Register.R0, 1);
+        }
+        else
+        {
+            code.Move(Register.R0, 0);
+        }
+    }
+
+    private void EmitDropsNow()
+    {
+        if (DropsLater)
+        {
+            code.StoreImmediate(MemorySize.Byte, Register.R10, Frame.MainDropsLater, 0);
+        }
     }
 
     /// <summary>The value is in R3 already.</summary>
@@ -154,8 +193,7 @@ internal sealed class MainEmitter(
         // Whether somebody watches is the same for every packet, drop or accept is not: the first is asked, the second computed.
         EmitJumpIfWatched(watched);
         code.Mark(done);
-        code.Move(Register.R0, Code);
-        code.Alu(AluOperation.ShiftRight, Register.R0, 1);
+        EmitKernelVerdict(Code);
         code.Exit();
 
         code.Mark(watched);
@@ -168,10 +206,11 @@ internal sealed class MainEmitter(
         code.Mark(cut);
         code.Move(Frame.BlockContext, Frame.MainContext);
         code.Mark(invalid);
+        EmitDropsNow();
         Label invalidWatched = code.DefineLabel("invalid and watched");
         EmitJumpIfWatched(invalidWatched);
         code.Mark(drop);
-        code.Move(Register.R0, 0);
+        EmitDropped();
         code.Exit();
         code.Mark(invalidWatched);
         code.Move(Register.R2, 0);
@@ -179,6 +218,24 @@ internal sealed class MainEmitter(
         code.Mark(notify);
         helpers.CallEventInR2(Frame.BlockContext);
         code.Jump(drop);
+    }
+
+    /// <summary>R0 = the kernel's verdict of a result that is accept or drop.</summary>
+    private void EmitKernelVerdict(Register result)
+    {
+        if (DropsLater)
+        {
+            Label accepted = code.DefineLabel("accepted");
+            code.Move(Register.R0, 1);
+            code.Jump(JumpCondition.Equal, result, ResultCode.AcceptCode, accepted);
+            EmitDropped();
+            code.Mark(accepted);
+        }
+        else
+        {
+            code.Move(Register.R0, result);
+            code.Alu(AluOperation.ShiftRight, Register.R0, 1);
+        }
     }
 
     private void EmitJumpIfWatched(Label watched)

@@ -6,6 +6,7 @@ using MiniFirewall.Engine.Changes;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Counting;
+using MiniFirewall.Engine.Handing;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.Names;
 using MiniFirewall.Engine.Names.Passing;
@@ -391,8 +392,14 @@ public sealed class FirewallEngine
     public bool ChangesAreMade(RuleSet rules) => Refusals.Explained(() =>
     {
         RequireOwnNamespace();
-        var needs = ChangeNeeds.Of(rules);
-        return needs.IsEmpty || ChangeChains.IsComplete(needs);
+        return ChainNeeds.Of(rules).AreMet();
+    });
+
+    /// <summary>The queues that a program listens to here (-j NFQUEUE).</summary>
+    public ImmutableHashSet<int> ReadQueueListeners() => Refusals.Explained(() =>
+    {
+        RequireOwnNamespace();
+        return QueueListeners.Read();
     });
 
     /// <summary>How long changes of the rules took, one for each kind.</summary>

@@ -33,6 +33,7 @@ internal sealed class Patient
         Published = PublishedPort.Of(Surroundings);
         Rules = Loaded?.Rules ?? RuleSet.Empty;
         ChangesAreMade = engine.ChangesAreMade(Rules);
+        QueuesHeard = engine.ReadQueueListeners();
         _evaluator = new(Rules);
         _interfaces = InterfaceKinds.Of(Rules, OwnAddresses.ReadInterfaces().Where(name => name != Loopback));
     }
@@ -45,6 +46,9 @@ internal sealed class Patient
 
     /// <summary>As <see cref="FirewallEngine.ChangesAreMade"/>.</summary>
     internal bool ChangesAreMade { get; }
+
+    /// <summary>As <see cref="FirewallEngine.ReadQueueListeners"/>.</summary>
+    internal ImmutableHashSet<int> QueuesHeard { get; }
 
     internal HostSurroundings Surroundings { get; }
 

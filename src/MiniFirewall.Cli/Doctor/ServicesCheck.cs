@@ -24,8 +24,17 @@ internal static class ServicesCheck
             yield return new(
                 Severity.Warning,
                 "services",
-                $"{Counted.Rules(patient.Rules.Changes.Count(), "changes", "change")} packets, but nftables' tables \"minifw\", which do it, are gone or not whole: packets pass as they came",
+                $"{Counted.Rules(patient.Rules.Changes.Count(), "has", "have")} packets changed or handed to targets, but nftables' tables \"minifw…\", which do it, are gone or not whole: packets pass as they came, and those for NFQUEUE not at all",
                 "minifw save && minifw load");
+        }
+
+        IAsksQueue[] unheard = [.. patient.Rules.TargetsOf<IAsksQueue>().Where(target => !target.Bypasses && !IsHeard(target, patient))];
+        if (unheard.Length > 0)
+        {
+            yield return new(
+                Severity.Warning,
+                "services",
+                $"{Counted.Rules(unheard.Length, "hands", "hand")} packets to queues that no program listens to ({string.Join(", ", unheard.Select(target => target.Queues).Distinct())}): such packets are dropped; NFQUEUE --queue-bypass lets them pass");
         }
 
         if (patient.Status.LostEvents > 0)
@@ -33,6 +42,9 @@ internal static class ServicesCheck
             yield return new(Severity.Note, "services", $"{patient.Status.LostEvents} events of LOG rules and drops were lost since the first commit: nobody read them in time");
         }
     }
+
+    private static bool IsHeard(IAsksQueue target, Patient patient) =>
+        Enumerable.Range(target.Queues.Low, target.Queues.High - target.Queues.Low + 1).All(patient.QueuesHeard.Contains);
 
     private static int Count<T>(Patient patient) => patient.Rules.Chains.Sum(chain => chain.Rules.Count(rule => rule.Target is T));
 }

@@ -51,6 +51,11 @@ internal sealed class Reason(RuleSet rules, Packet packet, Judgement judgement, 
             json.WriteString("rejectedWith", word);
         }
 
+        if (LastWord() is { } who)
+        {
+            json.WriteString("lastWord", who);
+        }
+
         if (judgement.DecidedBy.Rule is { } rule)
         {
             WriteRule(json, judgement.DecidedBy.Chain, rule);
@@ -113,7 +118,7 @@ internal sealed class Reason(RuleSet rules, Packet packet, Judgement judgement, 
     private string Because() => judgement.DecidedBy switch
     {
         { Kind: DecisionKind.Policy } decision => $"the policy of {decision.Chain}; no rule decides",
-        { Kind: DecisionKind.Rule, Rule: { } rule } decision => $"rule {NumberOf(decision.Chain, rule)} of {decision.Chain}{Rejected()}",
+        { Kind: DecisionKind.Rule, Rule: { } rule } decision => $"rule {NumberOf(decision.Chain, rule)} of {decision.Chain}{Rejected()}{Asked()}",
         { Rule: { } rule } decision => $"invalid packet: it lacks what rule {NumberOf(decision.Chain, rule)} of {decision.Chain} asks for",
         _ => "invalid packet: its network header is cut",
     };
@@ -123,6 +128,13 @@ internal sealed class Reason(RuleSet rules, Packet packet, Judgement judgement, 
         judgement.DecidedBy is { Kind: DecisionKind.Rule, Rule.Target: RejectTarget reject } ? reject.WordFor(packet.Family) : null;
 
     private string Rejected() => RejectedWith() is { } word ? $", rejected with {word}" : "";
+
+    /// <summary>Who has the last word about a packet that rules let pass; null where nobody.</summary>
+    private string? LastWord() => judgement.DecidedBy is { Kind: DecisionKind.Rule, Rule.Target: IAsksQueue { Queues: var queues } }
+        ? queues.Low == queues.High ? $"the program that listens to queue {queues}" : $"the program that listens to one of queues {queues}"
+        : null;
+
+    private string Asked() => LastWord() is { } who ? $", if {who} lets it pass" : "";
 
     private string PolicyEnd() => judgement.DecidedBy.Kind == DecisionKind.Policy ? $" > {judgement.DecidedBy.Chain} policy" : "";
 

@@ -1,4 +1,5 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Policy.Questions;
 
 namespace MiniFirewall.Compiler.Changes;
 
@@ -64,18 +65,55 @@ public static class ChangePrograms
         }
 
         code.Load(MemorySize.Byte, Result, Slot, ChangeSlot.Wanted);
-        code.Alu(AluOperation.And, Result, (ChangeSlot.WantsSegmentSize | ChangeSlot.WantsPathSize) & ~wish);
+        code.Alu(AluOperation.And, Result, (ChangeSlot.WantsSegmentSize | ChangeSlot.WantsPathSize | ChangeSlot.WantsLater) & ~wish);
         code.Store(MemorySize.Byte, Slot, ChangeSlot.Wanted, Result);
         code.Jump(JumpCondition.NotEqual, Result, 0, yes);
         ChangeSlot.EmitFree(code, Slot, Register.R1);
         code.Mark(yes);
     });
 
-    /// <summary>Frees the packet's slot; always no.</summary>
+    /// <summary>Frees the packet's slot, unless something is done behind; always no.</summary>
     public static ProgramSpec Release() => SlotSearch.Program("minifw_release", whereNone: 0, code =>
     {
+        Label kept = code.DefineLabel("kept");
+        code.Load(MemorySize.Byte, Result, Slot, ChangeSlot.Wanted);
+        code.Alu(AluOperation.And, Result, ChangeSlot.WantsLater);
+        code.Jump(JumpCondition.NotEqual, Result, 0, kept);
         ChangeSlot.EmitFree(code, Slot, Register.R1);
+        code.Mark(kept);
         code.Move(Result, 0);
+    });
+
+    /// <summary>
+    /// Whether the packet is to be handed to a target. Yes forgets it, and where the target decides, frees the slot: it may keep the packet, or lead it past what
+    /// stands behind. Such a one is not asked of a packet that is dropped.
+    /// </summary>
+    public static ProgramSpec IsFor(HandedToTarget target) => Question($"minifw_{target.Target[..Math.Min(8, target.Target.Length)].ToLowerInvariant()}", (code, no) =>
+    {
+        Label found = code.DefineLabel("found");
+        if (target.Decides)
+        {
+            code.Load(MemorySize.Byte, Result, Slot, ChangeSlot.Wanted);
+            code.Alu(AluOperation.And, Result, ChangeSlot.WantsDrop);
+            code.Jump(JumpCondition.NotEqual, Result, 0, no);
+        }
+
+        for (int i = 0; i < ChangeSlot.MostTargets; i++)
+        {
+            Label next = code.DefineLabel("next target");
+            code.Load(MemorySize.Word, Result, Slot, ChangeSlot.TargetAt(i));
+            code.Jump(JumpCondition.NotEqual, Result, (int)target.Number, next, OperandWidth.Bits32);
+            code.StoreImmediate(MemorySize.Word, Slot, ChangeSlot.TargetAt(i), 0);
+            code.Jump(found);
+            code.Mark(next);
+        }
+
+        code.Jump(no);
+        code.Mark(found);
+        if (target.Decides)
+        {
+            ChangeSlot.EmitFree(code, Slot, Register.R1);
+        }
     });
 
     /// <summary>A program that says no where there is no slot, or where the condition goes to the label.</summary>

@@ -1,4 +1,5 @@
 using MiniFirewall.Asm;
+using MiniFirewall.Policy.Questions;
 
 namespace MiniFirewall.Compiler.Changes;
 
@@ -9,7 +10,7 @@ namespace MiniFirewall.Compiler.Changes;
 /// </summary>
 public static class ChangeSlot
 {
-    public const int Size = 32;
+    public const int Size = 48;
 
     /// <summary>u64: the address of the packet's sk_buff; 0 where the slot is free.</summary>
     public const int Packet = 0;
@@ -32,13 +33,25 @@ public static class ChangeSlot
     /// <summary>u8: what is wanted.</summary>
     public const int Wanted = 26;
 
-    /// <summary>Bits of <see cref="Wanted"/>: the three above, and the segment size lowered to what the path has room for.</summary>
+    /// <summary>u32 each: the numbers of targets to be carried out (<see cref="HandedToTarget.Number"/>); 0 where there is none, or no more.</summary>
+    public const int Targets = 28;
+
+    /// <summary>Different targets that a packet may be handed to.</summary>
+    public const int MostTargets = 5;
+
+    /// <summary>Bits of <see cref="Wanted"/>: the first three above, and the segment size lowered to what the path has room for.</summary>
     public const int WantsNothing = 0, WantsMark = 1, WantsPriority = 2, WantsSegmentSize = 4, WantsPathSize = 8;
+
+    /// <summary>Bits of <see cref="Wanted"/>: to be handed to targets, to one that decides, and to be dropped when that is done.</summary>
+    public const int WantsTarget = 16, WantsDecision = 32, WantsDrop = 64;
 
     /// <summary>Stands, where segment sizes are named, for what the path has room for: XT_TCPMSS_CLAMP_PMTU (include/uapi/linux/netfilter/xt_TCPMSS.h).</summary>
     public const ushort PathSize = 0xffff;
 
     internal const int Ways = 4;
+
+    /// <summary>Bits of what is done behind the chains that change packets.</summary>
+    internal const int WantsLater = WantsTarget | WantsDecision | WantsDrop;
 
     private const ulong Never = 1UL << 62;
 
@@ -52,6 +65,9 @@ public static class ChangeSlot
 
     /// <summary>Bytes of the map's one value: the ways of the last place stand behind it.</summary>
     internal const int MapSize = (Places + Ways - 1) * Size;
+
+    /// <summary>Where a target's number is.</summary>
+    internal static int TargetAt(int index) => Targets + (index * sizeof(uint));
 
     /// <summary>Frees a slot, by an exchange, which is behind all reads of it: whoever takes it next writes it anew. Loses scratch.</summary>
     internal static void EmitFree(Assembler code, Register slot, Register scratch)

@@ -2,7 +2,7 @@ using MiniFirewall.Asm;
 
 namespace MiniFirewall.Compiler.Changes;
 
-/// <summary>A program of type SOCKET_FILTER that finds its packet's slot (<see cref="ChangeSlot"/>) before it does anything with it.</summary>
+/// <summary>Finds a packet's slot (<see cref="ChangeSlot"/>); also as the beginning of a program of type SOCKET_FILTER.</summary>
 internal static class SlotSearch
 {
     /// <summary>Points to the slot where it is found.</summary>
@@ -19,23 +19,28 @@ internal static class SlotSearch
         code.BeginFunction(new Function("main", IsGlobal: true, [new ContextParameter("ctx", "__sk_buff")]), code.DefineLabel("main"));
         code.CallKernel("bpf_cast_to_kern_ctx");
         code.Move(Packet, Register.R0);
-        ChangeSlot.EmitFirst(code, Slot, Register.R0, Packet);
-        for (int way = 0; way < ChangeSlot.Ways; way++)
-        {
-            if (way > 0)
-            {
-                code.Alu(AluOperation.Add, Slot, ChangeSlot.Size);
-            }
-
-            code.Load(MemorySize.DoubleWord, Register.R0, Slot, ChangeSlot.Packet);
-            code.Jump(JumpCondition.Equal, Register.R0, Packet, found);
-        }
-
+        Emit(code, Slot, Packet, found);
         code.Move(Register.R0, whereNone);
         code.Exit();
         code.Mark(found);
         whereFound(code);
         code.Exit();
         return new ProgramSpec(name, ProgramType.SocketFilter, 0, code.Finish(), []);
+    }
+
+    /// <summary>slot = the packet's, at the label; falls through where it has none. Loses R0.</summary>
+    internal static void Emit(Assembler code, Register slot, Register packet, Label found)
+    {
+        ChangeSlot.EmitFirst(code, slot, Register.R0, packet);
+        for (int way = 0; way < ChangeSlot.Ways; way++)
+        {
+            if (way > 0)
+            {
+                code.Alu(AluOperation.Add, slot, ChangeSlot.Size);
+            }
+
+            code.Load(MemorySize.DoubleWord, Register.R0, slot, ChangeSlot.Packet);
+            code.Jump(JumpCondition.Equal, Register.R0, packet, found);
+        }
     }
 }

@@ -45,6 +45,9 @@ internal static class PacketChangeEmitter
     internal static void Emit(SegmentSizeLowered question, QuestionFunction function) =>
         EmitNote(function, question.Size is null ? ChangeSlot.WantsPathSize : ChangeSlot.WantsSegmentSize);
 
+    internal static void Emit(HandedToTarget question, QuestionFunction function) =>
+        EmitNote(function, question.Decides ? ChangeSlot.WantsDecision : ChangeSlot.WantsTarget);
+
     /// <summary>Of the key's mark the bits of the argument's upper half are cleared, and those of R2 flipped.</summary>
     private static void EmitNewMark(QuestionFunction function)
     {

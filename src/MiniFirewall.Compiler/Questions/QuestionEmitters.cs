@@ -73,6 +73,7 @@ internal static class QuestionEmitters
         Of<PacketMarkRestored>(PacketChangeEmitter.Emit),
         Of<PacketPrioritySet>(PacketChangeEmitter.Emit),
         Of<SegmentSizeLowered>(PacketChangeEmitter.Emit),
+        Of<HandedToTarget>(PacketChangeEmitter.Emit),
         Of<ConnectionUnknowable>(ConnectionTupleEmitter.Emit),
         Of<ClusterNodeIn>(ClusterNodeEmitter.Emit),
     }.ToFrozenDictionary();

@@ -11,7 +11,7 @@ namespace MiniFirewall.Engine.Changes;
 internal sealed record ChangeNeeds
 {
     /// <summary>The form in which a table keeps them (<see cref="ToBytes"/>).</summary>
-    private const byte Version = 1;
+    private const byte Version = 2;
 
     private const int HeaderLength = 4, PriorityLength = sizeof(uint), SizeLength = sizeof(ushort);
 

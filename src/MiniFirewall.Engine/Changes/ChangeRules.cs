@@ -15,7 +15,7 @@ internal sealed class ChangeRules(NftTableWriter table, LoadedChangePrograms pro
     /// Behind the dispatchers, which take one of 0 to 9. That a BPF program has it is no hindrance (net/netfilter/core.c, nf_hook_entries_grow: no hook
     /// is kept from sharing one but a program's).
     /// </summary>
-    private const int Priority = 10;
+    internal const int Priority = 10;
 
     internal void Write()
     {
@@ -32,7 +32,7 @@ internal sealed class ChangeRules(NftTableWriter table, LoadedChangePrograms pro
 
     private static string MarkChain(int index) => $"mark_{index}";
 
-    private static string HookChain(Hook hook) => hook switch { Hook.LocalIn => "input", Hook.Forward => "forward", _ => "output" };
+    internal static string HookChain(Hook hook) => hook switch { Hook.LocalIn => "input", Hook.Forward => "forward", _ => "output" };
 
     private void WriteMarkChain(int index)
     {

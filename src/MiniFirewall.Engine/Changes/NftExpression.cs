@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using MiniFirewall.Bpf;
 using MiniFirewall.Netlink;
+using MiniFirewall.Policy.Questions;
 
 namespace MiniFirewall.Engine.Changes;
 
@@ -51,6 +52,9 @@ internal sealed class NftExpression
         BinaryPrimitives.WriteUInt16LittleEndian(info, size);
         return OfXtables("target", "TCPMSS", 0, info);
     }
+
+    /// <summary>Has a target carried out, whose verdict counts (nft_compat).</summary>
+    internal static NftExpression Target(HandedToTarget target) => OfXtables("target", target.Target, target.Revision, [.. target.Information]);
 
     /// <summary>Ends the table's part with the packet accepted.</summary>
     internal static NftExpression Accept() => Verdict(1, null);

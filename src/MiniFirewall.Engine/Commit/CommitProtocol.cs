@@ -122,15 +122,55 @@ internal sealed class CommitProtocol(
             yield return step;
         }
 
-        if (!next.Changes.IsEmpty)
+        foreach (CommitStep step in ChainSteps())
         {
-            yield return new("make chains that change packets", () => ChangeChains.Ensure(
-                shared.Occasional.ByName[PinNames.Changes], next.Changes, shared.Occasional.IsFresh(PinNames.Changes)));
+            yield return step;
         }
 
         foreach (HookPoint point in HookPoint.All)
         {
             yield return new($"pin program {point}", () => next.Programs[point].Pin(_generation!.PathOf(PinNames.Program(point))));
+        }
+    }
+
+    /// <summary>What a packet wants done behind the programs is there before the first one wants it.</summary>
+    private IEnumerable<CommitStep> ChainSteps()
+    {
+        bool mapIsNew = shared.Occasional.IsFresh(PinNames.Changes);
+        if (!next.Chains.Changes.IsEmpty)
+        {
+            yield return new("make chains that change packets", () => ChangeChains.Ensure(shared.Occasional.ByName[PinNames.Changes], next.Chains.Changes, mapIsNew));
+        }
+
+        if (next.Chains.Targets.IsEmpty)
+        {
+            yield break;
+        }
+
+        yield return new("make chains that carry out targets", () => TargetTables.Ensure(shared.Occasional.ByName[PinNames.Changes], next.Chains.Targets, mapIsNew));
+        foreach (CommitStep step in Hooks.GuardSteps(_directory!, shared.Occasional.ByName[PinNames.Changes], _open.Add))
+        {
+            yield return step;
+        }
+    }
+
+    /// <summary>A rule set on trial, or before one, may need what the other does not.</summary>
+    private IEnumerable<CommitStep> EndChainSteps()
+    {
+        if (trial.Part != TrialPart.None || !_directory!.Contains(PinNames.Changes))
+        {
+            yield break;
+        }
+
+        if (next.Chains.Changes.IsEmpty)
+        {
+            yield return new("end chains that change packets", ChangeChains.Remove);
+        }
+
+        yield return new("end chains that carry out targets", () => TargetTables.RemoveOthers(next.Chains.Targets));
+        if (next.Chains.Targets.IsEmpty)
+        {
+            yield return new("end guards", () => Hooks.EndGuards(_directory!));
         }
     }
 
@@ -206,9 +246,9 @@ internal sealed class CommitProtocol(
             yield return new("end reassembly", Hooks.EndReassembly);
         }
 
-        if (next.Changes.IsEmpty && trial.Part == TrialPart.None && _directory!.Contains(PinNames.Changes))
+        foreach (CommitStep step in EndChainSteps())
         {
-            yield return new("end chains that change packets", ChangeChains.Remove);
+            yield return step;
         }
 
         yield return new("remove the generation before", RemoveBefore);

@@ -58,7 +58,7 @@ internal static class GenerationLoader
 
             return new(places, plan, counters, store!, sets, recent, estimators, connections, hosts, families)
             {
-                Changes = ChangeNeeds.Of(rules),
+                Chains = ChainNeeds.Of(rules),
             };
         }
         catch

@@ -50,8 +50,8 @@ internal sealed class LoadedGeneration : IDisposable
     /// <summary>Null where the rules have no live host names.</summary>
     internal HostMap? Hosts { get; }
 
-    /// <summary>What chains behind the programs are to change of packets.</summary>
-    internal ChangeNeeds Changes { get; init; } = ChangeNeeds.None;
+    /// <summary>What chains behind the programs are to do with packets.</summary>
+    internal ChainNeeds Chains { get; init; } = ChainNeeds.None;
 
     internal ImmutableDictionary<HookPoint, BpfProgram> Programs { get; }
 

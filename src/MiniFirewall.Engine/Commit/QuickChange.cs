@@ -30,7 +30,7 @@ internal static class QuickChange
         !LacksChains(before) && ListEdit.TryStage(generation.Store, before, difference) is { } change && TryMake(generation, change, afterStep);
 
     /// <summary>Somebody has taken away the chains that change packets: who applies rules anew, even the same ones, wants them back.</summary>
-    private static bool LacksChains(RuleSet rules) => ChangeNeeds.Of(rules) is { IsEmpty: false } needs && !ChangeChains.IsComplete(needs);
+    private static bool LacksChains(RuleSet rules) => !ChainNeeds.Of(rules).AreMet();
 
     private static bool TryMake(GenerationState generation, RuleChange change, Action<string> afterStep)
     {
@@ -56,8 +56,11 @@ internal static class QuickChange
         change.Ended.Concat(change.Begun.Select(begun => begun.Stored)).Any(rule => NamesOne(store.TextOf(rule)));
 
     private static bool NamesOne(ReadOnlySpan<byte> text) => text.IndexOf("-m recent"u8) >= 0 || text.IndexOf("-m hashlimit"u8) >= 0
-        || text.IndexOf("-m rateest"u8) >= 0 || text.IndexOf("-j RATEEST"u8) >= 0
-        || text.IndexOf("-j MARK"u8) >= 0 || text.IndexOf("-j CONNMARK --restore-mark"u8) >= 0 || text.IndexOf("-j CLASSIFY"u8) >= 0 || text.IndexOf("-j TCPMSS"u8) >= 0;
+        || text.IndexOf("-m rateest"u8) >= 0 || text.IndexOf("-j RATEEST"u8) >= 0 || ChangesPackets(text);
+
+    private static bool ChangesPackets(ReadOnlySpan<byte> text) => text.IndexOf("-j MARK"u8) >= 0 || text.IndexOf("-j CONNMARK --restore-mark"u8) >= 0
+        || text.IndexOf("-j CLASSIFY"u8) >= 0 || text.IndexOf("-j TCPMSS"u8) >= 0 || text.IndexOf("-j NFQUEUE"u8) >= 0 || text.IndexOf("-j QUEUE"u8) >= 0
+        || text.IndexOf("-j TEE"u8) >= 0 || text.IndexOf("-j AUDIT"u8) >= 0 || text.IndexOf("-j IDLETIMER"u8) >= 0 || text.IndexOf("-j LED"u8) >= 0;
 
     /// <summary>What a killed writer has left goes out of all images first: the epoch would put it in force too.</summary>
     private static bool TryWriteImages(GenerationState generation, RuleChange change, Action<string> afterStep)

@@ -3,7 +3,7 @@ using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Packets;
-using MiniFirewall.Sys;
+using MiniFirewall.Sys.BpfCalls;
 using MiniFirewall.Sys.Files;
 
 namespace MiniFirewall.Engine.Commit;
@@ -17,8 +17,7 @@ internal static class Reassembly
 {
     internal const string Name = "minifw_defrag";
 
-    private const int Busy = 16;
-    private const int FirstPriority = 10, LastPriority = 99;
+    private static readonly FreePriority s_priority = new(10, 99);
 
     /// <summary>The link of the generation in force, or a new one where it has none, or has it where other packets come by now.</summary>
     internal static BpfLink After(GenerationState? running, Family family)
@@ -44,17 +43,7 @@ internal static class Reassembly
     private static BpfLink Attach(Family family, Hook hook)
     {
         using BpfProgram program = BpfProgram.Load(AcceptAll(ContextKind.Link), KernelBtf.Types, new Dictionary<string, BpfMap>());
-        for (int priority = FirstPriority; ; priority++)
-        {
-            try
-            {
-                return BpfLink.AttachNetfilter(program, family, hook, priority, NetfilterLinkFlags.Defragment);
-            }
-            catch (SystemCallException e) when (e.Errno == Busy && priority < LastPriority)
-            {
-                // Somebody is there; the next one is as good.
-            }
-        }
+        return s_priority.Attach(program, new(hook, family), NetfilterLinkFlags.Defragment);
     }
 
     internal static ProgramSpec AcceptAll(ContextKind context)

@@ -1,3 +1,4 @@
+using MiniFirewall.Bpf;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Packets;
@@ -22,7 +23,14 @@ internal abstract class HookAttachment
     /// <summary>What is no longer needed once a generation without reassembly is in force.</summary>
     internal abstract void EndReassembly();
 
-    /// <summary>Takes the dispatchers off their hooks; the pins stay for whoever removes the directory.</summary>
+    /// <summary>The steps that put guards behind the chains that carry out targets, where they are not there yet (<see cref="GuardAttachment"/>).</summary>
+    /// <param name="changes">The map of slots.</param>
+    internal abstract IEnumerable<CommitStep> GuardSteps(DirectoryHandle directory, BpfMap changes, Action<IDisposable> keep);
+
+    /// <summary>Takes the guards away where they are.</summary>
+    internal abstract void EndGuards(DirectoryHandle directory);
+
+    /// <summary>Takes the dispatchers and the guards off their hooks; the pins stay for whoever removes the directory.</summary>
     internal abstract void Detach(DirectoryHandle directory);
 
     /// <summary>Whether every dispatcher is on its hook: a change beside the rules in force is worth nothing else.</summary>

@@ -38,19 +38,25 @@ internal sealed class LinkAttachment : HookAttachment
     {
     }
 
+    internal override IEnumerable<CommitStep> GuardSteps(DirectoryHandle directory, BpfMap changes, Action<IDisposable> keep)
+    {
+        foreach (HookPoint point in HookPoint.All.Where(point => !directory.Contains(PinNames.Guard(point))))
+        {
+            BpfLink? link = null;
+            yield return new($"guard {point}", () => keep(link = GuardAttachment.Attach(point, changes)));
+            yield return new($"pin guard {point}", () => link!.Pin(directory.PathOf(PinNames.Guard(point))));
+        }
+    }
+
+    internal override void EndGuards(DirectoryHandle directory) => Detach(directory, PinNames.Guard);
+
     /// <summary>A pinned link is on its hook.</summary>
     internal override bool IsComplete(DirectoryHandle directory) => true;
 
-    /// <summary>A link that only loses its pin leaves the hook some time later; a detached one has left it on return.</summary>
     internal override void Detach(DirectoryHandle directory)
     {
-        foreach (HookPoint point in HookPoint.All)
-        {
-            string name = PinNames.Link(point);
-            using BpfLink? link = BpfLink.TryOpen(directory.PathOf(name));
-            link?.Detach();
-            directory.Remove(name);
-        }
+        Detach(directory, PinNames.Link);
+        EndGuards(directory);
     }
 
     internal override IEnumerable<AttachedLink> Attached(DirectoryHandle directory)
@@ -63,6 +69,17 @@ internal sealed class LinkAttachment : HookAttachment
                 BpfLinkInfo info = link.Info();
                 yield return new(point, info.Id, info.ProgramId);
             }
+        }
+    }
+
+    /// <summary>A link that only loses its pin leaves the hook some time later; a detached one has left it on return.</summary>
+    private static void Detach(DirectoryHandle directory, Func<HookPoint, string> pin)
+    {
+        foreach (string name in HookPoint.All.Select(pin))
+        {
+            using BpfLink? link = BpfLink.TryOpen(directory.PathOf(name));
+            link?.Detach();
+            directory.Remove(name);
         }
     }
 }

@@ -1,6 +1,8 @@
 using MiniFirewall.Asm;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Changes;
+using MiniFirewall.Engine.Changes;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Packets;
@@ -69,6 +71,23 @@ internal sealed class ModuleAttachment : HookAttachment
 
     internal override void EndReassembly() => Remove(hook => hook.Defragments);
 
+    internal override IEnumerable<CommitStep> GuardSteps(DirectoryHandle directory, BpfMap changes, Action<IDisposable> keep)
+    {
+        yield return new("guard", () =>
+        {
+            using HookModule module = Open();
+            HashSet<ModulePlace> guarded = [.. module.List().Where(IsGuard).Select(hook => hook.Place)];
+            ModulePlace[] open = [.. HookPoint.All.Select(point => new ModulePlace(point.Family, point.Hook, TargetTables.PriorityBehind)).Where(place => !guarded.Contains(place))];
+            if (open.Length != 0)
+            {
+                using BpfProgram guard = GuardAttachment.Load(changes);
+                module.Attach([.. open.Select(place => new ModuleHook(place, guard))]);
+            }
+        });
+    }
+
+    internal override void EndGuards(DirectoryHandle directory) => Remove(IsGuard);
+
     internal override void Detach(DirectoryHandle directory) => Remove(_ => true);
 
     /// <summary>Who unloads the module takes the hooks away, and leaves the pins.</summary>
@@ -79,7 +98,7 @@ internal sealed class ModuleAttachment : HookAttachment
         using HookModule? module = HookModule.TryOpen();
         return module is null
             ? []
-            : [.. Own(module).Where(hook => !hook.Defragments).Select(hook => new AttachedLink(new(hook.Place.Hook, hook.Place.Family), 0, hook.ProgramId) { Priority = hook.Place.Priority })];
+            : [.. Own(module).Where(hook => hook.ProgramName == DispatcherCompiler.Name).Select(hook => new AttachedLink(new(hook.Place.Hook, hook.Place.Family), 0, hook.ProgramId) { Priority = hook.Place.Priority })];
     }
 
     /// <summary>Those of a killed writer go, and the new ones come: both in the moment of a first apply, before which nothing is in force.</summary>
@@ -95,10 +114,10 @@ internal sealed class ModuleAttachment : HookAttachment
         module.Attach(hooks);
     }
 
-    private static void Remove(Predicate<AttachedHook> which)
+    private static void Remove(Func<AttachedHook, bool> which)
     {
         using HookModule? module = HookModule.TryOpen();
-        ModulePlace[] places = module is null ? [] : [.. Own(module).Where(hook => which(hook)).Select(hook => hook.Place)];
+        ModulePlace[] places = module is null ? [] : [.. Own(module).Where(which).Select(hook => hook.Place)];
         if (places.Length != 0)
         {
             module!.Detach(places);
@@ -107,7 +126,9 @@ internal sealed class ModuleAttachment : HookAttachment
 
     /// <summary>Hooks whose programs have our names; others may use the module beside us.</summary>
     private static IEnumerable<AttachedHook> Own(HookModule module) =>
-        module.List().Where(hook => hook.ProgramName is DispatcherCompiler.Name or Reassembly.Name);
+        module.List().Where(hook => hook.ProgramName is DispatcherCompiler.Name or Reassembly.Name or ChangeGuard.Name);
+
+    private static bool IsGuard(AttachedHook hook) => hook.ProgramName == ChangeGuard.Name;
 
     private static ModulePlace PlaceOf(HookPoint point) => new(point.Family, point.Hook, FilterPriority);
 

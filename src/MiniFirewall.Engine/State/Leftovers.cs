@@ -54,6 +54,7 @@ internal static class Leftovers
         if (isOwn && directory.Contains(PinNames.Changes))
         {
             ChangeChains.Remove();
+            TargetTables.RemoveOthers(TargetNeeds.None);
         }
 
         // The map that says "no rules" goes last: without it a half-removed directory could not be told from a damaged one.

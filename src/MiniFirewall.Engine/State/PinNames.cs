@@ -40,6 +40,9 @@ internal static class PinNames
     /// <summary>The link that asks for a family's fragments to be put together.</summary>
     internal static string Reassembly(Family family) => family == Family.IPv4 ? "reassembly4" : "reassembly6";
 
+    /// <summary>The link of the guard behind chains that carry out targets.</summary>
+    internal static string Guard(HookPoint point) => $"guard-{point}";
+
     internal static string Link(HookPoint point) => $"link-{point}";
 
     /// <summary>A dispatcher that the module has on its hook.</summary>

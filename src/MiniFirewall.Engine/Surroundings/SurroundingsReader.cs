@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using MiniFirewall.Compiler.Changes;
 using MiniFirewall.Engine.Commit;
 using MiniFirewall.Packets;
 using MiniFirewall.Sys;
@@ -115,7 +116,7 @@ internal sealed class SurroundingsReader(FirewallStatus status)
     private static HookedFunction Named(HookedFunction hook, HashSet<uint> own)
     {
         string name = TryNameOf(hook.ProgramId!.Value);
-        return hook with { Owner = own.Contains(hook.ProgramId.Value) || name == Reassembly.Name ? HookOwner.Minifw : HookOwner.Bpf, Name = name };
+        return hook with { Owner = own.Contains(hook.ProgramId.Value) || name is Reassembly.Name or ChangeGuard.Name ? HookOwner.Minifw : HookOwner.Bpf, Name = name };
     }
 
     /// <summary>A link as status tells of it; under the module it is a hook of the module's, and has no number.</summary>

@@ -41,22 +41,10 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
         Chains.Any(chain => chain.Rules.Any(rule => rule.Target.Change is { ChangesMark: true } && rule.Families.Has(family)));
 
     /// <summary>How rules change packets that match, in their order.</summary>
-    public IEnumerable<PacketChange> Changes
-    {
-        get
-        {
-            foreach (Chain chain in Chains)
-            {
-                foreach (Rule rule in chain.Rules)
-                {
-                    if (rule.Target.Change is { } change)
-                    {
-                        yield return change;
-                    }
-                }
-            }
-        }
-    }
+    public IEnumerable<PacketChange> Changes => ChangesWhere(_ => true);
+
+    /// <summary>How the rules of a family change packets that match, in their order.</summary>
+    public IEnumerable<PacketChange> ChangesOf(Family family) => ChangesWhere(rule => rule.Families.Has(family));
 
     public bool Equals(RuleSet? other) => other is not null && Chains.SequenceEqual(other.Chains) && Sets.SequenceEqual(other.Sets)
         && ConnectionSettings.SequenceEqual(other.ConnectionSettings);
@@ -134,9 +122,8 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
         }
     }
 
-    /// <summary>The targets of a kind, of all rules in their order.</summary>
+    /// <summary>The targets of a kind, or of those that have something in common, of all rules in their order.</summary>
     public IEnumerable<T> TargetsOf<T>()
-        where T : Target
     {
         foreach (Chain chain in Chains)
         {
@@ -145,6 +132,20 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
                 if (rule.Target is T found)
                 {
                     yield return found;
+                }
+            }
+        }
+    }
+
+    private IEnumerable<PacketChange> ChangesWhere(Func<Rule, bool> holds)
+    {
+        foreach (Chain chain in Chains)
+        {
+            foreach (Rule rule in chain.Rules)
+            {
+                if (rule.Target.Change is { } change && holds(rule))
+                {
+                    yield return change;
                 }
             }
         }

@@ -13,7 +13,7 @@ public sealed record HmarkTarget : LackingTarget
 
     public override string Name => "HMARK";
 
-    public override string Lack => Lacks.Hashes;
+    public override string Lack => "needs a hash of the packet as its mark, which miniFirewall does not compute yet";
 
     /// <summary>The length of the source's prefix that counts; <see cref="HmarkGrammar.WholeAddress"/> for all of it in either family.</summary>
     public int? SourcePrefix { get; init; }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
@@ -10,7 +12,7 @@ namespace MiniFirewall.Rules.Targets;
 /// <param name="Timeout">Seconds.</param>
 /// <param name="Label">The file's name.</param>
 /// <param name="Wakes">The timer wakes the machine from sleep.</param>
-public sealed record IdletimerTarget(uint Timeout, string Label, bool Wakes) : LackingTarget
+public sealed record IdletimerTarget(uint Timeout, string Label, bool Wakes) : KernelTarget
 {
     private const int LongestLabel = 27;
 
@@ -30,7 +32,7 @@ public sealed record IdletimerTarget(uint Timeout, string Label, bool Wakes) : L
 
     public override string Name => "IDLETIMER";
 
-    public override string Lack => "needs timers that programs can watch, which miniFirewall does not keep";
+    protected override byte Revision => Wakes ? (byte)1 : (byte)0;
 
     public override void Print(RuleTextWriter writer)
     {
@@ -48,5 +50,21 @@ public sealed record IdletimerTarget(uint Timeout, string Label, bool Wakes) : L
         {
             writer.Word("alarm");
         }
+    }
+
+    /// <summary>struct idletimer_tg_info: seconds, 28 bytes of label, the kernel's own pointer; in _v1 whether netlink is told, and the kind of clock, before that.</summary>
+    protected override byte[] Information()
+    {
+        const int Length = 40, LengthV1 = 48, LabelAt = 4, ClockAt = 33;
+        const byte ClockThatWakes = 1;
+        byte[] information = new byte[Wakes ? LengthV1 : Length];
+        MemoryMarshal.Write(information, Timeout);
+        Encoding.ASCII.GetBytes(Label, information.AsSpan(LabelAt));
+        if (Wakes)
+        {
+            information[ClockAt] = ClockThatWakes;
+        }
+
+        return information;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
@@ -11,7 +13,7 @@ namespace MiniFirewall.Rules.Targets;
 /// <param name="Trigger">The trigger's name behind "netfilter-".</param>
 /// <param name="Delay">Milliseconds that the lamp stays on; -1 for ever.</param>
 /// <param name="AlwaysBlinks">A lamp that is on goes out for a moment.</param>
-public sealed record LedTarget(string Trigger, int Delay, bool AlwaysBlinks) : LackingTarget
+public sealed record LedTarget(string Trigger, int Delay, bool AlwaysBlinks) : KernelTarget
 {
     private const int LongestTrigger = 16;
     private const int ForEver = -1;
@@ -28,8 +30,6 @@ public sealed record LedTarget(string Trigger, int Delay, bool AlwaysBlinks) : L
     };
 
     public override string Name => "LED";
-
-    public override string Lack => "needs a lamp switched, which a BPF program on a Netfilter hook cannot do";
 
     public override void Print(RuleTextWriter writer)
     {
@@ -52,6 +52,17 @@ public sealed record LedTarget(string Trigger, int Delay, bool AlwaysBlinks) : L
         {
             writer.Word("led-always-blink");
         }
+    }
+
+    /// <summary>struct xt_led_info: 27 bytes of name, whether it always blinks, the delay, the kernel's own pointer.</summary>
+    protected override byte[] Information()
+    {
+        const int Length = 40, BlinksAt = 27, DelayAt = 28;
+        byte[] information = new byte[Length];
+        Encoding.ASCII.GetBytes("netfilter-" + Trigger, information);
+        information[BlinksAt] = AlwaysBlinks ? (byte)1 : (byte)0;
+        MemoryMarshal.Write(information.AsSpan(DelayAt), Delay);
+        return information;
     }
 
     private static bool ReadDelay(Word word, ReadContext context, out int delay)

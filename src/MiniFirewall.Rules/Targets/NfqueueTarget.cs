@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using MiniFirewall.Policy;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
@@ -9,9 +11,9 @@ namespace MiniFirewall.Rules.Targets;
 
 /// <summary>-j NFQUEUE: a program in user space decides (net/netfilter/xt_NFQUEUE.c).</summary>
 /// <param name="Queues">The queue, or the queues that packets are spread over.</param>
-/// <param name="Bypasses">A packet goes on with the next rule where no program listens; it is dropped where not.</param>
+/// <param name="Bypasses">A packet passes where no program listens; without this it is dropped then.</param>
 /// <param name="ByCpu">The CPU says which queue, not the addresses.</param>
-public sealed record NfqueueTarget(NumberRange Queues, bool Bypasses, bool ByCpu) : LackingTarget
+public sealed record NfqueueTarget(NumberRange Queues, bool Bypasses, bool ByCpu) : KernelTarget, IAsksQueue
 {
     private const string QueueGroup = "queue";
 
@@ -30,11 +32,27 @@ public sealed record NfqueueTarget(NumberRange Queues, bool Bypasses, bool ByCpu
 
     public override string Name => "NFQUEUE";
 
-    public override string Lack => Lacks.Queues;
+    public override Verdict? Decides => Verdict.Accept;
+
+    protected override byte Revision => 3;
 
     public override void Print(RuleTextWriter writer) => Write(writer.Word("-j").Word("NFQUEUE"), "--queue-");
 
     public override void List(RuleTextWriter writer, ListStyle style) => Write(writer.Word("NFQUEUE"), "");
+
+    /// <summary>struct xt_NFQ_info_v3: the first queue, how many, flags, 16 bits each.</summary>
+    protected override byte[] Information() => Structure(Queues, Bypasses, ByCpu);
+
+    internal static byte[] Structure(NumberRange queues, bool bypasses, bool byCpu)
+    {
+        const ushort Bypass = 1, CpuFanout = 2;
+        byte[] information = new byte[8];
+        Span<ushort> numbers = MemoryMarshal.Cast<byte, ushort>(information.AsSpan());
+        numbers[0] = queues.Low;
+        numbers[1] = (ushort)(queues.High - queues.Low + 1);
+        numbers[2] = (ushort)((bypasses ? Bypass : 0) | (byCpu ? CpuFanout : 0));
+        return information;
+    }
 
     private void Write(RuleTextWriter writer, string prefix)
     {

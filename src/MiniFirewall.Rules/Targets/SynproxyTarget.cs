@@ -29,7 +29,7 @@ public sealed record SynproxyTarget(bool SackPermitted, bool Timestamps, byte? W
 
     public override string Name => "SYNPROXY";
 
-    public override string Lack => Lacks.Proxies;
+    public override string Lack => "needs handshakes answered in a server's place, which miniFirewall does not do yet";
 
     public override string? RefusalAt(Hook hook) => hook == Hook.LocalOut ? "it stands between clients and a server, in INPUT or FORWARD" : null;
 

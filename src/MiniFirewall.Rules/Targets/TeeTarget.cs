@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Text;
 using MiniFirewall.Packets;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
@@ -11,7 +13,7 @@ namespace MiniFirewall.Rules.Targets;
 /// <summary>-j TEE: sends a copy of the packet to another machine, and goes on with the next rule (net/netfilter/xt_TEE.c).</summary>
 /// <param name="Gateway">A machine of a network of our own.</param>
 /// <param name="OutInterface">The copy leaves by this interface only; empty for any.</param>
-public sealed record TeeTarget(HostMask Gateway, string OutInterface) : LackingTarget
+public sealed record TeeTarget(HostMask Gateway, string OutInterface) : KernelTarget
 {
     private const int LongestInterface = 15;
 
@@ -27,7 +29,7 @@ public sealed record TeeTarget(HostMask Gateway, string OutInterface) : LackingT
 
     public override string Name => "TEE";
 
-    public override string Lack => Lacks.SentPackets;
+    protected override byte Revision => 1;
 
     public override FamilySet Families => Gateway.Family.ToSet();
 
@@ -47,6 +49,24 @@ public sealed record TeeTarget(HostMask Gateway, string OutInterface) : LackingT
         {
             writer.Word($"oif={OutInterface}");
         }
+    }
+
+    /// <summary>struct xt_tee_tginfo: 16 bytes of address, 16 of interface, the kernel's own pointer.</summary>
+    protected override byte[] Information()
+    {
+        const int Length = 40, InterfaceAt = 16;
+        byte[] information = new byte[Length];
+        if (Gateway.Family == Family.IPv4)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(information, (uint)Gateway.Address);
+        }
+        else
+        {
+            BinaryPrimitives.WriteUInt128BigEndian(information, Gateway.Address);
+        }
+
+        Encoding.ASCII.GetBytes(OutInterface, information.AsSpan(InterfaceAt));
+        return information;
     }
 
     private static bool ReadGateway(Word word, ReadContext context, out HostMask gateway)

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using CsCheck;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
-using MiniFirewall.Packets.Building;
 using MiniFirewall.Testing;
 using MiniFirewall.Testing.Packets;
 using Xunit;
@@ -15,7 +14,6 @@ namespace MiniFirewall.Kernel.Tests.Differential;
 /// </summary>
 public sealed class PacketChangeTests(ITestOutputHelper output)
 {
-    private const int Tries = 3;
     private static readonly ImmutableArray<string> s_interfaces = ["eth0", "eth1"];
 
     /// <summary>Rules of a chain that forwarded packets, and those of this machine, come to, and whether any packet leaves changed.</summary>
@@ -44,18 +42,9 @@ public sealed class PacketChangeTests(ITestOutputHelper output)
     {
         foreach (int others in (int[])[0, 60])
         {
-            using var twins = new Twins();
-            RuleTexts texts = Texts(rules, others);
-            try
-            {
-                twins.Load(texts);
-            }
-            catch (Exception exception) when (OldKernel.Refuses(exception))
-            {
-                Assert.Skip(exception.Message);
-            }
-
-            foreach (Packet packet in Packets())
+            using var twins = new ChangeTwins(s_interfaces);
+            twins.LoadOrSkip(ChangeTwins.Texts(rules, others));
+            foreach (Packet packet in ChangeTwins.Packets())
             {
                 twins.Compare(packet);
             }
@@ -67,7 +56,7 @@ public sealed class PacketChangeTests(ITestOutputHelper output)
     [Fact]
     public void Random_rules_change_packets_as_iptables_does()
     {
-        using var twins = new Twins();
+        using var twins = new ChangeTwins(s_interfaces);
         int compared = 0, refused = 0;
         Scenario.Real(packets: 20, s_interfaces).Where(scenario => scenario.Rules.Text.Contains("-j MARK", StringComparison.Ordinal)).Sample(
             scenario =>
@@ -92,108 +81,5 @@ public sealed class PacketChangeTests(ITestOutputHelper output)
             threads: 1);
         output.WriteLine($"{compared} packets, {twins.Changed} of them met something that was changed, {refused} rule sets refused by name");
         Assert.True(refused > 0 || twins.Changed > 0, "no packet was changed");
-    }
-
-    /// <summary>In a list that is straight code, and in one that is searched.</summary>
-    private static RuleTexts Texts(string rules, int others)
-    {
-        string more = string.Concat(Enumerable.Range(1, others).Select(number => $"-A C -p udp --dport {number} -j ACCEPT\n"));
-        string text = $"*filter\n:C - [0:0]\n-A FORWARD -j C\n-A OUTPUT -j C\n{more}{rules}\nCOMMIT\n";
-        return new(text, Scenario.Families.ToDictionary(family => family, _ => text));
-    }
-
-    private static IEnumerable<Packet> Packets()
-    {
-        foreach (Family family in Scenario.Families)
-        {
-            foreach (Transport transport in (Transport[])
-                [
-                    new UdpDatagram(1000, 2000),
-                    new TcpSegment(1001, 80) { Options = [2, 4, 35, 40] },
-                    new TcpSegment(1002, 80) { Options = [2, 4, 2, 88] },
-                    new TcpSegment(1003, 80),
-                    new TcpSegment(1004, 80) { Flags = TcpFlags.Ack },
-                ])
-            {
-                byte[] bytes = family == Family.IPv4
-                    ? IPv4Header.Between("198.51.100.1", "203.0.113.9").Carry(transport)
-                    : IPv6Header.Between("2001:db8:1::1", "2001:db8:2::2").Carry(transport);
-                yield return new(family, Hook.Forward, bytes) { InInterface = "eth0", OutInterface = "eth1" };
-                yield return new(family, Hook.LocalOut, bytes) { OutInterface = "eth1" };
-            }
-        }
-    }
-
-    private sealed class Twins : IDisposable
-    {
-        private readonly IptablesFirewall _kernel = new(s_interfaces);
-        private readonly EngineFirewall _own = new(s_interfaces);
-        private readonly PacketWatch _kernelWatch, _ownWatch;
-        private string _rules = "";
-
-        internal Twins()
-        {
-            foreach (Device device in (Device[])[_kernel.Device, _own.Device])
-            {
-                device.Namespace.Execute("ip", ["link", "set", "eth1", "mtu", "1400"]);
-            }
-
-            _kernelWatch = new(_kernel.Device);
-            _ownWatch = new(_own.Device);
-        }
-
-        /// <summary>Packets after which something changed had been seen.</summary>
-        internal int Changed { get; private set; }
-
-        internal bool CanMeet(Packet packet) => _own.CanMeet(packet) && _kernel.CanMeet(packet);
-
-        internal void Load(RuleTexts texts)
-        {
-            _rules = texts.Whole;
-            _own.Load(texts);
-            _kernel.Load(texts);
-            Synchronise();
-        }
-
-        internal void Compare(Packet packet)
-        {
-            string kernel = "", own = "";
-            for (int i = 0; i < Tries; i++)
-            {
-                (kernel, own) = (Judged(_kernel, packet) + _kernelWatch.Read(), Judged(_own, packet) + _ownWatch.Read());
-                if (kernel == own)
-                {
-                    Changed += PacketWatch.Changed(own);
-                    return;
-                }
-
-                Synchronise();
-            }
-
-            Assert.Fail(FailingCase.Print(
-                _rules, packet, ("on", $"{packet.Hook} {packet.InInterface} {packet.OutInterface}"), ("iptables", Differing(kernel, own)), ("miniFirewall", Differing(own, kernel))));
-        }
-
-        public void Dispose()
-        {
-            _kernel.Dispose();
-            _own.Dispose();
-        }
-
-        /// <summary>Of packets whose later counts differ by design, the verdict.</summary>
-        private string Judged(IFirewall firewall, Packet packet)
-        {
-            Observation? seen = firewall.Judge(packet);
-            return SegmentSizes.AreJudgedAlike(packet, _rules) ? $"{seen}\n" : $"{seen?.Passed}\n";
-        }
-
-        /// <summary>A kernel sends packets of its own now and then: both count anew.</summary>
-        private void Synchronise()
-        {
-            _kernelWatch.Reset();
-            _ownWatch.Reset();
-        }
-
-        private static string Differing(string one, string other) => string.Join('\n', one.Split('\n').Zip(other.Split('\n')).Where(pair => pair.First != pair.Second).Select(pair => pair.First));
     }
 }

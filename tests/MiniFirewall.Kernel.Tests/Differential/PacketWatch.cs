@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
+using MiniFirewall.Compiler;
 using MiniFirewall.Kernel.Tests.Support;
+using MiniFirewall.Packets;
 
 namespace MiniFirewall.Kernel.Tests.Differential;
 
@@ -40,6 +43,10 @@ internal sealed partial class PacketWatch
 
     /// <summary>1 where packets have been counted by questions that only changed ones meet, else 0.</summary>
     internal static int Changed(string read) => Counted().Matches(read).Any(match => IsOfChanged(match.Value) && match.Groups[1].Value != "0") ? 1 : 0;
+
+    /// <summary>Packets without a mark that were seen on a hook so far.</summary>
+    internal static int Unmarked(string read, Hook hook) => Counted().Matches(read).Skip(DispatcherCompiler.Hooks.IndexOf(hook) * s_counted.Length).Take(s_counted.Length)
+        .Where(match => match.Value.Contains("meta mark 0x00000000", StringComparison.Ordinal)).Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
 
     private static bool IsOfChanged(string line) => !line.Contains("meta mark 0x00000000", StringComparison.Ordinal) && !line.Contains("size 9000", StringComparison.Ordinal) && !line.Contains("size 600", StringComparison.Ordinal);
 

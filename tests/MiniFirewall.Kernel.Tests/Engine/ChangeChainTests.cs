@@ -245,7 +245,7 @@ public sealed class ChangeChainTests : IDisposable
         var needs = new ChangeNeeds { Marks = true, Priorities = [9, 3, 9], SegmentSizes = [1200, 536, 536] };
         Assert.Equal(needs, new() { Marks = true, Priorities = [3, 9], SegmentSizes = [536, 1200] });
         Assert.Equal(needs.GetHashCode(), (needs with { Priorities = [9, 3] }).GetHashCode());
-        Assert.Equal("01010200" + "03000000" + "09000000" + "1802" + "B004", Convert.ToHexString(needs.ToBytes()));
+        Assert.Equal("02010200" + "03000000" + "09000000" + "1802" + "B004", Convert.ToHexString(needs.ToBytes()));
         Assert.NotEqual(needs, needs with { Marks = false });
         Assert.NotEqual(needs, needs with { Priorities = [3] });
         Assert.NotEqual(needs, needs with { SegmentSizes = [536] });
@@ -267,7 +267,7 @@ public sealed class ChangeChainTests : IDisposable
             Assert.Equal(needs, ChangeNeeds.TryParse(needs.ToBytes()));
         }
 
-        foreach (string bytes in (string[])["", "010000", "02000000", "01020000", "01000100", "01000100010203", "0100000001"])
+        foreach (string bytes in (string[])["", "020000", "01000000", "02020000", "02000100", "02000100010203", "0200000001"])
         {
             Assert.Null(ChangeNeeds.TryParse(Convert.FromHexString(bytes)));
         }

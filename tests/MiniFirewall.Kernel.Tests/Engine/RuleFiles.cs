@@ -17,7 +17,7 @@ internal sealed class RuleFiles : IDisposable
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    private string Write(string name, string text)
+    internal string Write(string name, string text)
     {
         string path = Path.Combine(_directory.FullName, name);
         File.WriteAllText(path, text);

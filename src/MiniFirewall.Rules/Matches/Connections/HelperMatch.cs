@@ -22,7 +22,7 @@ public sealed record HelperMatch(string Helper, bool Negated) : LackingMatch
 
     public override string Name => "helper";
 
-    public override string Lack => Lacks.Helpers;
+    public override string Lack => "needs connection helpers, which only the kernel's own connection tracking has";
 
     public override void Print(RuleTextWriter writer) => writer.Word("-m").Word("helper").Not(Negated).Word("--helper").Value(Helper);
 

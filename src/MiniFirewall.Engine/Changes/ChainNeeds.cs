@@ -1,0 +1,15 @@
+using MiniFirewall.Rules.Model;
+
+namespace MiniFirewall.Engine.Changes;
+
+/// <summary>What rules have done by chains of nftables behind the programs (docs/changes.md).</summary>
+internal sealed record ChainNeeds(ChangeNeeds Changes, TargetNeeds Targets)
+{
+    internal static ChainNeeds None { get; } = new(ChangeNeeds.None, TargetNeeds.None);
+
+    /// <exception cref="FirewallException">They are more than there can be.</exception>
+    internal static ChainNeeds Of(RuleSet rules) => new(ChangeNeeds.Of(rules), TargetNeeds.Of(rules));
+
+    /// <summary>Whether the chains of the calling thread's network namespace are there and say that they can do it. CAP_NET_ADMIN.</summary>
+    internal bool AreMet() => (Changes.IsEmpty || ChangeChains.IsComplete(Changes)) && TargetTables.AreComplete(Targets);
+}

@@ -1,0 +1,37 @@
+using MiniFirewall.Packets;
+
+namespace MiniFirewall.Policy.Questions;
+
+/// <summary>
+/// Has a target of the kernel's xtables carried out on the packet, behind all statements (struct xt_target, include/linux/netfilter/x_tables.h). It
+/// is so of a packet that is dropped, too, unless the target decides.
+/// </summary>
+/// <param name="Target">Its name and revision, as the kernel knows it.</param>
+/// <param name="Information">The bytes of its structure, in the machine's order, as long as the kernel has it.</param>
+/// <param name="Decides">What becomes of a packet that passes is the target's to say; one that it was not asked about does not pass.</param>
+public sealed record HandedToTarget(string Target, byte Revision, ValueArray<byte> Information, bool Decides) : PacketChange
+{
+    private const uint FnvOffset = 2166136261, FnvPrime = 16777619;
+
+    /// <summary>All that the targets' code has to tell apart is which of them decide.</summary>
+    public override Question Code => new HandedToTarget("", 0, [], Decides);
+
+    public override ulong Argument => Number;
+
+    /// <summary>By which slots and chains know it: a hash (FNV-1a) of all that is told to the kernel, and not 0.</summary>
+    public uint Number
+    {
+        get
+        {
+            uint hash = FnvOffset;
+            foreach (byte part in Target.Select(letter => (byte)letter).Append(Revision).Concat(Information))
+            {
+                hash = (hash ^ part) * FnvPrime;
+            }
+
+            return Math.Max(hash, 1);
+        }
+    }
+
+    public override Packet Changed(Packet packet) => packet;
+}
