@@ -58,7 +58,14 @@ internal static class ChangeChains
     private static ChangeNeeds?[] ReadAll()
     {
         using var socket = new NetlinkSocket(NetlinkSocket.Netfilter);
-        return [.. DispatcherCompiler.Families.Select(family => ChangeTable.TryRead(socket, family))];
+        ChangeNeeds?[] said = [.. DispatcherCompiler.Families.Select(family => ChangeTable.TryRead(socket, family))];
+        if (said.All(needs => needs is null))
+        {
+            return said;
+        }
+
+        OwnRules rules = OwnRules.Read(socket);
+        return [.. DispatcherCompiler.Families.Select((family, i) => rules.AreIn(family, ChangeTable.Name) ? said[i] : null)];
     }
 
     /// <summary>

@@ -36,7 +36,7 @@ internal static class TargetTables
     /// <exception cref="SystemCallException">The kernel refuses something else.</exception>
     internal static void Ensure(BpfMap changes, TargetNeeds needs, bool mapIsNew)
     {
-        HashSet<(Family, string)> there = mapIsNew ? [] : ReadAll();
+        HashSet<(Family, string)> there = mapIsNew ? [] : ReadAll(isWhole: true);
         var batch = new NetfilterBatch(Nftables.Subsystem);
         var programs = new List<BpfProgram>();
         try
@@ -62,7 +62,7 @@ internal static class TargetTables
     /// <summary>Takes the tables away that are not needed.</summary>
     internal static void RemoveOthers(TargetNeeds needs)
     {
-        HashSet<(Family Family, string Name)> others = ReadAll();
+        HashSet<(Family Family, string Name)> others = ReadAll(isWhole: false);
         others.ExceptWith(needs.All.Select(need => (need.Family, NameOf(need.Target))));
         if (others.Count == 0)
         {
@@ -80,19 +80,25 @@ internal static class TargetTables
 
     /// <summary>Whether all that are needed are there.</summary>
     internal static bool AreComplete(TargetNeeds needs) =>
-        needs.IsEmpty || ReadAll().IsSupersetOf(needs.All.Select(need => (need.Family, NameOf(need.Target))));
+        needs.IsEmpty || ReadAll(isWhole: true).IsSupersetOf(needs.All.Select(need => (need.Family, NameOf(need.Target))));
 
     private static string NameOf(HandedToTarget target) => $"{Prefix}{target.Target.ToLowerInvariant()}-{target.Number:x8}";
 
-    private static HashSet<(Family Family, string Name)> ReadAll()
+    /// <param name="isWhole">Only those that nobody has emptied.</param>
+    private static HashSet<(Family Family, string Name)> ReadAll(bool isWhole)
     {
-        HashSet<(Family, string)> found = [];
+        HashSet<(Family Family, string Name)> found = [];
         using var socket = new NetlinkSocket(NetlinkSocket.Netfilter);
         var question = new MessageWriter(stackalloc byte[64], Nftables.GetTable, MessageWriter.Request | MessageWriter.Dump);
         question.NetfilterHeader(0);
         try
         {
             NetlinkDump.Run(socket, question.Finish(), "nftables' tables", (_, payload) => Add(found, payload));
+            if (isWhole && found.Count > 0)
+            {
+                OwnRules rules = OwnRules.Read(socket);
+                found.RemoveWhere(table => !rules.AreIn(table.Family, table.Name));
+            }
         }
         catch (SystemCallException refusal) when (Nftables.IsAbsence(refusal))
         {

@@ -66,6 +66,12 @@ public sealed class KernelTargetTests : IDisposable
         Apply(Rules);
         Assert.Equal("0 0 1 2\n", _namespace.Shell(Send).Succeeded());
         Assert.DoesNotContain("not whole", _namespace.Minifw("doctor").Output, StringComparison.Ordinal);
+
+        _namespace.Shell("for table in $(nft list tables | grep -o 'ip minifw.*' | tr ' ' :); do nft flush table ${table/:/ }; done").Succeeded();
+        Assert.Equal("0 0 1 3\n", _namespace.Shell(Send).Succeeded());
+        Assert.Contains("not whole", _namespace.Minifw("doctor").Output, StringComparison.Ordinal);
+        Apply(Rules);
+        Assert.Equal("0 0 2 4\n", _namespace.Shell(Send).Succeeded());
     }
 
     [Fact]

@@ -165,6 +165,13 @@ public sealed class ChangeChainTests : IDisposable
         _lab.Ensure(new() { Marks = true });
         Assert.Equal(s_all, _lab.Read());
         Assert.True(_lab.Namespace.Run(() => ChangeChains.IsComplete(s_all)));
+
+        _lab.Nft("flush", "chain", "ip", "minifw", "forward");
+        Assert.Null(_lab.Read());
+        _lab.Ensure(s_all);
+        Assert.Equal(s_all, _lab.Read());
+        _lab.Wish(mark: 9);
+        Assert.Equal("9", _lab.Send(Syn(Family.IPv4, Hook.Forward, 7)).Mark);
     }
 
     [Fact]
