@@ -109,6 +109,18 @@ public sealed class KernelTargetTests : IDisposable
         Assert.Equal("0 1 1 1\n", _namespace.Shell(Send).Succeeded());
     }
 
+    /// <summary>Rules that hand to the same target are one; what a packet wants of six is not known to be done.</summary>
+    [Fact]
+    public void A_packet_is_handed_to_five_targets_and_not_to_a_sixth()
+    {
+        string label = $"minifw{Environment.ProcessId}x";
+        string five = string.Concat(Enumerable.Range(0, 5).Select(number => $"-A INPUT -p udp --dport 4 -j IDLETIMER --timeout 600 --label {label}{number}\n"));
+        Apply(five + "-A INPUT -p udp --dport 1:4 -j IDLETIMER --timeout 600 --label " + label + "0\n");
+        Assert.Equal("1 1 1 1\n", _namespace.Shell(Send).Succeeded());
+        Apply(five + "-A INPUT -p udp --dport 1:4 -j IDLETIMER --timeout 600 --label " + label + "5\n");
+        Assert.Equal("2 2 2 1\n", _namespace.Shell(Send).Succeeded());
+    }
+
     [Fact]
     public void A_timer_runs_from_the_last_packet()
     {
