@@ -79,7 +79,7 @@ public sealed class VectorCommandTests(ITestOutputHelper output) : IDisposable
                 local chain=$1 saved=$2; shift 2
                 local told
                 if ! told=$({{multi}} {{program}} -A $chain "$@" 2>&1); then
-                    case $told in *'cannot be in force'*) echo {{Lacking}} ;; *) echo "{{Refused}} ${told%%$'\n'*}" ;; esac
+                    case $told in *'cannot be in force'* | *' and xt_LED ('*) echo {{Lacking}} ;; *) echo "{{Refused}} ${told%%$'\n'*}" ;; esac
                     return
                 fi
                 if ! {{multi}} {{program}}-save -t filter | grep -qxF -e "$saved"; then
