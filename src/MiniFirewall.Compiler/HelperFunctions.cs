@@ -1,6 +1,7 @@
 using MiniFirewall.Asm;
 using MiniFirewall.Compiler.Changes;
 using MiniFirewall.Compiler.Connections;
+using MiniFirewall.Compiler.Findings;
 using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Compiler.Retarget;
 using MiniFirewall.Compiler.Sets;
@@ -26,7 +27,8 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
     private readonly Label _track = code.DefineLabel("track");
     private readonly Label _find = code.DefineLabel("find_connection");
     private readonly Label _change = code.DefineLabel("change_packet");
-    private bool _changeUsed, _trackUsed, _findUsed, _eventUsed, _logUsed, _rejectUsed, _walkUsed, _setUsed;
+    private readonly Label _forget = code.DefineLabel("forget_findings");
+    private bool _forgetUsed, _changeUsed, _trackUsed, _findUsed, _eventUsed, _logUsed, _rejectUsed, _walkUsed, _setUsed;
 
     /// <summary>send_log(ctx, what): a rule that logs has matched.</summary>
     internal void CallLog(Register context, int counter)
@@ -83,6 +85,13 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
     {
         _changeUsed = true;
         code.Call(_change);
+    }
+
+    /// <summary>forget_findings(ctx), in R1 (<see cref="ForgetFunction"/>).</summary>
+    internal void CallForget()
+    {
+        _forgetUsed = true;
+        code.Call(_forget);
     }
 
     /// <summary>Tracks the packet's connection; R1 to R3 are context, key, and whether it is to be remembered now (<see cref="TrackFunction"/>).</summary>
@@ -181,6 +190,11 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
             EmitChange();
         }
 
+        if (_forgetUsed)
+        {
+            EmitForget();
+        }
+
         if (_setUsed)
         {
             new SetLookupEmitter(code, family).EmitFunction(_set);
@@ -190,6 +204,16 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
         {
             HeaderWalkEmitter.EmitFunction(code, _walk);
         }
+    }
+
+    private void EmitForget()
+    {
+        if (options.Context == ContextKind.ModuleByProbes)
+        {
+            throw new OldKernelException("matches that only the kernel can answer (socket, helper, osf) need Linux 6.4 or newer");
+        }
+
+        ForgetFunction.Emit(code, _forget);
     }
 
     private void EmitChange()

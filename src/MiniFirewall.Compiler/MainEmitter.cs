@@ -98,6 +98,15 @@ internal sealed class MainEmitter(
         code.Mark(done);
     }
 
+    private void EmitForgetFindings()
+    {
+        if (use.AsksFindings && options.Prologue == PrologueKind.Netfilter)
+        {
+            code.Move(Register.R1, Frame.BlockContext);
+            helpers.CallForget();
+        }
+    }
+
     /// <summary>A packet that is dropped may have to be handed to targets first, and goes on until it comes to the guard behind them.</summary>
     private bool DropsLater => NotesChanges && use.HandsToTargets;
 
@@ -187,6 +196,7 @@ internal sealed class MainEmitter(
         code.Alu(AluOperation.ShiftRight, Register.R0, 2);
         CounterEmitter.EmitOfR0(code, Frame.MainCounterIndex, Frame.MainCounterElement, length => code.Move(length, Frame.SkbLength));
 
+        EmitForgetFindings();
         EmitRemember();
         EmitChange();
 
@@ -206,6 +216,7 @@ internal sealed class MainEmitter(
         code.Mark(cut);
         code.Move(Frame.BlockContext, Frame.MainContext);
         code.Mark(invalid);
+        EmitForgetFindings();
         EmitDropsNow();
         Label invalidWatched = code.DefineLabel("invalid and watched");
         EmitJumpIfWatched(invalidWatched);

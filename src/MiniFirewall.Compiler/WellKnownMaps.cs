@@ -29,6 +29,9 @@ public static class WellKnownMaps
     /// <summary>What rules want changed of packets (<see cref="Compiler.Changes.ChangeSlot"/>).</summary>
     public const string Changes = "changes";
 
+    /// <summary>What the kernel's matches have found of packets (<see cref="Findings.FindingSlot"/>).</summary>
+    public const string Findings = "findings";
+
     /// <summary>Rate estimators (<see cref="Questions.EstimatorLayout"/>).</summary>
     public const string Estimators = "estimators";
 
@@ -139,6 +142,8 @@ public static class WellKnownMaps
     public static MapSpec ConnectionsSpec(int buckets) => new(Connections, MapType.Array, 4, Compiler.Connections.ConnectionTable.Size(buckets), 1) { Flags = Mappable };
 
     public static MapSpec TrackingSpec { get; } = new(Tracking, MapType.Array, 4, Compiler.Connections.TrackingTable.Size, 1) { Flags = Mappable };
+
+    public static MapSpec FindingsSpec { get; } = new(Findings, MapType.Array, 4, Compiler.Findings.FindingSlot.MapSize, 1);
 
     public static MapSpec ChangesSpec { get; } = new(Changes, MapType.Array, 4, Compiler.Changes.ChangeSlot.MapSize, 1);
 

@@ -24,7 +24,7 @@ internal static class ServicesCheck
             yield return new(
                 Severity.Warning,
                 "services",
-                $"{Counted.Rules(patient.Rules.Changes.Count(), "has", "have")} packets changed or handed to targets, but nftables' tables \"minifw…\", which do it, are gone or not whole: packets pass as they came, and those for NFQUEUE not at all",
+                $"{Counted.Rules(patient.Rules.NeedingChains, "needs", "need")} nftables' tables \"minifw…\", and these are gone or not whole: packets pass as they came, and those for NFQUEUE, or that come to -m socket, helper or osf, not at all",
                 "minifw save && minifw load");
         }
 

@@ -14,7 +14,9 @@ namespace MiniFirewall.Compiler.Changes;
 /// <param name="hertz">The kernel's ticks a second.</param>
 internal sealed class ChangeFunction(Assembler code, int hertz)
 {
-    private const Register Slot = Register.R6, What = Register.R7, Value = Register.R8, Skb = Register.R9, Packet = Register.R3, Now = Register.R4;
+    private const Register Slot = Register.R6, What = Register.R7, Value = Register.R8, Skb = Register.R9, Packet = SlotWays.Packet, Now = SlotWays.Now;
+
+    private readonly SlotWays _ways = new(code, Slot, Skb);
 
     private readonly Label _own = code.DefineLabel("slot is the packet's"), _taken = code.DefineLabel("slot is taken"), _done = code.DefineLabel("noted"),
         _refused = code.DefineLabel("refused");
@@ -55,24 +57,7 @@ internal sealed class ChangeFunction(Assembler code, int hertz)
     {
         RouteOf.Emit(code, Register.R1, Skb);
         code.Jump(JumpCondition.Equal, Register.R1, 0, _done);
-        EmitWays(_ => code.Jump(JumpCondition.Equal, Packet, Skb, _own));
-        code.Call(Helper.Jiffies64);
-        code.Move(Now, Register.R0);
-        EmitWays(_ =>
-        {
-            code.Move(Register.R0, 0);
-            code.AtomicCompareExchange(MemorySize.DoubleWord, Slot, ChangeSlot.Packet, Skb);
-            code.Jump(JumpCondition.Equal, Register.R0, 0, _taken);
-        });
-        EmitWays(next =>
-        {
-            code.Load(MemorySize.DoubleWord, Register.R2, Slot, ChangeSlot.Since);
-            code.Alu(AluOperation.Add, Register.R2, hertz);
-            code.Jump(JumpCondition.Greater, Register.R2, Now, next);
-            code.Move(Register.R0, Packet);
-            code.AtomicCompareExchange(MemorySize.DoubleWord, Slot, ChangeSlot.Packet, Skb);
-            code.Jump(JumpCondition.Equal, Register.R0, Packet, _taken);
-        });
+        _ways.Take(hertz, _own, _taken);
     }
 
     private void EmitNote()
@@ -141,7 +126,7 @@ internal sealed class ChangeFunction(Assembler code, int hertz)
     }
 
     /// <summary>Leaves where targets are to be carried out on the packet; falls through where none are.</summary>
-    private void EmitDrop() => EmitWays(next =>
+    private void EmitDrop() => _ways.Each(next =>
     {
         code.Jump(JumpCondition.NotEqual, Packet, Skb, next);
         code.Load(MemorySize.Byte, Register.R1, Slot, ChangeSlot.Wanted);
@@ -154,24 +139,9 @@ internal sealed class ChangeFunction(Assembler code, int hertz)
         code.Exit();
     });
 
-    private void EmitFree() => EmitWays(next =>
+    private void EmitFree() => _ways.Each(next =>
     {
         code.Jump(JumpCondition.NotEqual, Packet, Skb, next);
         ChangeSlot.EmitFree(code, Slot, Register.R1);
     });
-
-    /// <summary>Looks at the ways one after another, each with its packet's address in <see cref="Packet"/>; leaves the register at the first one, unless it jumps.</summary>
-    private void EmitWays(Action<Label> emit)
-    {
-        for (int way = 0; way < ChangeSlot.Ways; way++)
-        {
-            Label next = code.DefineLabel("next way");
-            code.Load(MemorySize.DoubleWord, Packet, Slot, ChangeSlot.Packet);
-            emit(next);
-            code.Mark(next);
-            code.Alu(AluOperation.Add, Slot, ChangeSlot.Size);
-        }
-
-        code.Alu(AluOperation.Subtract, Slot, ChangeSlot.Size * ChangeSlot.Ways);
-    }
 }

@@ -82,14 +82,14 @@ public static class ChangeSlot
     /// first = the first of the slots that may be the packet's, others follow it. Loses scratch, keeps the packet. Half of a pointer is a number to
     /// the verifier, and all that tells addresses apart.
     /// </summary>
-    internal static void EmitFirst(Assembler code, Register first, Register scratch, Register packet)
+    internal static void EmitFirst(Assembler code, Register first, Register scratch, Register packet, string map = WellKnownMaps.Changes)
     {
         code.Alu(AluOperation.Move, scratch, packet, OperandWidth.Bits32);
         code.Alu(AluOperation.ShiftRight, scratch, AddressShift, OperandWidth.Bits32);
         code.Alu(AluOperation.Multiply, scratch, Spread, OperandWidth.Bits32);
         code.Alu(AluOperation.ShiftRight, scratch, 32 - PlaceBits, OperandWidth.Bits32);
         code.Alu(AluOperation.Multiply, scratch, Size);
-        code.LoadMapValue(first, WellKnownMaps.Changes);
+        code.LoadMapValue(first, map);
         code.Alu(AluOperation.Add, first, scratch);
     }
 }

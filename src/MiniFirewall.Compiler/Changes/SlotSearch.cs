@@ -12,14 +12,14 @@ internal static class SlotSearch
 
     /// <param name="whereNone">The program's result where the packet has no slot.</param>
     /// <param name="whereFound">Sets R0, and goes on behind what it writes.</param>
-    internal static ProgramSpec Program(string name, int whereNone, Action<Assembler> whereFound)
+    internal static ProgramSpec Program(string name, int whereNone, Action<Assembler> whereFound, string map = WellKnownMaps.Changes)
     {
         var code = new Assembler();
         Label found = code.DefineLabel("slot is found");
         code.BeginFunction(new Function("main", IsGlobal: true, [new ContextParameter("ctx", "__sk_buff")]), code.DefineLabel("main"));
         code.CallKernel("bpf_cast_to_kern_ctx");
         code.Move(Packet, Register.R0);
-        Emit(code, Slot, Packet, found);
+        Emit(code, Slot, Packet, found, map);
         code.Move(Register.R0, whereNone);
         code.Exit();
         code.Mark(found);
@@ -29,9 +29,9 @@ internal static class SlotSearch
     }
 
     /// <summary>slot = the packet's, at the label; falls through where it has none. Loses R0.</summary>
-    internal static void Emit(Assembler code, Register slot, Register packet, Label found)
+    internal static void Emit(Assembler code, Register slot, Register packet, Label found, string map = WellKnownMaps.Changes)
     {
-        ChangeSlot.EmitFirst(code, slot, Register.R0, packet);
+        ChangeSlot.EmitFirst(code, slot, Register.R0, packet, map);
         for (int way = 0; way < ChangeSlot.Ways; way++)
         {
             if (way > 0)

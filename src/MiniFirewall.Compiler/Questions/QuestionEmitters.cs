@@ -74,6 +74,8 @@ internal static class QuestionEmitters
         Of<PacketPrioritySet>(PacketChangeEmitter.Emit),
         Of<SegmentSizeLowered>(PacketChangeEmitter.Emit),
         Of<HandedToTarget>(PacketChangeEmitter.Emit),
+        Of<KernelMatchHolds>(KernelMatchEmitter.Emit),
+        Of<KernelMatchUnknown>(KernelMatchEmitter.Emit),
         Of<ConnectionUnknowable>(ConnectionTupleEmitter.Emit),
         Of<ClusterNodeIn>(ClusterNodeEmitter.Emit),
     }.ToFrozenDictionary();

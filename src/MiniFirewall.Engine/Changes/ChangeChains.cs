@@ -15,9 +15,9 @@ internal static class ChangeChains
 {
     private const int NoEntry = 2, NotSupported = 95;
 
-    /// <summary>Whether a table of nftables is one of these, or one of <see cref="TargetTables"/>.</summary>
+    /// <summary>Whether a table of nftables is one of these, or one of <see cref="NeededTables"/>.</summary>
     /// <param name="family">NFPROTO_*.</param>
-    internal static bool IsOwn(byte family, string table) => (table == ChangeTable.Name || TargetTables.IsOwn(table)) && DispatcherCompiler.Families.Contains((Family)family);
+    internal static bool IsOwn(byte family, string table) => (table == ChangeTable.Name || NeededTables.IsOwn(table)) && DispatcherCompiler.Families.Contains((Family)family);
 
     /// <summary>
     /// Makes the chains do what is needed, in one step for all of them, or changes nothing. What they did before they go on doing, since rules in
@@ -65,7 +65,7 @@ internal static class ChangeChains
         }
 
         OwnRules rules = OwnRules.Read(socket);
-        return [.. DispatcherCompiler.Families.Select((family, i) => rules.AreIn(family, ChangeTable.Name) ? said[i] : null)];
+        return [.. DispatcherCompiler.Families.Select((family, i) => rules.AreIn(family, ChangeTable.Name, DispatcherCompiler.Hooks) ? said[i] : null)];
     }
 
     /// <summary>

@@ -17,8 +17,8 @@ internal sealed class NftExpression
     /// <summary>NFT_REG_VERDICT, NFT_REG_1.</summary>
     private const uint VerdictRegister = 0, Register = 1;
 
-    /// <summary>NFT_META_PRIORITY, NFT_META_MARK.</summary>
-    private const uint Priority = 2, Mark = 3;
+    /// <summary>NFT_META_PRIORITY, NFT_META_MARK, NFT_META_L4PROTO.</summary>
+    private const uint Priority = 2, Mark = 3, LayerFourProtocol = 16;
 
     private readonly string _name;
     private readonly Body _body;
@@ -55,6 +55,29 @@ internal sealed class NftExpression
 
     /// <summary>Has a target carried out, whose verdict counts (nft_compat).</summary>
     internal static NftExpression Target(HandedToTarget target) => OfXtables("target", target.Target, target.Revision, [.. target.Information]);
+
+    /// <summary>Goes on where a match of the kernel's holds (nft_compat).</summary>
+    internal static NftExpression Match(KernelMatchHolds match) => OfXtables("match", match.Match, match.Revision, [.. match.Information]);
+
+    /// <summary>register = the packet's protocol, one byte.</summary>
+    internal static NftExpression LoadProtocol() => new("meta", (ref MessageWriter message) =>
+    {
+        const ushort Destination = 1, Key = 2;
+        message.AttributeBigEndian(Key, LayerFourProtocol);
+        message.AttributeBigEndian(Destination, Register);
+    });
+
+    /// <summary>Goes on where the register has this byte.</summary>
+    internal static NftExpression Is(byte value) => new("cmp", (ref MessageWriter message) =>
+    {
+        const ushort Source = 1, Operation = 2, Data = 3;
+        const uint Equal = 0;
+        message.AttributeBigEndian(Source, Register);
+        message.AttributeBigEndian(Operation, Equal);
+        int data = message.BeginNested(Data);
+        message.Attribute(DataValue, value);
+        message.EndNested(data);
+    });
 
     /// <summary>Ends the table's part with the packet accepted.</summary>
     internal static NftExpression Accept() => Verdict(1, null);

@@ -25,8 +25,8 @@ internal sealed class OwnRules
         return rules;
     }
 
-    /// <summary>Whether each of a table's chains on hooks has some.</summary>
-    internal bool AreIn(Family family, string table) => DispatcherCompiler.Hooks.All(hook => _chains.Contains((family, table, ChangeRules.HookChain(hook))));
+    /// <summary>Whether each of a table's chains on these hooks has some.</summary>
+    internal bool AreIn(Family family, string table, IEnumerable<Hook> hooks) => hooks.All(hook => _chains.Contains((family, table, ChangeRules.HookChain(hook))));
 
     private void Add(ReadOnlySpan<byte> payload)
     {

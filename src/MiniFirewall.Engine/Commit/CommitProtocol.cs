@@ -142,33 +142,36 @@ internal sealed class CommitProtocol(
             yield return new("make chains that change packets", () => ChangeChains.Ensure(shared.Occasional.ByName[PinNames.Changes], next.Chains.Changes, mapIsNew));
         }
 
-        if (next.Chains.Targets.IsEmpty)
+        if (!next.Chains.Tables.All.IsEmpty)
         {
-            yield break;
+            yield return new("make chains for the kernel's matches and targets", () => NeededTables.Ensure(next.Chains.Tables, shared.Occasional.ByName, shared.Occasional.IsFresh));
         }
 
-        yield return new("make chains that carry out targets", () => TargetTables.Ensure(shared.Occasional.ByName[PinNames.Changes], next.Chains.Targets, mapIsNew));
-        foreach (CommitStep step in Hooks.GuardSteps(_directory!, shared.Occasional.ByName[PinNames.Changes], _open.Add))
+        if (next.Chains.Tables.HasTargets)
         {
-            yield return step;
+            foreach (CommitStep step in Hooks.GuardSteps(_directory!, shared.Occasional.ByName[PinNames.Changes], _open.Add))
+            {
+                yield return step;
+            }
         }
     }
 
     /// <summary>A rule set on trial, or before one, may need what the other does not.</summary>
     private IEnumerable<CommitStep> EndChainSteps()
     {
-        if (trial.Part != TrialPart.None || !_directory!.Contains(PinNames.Changes))
+        bool hadChanges = _directory!.Contains(PinNames.Changes);
+        if (trial.Part != TrialPart.None || (!hadChanges && !_directory.Contains(PinNames.Findings)))
         {
             yield break;
         }
 
-        if (next.Chains.Changes.IsEmpty)
+        if (hadChanges && next.Chains.Changes.IsEmpty)
         {
             yield return new("end chains that change packets", ChangeChains.Remove);
         }
 
-        yield return new("end chains that carry out targets", () => TargetTables.RemoveOthers(next.Chains.Targets));
-        if (next.Chains.Targets.IsEmpty)
+        yield return new("end chains for the kernel's matches and targets", () => NeededTables.RemoveOthers(next.Chains.Tables));
+        if (hadChanges && !next.Chains.Tables.HasTargets)
         {
             yield return new("end guards", () => Hooks.EndGuards(_directory!));
         }

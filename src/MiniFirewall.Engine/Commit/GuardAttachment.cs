@@ -9,7 +9,7 @@ namespace MiniFirewall.Engine.Commit;
 /// <summary>Puts the guard behind the chains that carry out targets (<see cref="ChangeGuard"/>) on a hook point of the calling thread's network namespace.</summary>
 internal static class GuardAttachment
 {
-    private static readonly FreePriority s_priority = new(TargetTables.PriorityBehind, 99);
+    private static readonly FreePriority s_priority = new(TargetTable.PriorityBehind, 99);
 
     /// <param name="changes">The map of slots.</param>
     internal static BpfLink Attach(HookPoint point, BpfMap changes)

@@ -10,7 +10,7 @@ namespace MiniFirewall.Engine.Commit;
 /// <summary>
 /// Maps that are made for the first rules that write them; from then on all generations of the namespace share them. Two are the ring buffers that a
 /// service reads, a megabyte of the kernel's memory each: packets that want an answer, and packets for netlink groups. One has what rules
-/// want changed of packets.
+/// want changed of packets, one what the kernel's matches find of them.
 /// </summary>
 internal sealed class OccasionalMaps : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class OccasionalMaps : IDisposable
     /// <summary>Opens those that a namespace has.</summary>
     internal void Open(DirectoryHandle directory)
     {
-        foreach (string name in (string[])[PinNames.Rejects, PinNames.Packets, PinNames.Changes])
+        foreach (string name in (string[])[PinNames.Rejects, PinNames.Packets, PinNames.Changes, PinNames.Findings])
         {
             if (BpfMap.TryOpen(directory.PathOf(name)) is { } map)
             {
@@ -53,6 +53,11 @@ internal sealed class OccasionalMaps : IDisposable
         if (rules.Changes.Any())
         {
             Make(WellKnownMaps.ChangesSpec);
+        }
+
+        if (rules.AsksKernel)
+        {
+            Make(WellKnownMaps.FindingsSpec);
         }
     }
 

@@ -29,7 +29,7 @@ internal static class QuickChange
     internal static bool TryMake(GenerationState generation, RuleSet before, ListDifference difference, Action<string> afterStep) =>
         !LacksChains(before) && ListEdit.TryStage(generation.Store, before, difference) is { } change && TryMake(generation, change, afterStep);
 
-    /// <summary>Somebody has taken away the chains that change packets: who applies rules anew, even the same ones, wants them back.</summary>
+    /// <summary>Somebody has taken away the chains that work for rules: who applies rules anew, even the same ones, wants them back.</summary>
     private static bool LacksChains(RuleSet rules) => !ChainNeeds.Of(rules).AreMet();
 
     private static bool TryMake(GenerationState generation, RuleChange change, Action<string> afterStep)
@@ -49,14 +49,17 @@ internal static class QuickChange
 
     /// <summary>
     /// Whether a rule begins or ends that names a list of recent addresses, a table of rates or a rate estimator, which is made with the first and goes with
-    /// the last, or that changes packets: then what changes them may have to be told, and tests of marks are of another form. A text that only
+    /// the last, or that changes packets or asks the kernel about them: then what does so may have to be told, and tests of marks are of another form. A text that only
     /// says so, such as a comment, costs no more than time.
     /// </summary>
     private static bool ChangesLists(RuleStore store, RuleChange change) =>
         change.Ended.Concat(change.Begun.Select(begun => begun.Stored)).Any(rule => NamesOne(store.TextOf(rule)));
 
     private static bool NamesOne(ReadOnlySpan<byte> text) => text.IndexOf("-m recent"u8) >= 0 || text.IndexOf("-m hashlimit"u8) >= 0
-        || text.IndexOf("-m rateest"u8) >= 0 || text.IndexOf("-j RATEEST"u8) >= 0 || ChangesPackets(text);
+        || text.IndexOf("-m rateest"u8) >= 0 || text.IndexOf("-j RATEEST"u8) >= 0 || ChangesPackets(text) || AsksKernel(text);
+
+    private static bool AsksKernel(ReadOnlySpan<byte> text) =>
+        text.IndexOf("-m socket"u8) >= 0 || text.IndexOf("-m helper"u8) >= 0 || text.IndexOf("-m osf"u8) >= 0;
 
     private static bool ChangesPackets(ReadOnlySpan<byte> text) => text.IndexOf("-j MARK"u8) >= 0 || text.IndexOf("-j CONNMARK --restore-mark"u8) >= 0
         || text.IndexOf("-j CLASSIFY"u8) >= 0 || text.IndexOf("-j TCPMSS"u8) >= 0 || text.IndexOf("-j NFQUEUE"u8) >= 0 || text.IndexOf("-j QUEUE"u8) >= 0

@@ -77,7 +77,7 @@ internal sealed class ModuleAttachment : HookAttachment
         {
             using HookModule module = Open();
             HashSet<ModulePlace> guarded = [.. module.List().Where(IsGuard).Select(hook => hook.Place)];
-            ModulePlace[] open = [.. HookPoint.All.Select(point => new ModulePlace(point.Family, point.Hook, TargetTables.PriorityBehind)).Where(place => !guarded.Contains(place))];
+            ModulePlace[] open = [.. HookPoint.All.Select(point => new ModulePlace(point.Family, point.Hook, TargetTable.PriorityBehind)).Where(place => !guarded.Contains(place))];
             if (open.Length != 0)
             {
                 using BpfProgram guard = GuardAttachment.Load(changes);

@@ -51,10 +51,10 @@ internal static class Leftovers
 
         EndGeneration(directory);
         Detach(directory, isOwn);
-        if (isOwn && directory.Contains(PinNames.Changes))
+        if (isOwn && (directory.Contains(PinNames.Changes) || directory.Contains(PinNames.Findings)))
         {
             ChangeChains.Remove();
-            TargetTables.RemoveOthers(TargetNeeds.None);
+            NeededTables.RemoveOthers(TableNeeds.None);
         }
 
         // The map that says "no rules" goes last: without it a half-removed directory could not be told from a damaged one.

@@ -6,7 +6,7 @@ namespace MiniFirewall.Engine.State;
 /// <summary>Names of the pins of a network namespace's directory, and of those in a generation's directory in it. No dots: bpffs refuses them.</summary>
 internal static class PinNames
 {
-    internal const string Control = "control", Programs = "programs", Events = "events", Rejects = "rejects", Packets = "packets", Answers = "answers", Changes = "changes";
+    internal const string Control = "control", Programs = "programs", Events = "events", Rejects = "rejects", Packets = "packets", Answers = "answers", Changes = "changes", Findings = "findings";
     internal const string Counters = "counters", Carried = "carried", Base = "base", Rules = "rules", Epoch = "epoch";
 
     /// <summary>The timer of a rule set on trial.</summary>

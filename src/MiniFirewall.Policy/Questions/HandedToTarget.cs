@@ -11,27 +11,13 @@ namespace MiniFirewall.Policy.Questions;
 /// <param name="Decides">What becomes of a packet that passes is the target's to say; one that it was not asked about does not pass.</param>
 public sealed record HandedToTarget(string Target, byte Revision, ValueArray<byte> Information, bool Decides) : PacketChange
 {
-    private const uint FnvOffset = 2166136261, FnvPrime = 16777619;
-
     /// <summary>All that the targets' code has to tell apart is which of them decide.</summary>
     public override Question Code => new HandedToTarget("", 0, [], Decides);
 
     public override ulong Argument => Number;
 
-    /// <summary>By which slots and chains know it: a hash (FNV-1a) of all that is told to the kernel, and not 0.</summary>
-    public uint Number
-    {
-        get
-        {
-            uint hash = FnvOffset;
-            foreach (byte part in Target.Select(letter => (byte)letter).Append(Revision).Concat(Information))
-            {
-                hash = (hash ^ part) * FnvPrime;
-            }
-
-            return Math.Max(hash, 1);
-        }
-    }
+    /// <summary>By which slots and chains know it; not 0.</summary>
+    public uint Number => Math.Max(KernelNumber.Of(Target, Revision, Information), 1);
 
     public override Packet Changed(Packet packet) => packet;
 }

@@ -1,5 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using MiniFirewall.Packets;
-using MiniFirewall.Policy;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
@@ -13,7 +14,7 @@ namespace MiniFirewall.Rules.Matches;
 /// <summary>-m osf: what operating system the sender of a SYN has, by its fingerprint (net/netfilter/xt_osf.c).</summary>
 /// <param name="TimeToLive">How its time to live counts, 0 to 2; null where not asked.</param>
 /// <param name="Log">What is reported to the kernel's log, 0 to 2; null where not asked.</param>
-public sealed record OsfMatch(string Genre, uint? TimeToLive, uint? Log, bool Negated) : LackingMatch
+public sealed record OsfMatch(string Genre, uint? TimeToLive, uint? Log, bool Negated) : KernelMatch
 {
     private const int MostGenreBytes = 31;
 
@@ -33,7 +34,27 @@ public sealed record OsfMatch(string Genre, uint? TimeToLive, uint? Log, bool Ne
 
     public override FamilySet Families => FamilySet.IPv4;
 
-    public override string Lack => "needs the fingerprints of operating systems, which the kernel keeps for its own tables only";
+    public override string? Lack => Log is null ? null : "--log would write of packets that the rules do not match, too";
+
+    public override string? RefusalAt(Hook hook) => hook == Hook.LocalOut ? "this machine's own system needs no guessing" : null;
+
+    protected override byte Protocol => ProtocolNames.Tcp;
+
+    /// <summary>
+    /// struct nf_osf_info: 32 bytes of name, its length, flags, what to log, how the time to live counts. The kernel's module is told of a negation and does
+    /// not care (net/netfilter/nfnetlink_osf.c, nf_osf_match): so it is with iptables.
+    /// </summary>
+    protected override byte[] Information(Family family)
+    {
+        const int Length = 48, LengthAt = 32, FlagsAt = 36, TimeToLiveAt = 44;
+        const uint HasGenre = 1, HasTimeToLive = 2, Inverted = 8;
+        byte[] information = new byte[Length];
+        int length = Encoding.UTF8.GetBytes(Genre, information);
+        MemoryMarshal.Write(information.AsSpan(LengthAt), length);
+        MemoryMarshal.Write(information.AsSpan(FlagsAt), HasGenre | (TimeToLive is null ? 0 : HasTimeToLive) | (Negated ? Inverted : 0));
+        MemoryMarshal.Write(information.AsSpan(TimeToLiveAt), TimeToLive ?? 0);
+        return information;
+    }
 
     public override void Print(RuleTextWriter writer)
     {

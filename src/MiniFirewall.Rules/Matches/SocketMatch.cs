@@ -1,14 +1,12 @@
-using System.Collections.Immutable;
 using MiniFirewall.Packets;
-using MiniFirewall.Policy;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Rules.Matches;
 
-/// <summary>-m socket: an open socket waits for the packet (net/netfilter/xt_socket.c). It cannot be in force.</summary>
-public sealed record SocketMatch(bool IsTransparent, bool TakesWildcards, bool RestoresMark) : Match
+/// <summary>-m socket: an open socket waits for the packet (net/netfilter/xt_socket.c).</summary>
+public sealed record SocketMatch(bool IsTransparent, bool TakesWildcards, bool RestoresMark) : KernelMatch
 {
     public static MatchGrammar Grammar { get; } = new("socket", new SocketMatch(false, false, false))
     {
@@ -22,7 +20,7 @@ public sealed record SocketMatch(bool IsTransparent, bool TakesWildcards, bool R
 
     public override string Name => "socket";
 
-    public override string Lack => "the kernel lets no BPF program on Netfilter's hooks look for a socket";
+    public override string? Lack => RestoresMark ? "--restore-skmark would change the mark before the rules, of packets that they do not match, too" : null;
 
     public override string? RefusalAt(Hook hook) => hook == Hook.LocalIn ? null : "sockets are looked for on the way in only";
 
@@ -30,9 +28,14 @@ public sealed record SocketMatch(bool IsTransparent, bool TakesWildcards, bool R
 
     public override void List(RuleTextWriter writer, ListStyle style) => Describe(writer.Word("socket"));
 
-    public override MatchResult Evaluate(Packet packet) => throw new NotSupportedException(Lack);
+    protected override byte Revision => 3;
 
-    public override void Lower(Family family, ImmutableArray<Step>.Builder steps) => throw new NotSupportedException(Lack);
+    /// <summary>struct xt_socket_mtinfo3: flags, one byte.</summary>
+    protected override byte[] Information(Family family)
+    {
+        const byte Transparent = 1, NoWildcard = 2;
+        return [(byte)((IsTransparent ? Transparent : 0) | (TakesWildcards ? NoWildcard : 0)), 0, 0, 0, 0, 0, 0, 0];
+    }
 
     private void Describe(RuleTextWriter writer)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Language;
 
 namespace MiniFirewall.Rules.Model;
@@ -41,6 +42,9 @@ public abstract record Match
 
     /// <summary>It asks what the packet is to its connection, so connections are to be tracked.</summary>
     public virtual bool AsksConnection => false;
+
+    /// <summary>What the kernel's own match is asked in front of the rules, for a packet of the family; null where it is not.</summary>
+    public virtual KernelMatchHolds? AsksKernel(Family family) => null;
 
     /// <summary>Why it cannot stand in a chain that packets of this hook come to; null where it can (xtables' hook masks).</summary>
     public virtual string? RefusalAt(Hook hook) => null;

@@ -36,6 +36,12 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
     /// <summary>Some rule hands packets to the readers of a netlink group.</summary>
     public bool HandsPackets => Chains.Any(chain => chain.Rules.Any(rule => rule.Target.HandsPackets));
 
+    /// <summary>Some rule asks a match of the kernel's own.</summary>
+    public bool AsksKernel => Chains.Any(chain => chain.Rules.Any(rule => rule.Matches.Any(match => match.AsksKernel(Family.IPv4) is not null)));
+
+    /// <summary>Rules that change packets, hand them to targets of the kernel's, or ask matches of its own.</summary>
+    public int NeedingChains => Chains.Sum(chain => chain.Rules.Count(rule => rule.Target.Change is not null || rule.Matches.Any(match => match.AsksKernel(Family.IPv4) is not null)));
+
     /// <summary>Some rule of the family changes packets' marks.</summary>
     public bool ChangesMarksOf(Family family) =>
         Chains.Any(chain => chain.Rules.Any(rule => rule.Target.Change is { ChangesMark: true } && rule.Families.Has(family)));

@@ -91,7 +91,7 @@ public sealed class DoctorTests : IDisposable
         _namespace.MinifwWith("-P INPUT DROP\n-A INPUT -i lo -j ACCEPT\n-A OUTPUT -j MARK --set-mark 0x40000/0xff0000\n", "apply", "-").Succeeded();
         Assert.Equal(0, _namespace.Shell("nft flush ruleset").ExitCode);
         using JsonDocument document = Findings(1);
-        Assert.Contains("1 rule has packets changed or handed to targets, but nftables' tables \"minifw…\", which do it, are gone", Text(document, "services"));
+        Assert.Contains("1 rule needs nftables' tables \"minifw…\", and these are gone", Text(document, "services"));
         _namespace.Minifw("save").Succeeded();
         _namespace.Minifw("load").Succeeded();
         using JsonDocument after = JsonDocument.Parse(_namespace.Minifw("doctor", "--json").Output);

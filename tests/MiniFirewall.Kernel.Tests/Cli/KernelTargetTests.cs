@@ -62,7 +62,7 @@ public sealed class KernelTargetTests : IDisposable
         _namespace.Shell($"nft flush ruleset && nft -f - <<'END'\n{Watch}\nEND").Succeeded();
         Assert.Equal("0 0 0 1\n", _namespace.Shell(Send).Succeeded());
         string found = _namespace.Minifw("doctor").Output;
-        Assert.Contains("3 rules have packets changed or handed to targets, but nftables' tables \"minifw…\", which do it, are gone or not whole: packets pass as they came, and those for NFQUEUE not at all", found, StringComparison.Ordinal);
+        Assert.Contains("3 rules need nftables' tables \"minifw…\", and these are gone or not whole: packets pass as they came, and those for NFQUEUE, or that come to -m socket, helper or osf, not at all", found, StringComparison.Ordinal);
         Apply(Rules);
         Assert.Equal("0 0 1 2\n", _namespace.Shell(Send).Succeeded());
         Assert.DoesNotContain("not whole", _namespace.Minifw("doctor").Output, StringComparison.Ordinal);

@@ -86,6 +86,15 @@ internal sealed class ChangeTwins : IDisposable
         }
     }
 
+    /// <summary>Does something in both namespaces.</summary>
+    internal void Run(Action action)
+    {
+        foreach (Device device in (Device[])[_kernel.Device, _own.Device])
+        {
+            device.Namespace.Run(action);
+        }
+    }
+
     /// <summary>Runs a program in both namespaces.</summary>
     internal void Execute(string command, params string[] words)
     {

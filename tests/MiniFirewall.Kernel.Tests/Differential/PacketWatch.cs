@@ -48,6 +48,10 @@ internal sealed partial class PacketWatch
     internal static int Unmarked(string read, Hook hook) => Counted().Matches(read).Skip(DispatcherCompiler.Hooks.IndexOf(hook) * s_counted.Length).Take(s_counted.Length)
         .Where(match => match.Value.Contains("meta mark 0x00000000", StringComparison.Ordinal)).Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
 
+    /// <summary>Packets with a bit of their mark that were seen on all hooks so far.</summary>
+    internal static int Marked(string read, int bit) => Counted().Matches(read).Where(match => match.Value.Contains($"meta mark & 0x{1u << bit:x8} ", StringComparison.Ordinal))
+        .Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+
     private static bool IsOfChanged(string line) => !line.Contains("meta mark 0x00000000", StringComparison.Ordinal) && !line.Contains("size 9000", StringComparison.Ordinal) && !line.Contains("size 600", StringComparison.Ordinal);
 
     [GeneratedRegex("^.*counter packets ([0-9]+) bytes [0-9]+$", RegexOptions.Multiline)]

@@ -40,7 +40,7 @@ public sealed class TargetCrashTests : IDisposable
     {
         _namespace.Apply(Rules.First);
         List<string> steps = StepsOf(Handing);
-        Assert.Contains("make chains that carry out targets", steps);
+        Assert.Contains("make chains for the kernel's matches and targets", steps);
         foreach (string step in steps)
         {
             _namespace.Run(() => _namespace.Open().Off());
@@ -56,7 +56,7 @@ public sealed class TargetCrashTests : IDisposable
     {
         _namespace.Apply(Handing);
         List<string> steps = StepsOf(Rules.First);
-        Assert.Contains("end chains that carry out targets", steps);
+        Assert.Contains("end chains for the kernel's matches and targets", steps);
         foreach (string step in steps)
         {
             _namespace.Apply(Handing);

@@ -212,7 +212,7 @@ public sealed class ComputedRefusalTests
     }
 
     [Theory]
-    [InlineData("-p tcp -m osf --genre Linux")]
+    [InlineData("-p tcp -m osf --genre Linux --log 0")]
     [InlineData("-m ipvs --vproto tcp ! --vaddr 192.0.2.0/24 --vport http --vdir reply --vmethod masq")]
     [InlineData("-m nfacct --nfacct-name web")]
     [InlineData("-m bpf --object-pinned /sys/fs/bpf/x")]

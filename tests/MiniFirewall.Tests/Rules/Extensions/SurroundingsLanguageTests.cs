@@ -270,7 +270,7 @@ public sealed class SurroundingsLanguageTests
     }
 
     [Theory]
-    [InlineData("-A INPUT -m socket --transparent")]
+    [InlineData("-A INPUT -m socket --transparent --restore-skmark")]
     [InlineData("-A OUTPUT -m cgroup --path user.slice")]
     [InlineData("-6 -A INPUT -m addrtype --dst-type ANYCAST")]
     [InlineData("-A INPUT -m addrtype --dst-type UNREACHABLE,UNICAST")]

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using MiniFirewall.Asm;
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Changes;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy.Questions;
+
+namespace MiniFirewall.Engine.Changes;
+
+/// <summary>Has a target carried out on the packets whose slots name it (<see cref="ChangeSlot.Targets"/>), behind the rules.</summary>
+internal sealed record TargetTable(Family Family, HandedToTarget Target) : TableNeed(Family)
+{
+    /// <summary>Behind the chains that change packets; what decides comes last, since a packet may not come back from it.</summary>
+    private const int Priority = ChangeRules.Priority + 1, DecidingPriority = Priority + 1;
+
+    /// <summary>The first priority behind these.</summary>
+    internal const int PriorityBehind = DecidingPriority + 1;
+
+    /// <summary>All: a rule may come to lead there from any other hook without a new commit.</summary>
+    internal override ImmutableArray<Hook> Hooks => DispatcherCompiler.Hooks;
+
+    internal override string Map => WellKnownMaps.Changes;
+
+    internal override string Module => $"xt_{Target.Target}";
+
+    internal override string Name => $"{Prefix}{Target.Target.ToLowerInvariant()}-{Target.Number:x8}";
+
+    internal override IReadOnlyList<ProgramSpec> Programs() => [ChangePrograms.IsFor(Target)];
+
+    internal override void WriteChain(NftTableWriter table, Hook hook, string chain, IReadOnlyList<BpfProgram> programs)
+    {
+        table.HookChain(chain, hook, Target.Decides ? DecidingPriority : Priority);
+        table.Rule(chain, $"target {Target.Target}", NftExpression.Bpf(programs[0]), NftExpression.Target(Target));
+    }
+}

@@ -1,0 +1,22 @@
+using MiniFirewall.Packets;
+
+namespace MiniFirewall.Policy.Questions;
+
+/// <summary>
+/// A match of the kernel's xtables holds for the packet (struct xt_match, include/linux/netfilter/x_tables.h): it has been asked before the first statement,
+/// by chains in front of the program. Of a packet that is only described, no.
+/// </summary>
+/// <param name="Match">Its name and revision, as the kernel knows it.</param>
+/// <param name="Information">The bytes of its structure, in the machine's order, as long as the kernel has it.</param>
+/// <param name="Protocol">The protocol that it takes packets of only (struct xt_match, proto); 0 for any.</param>
+public sealed record KernelMatchHolds(string Match, byte Revision, ValueArray<byte> Information, byte Protocol) : Question
+{
+    public override Question Code => new KernelMatchHolds("", 0, [], 0);
+
+    public override ulong Argument => Number;
+
+    /// <summary>By which slots and chains know it: even, and not 0, so that the lowest bit can say what has been found.</summary>
+    public uint Number => Math.Max(KernelNumber.Of(Match, Revision, Information) & ~1u, 2);
+
+    public override bool Ask(Packet packet) => false;
+}

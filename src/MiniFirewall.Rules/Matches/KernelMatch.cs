@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
+using MiniFirewall.Rules.Model;
+
+namespace MiniFirewall.Rules.Matches;
+
+/// <summary>
+/// A match that a BPF program cannot answer and the kernel's own module of that name does, in front of the rules (docs/changes.md). Its information is
+/// a structure of include/uapi/linux/netfilter, its end filled up to eight bytes (XT_ALIGN) as xtables has it.
+/// </summary>
+public abstract record KernelMatch : Match
+{
+    public sealed override KernelMatchHolds? AsksKernel(Family family) => new(Name, Revision, [.. Information(family)], Protocol);
+
+    /// <summary>The rule wants packets for which it does not hold.</summary>
+    protected virtual bool WantsOthers => false;
+
+    /// <summary>Which of the structures it is.</summary>
+    protected virtual byte Revision => 0;
+
+    /// <summary>The protocol that a rule with it names; 0 where it need not name one.</summary>
+    protected virtual byte Protocol => 0;
+
+    /// <summary>The structure, in the machine's byte order.</summary>
+    protected abstract byte[] Information(Family family);
+
+    /// <summary>Of a packet that is only described, nobody knows: as if it did not hold.</summary>
+    public override MatchResult Evaluate(Packet packet) => WantsOthers ? MatchResult.Match : MatchResult.Miss;
+
+    /// <summary>A packet that nobody has been asked about does not pass.</summary>
+    public override void Lower(Family family, ImmutableArray<Step>.Builder steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        if (Lack is { } lack)
+        {
+            throw new NotSupportedException(lack);
+        }
+
+        KernelMatchHolds question = AsksKernel(family)!;
+        steps.Add(new DropWhen(new QuestionTest(new KernelMatchUnknown(question.Number))));
+        steps.Add(new Require(new QuestionTest(question, WantsOthers)));
+    }
+}

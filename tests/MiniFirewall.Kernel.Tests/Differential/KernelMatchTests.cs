@@ -1,0 +1,162 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using MiniFirewall.Kernel.Tests.Engine;
+using MiniFirewall.Kernel.Tests.Support;
+using MiniFirewall.Packets;
+using MiniFirewall.Packets.Building;
+using MiniFirewall.Testing;
+using Xunit;
+
+namespace MiniFirewall.Kernel.Tests.Differential;
+
+/// <summary>Matches that the kernel's own modules answer in front of the rules, beside the kernel's own iptables: what holds sets a bit of the packet's mark, which is seen behind.</summary>
+public sealed class KernelMatchTests : IDisposable
+{
+    private const string Client = "198.51.100.1", Server = "203.0.113.9", Client6 = "2001:db8:1::1", Server6 = "2001:db8:2::9";
+
+    private readonly ChangeTwins _twins = new(["eth0", "eth1"]);
+    private readonly List<IDisposable> _sockets = [];
+
+    public void Dispose()
+    {
+        _sockets.ForEach(socket => socket.Dispose());
+        _twins.Dispose();
+    }
+
+    /// <summary>In a list that is straight code, and in one that is searched.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(60)]
+    public void Sockets_are_found_as_by_iptables(int others)
+    {
+        foreach ((string family, string address) in (ReadOnlySpan<(string, string)>)[("-4", Server + "/32"), ("-6", Server6 + "/128")])
+        {
+            _twins.Execute("ip", family, "addr", "add", address, "dev", "lo");
+        }
+
+        _twins.Run(OpenSockets);
+        Load("INPUT", """
+            -A C -m socket -j MARK --or-mark 0x1
+            -A C -m socket --nowildcard -j MARK --or-mark 0x2
+            -A C -p udp -m socket --transparent -j MARK --or-mark 0x4
+            -A C -p tcp --dport 80 -m socket --nowildcard -j MARK --or-mark 0x8
+            -A C -p udp --dport 2003 -m socket --nowildcard -j DROP
+            """, others);
+        string seen = "";
+        foreach (Family family in Scenario.Families)
+        {
+            foreach (Transport transport in (Transport[])
+                [new UdpDatagram(1000, 2000), new UdpDatagram(1000, 2001), new UdpDatagram(1000, 2002), new UdpDatagram(1000, 2003), new UdpDatagram(1000, 2004), new TcpSegment(1000, 80), new TcpSegment(1000, 81)])
+            {
+                seen = _twins.Compare(Incoming(family, transport));
+            }
+        }
+
+        // A socket for any address is found with --nowildcard only.
+        Assert.Equal((4, 8, 2, 2), (Marked(seen, 0), Marked(seen, 1), Marked(seen, 2), Marked(seen, 3)));
+    }
+
+    [Fact]
+    public void What_a_helper_has_announced_is_known_as_to_iptables()
+    {
+        _twins.Execute("iptables-legacy", "-t", "raw", "-A", "PREROUTING", "-p", "tcp", "--dport", "21", "-j", "CT", "--helper", "ftp");
+        Load("FORWARD", """
+            -A C -m helper --helper ftp -j MARK --or-mark 0x1
+            -A C -m helper ! --helper ftp -j MARK --or-mark 0x2
+            -A C -m helper --helper sip -j MARK --or-mark 0x4
+            """);
+        string greeting = "220 hello\r\n", place = "227 Entering Passive Mode (203,0,113,9,7,208).\r\n";
+        Forwarded(fromClient: true, new TcpSegment(1000, 21) { Sequence = 1000 });
+        Forwarded(fromClient: false, new TcpSegment(21, 1000) { Sequence = 5000, Acknowledgement = 1001, Flags = TcpFlags.Syn | TcpFlags.Ack });
+        Forwarded(fromClient: true, new TcpSegment(1000, 21) { Sequence = 1001, Acknowledgement = 5001, Flags = TcpFlags.Ack });
+        Forwarded(fromClient: false, new TcpSegment(21, 1000) { Sequence = 5001, Acknowledgement = 1001, Flags = TcpFlags.Ack, Payload = [.. Encoding.ASCII.GetBytes(greeting)] });
+        Forwarded(fromClient: false, new TcpSegment(21, 1000) { Sequence = 5001 + (uint)greeting.Length, Acknowledgement = 1001, Flags = TcpFlags.Ack, Payload = [.. Encoding.ASCII.GetBytes(place)] });
+        Assert.Equal(0, Marked(Forwarded(fromClient: true, new TcpSegment(1000, 2001)), 0));
+        string seen = Forwarded(fromClient: true, new TcpSegment(1001, 2000));
+        Assert.Equal((1, 6, 0), (Marked(seen, 0), Marked(seen, 1), Marked(seen, 2)));
+    }
+
+    [Fact]
+    public void Systems_are_guessed_as_by_iptables()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "12345:64:0:40:.:minifwtest:1:a:a system of nobody's\n");
+            Assert.Equal(0, Command.Try("nfnl_osf", "-f", file).ExitCode);
+            Load("FORWARD", """
+                -4 -A C -p tcp -m osf --genre minifwtest -j MARK --or-mark 0x1
+                -4 -A C -p tcp -m osf ! --genre minifwtest -j MARK --or-mark 0x2
+                -4 -A C -p tcp -m osf --genre minifwtest --ttl 2 -j MARK --or-mark 0x4
+                """);
+            Forwarded(fromClient: true, new TcpSegment(1000, 80) { Window = 12345 });
+            Forwarded(fromClient: true, new TcpSegment(1000, 80) { Window = 12346 });
+            Forwarded(fromClient: true, new UdpDatagram(1000, 80));
+            string seen = Forwarded(fromClient: true, new TcpSegment(1000, 80) { Window = 12345, Flags = TcpFlags.Ack });
+            Assert.Equal((1, 1), (Marked(seen, 0), Marked(seen, 2)));
+        }
+        finally
+        {
+            Command.Try("nfnl_osf", "-d", "-f", file);
+            File.Delete(file);
+        }
+    }
+
+    private void OpenSockets()
+    {
+        foreach (AddressFamily family in (AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6])
+        {
+            IPAddress any = family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, one = IPAddress.Parse(family == AddressFamily.InterNetwork ? Server : Server6);
+            Open(family, SocketType.Dgram, new(any, 2000));
+            Open(family, SocketType.Dgram, new(one, 2001));
+            Open(family, SocketType.Dgram, new(any, 2003));
+            Open(family, SocketType.Dgram, new(one, 2004), isTransparent: true);
+            Open(family, SocketType.Stream, new(any, 80)).Listen();
+        }
+    }
+
+    private Socket Open(AddressFamily family, SocketType type, IPEndPoint place, bool isTransparent = false)
+    {
+        // include/uapi/linux/in.h, IP_TRANSPARENT; in6.h, IPV6_TRANSPARENT
+        const int Transparent = 19, Transparent6 = 75;
+        var socket = new Socket(family, type, ProtocolType.Unspecified);
+        _sockets.Add(socket);
+        if (family == AddressFamily.InterNetworkV6)
+        {
+            socket.DualMode = false;
+        }
+
+        if (isTransparent)
+        {
+            bool isOld = family == AddressFamily.InterNetwork;
+            socket.SetRawSocketOption(isOld ? 0 : 41, isOld ? Transparent : Transparent6, BitConverter.GetBytes(1));
+        }
+
+        socket.Bind(place);
+        return socket;
+    }
+
+    private void Load(string chain, string rules, int others = 0)
+    {
+        string more = string.Concat(Enumerable.Range(1, others).Select(port => $"-A C -p udp --dport {port} -j ACCEPT\n"));
+        string text = $"*filter\n:C - [0:0]\n-A {chain} -j C\n{more}{rules}\nCOMMIT\n";
+        _twins.LoadOrSkip(new RuleTexts(text, Scenario.Families.ToDictionary(family => family, _ => text)));
+    }
+
+    private string Forwarded(bool fromClient, Transport transport) => _twins.Compare(new(
+        Family.IPv4, Hook.Forward, fromClient ? IPv4Header.Between(Client, Server).Carry(transport) : IPv4Header.Between(Server, Client).Carry(transport))
+    {
+        InInterface = fromClient ? "eth0" : "eth1",
+        OutInterface = fromClient ? "eth1" : "eth0",
+    });
+
+    private static Packet Incoming(Family family, Transport transport) => new(family, Hook.LocalIn, family == Family.IPv4
+        ? IPv4Header.Between(Client, Server).Carry(transport)
+        : IPv6Header.Between(Client6, Server6).Carry(transport))
+    {
+        InInterface = "eth0",
+    };
+
+    private static int Marked(string seen, int bit) => PacketWatch.Marked(seen, bit);
+}

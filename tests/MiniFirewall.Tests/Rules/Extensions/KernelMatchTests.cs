@@ -1,0 +1,47 @@
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
+using MiniFirewall.Rules.Model;
+using Xunit;
+
+namespace MiniFirewall.Tests.Rules.Extensions;
+
+/// <summary>What the kernel is asked by matches of its own: the structures of include/uapi/linux/netfilter, as iptables fills them on a little-endian machine.</summary>
+public sealed class KernelMatchTests
+{
+    [Theory]
+    [InlineData("-m socket", "socket", 3, 0, "0000000000000000")]
+    [InlineData("-m socket --transparent", "socket", 3, 0, "0100000000000000")]
+    [InlineData("-m socket --transparent --nowildcard", "socket", 3, 0, "0300000000000000")]
+    [InlineData("-m helper --helper ftp", "helper", 0, 0, "00000000 667470 000000000000000000000000000000000000000000000000000000 000000000000")]
+    [InlineData("-m helper ! --helper ftp", "helper", 0, 0, "00000000 667470 000000000000000000000000000000000000000000000000000000 000000000000")]
+    [InlineData("-4 -p tcp -m osf --genre ab", "osf", 0, 6, "6162 000000000000000000000000000000000000000000000000000000000000 02000000 01000000 00000000 00000000")]
+    [InlineData("-4 -p tcp -m osf ! --genre ab --ttl 2", "osf", 0, 6, "6162 000000000000000000000000000000000000000000000000000000000000 02000000 0b000000 00000000 02000000")]
+    public void Is_asked_as_iptables_asks_it(string rule, string name, byte revision, byte protocol, string information)
+    {
+        KernelMatchHolds asked = Read(rule).AsksKernel(Family.IPv4)!;
+        Assert.Equal((name, revision, protocol), (asked.Match, asked.Revision, asked.Protocol));
+        Assert.Equal(information.Replace(" ", "", StringComparison.Ordinal), Convert.ToHexStringLower([.. asked.Information]));
+        Assert.Equal(0u, asked.Number & 1);
+        Assert.NotEqual(0u, asked.Number);
+    }
+
+    [Fact]
+    public void A_packet_that_nobody_was_asked_about_is_dropped_and_then_the_answer_counts()
+    {
+        var steps = System.Collections.Immutable.ImmutableArray.CreateBuilder<Step>();
+        Match match = Read("-m helper ! --helper ftp");
+        match.Lower(Family.IPv6, steps);
+        KernelMatchHolds asked = match.AsksKernel(Family.IPv6)!;
+        Assert.Equal([new DropWhen(new QuestionTest(new KernelMatchUnknown(asked.Number))), new Require(new QuestionTest(asked, Negated: true))], steps.ToImmutable());
+    }
+
+    [Theory]
+    [InlineData("-m socket", MatchResult.Miss)]
+    [InlineData("-m helper --helper ftp", MatchResult.Miss)]
+    [InlineData("-m helper ! --helper ftp", MatchResult.Match)]
+    public void Holds_for_no_packet_that_is_only_described(string rule, MatchResult result) =>
+        Assert.Equal(result, Read(rule).Evaluate(new Packet(Family.IPv4, Hook.LocalIn, new byte[20])));
+
+    private static Match Read(string rule) => Reading.Good($"-A INPUT {rule}").Find("INPUT")!.Rules.Single().Matches[^1];
+}
