@@ -34,6 +34,20 @@ internal sealed record TableNeeds(ImmutableArray<TableNeed> All)
         return new([.. all]);
     }
 
+    /// <summary>
+    /// The module sends an answer where a program drops the packet. One that is handed to a target first is dropped by the guard, maybe on another processor, and the
+    /// answer would lie where nobody takes it.
+    /// </summary>
+    /// <exception cref="FirewallException">The provider cannot answer packets that are handed to targets before.</exception>
+    internal static void RequireAnswers(RuleSet rules, HookProvider provider)
+    {
+        if (provider == HookProvider.Module && rules.Answers && rules.Changes.OfType<HandedToTarget>().FirstOrDefault(target => !target.Decides) is { } target)
+        {
+            throw new FirewallException(
+                FirewallFailure.Unsupported, $"with the module, REJECT cannot stand beside {target.Target}: write DROP, or use BPF links (--provider bpf)");
+        }
+    }
+
     private static IEnumerable<TableNeed> TargetsOf(RuleSet rules, Family family)
     {
         HandedToTarget[] targets = [.. rules.ChangesOf(family).OfType<HandedToTarget>().Distinct()];

@@ -21,6 +21,7 @@ internal static class GenerationLoader
         RuleSet given, SharedObjects shared, GenerationState? running, ProgramSource source, TrialPart trial = TrialPart.None, FormExchange? forms = null)
     {
         RuleSet rules = WithRulesOfTheirOwn(given);
+        TableNeeds.RequireAnswers(rules, shared.Provider);
         var lines = new Lazy<RuleLines>(() => RuleLines.Of(rules));
         ImmutableArray<CountedPlace> places = CountedPlaces.Of(rules);
         CompiledForm? kept = running is null && forms?.Kept is { } form && form.Order == CountedPlaces.OrderOf(rules, lines.Value) ? form : null;

@@ -39,6 +39,21 @@ public sealed class ModuleEngineTests : IDisposable
     }
 
     [Fact]
+    public void Guards_stand_behind_targets_and_go_with_them()
+    {
+        Assert.SkipUnless(ProviderChoice.KernelHasLinks, "such targets need Linux 6.4");
+        _namespace.Apply("-A INPUT -p udp --dport 1001 -j AUDIT --type drop\n" + TestRules.First);
+        Assert.Equal(6, Hooks().Count(hook => hook.ProgramName == "minifw_guard"));
+        Assert.Equal(TestRules.DroppedByFirst, _namespace.Run(TestRules.Dropped));
+        Assert.Equal(6, _namespace.Run(() => _namespace.Open().Status()).Links.Length);
+        FirewallException refusal = Assert.Throws<FirewallException>(() => _namespace.Apply("-A INPUT -j AUDIT --type reject\n-A INPUT -j REJECT\n"));
+        Assert.Contains("REJECT cannot stand beside AUDIT", refusal.Message, StringComparison.Ordinal);
+        _namespace.Apply(TestRules.Second);
+        Assert.Equal(6, Hooks().Count);
+        Assert.Equal(TestRules.DroppedBySecond, _namespace.Run(TestRules.Dropped));
+    }
+
+    [Fact]
     public void A_rejected_packet_is_answered_without_a_service()
     {
         _namespace.Apply("-A INPUT -p tcp --dport 7001 -j REJECT --reject-with tcp-reset\n-A INPUT -p udp --dport 7002 -j REJECT\n");
