@@ -98,11 +98,9 @@ internal static class NeededTables
     {
         HashSet<(Family Family, string Name)> found = [];
         using var socket = new NetlinkSocket(NetlinkSocket.Netfilter);
-        var question = new MessageWriter(stackalloc byte[64], Nftables.GetTable, MessageWriter.Request | MessageWriter.Dump);
-        question.NetfilterHeader(0);
         try
         {
-            NetlinkDump.Run(socket, question.Finish(), "nftables' tables", (_, payload) => Add(found, payload));
+            Nftables.List(socket, Nftables.GetTable, "nftables' tables", payload => Add(found, payload));
         }
         catch (SystemCallException refusal) when (Nftables.IsAbsence(refusal))
         {
@@ -114,7 +112,7 @@ internal static class NeededTables
 
     private static void Add(HashSet<(Family, string)> found, ReadOnlySpan<byte> payload)
     {
-        if (payload.Length < 4 || !DispatcherCompiler.Families.Contains((Family)payload[0]))
+        if (!DispatcherCompiler.Families.Contains((Family)payload[0]))
         {
             return;
         }

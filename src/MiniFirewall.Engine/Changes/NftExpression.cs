@@ -60,12 +60,7 @@ internal sealed class NftExpression
     internal static NftExpression Match(KernelMatchHolds match) => OfXtables("match", match.Match, match.Revision, [.. match.Information]);
 
     /// <summary>register = the packet's protocol, one byte.</summary>
-    internal static NftExpression LoadProtocol() => new("meta", (ref MessageWriter message) =>
-    {
-        const ushort Destination = 1, Key = 2;
-        message.AttributeBigEndian(Key, LayerFourProtocol);
-        message.AttributeBigEndian(Destination, Register);
-    });
+    internal static NftExpression LoadProtocol() => LoadMeta(LayerFourProtocol);
 
     /// <summary>Goes on where the register has this byte.</summary>
     internal static NftExpression Is(byte value) => new("cmp", (ref MessageWriter message) =>
@@ -94,12 +89,7 @@ internal sealed class NftExpression
     });
 
     /// <summary>register = the packet's mark.</summary>
-    internal static NftExpression LoadMark() => new("meta", (ref MessageWriter message) =>
-    {
-        const ushort Destination = 1, Key = 2;
-        message.AttributeBigEndian(Key, Mark);
-        message.AttributeBigEndian(Destination, Register);
-    });
+    internal static NftExpression LoadMark() => LoadMeta(Mark);
 
     /// <summary>Sets a bit of the register.</summary>
     internal static NftExpression SetBit(int bit) => new("bitwise", (ref MessageWriter message) =>
@@ -126,6 +116,13 @@ internal sealed class NftExpression
         _body(ref message);
         message.EndNested(data);
     }
+
+    private static NftExpression LoadMeta(uint key) => new("meta", (ref MessageWriter message) =>
+    {
+        const ushort Destination = 1, Key = 2;
+        message.AttributeBigEndian(Key, key);
+        message.AttributeBigEndian(Destination, Register);
+    });
 
     private static NftExpression SetMeta(uint key) => new("meta", (ref MessageWriter message) =>
     {

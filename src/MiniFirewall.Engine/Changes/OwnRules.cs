@@ -19,9 +19,7 @@ internal sealed class OwnRules
     internal static OwnRules Read(NetlinkSocket socket)
     {
         var rules = new OwnRules();
-        var question = new MessageWriter(stackalloc byte[64], Nftables.GetRule, MessageWriter.Request | MessageWriter.Dump);
-        question.NetfilterHeader(0);
-        NetlinkDump.Run(socket, question.Finish(), "nftables' rules", (_, payload) => rules.Add(payload));
+        Nftables.List(socket, Nftables.GetRule, "nftables' rules", rules.Add);
         return rules;
     }
 
@@ -30,19 +28,7 @@ internal sealed class OwnRules
 
     private void Add(ReadOnlySpan<byte> payload)
     {
-        if (payload.Length < 4)
-        {
-            return;
-        }
-
-        string table = "", chain = "";
-        var attributes = new AttributeReader(payload[4..]);
-        while (attributes.Next())
-        {
-            table = attributes.Type == Nftables.RuleTable ? attributes.Text : table;
-            chain = attributes.Type == Nftables.RuleChain ? attributes.Text : chain;
-        }
-
+        (string table, string chain) = Nftables.PlaceOfRule(payload);
         if (ChangeChains.IsOwn(payload[0], table))
         {
             _chains.Add(((Family)payload[0], table, chain));

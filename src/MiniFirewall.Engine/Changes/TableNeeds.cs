@@ -23,8 +23,9 @@ internal sealed record TableNeeds(ImmutableArray<TableNeed> All)
     /// <exception cref="FirewallException">They are too many.</exception>
     internal static TableNeeds Of(RuleSet rules)
     {
+        bool asks = rules.AsksKernel;
         TableNeed[] all = ProviderChoice.KernelHasLinks
-            ? [.. DispatcherCompiler.Families.SelectMany(family => TargetsOf(rules, family).Concat(MatchesOf(rules, family)))]
+            ? [.. DispatcherCompiler.Families.SelectMany(family => TargetsOf(rules, family).Concat(asks ? MatchesOf(rules, family) : []))]
             : [];
         if (all.GroupBy(need => (need.Family, need.Name)).FirstOrDefault(same => same.Count() > 1) is { } clash)
         {

@@ -18,7 +18,7 @@ internal static class NftChains
         {
             var chains = new List<(byte Family, string Table, HookedFunction Chain)>();
             Dictionary<(byte, string, string), int> rules = [];
-            Dump(socket, Nftables.GetChain, "nftables' chains", payload =>
+            Nftables.List(socket, Nftables.GetChain, "nftables' chains", payload =>
             {
                 if (ReadChain(payload) is { } chain)
                 {
@@ -27,7 +27,7 @@ internal static class NftChains
             });
             if (chains.Count > 0)
             {
-                Dump(socket, Nftables.GetRule, "nftables' rules", payload => Count(rules, payload));
+                Nftables.List(socket, Nftables.GetRule, "nftables' rules", payload => Count(rules, payload));
             }
 
             return [.. chains.Select(found => found.Chain with
@@ -40,22 +40,6 @@ internal static class NftChains
         {
             return null;
         }
-    }
-
-    private delegate void PayloadHandler(ReadOnlySpan<byte> payload);
-
-    private static void Dump(NetlinkSocket socket, ushort type, string about, PayloadHandler handler)
-    {
-        Span<byte> buffer = stackalloc byte[64];
-        var message = new MessageWriter(buffer, type, MessageWriter.Request | MessageWriter.Dump);
-        message.NetfilterHeader(0);
-        NetlinkDump.Run(socket, message.Finish(), about, (_, payload) =>
-        {
-            if (payload.Length >= 4)
-            {
-                handler(payload);
-            }
-        });
     }
 
     /// <summary>Null for a chain that is on no hook.</summary>
@@ -106,14 +90,7 @@ internal static class NftChains
 
     private static void Count(Dictionary<(byte, string, string), int> rules, ReadOnlySpan<byte> payload)
     {
-        string table = "", chain = "";
-        var attributes = new AttributeReader(payload[4..]);
-        while (attributes.Next())
-        {
-            table = attributes.Type == Nftables.RuleTable ? attributes.Text : table;
-            chain = attributes.Type == Nftables.RuleChain ? attributes.Text : chain;
-        }
-
+        (string table, string chain) = Nftables.PlaceOfRule(payload);
         (byte, string, string) key = (payload[0], table, chain);
         rules[key] = rules.GetValueOrDefault(key) + 1;
     }

@@ -37,10 +37,10 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
     public bool HandsPackets => Chains.Any(chain => chain.Rules.Any(rule => rule.Target.HandsPackets));
 
     /// <summary>Some rule asks a match of the kernel's own.</summary>
-    public bool AsksKernel => Chains.Any(chain => chain.Rules.Any(rule => rule.Matches.Any(match => match.AsksKernel(Family.IPv4) is not null)));
+    public bool AsksKernel => Chains.Any(chain => chain.Rules.Any(Asks));
 
     /// <summary>Rules that change packets, hand them to targets of the kernel's, or ask matches of its own.</summary>
-    public int NeedingChains => Chains.Sum(chain => chain.Rules.Count(rule => rule.Target.Change is not null || rule.Matches.Any(match => match.AsksKernel(Family.IPv4) is not null)));
+    public int NeedingChains => Chains.Sum(chain => chain.Rules.Count(rule => rule.Target.Change is not null || Asks(rule)));
 
     /// <summary>Some rule of the family changes packets' marks.</summary>
     public bool ChangesMarksOf(Family family) =>
@@ -141,6 +141,19 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
                 }
             }
         }
+    }
+
+    private static bool Asks(Rule rule)
+    {
+        foreach (Match match in rule.Matches)
+        {
+            if (match.AsksKernel(Family.IPv4) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private IEnumerable<PacketChange> ChangesWhere(Func<Rule, bool> holds)

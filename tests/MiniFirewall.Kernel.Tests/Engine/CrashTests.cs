@@ -21,11 +21,11 @@ public sealed class CrashTests : IDisposable
     [Fact]
     public void Killed_after_each_step_of_a_first_apply()
     {
-        List<string> steps = StepsOf(Rules.First);
+        List<string> steps = _namespace.StepsOf(Rules.First);
         foreach (string step in Chosen(steps))
         {
             _namespace.Run(() => _namespace.Open().Off());
-            KillAfter(step, _files.First);
+            _namespace.KillAfter(step, _files.First);
             bool switched = steps.IndexOf(step) >= steps.IndexOf(CommitStep.Switch);
             Assert.Equal(switched ? Rules.DroppedByFirst : "", AssertWhole());
             AssertNextApplyWorks();
@@ -36,11 +36,11 @@ public sealed class CrashTests : IDisposable
     public void Killed_after_each_step_of_a_later_apply()
     {
         _namespace.Apply(Rules.First);
-        List<string> steps = StepsOf(Rules.Second);
+        List<string> steps = _namespace.StepsOf(Rules.Second);
         foreach (string step in Chosen(steps))
         {
             _namespace.Apply(Rules.First);
-            KillAfter(step, _files.Second);
+            _namespace.KillAfter(step, _files.Second);
             bool switched = steps.IndexOf(step) >= steps.IndexOf(CommitStep.Switch);
             Assert.Equal(switched ? Rules.DroppedBySecond : Rules.DroppedByFirst, AssertWhole());
             AssertNextApplyWorks();
@@ -71,19 +71,6 @@ public sealed class CrashTests : IDisposable
     }
 
     private static IEnumerable<string> Chosen(List<string> steps) => steps.Where((step, i) => i % s_stride == 0 || step == CommitStep.Switch);
-
-    private List<string> StepsOf(string rules)
-    {
-        var steps = new List<string>();
-        _namespace.Apply(rules, new EngineParts { AfterStep = steps.Add });
-        return steps;
-    }
-
-    private void KillAfter(string step, string file)
-    {
-        CommandResult result = Command.Try(_namespace.Agent(_namespace.Enter, "apply", file, step));
-        Assert.True(result.Killed, $"{step}: {result}");
-    }
 
     /// <summary>Packets meet one rule set, and it is the one that is read. Returns which packets it drops.</summary>
     private string AssertWhole()

@@ -39,13 +39,13 @@ public sealed class TargetCrashTests : IDisposable
     public void Killed_after_each_step_of_an_apply_that_begins_to_hand_over()
     {
         _namespace.Apply(Rules.First);
-        List<string> steps = StepsOf(Handing);
+        List<string> steps = _namespace.StepsOf(Handing);
         Assert.Contains("make chains for the kernel's matches and targets", steps);
         foreach (string step in steps)
         {
             _namespace.Run(() => _namespace.Open().Off());
             _namespace.Apply(Rules.First);
-            KillAfter(step, _handing);
+            _namespace.KillAfter(step, _handing);
             Assert.Equal(steps.IndexOf(step) >= steps.IndexOf(CommitStep.Switch) ? Rules.DroppedBySecond : Rules.DroppedByFirst, _namespace.Run(Rules.Dropped));
             AssertNextApplyCleansUp();
         }
@@ -55,12 +55,12 @@ public sealed class TargetCrashTests : IDisposable
     public void Killed_after_each_step_of_an_apply_that_ends_it()
     {
         _namespace.Apply(Handing);
-        List<string> steps = StepsOf(Rules.First);
+        List<string> steps = _namespace.StepsOf(Rules.First);
         Assert.Contains("end chains for the kernel's matches and targets", steps);
         foreach (string step in steps)
         {
             _namespace.Apply(Handing);
-            KillAfter(step, _files.First);
+            _namespace.KillAfter(step, _files.First);
             Assert.Equal(steps.IndexOf(step) >= steps.IndexOf(CommitStep.Switch) ? Rules.DroppedByFirst : Rules.DroppedBySecond, _namespace.Run(Rules.Dropped));
             AssertNextApplyCleansUp();
         }
@@ -82,19 +82,6 @@ public sealed class TargetCrashTests : IDisposable
         }
 
         AssertNextApplyCleansUp();
-    }
-
-    private List<string> StepsOf(string rules)
-    {
-        var steps = new List<string>();
-        _namespace.Apply(rules, new EngineParts { AfterStep = steps.Add });
-        return steps;
-    }
-
-    private void KillAfter(string step, string file)
-    {
-        CommandResult result = Command.Try(_namespace.Agent(_namespace.Enter, "apply", file, step));
-        Assert.True(result.Killed, $"{step}: {result}");
     }
 
     /// <summary>Nothing is left but the map of what packets want.</summary>

@@ -2,6 +2,7 @@ using MiniFirewall.Compiler;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Providers;
 using MiniFirewall.Sys.Namespaces;
+using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Engine;
 
@@ -48,6 +49,21 @@ internal sealed class TestNamespace : IDisposable
     internal FirewallEngine Open(EngineParts? parts = null) => FirewallEngine.Open((parts ?? new()) with { Root = Root });
 
     internal void Apply(string rules, EngineParts? parts = null) => Run(() => Open(parts).Apply(Rules.Parse(rules)));
+
+    /// <summary>Applies rules, and says in which steps.</summary>
+    internal List<string> StepsOf(string rules)
+    {
+        var steps = new List<string>();
+        Apply(rules, new EngineParts { AfterStep = steps.Add });
+        return steps;
+    }
+
+    /// <summary>Has a process apply the rules of a file that is killed after a step.</summary>
+    internal void KillAfter(string step, string file)
+    {
+        CommandResult result = Command.Try(Agent(Enter, "apply", file, step));
+        Assert.True(result.Killed, $"{step}: {result}");
+    }
 
     internal LoadedRuleSet? Read() => Run(() => Open().Read());
 
