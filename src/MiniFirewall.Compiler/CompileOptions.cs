@@ -48,6 +48,9 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
     /// </summary>
     public ImmutableDictionary<string, int> Estimators { get; init; } = ImmutableDictionary<string, int>.Empty;
 
+    /// <summary>What can be read of the kernel's own tracking, to which rules of other tables speak.</summary>
+    public KernelTracking KernelTracking { get; init; } = KernelTracking.States | KernelTracking.Marks;
+
     /// <summary>
     /// Connections are tracked whether or not the programs at hand ask for their state: a rule set's hooks all track as soon as one of
     /// them asks.
@@ -67,6 +70,19 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
 
     /// <summary>The program takes its headers from this trace, whatever the packet: for measurements. Null for none.</summary>
     public TraceLayout? Trace { get; init; }
+}
+
+/// <summary>What a kernel's own tracking of connections tells, where a packet has come by it.</summary>
+[Flags]
+public enum KernelTracking
+{
+    None = 0,
+
+    /// <summary>Which packets are left out, and which connections were announced (skb->_nfct: CONFIG_NF_CONNTRACK).</summary>
+    States = 1,
+
+    /// <summary>Marks of connections (CONFIG_NF_CONNTRACK_MARK).</summary>
+    Marks = 2,
 }
 
 /// <summary>How programs go round.</summary>

@@ -151,12 +151,12 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
         code.Origin = -1;
         for (int i = 0; i < _questions.Count; i++)
         {
-            new QuestionFunction(code, family, options.Prologue, options.ConnectionBuckets, CallFindConnection, CallChange).Emit($"ask_{i}_{_questions[i].Code.GetType().Name}", _questions[i].Code, _questions[i].Entry);
+            new QuestionFunction(code, family, options, CallFindConnection, CallChange).Emit($"ask_{i}_{_questions[i].Code.GetType().Name}", _questions[i].Code, _questions[i].Entry);
         }
 
         if (_trackUsed)
         {
-            new TrackFunction(code, family, hook, options.ConnectionBuckets, CallFindConnection).Emit(_track);
+            new TrackFunction(code, family, hook, options, CallFindConnection).Emit(_track);
         }
 
         if (_findUsed)

@@ -59,7 +59,7 @@ internal sealed class MainEmitter(
         if (options.Context != ContextKind.ModuleByProbes)
         {
             Label other = code.DefineLabel("not of an open connection"), absent = code.DefineLabel("of no connection");
-            new OpenConnection(code, program.Family, program.Hook, options.ConnectionBuckets).Emit(tracked, absent, other);
+            new OpenConnection(code, program.Family, program.Hook, options.ConnectionBuckets, options.KernelTracking.HasFlag(KernelTracking.States)).Emit(tracked, absent, other);
             code.Mark(absent);
             EmitCallTrack(Frame.MainContext, TrackCode.KnownAbsent);
             code.Jump(tracked);

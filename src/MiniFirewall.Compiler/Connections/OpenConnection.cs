@@ -18,13 +18,14 @@ internal sealed class OpenConnection
     private readonly Assembler _code;
     private readonly Family _family;
     private readonly Hook _hook;
+    private readonly bool _kernelTracks;
     private readonly TablePlaces _places;
     private readonly OpenLookup _lookup;
     private readonly OpenTcp _tcp;
 
-    internal OpenConnection(Assembler code, Family family, Hook hook, int buckets)
+    internal OpenConnection(Assembler code, Family family, Hook hook, int buckets, bool kernelTracks)
     {
-        (_code, _family, _hook) = (code, family, hook);
+        (_code, _family, _hook, _kernelTracks) = (code, family, hook, kernelTracks);
         _places = new(code, buckets);
         _lookup = new(code, family, buckets);
         _tcp = new(code);
@@ -62,7 +63,7 @@ internal sealed class OpenConnection
         _code.Jump(done);
     }
 
-    /// <summary>Whole and linear, and not tracked before: a packet over the loopback device was, where it left.</summary>
+    /// <summary>Whole and linear, to be tracked, and not tracked before: a packet over the loopback device was, where it left.</summary>
     private void EmitBegin(Label other)
     {
         LoadKey(MemorySize.Half, Register.R1, PacketKey.FragmentOffset);
@@ -75,6 +76,12 @@ internal sealed class OpenConnection
 
         _code.LoadMember(MemorySize.Word, Register.R1, Frame.Skb, "sk_buff", "data_len");
         _code.Jump(JumpCondition.NotEqual, Register.R1, 0, other);
+        if (_kernelTracks)
+        {
+            _code.LoadMember(MemorySize.DoubleWord, Register.R1, Frame.Skb, "sk_buff", "_nfct");
+            _code.Jump(JumpCondition.Equal, Register.R1, KernelState.Untracked, other);
+        }
+
         if (_hook == Hook.LocalIn)
         {
             LoopbackDevice.EmitJump(_code, Frame.MainContext, other);

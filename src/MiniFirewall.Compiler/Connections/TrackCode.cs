@@ -23,6 +23,9 @@ internal sealed class TrackCode(Assembler code, int buckets)
     internal const int Tuple = 0, Buffer = 40, Dynptr = 104;
     internal const int OptionAt = 153, OptionLength = 154, OptionFlags = 155, OptionScale = 157, SackSeen = 158;
 
+    /// <summary>What the kernel's tracking says of the packet (<see cref="KernelState"/>).</summary>
+    internal static readonly Slot SaidByKernel = InFrame(152, MemorySize.Byte);
+
     /// <summary>The TCP header of a packet, and its options behind it; of other protocols the first eight bytes.</summary>
     internal const int HeaderBytes = 20, MostOptions = 40;
 

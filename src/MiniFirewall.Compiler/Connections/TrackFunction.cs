@@ -19,21 +19,22 @@ internal sealed class TrackFunction
     private readonly SctpTracker _sctp;
     private readonly Family _family;
     private readonly Hook _hook;
-    private readonly int _buckets;
-    private readonly Label _invalid, _found, _missing, _refreshed, _counted, _accepted, _lookup, _create, _packets, _tcpPackets, _none, _make;
+    private readonly CompileOptions _options;
+    private readonly Label _invalid, _untracked, _found, _missing, _refreshed, _counted, _accepted, _lookup, _create, _packets, _tcpPackets, _none, _make;
     private readonly Action _callFind;
 
     /// <param name="callFind">Calls the function that finds an entry (<see cref="FindFunction"/>).</param>
-    internal TrackFunction(Assembler code, Family family, Hook hook, int buckets, Action callFind)
+    internal TrackFunction(Assembler code, Family family, Hook hook, CompileOptions options, Action callFind)
     {
         _callFind = callFind;
         _code = code;
-        _buckets = buckets;
-        _track = new(code, buckets);
+        _options = options;
+        _track = new(code, options.ConnectionBuckets);
         _tuples = new(_track, family);
         _reads = new(_track);
         (_family, _hook) = (family, hook);
         _invalid = code.DefineLabel("invalid packet");
+        _untracked = code.DefineLabel("untracked");
         _found = code.DefineLabel("found");
         _missing = code.DefineLabel("no connection");
         _refreshed = code.DefineLabel("refreshed");
@@ -95,13 +96,16 @@ internal sealed class TrackFunction
         EmitRefreshed();
         _code.Mark(_accepted);
         EmitAccepted();
+        _code.Mark(_untracked);
+        EmitState(ConnectionState.Untracked, Untold);
+        EmitReturn(0);
         _code.Mark(_invalid);
         EmitState(ConnectionState.Invalid, Untold);
         _code.Mark(_none);
         EmitReturn(0);
         options.EmitTurn();
         _sctp.EmitTurns();
-        new MakeFunction(_code, _family, _buckets).Emit(_make);
+        new MakeFunction(_code, _family, _options.ConnectionBuckets).Emit(_make);
     }
 
     private void EmitEntry(Label entry)
@@ -123,6 +127,12 @@ internal sealed class TrackFunction
         _track.Set(TrackCode.Kind, 0);
         _track.Set(TrackCode.PlaceForRules, 0);
         _code.Load(MemorySize.DoubleWord, Register.R1, TrackCode.Context, 8);
+        if (_options.KernelTracking.HasFlag(KernelTracking.States))
+        {
+            KernelState.EmitLoad(_code, _untracked);
+            _track.Store(TrackCode.SaidByKernel, Register.R2);
+        }
+
         _code.LoadMember(MemorySize.Word, Register.R1, Register.R1, "sk_buff", "len");
         _track.Store(TrackCode.Length, Register.R1);
         if (_family == Family.IPv6)
@@ -190,7 +200,7 @@ internal sealed class TrackFunction
 
     private void EmitIcmp()
     {
-        Label query = _code.DefineLabel("icmp query"), error = _code.DefineLabel("icmp error"), untracked = _code.DefineLabel("untracked");
+        Label query = _code.DefineLabel("icmp query"), error = _code.DefineLabel("icmp error");
         EmitJumpIfShort(8);
         _reads.EmitHeader(8, _invalid);
         _code.Load(MemorySize.Byte, Register.R1, Register.R10, TrackCode.Buffer - TrackCode.FrameBytes);
@@ -205,16 +215,13 @@ internal sealed class TrackFunction
         {
             // Listener discovery and neighbour discovery.
             _code.Jump(JumpCondition.Less, Register.R1, 128, error);
-            _code.Jump(JumpCondition.Equal, Register.R1, 143, untracked);
+            _code.Jump(JumpCondition.Equal, Register.R1, 143, _untracked);
             _code.Jump(JumpCondition.Less, Register.R1, 130, query);
-            _code.Jump(JumpCondition.LessOrEqual, Register.R1, 136, untracked);
+            _code.Jump(JumpCondition.LessOrEqual, Register.R1, 136, _untracked);
         }
 
         _code.Mark(query);
         EmitQuery(_family == Family.IPv4);
-        _code.Mark(untracked);
-        EmitState(ConnectionState.Untracked, Untold);
-        EmitReturn(0);
         _code.Mark(error);
         new ErrorTracker(_track, _tuples, _reads, _family, _hook).Emit(_invalid, EmitFind);
     }
@@ -307,7 +314,7 @@ internal sealed class TrackFunction
         _track.Copy(TrackCode.InKey(PacketKey.ConnectionDirection, MemorySize.Byte), TrackCode.Direction);
         _track.If(TrackCode.Direction, JumpCondition.NotEqual, 0, established);
         _track.IfSet(TrackCode.InEntry(ConnectionEntry.Flags), ConnectionEntry.SeenReply, established);
-        _track.Set(TrackCode.InKey(PacketKey.ConnectionState, MemorySize.Byte), (int)ConnectionState.New);
+        EmitNew();
         _code.Jump(done);
         _code.Mark(established);
         _track.Set(TrackCode.InKey(PacketKey.ConnectionState, MemorySize.Byte), (int)ConnectionState.Established);
@@ -365,7 +372,8 @@ internal sealed class TrackFunction
     /// <summary>The packet is the first of a connection of which nothing is known yet.</summary>
     private void EmitBegins()
     {
-        EmitState(ConnectionState.New, 0);
+        EmitNew();
+        _track.Set(TrackCode.InKey(PacketKey.ConnectionDirection, MemorySize.Byte), (int)ConnectionDirection.Original);
         _track.Set(TrackCode.PlaceForRules, 0);
         _track.Set(TrackCode.InKey(PacketKey.ConnectionMark, MemorySize.Word), 0);
         _track.Set(TrackCode.InKey(PacketKey.ConnectionLabels, MemorySize.DoubleWord), 0);
@@ -544,6 +552,21 @@ internal sealed class TrackFunction
         _code.Load(MemorySize.DoubleWord, Register.R0, TrackCode.Entry, ConnectionEntry.Expires);
         _track.EmitRank();
         _code.Jump(_none);
+    }
+
+    /// <summary>New, unless the kernel knows the connection that this one belongs to: there are no helpers here.</summary>
+    private void EmitNew()
+    {
+        Label done = _code.DefineLabel("new or related");
+        Slot state = TrackCode.InKey(PacketKey.ConnectionState, MemorySize.Byte);
+        _track.Set(state, (int)ConnectionState.New);
+        if (_options.KernelTracking.HasFlag(KernelTracking.States))
+        {
+            _track.If(TrackCode.SaidByKernel, JumpCondition.NotEqual, KernelState.Related, done);
+            _track.Set(state, (int)ConnectionState.Related);
+        }
+
+        _code.Mark(done);
     }
 
     private void EmitState(ConnectionState state, int direction)

@@ -11,9 +11,6 @@ namespace MiniFirewall.Compiler.Questions;
 /// </summary>
 internal static class ConnectionFunction
 {
-    /// <summary>The lower bits of skb->_nfct say what the packet is (NFCT_PTRMASK).</summary>
-    private const int PointerMask = ~7;
-
     // include/net/netfilter/nf_conntrack_tuple.h: a struct nf_conntrack_tuple, and what stands before it in a struct nf_conntrack_tuple_hash.
     private const int HashedTupleBytes = 56, DestinationAt = 20, PortAt = 16;
 
@@ -46,7 +43,7 @@ internal static class ConnectionFunction
             Assembler code = function.Code;
             function.LoadSkbNumber(result);
             function.LoadNumber(result, result, "sk_buff", "_nfct");
-            code.Alu(AluOperation.And, result, PointerMask);
+            code.Alu(AluOperation.And, result, ~KernelState.Mask);
             code.Jump(JumpCondition.Equal, result, 0, none);
         }
 

@@ -5,10 +5,15 @@ using MiniFirewall.Policy.Questions;
 
 namespace MiniFirewall.Compiler.Questions;
 
-/// <summary>Asks for the mark of a packet's connection, and changes it (net/netfilter/xt_connmark.c).</summary>
+/// <summary>
+/// Asks for the mark of a packet's connection, and changes it (net/netfilter/xt_connmark.c). Where rules have not given it one, it has that of the kernel's own tracking, to which
+/// rules of other tables give marks.
+/// </summary>
 internal static class ConnectionMarkEmitter
 {
     private const Register Connection = Register.R9;
+
+    private const int MarkBefore = QuestionFunction.StackTop - 8;
 
     internal static void Emit(ConnectionMarkIs question, QuestionFunction function)
     {
@@ -37,6 +42,24 @@ internal static class ConnectionMarkEmitter
         code.Mark(begins);
         code.Load(MemorySize.Word, Register.R1, QuestionFunction.Key, PacketKey.ConnectionMark);
         code.Mark(known);
+        if (function.HasKernelMarks)
+        {
+            EmitKernelMark(function);
+        }
+    }
+
+    /// <summary>R1 = the kernel's mark of the connection where R1 is 0.</summary>
+    private static void EmitKernelMark(QuestionFunction function)
+    {
+        Assembler code = function.Code;
+        Label none = code.DefineLabel("none of the kernel's"), known = code.DefineLabel("either mark");
+        code.Jump(JumpCondition.NotEqual, Register.R1, 0, known);
+        function.LoadKernelConnection(Connection, none);
+        function.LoadNumber(Register.R1, Connection, "nf_conn", "mark");
+        code.Jump(known);
+        code.Mark(none);
+        code.Move(Register.R1, 0);
+        code.Mark(known);
     }
 
     /// <summary>connmark_tg, of a connection that is remembered or of one that this packet begins.</summary>
@@ -52,6 +75,8 @@ internal static class ConnectionMarkEmitter
 
         code.Load(MemorySize.Byte, Register.R1, QuestionFunction.Key, PacketKey.ConnectionDirection);
         code.Jump(JumpCondition.Equal, Register.R1, (int)ConnectionDirection.None, function.Yes);
+        EmitMark(function);
+        code.Store(MemorySize.Word, Register.R10, MarkBefore, Register.R1);
         function.LoadConnection(Connection, begins);
         EmitChange(question, function, new Slot(Connection, ConnectionEntry.Mark, MemorySize.Word));
         code.Mark(begins);
@@ -62,7 +87,7 @@ internal static class ConnectionMarkEmitter
     {
         const Register Mark = Register.R1, Put = Register.R2, Cleared = Register.R3;
         Assembler code = function.Code;
-        code.Load(mark.Size, Mark, mark.Base, mark.Offset);
+        code.Load(MemorySize.Word, Mark, Register.R10, MarkBefore);
         code.Alu(AluOperation.Move, Put, QuestionFunction.Argument, OperandWidth.Bits32);
         if (question.FromPacket)
         {

@@ -50,6 +50,11 @@ internal static class ConnectionStateEmitter
         }
         else
         {
+            if (question.Statuses != ConnectionStatus.None)
+            {
+                EmitExpected(function);
+            }
+
             function.LoadConnection(Connection, function.No);
             code.Load(MemorySize.Word, Register.R1, Connection, ConnectionEntry.Flags);
             code.Alu(AluOperation.And, Register.R1, Same);
@@ -58,5 +63,16 @@ internal static class ConnectionStateEmitter
 
         code.Alu(AluOperation.And, Register.R1, QuestionFunction.Argument);
         code.Jump(JumpCondition.NotEqual, Register.R1, 0, function.Yes);
+    }
+
+    /// <summary>To the answer yes where a helper of the kernel's has announced the connection.</summary>
+    private static void EmitExpected(QuestionFunction function)
+    {
+        Label own = function.Code.DefineLabel("not announced");
+        function.LoadKernelConnection(Connection, own);
+        function.LoadNumber(Register.R1, Connection, "nf_conn", "status");
+        function.Code.Alu(AluOperation.And, Register.R1, (int)ConnectionStatus.Expected);
+        function.Code.Jump(JumpCondition.NotEqual, Register.R1, 0, function.Yes);
+        function.Code.Mark(own);
     }
 }

@@ -11,10 +11,9 @@ namespace MiniFirewall.Compiler.Questions;
 /// stack, with those of the functions it calls, has at most 128 bytes, for all frames of a call chain together have 512; the
 /// 16 bytes below the frame pointer are this class's.
 /// </summary>
-/// <param name="buckets">Of the table of connections.</param>
 /// <param name="callFind">Calls the function that finds a connection (<see cref="FindFunction"/>).</param>
 /// <param name="callChange">Calls the function that notes a change of the packet (<see cref="Changes.ChangeFunction"/>).</param>
-internal sealed class QuestionFunction(Assembler code, Family family, PrologueKind prologue, int buckets, Action callFind, Action callChange)
+internal sealed class QuestionFunction(Assembler code, Family family, CompileOptions options, Action callFind, Action callChange)
 {
     internal const Register Key = Register.R6, Context = Register.R7, Argument = Register.R8;
 
@@ -30,10 +29,13 @@ internal sealed class QuestionFunction(Assembler code, Family family, PrologueKi
     internal Family Family => family;
 
     /// <summary>Whether the packet's surroundings come from the kernel or from <see cref="TestInputLayout"/>.</summary>
-    internal PrologueKind Prologue => prologue;
+    internal PrologueKind Prologue => options.Prologue;
+
+    /// <summary>The kernel's own tracking has marks of connections.</summary>
+    internal bool HasKernelMarks => options.KernelTracking.HasFlag(KernelTracking.Marks);
 
     /// <summary>Pointers into the table of connections.</summary>
-    internal TablePlaces Places { get; } = new(code, buckets);
+    internal TablePlaces Places { get; } = new(code, options.ConnectionBuckets);
 
     internal Label Yes { get; } = code.DefineLabel("yes");
 

@@ -23,7 +23,7 @@ internal static class FormFacts
 
     internal static string Of(CompileOptions options, RuleSet rules) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Build} {options.Prologue} {options.Context} {options.Structure} {options.Loops} {options.Hertz} {options.MinutesWest} {options.ConnectionBuckets} {options.AlwaysTracks} {options.HasSpare} {ListsOf(options.RecentLists)} {ListsOf(options.Estimators)} {SystemOf(rules)}");
+        $"{Build} {options.Prologue} {options.Context} {options.Structure} {options.Loops} {options.Hertz} {options.MinutesWest} {options.KernelTracking} {options.ConnectionBuckets} {options.AlwaysTracks} {options.HasSpare} {ListsOf(options.RecentLists)} {ListsOf(options.Estimators)} {SystemOf(rules)}");
 
     private static string ListsOf(ImmutableDictionary<string, int> lists) =>
         string.Join(',', lists.OrderBy(list => list.Key, StringComparer.Ordinal).Select(list => string.Create(CultureInfo.InvariantCulture, $"{list.Key}={list.Value}")));

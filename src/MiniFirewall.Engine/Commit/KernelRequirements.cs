@@ -29,7 +29,10 @@ internal static class KernelRequirements
         Loops = HasMayGoto ? LoopKind.MayGoto : LoopKind.Calls,
         Hertz = KernelTime.Hertz,
         MinutesWest = KernelTime.MinutesWest(),
+        KernelTracking = (Has("sk_buff", "_nfct") ? KernelTracking.States : 0) | (Has("nf_conn", "mark") ? KernelTracking.Marks : 0),
     };
+
+    private static bool Has(string type, string member) => KernelBtf.Types.FindMember(type, member) is not null;
 
     /// <summary>The error to show for a refused call.</summary>
     internal static FirewallException Explain(SystemCallException refusal)

@@ -6,7 +6,8 @@ namespace MiniFirewall.Policy.Questions;
 /// <param name="Statuses">Not those of translation.</param>
 public sealed record ConnectionStatusIn(ConnectionStatus Statuses) : ConnectionQuestion
 {
-    public override Question Code => this with { Statuses = ConnectionStatus.None };
+    /// <summary>What helpers have announced the kernel alone knows, and is asked for it.</summary>
+    public override Question Code => this with { Statuses = Statuses & ConnectionStatus.Expected };
 
     public override ulong Argument => (ulong)Statuses;
 

@@ -1,6 +1,5 @@
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
-using MiniFirewall.Packets.Building;
 using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Connections;
@@ -70,24 +69,5 @@ public sealed class TranslationTests
 
         internal string In(string rule) => rule.Replace("PUBLIC", Public, StringComparison.Ordinal).Replace("SERVER", Server, StringComparison.Ordinal)
             .Replace("CLIENT", Client, StringComparison.Ordinal).Replace("OWN", Own, StringComparison.Ordinal);
-    }
-
-    /// <summary>Packets as they come in from one side.</summary>
-    private sealed record Way(Family Family, string From, string To, string In, string Out)
-    {
-        internal Packet Tcp(ushort source, ushort destination, TcpFlags flags, uint sequence, uint acknowledgement) =>
-            Of(new TcpSegment(source, destination) { Flags = flags, Sequence = sequence, Acknowledgement = acknowledgement, Window = 1000 });
-
-        internal Packet Udp(ushort source, ushort destination) => Of(new UdpDatagram(source, destination) { Payload = [1, 2, 3] });
-
-        internal Packet Error(Packet about) => Of(Family == Family.IPv4
-            ? new IcmpMessage(3, 1) { Payload = [.. about.Bytes] }
-            : new Icmpv6Message(1, 3) { Payload = [.. about.Bytes] });
-
-        private Packet Of(Transport transport) => new(Family, Hook.Forward, Family == Family.IPv4 ? IPv4Header.Between(From, To).Carry(transport) : IPv6Header.Between(From, To).Carry(transport))
-        {
-            InInterface = In,
-            OutInterface = Out,
-        };
     }
 }

@@ -132,7 +132,21 @@ internal sealed class TwinRouters : IDisposable
         {
             // An address that is still looked for elsewhere is not masqueraded with.
             router.Execute("ip", ["address", "add", $"{own}/{(family == Family.IPv4 ? 32 : 128)}", "dev", "eth1", .. family == Family.IPv4 ? (string[])[] : ["nodad"]]);
-            router.Execute(family == Family.IPv4 ? "iptables-legacy-restore" : "ip6tables-legacy-restore", ["-w", "30"], rules);
+        }
+
+        RestoreBeside(family, rules);
+    }
+
+    /// <summary>Gives both kernels the same rules of other tables.</summary>
+    internal void RestoreBeside(Family family, string rules) =>
+        Execute(family == Family.IPv4 ? "iptables-legacy-restore" : "ip6tables-legacy-restore", ["-w", "30"], rules);
+
+    /// <summary>Runs a program on both.</summary>
+    internal void Execute(string command, string[] arguments, string input)
+    {
+        foreach (NetworkNamespace router in (NetworkNamespace[])[_iptables.Device.Namespace, _engine.Device.Namespace])
+        {
+            router.Execute(command, arguments, input);
         }
     }
 

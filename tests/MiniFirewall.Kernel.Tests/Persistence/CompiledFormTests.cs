@@ -142,6 +142,7 @@ public sealed class CompiledFormTests : IDisposable
             [nameof(CompileOptions.Loops)] = options with { Loops = LoopKind.Calls },
             [nameof(CompileOptions.Hertz)] = options with { Hertz = options.Hertz + 1 },
             [nameof(CompileOptions.MinutesWest)] = options with { MinutesWest = 60 },
+            [nameof(CompileOptions.KernelTracking)] = options with { KernelTracking = KernelTracking.States },
             [nameof(CompileOptions.Estimators)] = options with { Estimators = ImmutableDictionary<string, int>.Empty.Add("a", 1) },
             [nameof(CompileOptions.RecentLists)] = options with { RecentLists = ImmutableDictionary<string, int>.Empty.Add("seen", 20) },
             [nameof(CompileOptions.AlwaysTracks)] = options with { AlwaysTracks = true },
