@@ -22,11 +22,12 @@ public sealed class KernelTargetTests : IDisposable
         -A INPUT -p udp --dport 3 -j NFQUEUE --queue-num 12 --queue-bypass
         """;
 
-    private readonly NamedNamespace _namespace = new();
+    private readonly NamedNamespace _namespace;
 
     public KernelTargetTests()
     {
         Assert.SkipUnless(ProviderChoice.KernelHasLinks, "such targets need Linux 6.4");
+        _namespace = new();
         _namespace.Shell($"ip link set lo up; nft -f - <<'END'\n{Watch}\nEND").Succeeded();
     }
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using MiniFirewall.Engine;
+using MiniFirewall.Kernel.Tests.Support;
 using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Cli;
@@ -160,7 +161,7 @@ public sealed class ServeDaemonTests : IDisposable
     [Fact]
     public void As_a_unit_it_begins_before_there_are_rules_and_goes_on_when_they_go()
     {
-        Assert.SkipUnless(ProviderChoice.Default == HookProvider.Bpf, "the module answers by itself");
+        ServiceUse.SkipWhereTheModuleAnswers();
         CommandResult said = _namespace.Shell($$"""
             exec unshare --mount --pid --fork --mount-proc --propagation private bash -c '
                 mount --make-rshared /

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using MiniFirewall.Engine;
+using MiniFirewall.Kernel.Tests.Support;
 using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Cli;
@@ -33,7 +34,7 @@ public sealed class ServeTests : IDisposable
     [Fact]
     public async Task Tells_when_it_is_ready_answers_and_ends_when_asked()
     {
-        Assert.SkipUnless(ProviderChoice.Default == HookProvider.Bpf, "the module answers by itself");
+        ServiceUse.SkipWhereTheModuleAnswers();
         string path = Path.Combine(Path.GetTempPath(), $"minifw-notify-{Environment.ProcessId}");
         using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };
         manager.Bind(new UnixDomainSocketEndPoint(path));
@@ -62,7 +63,7 @@ public sealed class ServeTests : IDisposable
     [Fact]
     public async Task Killed_it_leaves_packets_dropped_and_status_says_so()
     {
-        Assert.SkipUnless(ProviderChoice.Default == HookProvider.Bpf, "the module answers by itself");
+        ServiceUse.SkipWhereTheModuleAnswers();
         using (Process serve = CommandResult.Start("ip", _namespace.Inside(MinifwBinary.Path, "serve")))
         {
             await Answering(true);
