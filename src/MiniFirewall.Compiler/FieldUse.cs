@@ -26,8 +26,8 @@ internal sealed class FieldUse
     /// <summary>Some statement hands packets to targets, also such as are dropped then.</summary>
     internal bool HandsToTargets => Questions.All.Any(question => question is HandedToTarget { Decides: false });
 
-    /// <summary>Some statement asks what the kernel's matches have found.</summary>
-    internal bool AsksFindings => Questions.All.Any(question => question is KernelMatchHolds or KernelMatchUnknown);
+    /// <summary>Some statement asks what the kernel's matches and targets have found.</summary>
+    internal bool AsksFindings => Questions.All.Any(question => question is KernelMatchHolds or KernelUnasked);
 
     /// <summary>What statements ask beside fields.</summary>
     internal QuestionCodes Questions { get; } = new();

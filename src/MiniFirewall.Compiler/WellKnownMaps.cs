@@ -143,9 +143,9 @@ public static class WellKnownMaps
 
     public static MapSpec TrackingSpec { get; } = new(Tracking, MapType.Array, 4, Compiler.Connections.TrackingTable.Size, 1) { Flags = Mappable };
 
-    public static MapSpec FindingsSpec { get; } = new(Findings, MapType.Array, 4, Compiler.Findings.FindingSlot.MapSize, 1);
+    public static MapSpec FindingsSpec { get; } = new(Findings, MapType.Array, 4, Compiler.Changes.SlotMap.Findings.Bytes, 1);
 
-    public static MapSpec ChangesSpec { get; } = new(Changes, MapType.Array, 4, Compiler.Changes.ChangeSlot.MapSize, 1);
+    public static MapSpec ChangesSpec { get; } = new(Changes, MapType.Array, 4, Compiler.Changes.SlotMap.Changes.Bytes, 1);
 
     /// <summary>Room for at least so many counters.</summary>
     public static MapSpec CountersSpec(int capacity) =>

@@ -16,7 +16,7 @@ internal sealed class ChangeFunction(Assembler code, int hertz)
 {
     private const Register Slot = Register.R6, What = Register.R7, Value = Register.R8, Skb = Register.R9, Packet = SlotWays.Packet, Now = SlotWays.Now;
 
-    private readonly SlotWays _ways = new(code, Slot, Skb);
+    private readonly SlotWays _ways = new(code, Slot, Skb, SlotMap.Changes);
 
     private readonly Label _own = code.DefineLabel("slot is the packet's"), _taken = code.DefineLabel("slot is taken"), _done = code.DefineLabel("noted"),
         _refused = code.DefineLabel("refused");
@@ -31,7 +31,7 @@ internal sealed class ChangeFunction(Assembler code, int hertz)
         code.Move(Slot, Register.R1);
         UntrustedContext.Cast(code, Slot);
         code.LoadMember(MemorySize.DoubleWord, Skb, Register.R0, "bpf_nf_ctx", "skb");
-        ChangeSlot.EmitFirst(code, Slot, Register.R1, Skb);
+        ChangeSlot.EmitFirst(code, Slot, Register.R1, Skb, SlotMap.Changes);
         code.Jump(JumpCondition.Equal, What, ChangeSlot.WantsNothing, free);
         code.Jump(JumpCondition.Equal, What, ChangeSlot.WantsDrop, drop);
         code.Jump(JumpCondition.NotEqual, What, ChangeSlot.WantsMark, changes);

@@ -19,7 +19,7 @@ public static class ChangeGuard
         Label found = code.DefineLabel("slot is found"), end = code.DefineLabel("verdict");
         code.BeginFunction(new Function("main", IsGlobal: true, [new ContextParameter("ctx", "bpf_nf_ctx")]), code.DefineLabel("main"));
         code.LoadMember(MemorySize.DoubleWord, Packet, Register.R1, "bpf_nf_ctx", "skb");
-        SlotSearch.Emit(code, Slot, Packet, found);
+        SlotSearch.Emit(code, Slot, Packet, found, SlotMap.Changes);
         code.Move(Verdict, 1);
         code.Exit();
         code.Mark(found);

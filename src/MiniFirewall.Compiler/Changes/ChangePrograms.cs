@@ -15,7 +15,7 @@ public static class ChangePrograms
     public const int MarkBytes = 4, BitsOfByte = 8;
 
     /// <summary>Whether the packet has no slot: nothing of it is to change.</summary>
-    public static ProgramSpec HasNone() => SlotSearch.Program("minifw_nochange", whereNone: 1, code => code.Move(Result, 0));
+    public static ProgramSpec HasNone() => SlotSearch.Program("minifw_nochange", whereNone: 1, code => code.Move(Result, 0), SlotMap.Changes);
 
     /// <summary>Whether the packet is to have another mark, 0 as well.</summary>
     public static ProgramSpec WantsMark() => Question("minifw_wantmark", (code, no) => EmitRequire(code, ChangeSlot.WantsMark, no));
@@ -82,7 +82,7 @@ public static class ChangePrograms
         ChangeSlot.EmitFree(code, Slot, Register.R1);
         code.Mark(kept);
         code.Move(Result, 0);
-    });
+    }, SlotMap.Changes);
 
     /// <summary>
     /// Whether the packet is to be handed to a target. Yes forgets it, and where the target decides, frees the slot: it may keep the packet, or lead it past what
@@ -126,7 +126,7 @@ public static class ChangePrograms
         code.Mark(no);
         code.Move(Result, 0);
         code.Mark(end);
-    });
+    }, SlotMap.Changes);
 
     private static void EmitRequire(Assembler code, int wanted, Label no)
     {

@@ -63,8 +63,7 @@ public static class ChangeSlot
     /// <summary>2 to the 32nd by the golden ratio: spreads addresses that follow one another (Knuth, The Art of Computer Programming 3, 6.4).</summary>
     private const int Spread = unchecked((int)2654435769);
 
-    /// <summary>Bytes of the map's one value: the ways of the last place stand behind it.</summary>
-    internal const int MapSize = (Places + Ways - 1) * Size;
+    internal const int Slots = Places + Ways - 1;
 
     /// <summary>Where a target's number is.</summary>
     internal static int TargetAt(int index) => Targets + (index * sizeof(uint));
@@ -82,14 +81,14 @@ public static class ChangeSlot
     /// first = the first of the slots that may be the packet's, others follow it. Loses scratch, keeps the packet. Half of a pointer is a number to
     /// the verifier, and all that tells addresses apart.
     /// </summary>
-    internal static void EmitFirst(Assembler code, Register first, Register scratch, Register packet, string map = WellKnownMaps.Changes)
+    internal static void EmitFirst(Assembler code, Register first, Register scratch, Register packet, SlotMap map)
     {
         code.Alu(AluOperation.Move, scratch, packet, OperandWidth.Bits32);
         code.Alu(AluOperation.ShiftRight, scratch, AddressShift, OperandWidth.Bits32);
         code.Alu(AluOperation.Multiply, scratch, Spread, OperandWidth.Bits32);
         code.Alu(AluOperation.ShiftRight, scratch, 32 - PlaceBits, OperandWidth.Bits32);
-        code.Alu(AluOperation.Multiply, scratch, Size);
-        code.LoadMapValue(first, map);
+        code.Alu(AluOperation.Multiply, scratch, map.SlotSize);
+        code.LoadMapValue(first, map.Name);
         code.Alu(AluOperation.Add, first, scratch);
     }
 }

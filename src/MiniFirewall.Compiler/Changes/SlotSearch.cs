@@ -12,7 +12,7 @@ internal static class SlotSearch
 
     /// <param name="whereNone">The program's result where the packet has no slot.</param>
     /// <param name="whereFound">Sets R0, and goes on behind what it writes.</param>
-    internal static ProgramSpec Program(string name, int whereNone, Action<Assembler> whereFound, string map = WellKnownMaps.Changes)
+    internal static ProgramSpec Program(string name, int whereNone, Action<Assembler> whereFound, SlotMap map)
     {
         var code = new Assembler();
         Label found = code.DefineLabel("slot is found");
@@ -29,14 +29,14 @@ internal static class SlotSearch
     }
 
     /// <summary>slot = the packet's, at the label; falls through where it has none. Loses R0.</summary>
-    internal static void Emit(Assembler code, Register slot, Register packet, Label found, string map = WellKnownMaps.Changes)
+    internal static void Emit(Assembler code, Register slot, Register packet, Label found, SlotMap map)
     {
         ChangeSlot.EmitFirst(code, slot, Register.R0, packet, map);
         for (int way = 0; way < ChangeSlot.Ways; way++)
         {
             if (way > 0)
             {
-                code.Alu(AluOperation.Add, slot, ChangeSlot.Size);
+                code.Alu(AluOperation.Add, slot, map.SlotSize);
             }
 
             code.Load(MemorySize.DoubleWord, Register.R0, slot, ChangeSlot.Packet);

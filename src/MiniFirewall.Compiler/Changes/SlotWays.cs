@@ -5,7 +5,7 @@ namespace MiniFirewall.Compiler.Changes;
 /// <summary>Goes through the slots that may be a packet's (<see cref="ChangeSlot.Ways"/>), from the one that the register points to.</summary>
 /// <param name="slot">The first of them; not R0 to R5.</param>
 /// <param name="skb">The packet's sk_buff; not R0 to R5.</param>
-internal sealed class SlotWays(Assembler code, Register slot, Register skb)
+internal sealed class SlotWays(Assembler code, Register slot, Register skb, SlotMap map)
 {
     /// <summary>Whose slot it is, and the kernel's ticks when one is taken.</summary>
     internal const Register Packet = Register.R3, Now = Register.R4;
@@ -19,10 +19,10 @@ internal sealed class SlotWays(Assembler code, Register slot, Register skb)
             code.Load(MemorySize.DoubleWord, Packet, slot, ChangeSlot.Packet);
             emit(next);
             code.Mark(next);
-            code.Alu(AluOperation.Add, slot, ChangeSlot.Size);
+            code.Alu(AluOperation.Add, slot, map.SlotSize);
         }
 
-        code.Alu(AluOperation.Subtract, slot, ChangeSlot.Size * ChangeSlot.Ways);
+        code.Alu(AluOperation.Subtract, slot, map.SlotSize * ChangeSlot.Ways);
     }
 
     /// <summary>

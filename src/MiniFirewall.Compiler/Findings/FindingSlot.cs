@@ -4,28 +4,49 @@ using MiniFirewall.Compiler.Changes;
 namespace MiniFirewall.Compiler.Findings;
 
 /// <summary>
-/// A slot of the map <see cref="WellKnownMaps.Findings"/>: what the kernel's matches have found of a packet, for the rules' program behind the chains that ask
-/// them on the same hook. Where it is, whose and since when is as in <see cref="ChangeSlot"/>.
+/// A slot of the map <see cref="WellKnownMaps.Findings"/>: what the kernel's matches and targets have found of a packet, for the rules' program behind the chains that ask
+/// them on the same hook. Whose it is and since when is as in <see cref="ChangeSlot"/>.
 /// </summary>
 public static class FindingSlot
 {
-    /// <summary>u32 each: the number of a match that has been asked, its lowest bit set where it holds; 0 where there are no more.</summary>
-    internal const int Matches = 16;
+    public const int Size = 80;
 
-    /// <summary>Different matches that a packet may be asked about.</summary>
-    public const int MostMatches = 8;
+    /// <summary>u32 each: the number of what has been asked, its lowest bit set where a match holds, or a target has computed a mark; 0 where there are no more.</summary>
+    internal const int Asked = 16;
 
-    internal const int MapSize = ChangeSlot.MapSize;
+    /// <summary>u32 each: the mark, where it is one that is asked for.</summary>
+    internal const int Marks = 48;
 
-    internal static int MatchAt(int index) => Matches + (index * sizeof(uint));
+    /// <summary>How much different may be asked about a packet.</summary>
+    public const int MostAsked = 8;
 
-    /// <summary>Goes through a slot's matches, each in R1.</summary>
+    internal static int AskedAt(int index) => Asked + (index * sizeof(uint));
+
+    internal static int MarkAt(int index) => Marks + (index * sizeof(uint));
+
+    /// <summary>Goes through what has been asked, each number in R1.</summary>
     internal static void EmitEach(Assembler code, Register slot, Action<int> emit)
     {
-        for (int i = 0; i < MostMatches; i++)
+        for (int i = 0; i < MostAsked; i++)
         {
-            code.Load(MemorySize.Word, Register.R1, slot, MatchAt(i));
+            code.Load(MemorySize.Word, Register.R1, slot, AskedAt(i));
             emit(i);
         }
+    }
+
+    /// <summary>Does something where a number stands, and falls through otherwise, and behind it.</summary>
+    /// <param name="emitHere">With the number in R1.</param>
+    internal static void EmitWhere(Assembler code, Register slot, uint number, Action<int> emitHere)
+    {
+        Label end = code.DefineLabel("looked through");
+        EmitEach(code, slot, i =>
+        {
+            Label next = code.DefineLabel("next number");
+            code.Jump(JumpCondition.NotEqual, Register.R1, (int)number, next, OperandWidth.Bits32);
+            emitHere(i);
+            code.Jump(end);
+            code.Mark(next);
+        });
+        code.Mark(end);
     }
 }

@@ -16,7 +16,7 @@ internal static class ForgetFunction
         code.Move(Slot, Register.R1);
         UntrustedContext.Cast(code, Slot);
         code.LoadMember(MemorySize.DoubleWord, Skb, Register.R0, "bpf_nf_ctx", "skb");
-        SlotSearch.Emit(code, Slot, Skb, found, WellKnownMaps.Findings);
+        SlotSearch.Emit(code, Slot, Skb, found, SlotMap.Findings);
         code.Move(Register.R0, 0);
         code.Exit();
         code.Mark(found);

@@ -14,7 +14,7 @@ namespace MiniFirewall.Engine.Changes;
 internal sealed record MatchTable(Family Family, KernelMatchHolds Match, ImmutableArray<Hook> Hooks) : TableNeed(Family)
 {
     /// <summary>In front of the dispatchers, which take one of 0 to 9.</summary>
-    private const int Priority = -1;
+    internal const int Priority = -1;
 
     internal override ImmutableArray<Hook> Hooks { get; } = Hooks;
 
@@ -22,9 +22,11 @@ internal sealed record MatchTable(Family Family, KernelMatchHolds Match, Immutab
 
     internal override string Module => $"xt_{Match.Match}";
 
-    internal override string Name => $"{Prefix}is-{Match.Match}-{Match.Number:x8}";
+    internal override string Name => $"{Prefix}is-{Match.Match}-{Number:x8}";
 
-    internal override IReadOnlyList<ProgramSpec> Programs() => [FindingPrograms.Begin(Match, KernelTime.Hertz), FindingPrograms.Holds(Match)];
+    internal override uint Number => Match.Number;
+
+    internal override IReadOnlyList<ProgramSpec> Programs() => [FindingPrograms.Begin(Number, KernelTime.Hertz), FindingPrograms.Holds(Number)];
 
     internal override void WriteChain(NftTableWriter table, Hook hook, string chain, IReadOnlyList<BpfProgram> programs)
     {
@@ -42,5 +44,5 @@ internal sealed record MatchTable(Family Family, KernelMatchHolds Match, Immutab
 
     public bool Equals(MatchTable? other) => other is not null && Family == other.Family && Match == other.Match && Hooks.SequenceEqual(other.Hooks);
 
-    public override int GetHashCode() => HashCode.Combine(Family, Match.Number);
+    public override int GetHashCode() => HashCode.Combine(Family, Number);
 }

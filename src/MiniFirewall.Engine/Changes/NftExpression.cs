@@ -7,15 +7,15 @@ namespace MiniFirewall.Engine.Changes;
 
 /// <summary>
 /// A step of a rule of nftables (include/uapi/linux/netfilter/nf_tables.h). Attributes are in network order, values in a register in the
-/// machine's. There is one register here, and what loads it comes before what reads it.
+/// machine's. There is one register here, and what loads it comes before what reads it; another keeps the packet's mark.
 /// </summary>
 internal sealed class NftExpression
 {
     private const ushort ExpressionName = 1, ExpressionData = 2;
     private const ushort DataValue = 1, DataVerdict = 2, VerdictCode = 1, VerdictChain = 2;
 
-    /// <summary>NFT_REG_VERDICT, NFT_REG_1.</summary>
-    private const uint VerdictRegister = 0, Register = 1;
+    /// <summary>NFT_REG_VERDICT, NFT_REG_1, NFT_REG_2.</summary>
+    private const uint VerdictRegister = 0, Register = 1, KeptMark = 2;
 
     /// <summary>NFT_META_PRIORITY, NFT_META_MARK, NFT_META_L4PROTO.</summary>
     private const uint Priority = 2, Mark = 3, LayerFourProtocol = 16;
@@ -54,13 +54,14 @@ internal sealed class NftExpression
     }
 
     /// <summary>Has a target carried out, whose verdict counts (nft_compat).</summary>
-    internal static NftExpression Target(HandedToTarget target) => OfXtables("target", target.Target, target.Revision, [.. target.Information]);
+    /// <param name="information">Its structure.</param>
+    internal static NftExpression Target(string name, byte revision, IEnumerable<byte> information) => OfXtables("target", name, revision, [.. information]);
 
     /// <summary>Goes on where a match of the kernel's holds (nft_compat).</summary>
     internal static NftExpression Match(KernelMatchHolds match) => OfXtables("match", match.Match, match.Revision, [.. match.Information]);
 
     /// <summary>register = the packet's protocol, one byte.</summary>
-    internal static NftExpression LoadProtocol() => LoadMeta(LayerFourProtocol);
+    internal static NftExpression LoadProtocol() => LoadMeta(LayerFourProtocol, Register);
 
     /// <summary>Goes on where the register has this byte.</summary>
     internal static NftExpression Is(byte value) => new("cmp", (ref MessageWriter message) =>
@@ -89,7 +90,13 @@ internal sealed class NftExpression
     });
 
     /// <summary>register = the packet's mark.</summary>
-    internal static NftExpression LoadMark() => LoadMeta(Mark);
+    internal static NftExpression LoadMark() => LoadMeta(Mark, Register);
+
+    /// <summary>Keeps the packet's mark.</summary>
+    internal static NftExpression SaveMark() => LoadMeta(Mark, KeptMark);
+
+    /// <summary>Gives the packet the mark that has been kept.</summary>
+    internal static NftExpression RestoreMark() => SetMeta(Mark, KeptMark);
 
     /// <summary>Sets a bit of the register.</summary>
     internal static NftExpression SetBit(int bit) => new("bitwise", (ref MessageWriter message) =>
@@ -103,10 +110,10 @@ internal sealed class NftExpression
     });
 
     /// <summary>The packet's mark = register.</summary>
-    internal static NftExpression SetMark() => SetMeta(Mark);
+    internal static NftExpression SetMark() => SetMeta(Mark, Register);
 
     /// <summary>The packet's priority (skb->priority) = register.</summary>
-    internal static NftExpression SetPriority() => SetMeta(Priority);
+    internal static NftExpression SetPriority() => SetMeta(Priority, Register);
 
     /// <summary>Writes what stands in an element of a rule's list.</summary>
     internal void Write(ref MessageWriter message)
@@ -117,18 +124,18 @@ internal sealed class NftExpression
         message.EndNested(data);
     }
 
-    private static NftExpression LoadMeta(uint key) => new("meta", (ref MessageWriter message) =>
+    private static NftExpression LoadMeta(uint key, uint register) => new("meta", (ref MessageWriter message) =>
     {
         const ushort Destination = 1, Key = 2;
         message.AttributeBigEndian(Key, key);
-        message.AttributeBigEndian(Destination, Register);
+        message.AttributeBigEndian(Destination, register);
     });
 
-    private static NftExpression SetMeta(uint key) => new("meta", (ref MessageWriter message) =>
+    private static NftExpression SetMeta(uint key, uint register) => new("meta", (ref MessageWriter message) =>
     {
         const ushort Key = 2, Source = 3;
         message.AttributeBigEndian(Key, key);
-        message.AttributeBigEndian(Source, Register);
+        message.AttributeBigEndian(Source, register);
     });
 
     private static NftExpression Verdict(uint code, string? chain) => new("immediate", (ref MessageWriter message) =>

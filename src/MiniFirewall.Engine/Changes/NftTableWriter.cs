@@ -12,7 +12,7 @@ internal sealed class NftTableWriter(NetfilterBatch batch, Family family, string
     private const ushort ListElement = 1, CompatibilityProtocol = 1, CompatibilityFlags = 2;
     private const uint Accept = 1;
 
-    /// <summary>A rule has at most one expression of 528 bytes, and a few short ones.</summary>
+    /// <summary>A rule has at most two expressions of 528 bytes, and some short ones.</summary>
     private readonly byte[] _buffer = new byte[2048];
 
     /// <summary>Where it is there already, it stays as it is.</summary>

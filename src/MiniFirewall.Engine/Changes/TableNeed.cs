@@ -23,6 +23,9 @@ internal abstract record TableNeed(Family Family)
     /// <summary>The table's name: what it is for, and a number that says all about it.</summary>
     internal abstract string Name { get; }
 
+    /// <summary>By which slots of the map know it.</summary>
+    internal abstract uint Number { get; }
+
     /// <summary>The programs that its rules ask, in the order in which <see cref="WriteChain"/> has them.</summary>
     internal abstract IReadOnlyList<ProgramSpec> Programs();
 

@@ -25,9 +25,9 @@ internal sealed record TableNeeds(ImmutableArray<TableNeed> All)
     {
         bool asks = rules.AsksKernel;
         TableNeed[] all = ProviderChoice.KernelHasLinks
-            ? [.. DispatcherCompiler.Families.SelectMany(family => TargetsOf(rules, family).Concat(asks ? MatchesOf(rules, family) : []))]
+            ? [.. DispatcherCompiler.Families.SelectMany(family => TargetsOf(rules, family).Concat(asks ? AskedOf(rules, family) : []))]
             : [];
-        if (all.GroupBy(need => (need.Family, need.Name)).FirstOrDefault(same => same.Count() > 1) is { } clash)
+        if (all.GroupBy(need => (need.Family, need.Map, need.Number)).FirstOrDefault(same => same.Count() > 1) is { } clash)
         {
             throw new FirewallException(FirewallFailure.Refused, $"two different uses of {clash.First().Module} go by one number: change an argument of either");
         }
@@ -58,15 +58,20 @@ internal sealed record TableNeeds(ImmutableArray<TableNeed> All)
                 FirewallFailure.Refused, $"the rules hand {family} packets to {targets.Length} different targets (NFQUEUE, TEE, AUDIT, IDLETIMER, LED); more than {MostTargets} would cost every packet too much");
     }
 
-    private static IEnumerable<TableNeed> MatchesOf(RuleSet rules, Family family)
+    /// <summary>What is asked in front of the rules.</summary>
+    private static IEnumerable<TableNeed> AskedOf(RuleSet rules, Family family)
     {
-        MatchTable[] matches = [.. rules.Chains.SelectMany(chain => chain.Rules).Where(rule => rule.Families.Has(family)).SelectMany(rule => rule.Matches)
+        TableNeed[] asked = [.. MatchesOf(rules, family), .. rules.ChangesOf(family).OfType<PacketMarkComputed>().Distinct().Select(mark => new MarkTable(family, mark))];
+        return asked.Length <= FindingSlot.MostAsked
+            ? asked
+            : throw new FirewallException(
+                FirewallFailure.Refused,
+                $"the rules ask {asked.Length} different matches and targets of the kernel's about {family} packets (socket, osf, helper, addrtype, HMARK); a packet has room for the answers of {FindingSlot.MostAsked}");
+    }
+
+    private static IEnumerable<TableNeed> MatchesOf(RuleSet rules, Family family) =>
+        [.. rules.Chains.SelectMany(chain => chain.Rules).Where(rule => rule.Families.Has(family)).SelectMany(rule => rule.Matches)
             .Where(match => match.AsksKernel(family) is not null)
             .Select(match => new MatchTable(family, match.AsksKernel(family)!, [.. DispatcherCompiler.Hooks.Where(hook => match.RefusalAt(hook) is null)]))
             .Distinct()];
-        return matches.Length <= FindingSlot.MostMatches
-            ? matches
-            : throw new FirewallException(
-                FirewallFailure.Refused, $"the rules ask {matches.Length} different matches of the kernel's about {family} packets (socket, osf, helper); a packet has room for the answers of {FindingSlot.MostMatches}");
-    }
 }

@@ -24,13 +24,15 @@ internal sealed record TargetTable(Family Family, HandedToTarget Target) : Table
 
     internal override string Module => $"xt_{Target.Target}";
 
-    internal override string Name => $"{Prefix}{Target.Target.ToLowerInvariant()}-{Target.Number:x8}";
+    internal override string Name => $"{Prefix}{Target.Target.ToLowerInvariant()}-{Number:x8}";
+
+    internal override uint Number => Target.Number;
 
     internal override IReadOnlyList<ProgramSpec> Programs() => [ChangePrograms.IsFor(Target)];
 
     internal override void WriteChain(NftTableWriter table, Hook hook, string chain, IReadOnlyList<BpfProgram> programs)
     {
         table.HookChain(chain, hook, Target.Decides ? DecidingPriority : Priority);
-        table.Rule(chain, $"target {Target.Target}", NftExpression.Bpf(programs[0]), NftExpression.Target(Target));
+        table.Rule(chain, $"target {Target.Target}", NftExpression.Bpf(programs[0]), NftExpression.Target(Target.Target, Target.Revision, Target.Information));
     }
 }

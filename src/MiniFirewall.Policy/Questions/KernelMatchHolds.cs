@@ -15,8 +15,8 @@ public sealed record KernelMatchHolds(string Match, byte Revision, ValueArray<by
 
     public override ulong Argument => Number;
 
-    /// <summary>By which slots and chains know it: even, and not 0, so that the lowest bit can say what has been found.</summary>
-    public uint Number => Math.Max(KernelNumber.Of(Match, Revision, Information) & ~1u, 2);
+    /// <summary>By which slots and chains know it.</summary>
+    public uint Number => KernelNumber.OfAsked(Match, Revision, Information);
 
     public override bool Ask(Packet packet) => false;
 }

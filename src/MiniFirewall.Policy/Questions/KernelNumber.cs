@@ -15,4 +15,7 @@ internal static class KernelNumber
 
         return hash;
     }
+
+    /// <summary>For what is asked in front of the rules: even, and not 0, so that the lowest bit can say what has been found.</summary>
+    internal static uint OfAsked(string name, byte revision, ValueArray<byte> information) => Math.Max(Of(name, revision, information) & ~1u, 2);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
@@ -13,13 +14,15 @@ namespace MiniFirewall.Rules.Matches;
 
 /// <summary>
 /// -m addrtype: what the addresses are to this machine's routing (net/netfilter/xt_addrtype.c). IPv4 only where IPv6 does not have
-/// the types.
+/// the types; of IPv6 what only a look-up of routes can tell the kernel's own module is asked.
 /// </summary>
 /// <param name="Source">--src-type; null where not asked.</param>
 /// <param name="Destination">--dst-type; null where not asked.</param>
 /// <param name="Scope">--limit-iface-in or --limit-iface-out.</param>
 public sealed record AddrtypeMatch(TypeSet? Source, TypeSet? Destination, AddressScope Scope) : Match
 {
+    private const byte InformationRevision = 1;
+
     public static MatchGrammar Grammar { get; } = new("addrtype", new AddrtypeMatch(null, null, AddressScope.Anywhere))
     {
         OneOf = ["src-type", "dst-type"],
@@ -36,9 +39,8 @@ public sealed record AddrtypeMatch(TypeSet? Source, TypeSet? Destination, Addres
 
     public override FamilySet Families => Asked.All(IsForBoth) ? FamilySet.Both : FamilySet.IPv4;
 
-    public override string? LackFor(Family family) => family == Family.IPv6 && Asked.Any(NeedsRoute)
-        ? "for IPv6, ANYCAST, UNREACHABLE, and LOCAL of one interface need a look-up of routes that BPF programs cannot make; write -4 for IPv4 only"
-        : null;
+    public override KernelMatchHolds? AsksKernel(Family family) =>
+        family == Family.IPv6 && Asked.Any(NeedsRoute) ? new(Name, InformationRevision, [.. Information()], 0) : null;
 
     public override string? RefusalAt(Hook hook) => (hook, Scope) switch
     {
@@ -89,11 +91,18 @@ public sealed record AddrtypeMatch(TypeSet? Source, TypeSet? Destination, Addres
         }
     }
 
+    /// <summary>Of a packet that is only described, nobody knows what needs a look-up: as if it did not hold.</summary>
     public override MatchResult Evaluate(Packet packet) =>
-        IsMet(Source, isSource: true, packet) && IsMet(Destination, isSource: false, packet) ? MatchResult.Match : MatchResult.Miss;
+        AsksKernel(packet.Family) is null && IsMet(Source, isSource: true, packet) && IsMet(Destination, isSource: false, packet) ? MatchResult.Match : MatchResult.Miss;
 
     public override void Lower(Family family, ImmutableArray<Step>.Builder steps)
     {
+        if (AsksKernel(family) is { } question)
+        {
+            KernelMatch.LowerQuestion(question, wantsOthers: false, steps);
+            return;
+        }
+
         LowerTypes(Source, isSource: true);
         LowerTypes(Destination, isSource: false);
 
@@ -115,6 +124,23 @@ public sealed record AddrtypeMatch(TypeSet? Source, TypeSet? Destination, Addres
 
     private bool NeedsRoute(TypeSet types) =>
         types.Has(AddressType.Anycast) || types.Has(AddressType.Unreachable) || (Scope != AddressScope.Anywhere && types.Has(AddressType.Local));
+
+    /// <summary>struct xt_addrtype_info_v1: the types of both ends, 16 bits each; flags.</summary>
+    private byte[] Information()
+    {
+        const int InvertSource = 1, InvertDestination = 2, LimitIn = 4, LimitOut = 8;
+        byte[] information = new byte[8];
+        Span<ushort> types = MemoryMarshal.Cast<byte, ushort>(information.AsSpan());
+        types[0] = (ushort)(Source?.Bits ?? 0);
+        types[1] = (ushort)(Destination?.Bits ?? 0);
+        types[2] = (ushort)((Source is { Negated: true } ? InvertSource : 0) | (Destination is { Negated: true } ? InvertDestination : 0) | Scope switch
+        {
+            AddressScope.ThroughIn => LimitIn,
+            AddressScope.ThroughOut => LimitOut,
+            _ => 0,
+        });
+        return information;
+    }
 
     private bool IsMet(TypeSet? types, bool isSource, Packet packet) =>
         types is null || new AddressTypeIn(isSource, Scope, types.Bits).Ask(packet) != types.Negated;

@@ -38,8 +38,12 @@ public abstract record KernelMatch : Match
             throw new NotSupportedException(lack);
         }
 
-        KernelMatchHolds question = AsksKernel(family)!;
-        steps.Add(new DropWhen(new QuestionTest(new KernelMatchUnknown(question.Number))));
-        steps.Add(new Require(new QuestionTest(question, WantsOthers)));
+        LowerQuestion(AsksKernel(family)!, WantsOthers, steps);
+    }
+
+    internal static void LowerQuestion(KernelMatchHolds question, bool wantsOthers, ImmutableArray<Step>.Builder steps)
+    {
+        steps.Add(new DropWhen(new QuestionTest(new KernelUnasked(question.Number))));
+        steps.Add(new Require(new QuestionTest(question, wantsOthers)));
     }
 }

@@ -34,9 +34,6 @@ public abstract record Match
     /// </summary>
     public virtual string? Lack => null;
 
-    /// <summary>As <see cref="Lack"/>, for rules of one family.</summary>
-    public virtual string? LackFor(Family family) => Lack;
-
     /// <summary>What of the running system its text led to when it was read, which the same text may not lead to another time; null for nothing.</summary>
     public virtual string? ReadWith => null;
 

@@ -36,7 +36,7 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
     /// <summary>Some rule hands packets to the readers of a netlink group.</summary>
     public bool HandsPackets => Chains.Any(chain => chain.Rules.Any(rule => rule.Target.HandsPackets));
 
-    /// <summary>Some rule asks a match of the kernel's own.</summary>
+    /// <summary>Some rule asks a match of the kernel's own, or a target of its for a mark.</summary>
     public bool AsksKernel => Chains.Any(chain => chain.Rules.Any(Asks));
 
     /// <summary>Rules that change packets, hand them to targets of the kernel's, or ask matches of its own.</summary>
@@ -147,13 +147,13 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
     {
         foreach (Match match in rule.Matches)
         {
-            if (match.AsksKernel(Family.IPv4) is not null)
+            if ((rule.Families.Has(Family.IPv4) && match.AsksKernel(Family.IPv4) is not null) || (rule.Families.Has(Family.IPv6) && match.AsksKernel(Family.IPv6) is not null))
             {
                 return true;
             }
         }
 
-        return false;
+        return rule.Target.Change is PacketMarkComputed;
     }
 
     private IEnumerable<PacketChange> ChangesWhere(Func<Rule, bool> holds)

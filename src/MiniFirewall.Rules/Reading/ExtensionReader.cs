@@ -129,7 +129,7 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         {
             if (use.Finish(context, isWrong) && HasItsProtocol(use, draft, context.Protocol) && use.State is Match match
                 && draft.Families.Narrow(match.Families, use.Place, Missing(use))
-                && CanRun($"match {match.Name}", LackOf(match, draft.Families.Families), use.Place, context))
+                && CanRun($"match {match.Name}", match.Lack, use.Place, context))
             {
                 matches.Add(match);
             }
@@ -143,9 +143,6 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
 
         return matches;
     }
-
-    private static string? LackOf(Match match, FamilySet families) =>
-        (families.Has(Family.IPv4) ? match.LackFor(Family.IPv4) : null) ?? (families.Has(Family.IPv6) ? match.LackFor(Family.IPv6) : null);
 
     /// <summary>What iptables says of an extension that it has for the other family only; of one that it has for both, the kernel does.</summary>
     private static Convention Missing(ExtensionUse use) => use.Grammar.Initial switch

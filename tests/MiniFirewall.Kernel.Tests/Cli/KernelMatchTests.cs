@@ -23,11 +23,12 @@ public sealed class KernelMatchTests : IDisposable
 
     private const string Rules = "-A INPUT -p udp --dport 3 -j ACCEPT\n-A INPUT -p udp -m socket -j ACCEPT\n-A INPUT -p udp -j DROP\n";
 
-    private readonly NamedNamespace _namespace = new();
+    private readonly NamedNamespace _namespace;
 
     public KernelMatchTests()
     {
         Assert.SkipUnless(ProviderChoice.KernelHasLinks, "such matches need Linux 6.4");
+        _namespace = new();
         _namespace.Shell("ip link set lo up").Succeeded();
     }
 
@@ -48,6 +49,25 @@ public sealed class KernelMatchTests : IDisposable
         Apply("-A INPUT -p udp --dport 1 -j DROP\n");
         Assert.Equal("", Tables);
         Assert.Equal("0 1 1\n", _namespace.Shell(Send).Succeeded());
+    }
+
+    [Fact]
+    public void A_mark_that_the_kernel_computes_is_one_too()
+    {
+        string[] hash = ["INPUT", "-p", "udp", "--dport", "2", "-j", "HMARK", "--hmark-tuple", "src", "--hmark-mod", "1", "--hmark-rnd", "1", "--hmark-offset", "5"];
+        Apply("-A INPUT -p udp --dport 1 -j ACCEPT\n");
+        _namespace.Minifw(["iptables", "-A", .. hash]).Succeeded();
+        _namespace.Minifw("iptables", "-A", "INPUT", "-p", "udp", "-m", "mark", "!", "--mark", "5", "-j", "DROP").Succeeded();
+        Assert.Equal("ip minifw ip6 minifw ip minifw-hmark", Tables);
+        Assert.Equal("1 1 0\n", _namespace.Shell(Send).Succeeded());
+        _namespace.Shell("nft flush ruleset").Succeeded();
+        Assert.Equal("1 0 0\n", _namespace.Shell(Send).Succeeded());
+        Apply("-A INPUT -p udp --dport 1 -j ACCEPT\n");
+        _namespace.Minifw(["iptables", "-A", .. hash]).Succeeded();
+        _namespace.Minifw(["iptables", "-D", .. hash]).Succeeded();
+        Assert.Equal("", Tables);
+        _namespace.Minifw("ip6tables", "-A", "INPUT", "-m", "addrtype", "--dst-type", "ANYCAST", "-j", "DROP").Succeeded();
+        Assert.Equal("ip6 minifw-is-addrtype", Tables);
     }
 
     [Fact]

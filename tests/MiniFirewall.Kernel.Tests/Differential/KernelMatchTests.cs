@@ -10,7 +10,10 @@ using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Differential;
 
-/// <summary>Matches that the kernel's own modules answer in front of the rules, beside the kernel's own iptables: what holds sets a bit of the packet's mark, which is seen behind.</summary>
+/// <summary>
+/// Matches that the kernel's own modules answer in front of the rules, and marks that they compute there, beside the kernel's own iptables: what holds sets a bit of the packet's
+/// mark, which is seen behind.
+/// </summary>
 public sealed class KernelMatchTests : IDisposable
 {
     private const string Client = "198.51.100.1", Server = "203.0.113.9", Client6 = "2001:db8:1::1", Server6 = "2001:db8:2::9";
@@ -30,10 +33,8 @@ public sealed class KernelMatchTests : IDisposable
     [InlineData(60)]
     public void Sockets_are_found_as_by_iptables(int others)
     {
-        foreach ((string family, string address) in (ReadOnlySpan<(string, string)>)[("-4", Server + "/32"), ("-6", Server6 + "/128")])
-        {
-            _twins.Execute("ip", family, "addr", "add", address, "dev", "lo");
-        }
+        _twins.Execute("ip", "addr", "add", Server + "/32", "dev", "lo");
+        _twins.Execute("ip", "addr", "add", Server6 + "/128", "dev", "lo", "nodad");
 
         _twins.Run(OpenSockets);
         Load("INPUT", """
@@ -103,6 +104,94 @@ public sealed class KernelMatchTests : IDisposable
         }
     }
 
+    /// <summary>The address of a whole subnet is any router's of it (RFC 4291 §2.6.1).</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(60)]
+    public void Routes_of_IPv6_are_looked_up_as_by_iptables(int others)
+    {
+        const string Anycast = "2001:db8:3::", Unreachable = "2001:db8:dead::1";
+        foreach (string route in (string[])[$"{Anycast}/64 dev eth1", "unreachable 2001:db8:dead::/48", "2001:db8:1::/64 dev eth0", $"local {Server6} dev eth0"])
+        {
+            _twins.Execute("ip", ["-6", "route", "add", "table", "100", .. route.Split(' ')]);
+        }
+
+        _twins.Execute("ip", "-6", "rule", "add", "pref", "0", "iif", "lo", "lookup", "100");
+        _twins.Execute("ip", "-6", "addr", "add", Server6 + "/128", "dev", "eth0", "nodad");
+        Load("INPUT", """
+            -6 -A C -m addrtype --src-type UNREACHABLE -j MARK --or-mark 0x1
+            -6 -A C -m addrtype ! --src-type UNREACHABLE -j MARK --or-mark 0x2
+            -6 -A C -m addrtype --src-type ANYCAST -j MARK --or-mark 0x4
+            -6 -A C -m addrtype ! --src-type ANYCAST ! --dst-type ANYCAST -j MARK --or-mark 0x8
+            -6 -A C -m addrtype --dst-type LOCAL --limit-iface-in -j MARK --or-mark 0x10
+            -6 -A C -m addrtype ! --src-type ANYCAST --dst-type LOCAL --limit-iface-in -j MARK --or-mark 0x20
+            -6 -A C -m addrtype --src-type UNICAST,UNREACHABLE --dst-type LOCAL -j MARK --or-mark 0x40
+            -6 -A C -m addrtype --src-type UNREACHABLE --dst-type LOCAL --limit-iface-in -j DROP
+            """, others);
+        string seen = "";
+        foreach (string source in (string[])[Client6, Unreachable, Anycast])
+        {
+            foreach (string destination in (string[])[Server6, "2001:db8:2::98"])
+            {
+                seen = _twins.Compare(new(Family.IPv6, Hook.LocalIn, IPv6Header.Between(source, destination).Carry(new UdpDatagram(1000, 2000))) { InInterface = "eth0" });
+            }
+        }
+
+        Assert.All(Enumerable.Range(0, 7), bit => Assert.True(Marked(seen, bit) > 0, $"bit {bit}: {seen}"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(60)]
+    public void Hashes_are_marks_as_by_iptables(int others)
+    {
+        Load("FORWARD", """
+            -A C -j MARK --set-mark 0x50000000
+            -A C -p udp --dport 2000 -j HMARK --hmark-tuple src,dst,sport,dport,proto --hmark-mod 0xffff --hmark-rnd 0xfeedcafe --hmark-offset 0x10000
+            -A C -p udp --dport 2000 -m mark --mark 0x10000/0x10000 -j MARK --or-mark 0x20000000
+            -A C -p udp -m mark --mark 0x1/0x1 -j DROP
+            -A C -p tcp -j HMARK --hmark-src-prefix 20 --hmark-dport-mask 0xff00 --hmark-mod 0x7ffffff --hmark-rnd 7
+            -A C -p tcp -m mark ! --mark 0x50000000 -j MARK --or-mark 0x8000000
+            -A C -p esp -j HMARK --hmark-tuple spi,src --hmark-mod 1000000 --hmark-rnd 3
+            -4 -A C -p icmp -j HMARK --hmark-tuple src,dst,sport,dport --hmark-mod 1000000 --hmark-rnd 4
+            -6 -A C -p icmpv6 -j HMARK --hmark-tuple src,dst,sport,dport --hmark-mod 1000000 --hmark-rnd 4
+            -A C -p udp --dport 2001 -j HMARK --hmark-tuple ct,src,dst,sport,dport --hmark-mod 1000000 --hmark-rnd 5
+            """, others);
+        string seen = "";
+        foreach (Family family in Scenario.Families)
+        {
+            var about = new UdpDatagram(2000, 1000);
+            Transport error = family == Family.IPv4
+                ? new IcmpMessage(3, 1) { Payload = [.. IPv4Header.Between(Server, Client).Carry(about)] }
+                : new Icmpv6Message(1, 3) { Payload = [.. IPv6Header.Between(Server6, Client6).Carry(about)] };
+            foreach (Transport transport in (Transport[])
+                [
+                    .. Enumerable.Range(1000, 8).Select(port => new UdpDatagram((ushort)port, 2000)), new UdpDatagram(1000, 2001), new UdpDatagram(1000, 2002),
+                    new TcpSegment(1000, 80), new TcpSegment(1000, 81), new TcpSegment(1000, 8080), new EspPacket(0x11223344, 1), new EspPacket(0x11223345, 1), error,
+                    new RawTransport(89) { Payload = [1, 2, 3, 4] },
+                ])
+            {
+                seen = _twins.Compare(Between(family, transport));
+            }
+        }
+
+        Assert.True(Marked(seen, 29) > 0 && Marked(seen, 27) > 0, seen);
+    }
+
+    /// <summary>A connection's hash is that of its first packet's ends, where the kernel tracks it; else the mark stays.</summary>
+    [Fact]
+    public void Hashes_of_connections_are_marks_as_by_iptables()
+    {
+        const string Rules = "-A C -j MARK --set-mark 0x50000000\n-A C -j HMARK --hmark-tuple ct,src,dst,sport,dport --hmark-mod 1000000 --hmark-rnd 5";
+        Load("FORWARD", Rules);
+        Forwarded(fromClient: true, new UdpDatagram(1000, 2000));
+        _twins.Execute("iptables-legacy", "-t", "raw", "-A", "PREROUTING", "-p", "tcp", "--dport", "21", "-j", "CT", "--helper", "ftp");
+        Forwarded(fromClient: true, new UdpDatagram(1000, 2000));
+        Forwarded(fromClient: false, new UdpDatagram(2000, 1000));
+        string seen = Forwarded(fromClient: true, new UdpDatagram(1001, 2000));
+        Assert.Equal(1, Marked(seen, 30));
+    }
+
     private void OpenSockets()
     {
         foreach (AddressFamily family in (AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6])
@@ -150,6 +239,13 @@ public sealed class KernelMatchTests : IDisposable
         InInterface = fromClient ? "eth0" : "eth1",
         OutInterface = fromClient ? "eth1" : "eth0",
     });
+
+    private static Packet Between(Family family, Transport transport) => new(
+        family, Hook.Forward, family == Family.IPv4 ? IPv4Header.Between(Client, Server).Carry(transport) : IPv6Header.Between(Client6, Server6).Carry(transport))
+    {
+        InInterface = "eth0",
+        OutInterface = "eth1",
+    };
 
     private static Packet Incoming(Family family, Transport transport) => new(family, Hook.LocalIn, family == Family.IPv4
         ? IPv4Header.Between(Client, Server).Carry(transport)

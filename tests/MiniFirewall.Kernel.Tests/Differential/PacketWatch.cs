@@ -15,7 +15,7 @@ internal sealed partial class PacketWatch
 
     private static readonly string[] s_counted =
     [
-        .. ((int[])[0, 1, 2, 3, 4, 5, 6, 7, 8, 15, 16, 18, 23, 24, 31]).Select(bit => $"meta mark and 0x{1u << bit:x} != 0"),
+        .. Enumerable.Range(0, 32).Select(bit => $"meta mark and 0x{1u << bit:x} != 0"),
         "meta mark 0",
         "meta mark 0xffffffff",
         .. ((string[])["1:2", "0:1", "ffff:ffff"]).Select(priority => $"meta priority {priority}"),

@@ -150,7 +150,7 @@ internal sealed class ChangeLab : IDisposable
         code.LoadMapValue(Wish, Wishes);
         code.Load(MemorySize.Byte, Register.R1, Wish, WishWanted);
         code.Jump(JumpCondition.Equal, Register.R1, 0, end);
-        ChangeSlot.EmitFirst(code, Slot, Register.R0, Packet);
+        ChangeSlot.EmitFirst(code, Slot, Register.R0, Packet, SlotMap.Changes);
         code.Load(MemorySize.Byte, Register.R1, Wish, WishWay);
         code.Alu(AluOperation.And, Register.R1, ChangeSlot.Ways - 1);
         code.Alu(AluOperation.Multiply, Register.R1, ChangeSlot.Size);

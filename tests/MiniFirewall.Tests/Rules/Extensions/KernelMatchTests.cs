@@ -17,9 +17,12 @@ public sealed class KernelMatchTests
     [InlineData("-m helper ! --helper ftp", "helper", 0, 0, "00000000 667470 000000000000000000000000000000000000000000000000000000 000000000000")]
     [InlineData("-4 -p tcp -m osf --genre ab", "osf", 0, 6, "6162 000000000000000000000000000000000000000000000000000000000000 02000000 01000000 00000000 00000000")]
     [InlineData("-4 -p tcp -m osf ! --genre ab --ttl 2", "osf", 0, 6, "6162 000000000000000000000000000000000000000000000000000000000000 02000000 0b000000 00000000 02000000")]
+    [InlineData("-6 -m addrtype --src-type ANYCAST,UNICAST", "addrtype", 1, 0, "1200 0000 00000000")]
+    [InlineData("-6 -m addrtype ! --src-type UNREACHABLE ! --dst-type ANYCAST", "addrtype", 1, 0, "8000 1000 03000000")]
+    [InlineData("-6 -m addrtype --dst-type LOCAL --limit-iface-in", "addrtype", 1, 0, "0000 0400 04000000")]
     public void Is_asked_as_iptables_asks_it(string rule, string name, byte revision, byte protocol, string information)
     {
-        KernelMatchHolds asked = Read(rule).AsksKernel(Family.IPv4)!;
+        KernelMatchHolds asked = Read(rule).AsksKernel(rule.StartsWith("-6", StringComparison.Ordinal) ? Family.IPv6 : Family.IPv4)!;
         Assert.Equal((name, revision, protocol), (asked.Match, asked.Revision, asked.Protocol));
         Assert.Equal(information.Replace(" ", "", StringComparison.Ordinal), Convert.ToHexStringLower([.. asked.Information]));
         Assert.Equal(0u, asked.Number & 1);
@@ -33,7 +36,21 @@ public sealed class KernelMatchTests
         Match match = Read("-m helper ! --helper ftp");
         match.Lower(Family.IPv6, steps);
         KernelMatchHolds asked = match.AsksKernel(Family.IPv6)!;
-        Assert.Equal([new DropWhen(new QuestionTest(new KernelMatchUnknown(asked.Number))), new Require(new QuestionTest(asked, Negated: true))], steps.ToImmutable());
+        Assert.Equal([new DropWhen(new QuestionTest(new KernelUnasked(asked.Number))), new Require(new QuestionTest(asked, Negated: true))], steps.ToImmutable());
+    }
+
+    [Theory]
+    [InlineData("-6", "ANYCAST", true)]
+    [InlineData("-6", "UNREACHABLE", true)]
+    [InlineData("-6", "LOCAL --limit-iface-in", true)]
+    [InlineData("-6", "LOCAL", false)]
+    [InlineData("-6", "UNICAST --limit-iface-in", false)]
+    [InlineData("-4", "ANYCAST", false)]
+    public void Addrtype_asks_for_what_only_the_routes_of_IPv6_say(string family, string types, bool asks)
+    {
+        RuleSet rules = Reading.Good($"{family} -A INPUT -m addrtype --dst-type {types}");
+        Assert.Equal(asks, rules.AsksKernel);
+        Assert.Null(rules.Find("INPUT")!.Rules.Single().Matches.Single().AsksKernel(Family.IPv4));
     }
 
     [Theory]

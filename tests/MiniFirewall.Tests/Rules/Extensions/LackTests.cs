@@ -18,7 +18,6 @@ public sealed class LackTests
     [InlineData("-m socket --restore-skmark", "--restore-skmark would change the mark before the rules, of packets that they do not match, too")]
     [InlineData("-m ipvs --ipvs", "needs the connections of IPVS, which programs of the Netfilter hooks cannot look up")]
     [InlineData("-p tcp -j SYNPROXY", "needs handshakes answered in a server's place, which miniFirewall does not do yet")]
-    [InlineData("-j HMARK --hmark-tuple src --hmark-mod 2 --hmark-rnd 1", "needs a hash of the packet as its mark, which miniFirewall does not compute yet")]
     public void Is_refused_with_its_reason(string rule, string reason)
     {
         string text = $"{Sets}-A INPUT {rule}";

@@ -272,9 +272,6 @@ public sealed class SurroundingsLanguageTests
     [Theory]
     [InlineData("-A INPUT -m socket --transparent --restore-skmark")]
     [InlineData("-A OUTPUT -m cgroup --path user.slice")]
-    [InlineData("-6 -A INPUT -m addrtype --dst-type ANYCAST")]
-    [InlineData("-A INPUT -m addrtype --dst-type UNREACHABLE,UNICAST")]
-    [InlineData("-6 -A INPUT -m addrtype --dst-type LOCAL --limit-iface-in")]
     public void What_cannot_run_is_refused_with_the_reason(string line)
     {
         Assert.Equal(ErrorCodes.NotInForce, Assert.Single(Reading.Bad(line)).Code);

@@ -5,8 +5,8 @@ using MiniFirewall.Policy.Questions;
 
 namespace MiniFirewall.Compiler.Questions;
 
-/// <summary>Looks up what chains in front of the program have noted of the kernel's matches (<see cref="FindingSlot"/>); a packet that is only described has no notes.</summary>
-internal static class KernelMatchEmitter
+/// <summary>Looks up what chains in front of the program have noted of the kernel's matches and targets (<see cref="FindingSlot"/>); a packet that is only described has no notes.</summary>
+internal static class KernelFindingEmitter
 {
     private const Register Slot = Register.R9, Skb = Register.R2;
 
@@ -22,7 +22,7 @@ internal static class KernelMatchEmitter
         function.Code.Jump(function.No);
     }
 
-    internal static void Emit(KernelMatchUnknown _, QuestionFunction function)
+    internal static void Emit(KernelUnasked _, QuestionFunction function)
     {
         if (function.IsTest)
         {
@@ -39,13 +39,35 @@ internal static class KernelMatchEmitter
         function.Code.Jump(function.Yes);
     }
 
+    /// <summary>The mark in the key is what later questions find.</summary>
+    internal static void Emit(PacketMarkComputed _, QuestionFunction function)
+    {
+        if (!function.IsTest)
+        {
+            Assembler code = function.Code;
+            EmitSlot(function, function.Yes);
+            code.Alu(AluOperation.Or, QuestionFunction.Argument, 1);
+            FindingSlot.EmitEach(code, Slot, i =>
+            {
+                Label next = code.DefineLabel("next number");
+                code.Jump(JumpCondition.NotEqual, Register.R1, QuestionFunction.Argument, next);
+                code.Load(MemorySize.Word, Register.R1, Slot, FindingSlot.MarkAt(i));
+                code.Store(MemorySize.Word, QuestionFunction.Key, PacketKey.Mark, Register.R1);
+                code.Jump(function.Yes);
+                code.Mark(next);
+            });
+        }
+
+        function.Code.Jump(function.Yes);
+    }
+
     /// <summary>R9 = the packet's slot.</summary>
     private static void EmitSlot(QuestionFunction function, Label whereNone)
     {
         Assembler code = function.Code;
         Label found = code.DefineLabel("slot is found");
         function.LoadSkb(Skb);
-        SlotSearch.Emit(code, Slot, Skb, found, WellKnownMaps.Findings);
+        SlotSearch.Emit(code, Slot, Skb, found, SlotMap.Findings);
         code.Jump(whereNone);
         code.Mark(found);
     }
