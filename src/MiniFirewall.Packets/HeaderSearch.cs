@@ -24,7 +24,7 @@ public readonly record struct HeaderSearch(HeaderSearchEnd End, int Offset)
 {
     private const int NetworkHeader = 40;
 
-    /// <param name="header">An extension header's number: 0, 43, 44 or 60.</param>
+    /// <param name="header">An extension header's number: 0, 43, 44, 51 or 60.</param>
     /// <param name="packet">From the network header on.</param>
     public static HeaderSearch For(byte header, ReadOnlySpan<byte> packet)
     {

@@ -26,7 +26,7 @@ internal static class HeaderSearchEmitter
 
     private const int NetworkHeader = 40, NextHeaderAt = 6;
 
-    /// <param name="header">The header's number: 0, 43, 44 or 60.</param>
+    /// <param name="header">The header's number: 0, 43, 44, 51 or 60.</param>
     /// <param name="absent">Where it goes when the chain has no such header.</param>
     /// <param name="broken">Where it goes when the packet ends inside the chain.</param>
     internal static void Emit(QuestionFunction function, byte header, Label absent, Label broken)

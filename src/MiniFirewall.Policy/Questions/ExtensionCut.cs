@@ -10,5 +10,12 @@ namespace MiniFirewall.Policy.Questions;
 /// <param name="Size">How many of the header's bytes must be there.</param>
 public sealed record ExtensionCut(byte Kind, int Size) : Question
 {
-    public override bool Ask(Packet packet) => !ExtensionHeader.Find(packet, Kind).IsWhole(packet, Size);
+    public override bool Ask(Packet packet)
+    {
+        ArgumentNullException.ThrowIfNull(packet);
+        var search = HeaderSearch.For(Kind, packet.Bytes);
+        return search.End == HeaderSearchEnd.Broken
+            || (search.End == HeaderSearchEnd.Found
+                && search.Offset + Math.Max(Size, IPv6HeaderNumber.LengthOf(Kind, packet.Bytes[search.Offset + 1])) > packet.Bytes.Length);
+    }
 }

@@ -4,7 +4,7 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Policy.Questions;
 
 /// <summary>
-/// A number of an IPv6 packet's first extension header of one kind (<see cref="ExtensionHeader"/>), network byte order, lies in a
+/// A number of an IPv6 packet's first extension header of one kind (<see cref="HeaderSearch"/>), network byte order, lies in a
 /// range once it is masked. No, where there is no such header or the packet ends before the number.
 /// </summary>
 /// <param name="Kind">The header's number: of an extension header (0, 43, 44, 51 or 60).</param>
@@ -19,14 +19,15 @@ public sealed record ExtensionNumber(byte Kind, int Offset, int Bytes, uint Mask
 
     public override bool Ask(Packet packet)
     {
-        ExtensionHeader header = ExtensionHeader.Find(packet, Kind);
-        if (!header.IsThere || header.Offset + Offset + Bytes > packet.Bytes.Length)
+        ArgumentNullException.ThrowIfNull(packet);
+        var search = HeaderSearch.For(Kind, packet.Bytes);
+        if (search.End != HeaderSearchEnd.Found || search.Offset + Offset + Bytes > packet.Bytes.Length)
         {
             return false;
         }
 
         uint value = 0;
-        foreach (byte part in packet.Bytes.Slice(header.Offset + Offset, Bytes))
+        foreach (byte part in packet.Bytes.Slice(search.Offset + Offset, Bytes))
         {
             value = (value << 8) | part;
         }

@@ -71,9 +71,9 @@ public sealed record AhMatch(SpiRange Spis, uint? Length, bool NotLength, bool I
             return header == MatchResult.Match ? Judge(packet.TransportBytes) : header;
         }
 
-        ExtensionHeader found = ExtensionHeader.Find(packet, IpProtocol.Authentication);
-        return !found.IsWhole(packet, HeaderSize) ? MatchResult.Invalid
-            : found.IsThere ? Judge(packet.Bytes[found.Offset..])
+        var search = HeaderSearch.For(IpProtocol.Authentication, packet.Bytes);
+        return new ExtensionCut(IpProtocol.Authentication, HeaderSize).Ask(packet) ? MatchResult.Invalid
+            : search.End == HeaderSearchEnd.Found ? Judge(packet.Bytes[search.Offset..])
             : MatchResult.Miss;
     }
 

@@ -72,6 +72,11 @@ public sealed class Ah6Tests(MatchLab lab)
     public void A_chain_that_is_cut_before_it_drops() =>
         lab.Check("-m ah", Family.IPv6, Cut(Bytes(new OptionsExtension(DestinationOptions, 2), new AuthenticationExtension(1)), 50), Says.Invalid);
 
+    /// <summary>A chain may be long.</summary>
+    [Fact]
+    public void Behind_seventy_others() =>
+        Check("-m ah --ahspi 0", Says.Match, [.. Enumerable.Repeat(new OptionsExtension(DestinationOptions, 0), 70), new AuthenticationExtension(1)]);
+
     private void Check(string rule, Says says, params IPv6Extension[] extensions)
     {
         byte[] packet = Bytes(extensions);
