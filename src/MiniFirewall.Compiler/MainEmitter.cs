@@ -55,28 +55,33 @@ internal sealed class MainEmitter(
             return;
         }
 
-        Label tracked = code.DefineLabel("tracked");
+        Label tracked = code.DefineLabel("tracked"), track = code.DefineLabel("track the connection");
         if (options.Context != ContextKind.ModuleByProbes)
         {
             Label other = code.DefineLabel("not of an open connection"), absent = code.DefineLabel("of no connection");
             new OpenConnection(code, program.Family, program.Hook, options.ConnectionBuckets, options.KernelTracking.HasFlag(KernelTracking.States)).Emit(tracked, absent, other);
             code.Mark(absent);
-            EmitCallTrack(Frame.MainContext, TrackCode.KnownAbsent);
-            code.Jump(tracked);
+            code.Move(Register.R3, TrackCode.KnownAbsent);
+            code.Jump(track);
             code.Mark(other);
         }
 
-        EmitCallTrack(Frame.MainContext, TrackCode.Judging);
+        code.Move(Register.R3, TrackCode.Judging);
+        code.Mark(track);
+        EmitCallTrack(Frame.MainContext);
         code.Mark(tracked);
         code.Store(MemorySize.Byte, Register.R10, Frame.MainBegins, Register.R0);
     }
 
-    private void EmitCallTrack(Register context, int confirms)
+    /// <summary>
+    /// What it is for is in R3. From Linux 7.2 on the verifier goes through a function, and those that it calls, anew for each call that hands it a part of the stack: so there
+    /// are few of these.
+    /// </summary>
+    private void EmitCallTrack(Register context)
     {
         code.Move(Register.R1, context);
         code.Move(Register.R2, Register.R10);
         code.Alu(AluOperation.Add, Register.R2, Frame.MainKey);
-        code.Move(Register.R3, confirms);
         helpers.CallTrack();
     }
 
@@ -92,7 +97,8 @@ internal sealed class MainEmitter(
         code.Jump(JumpCondition.NotEqual, Register.R8, ResultCode.AcceptCode, done);
         code.Load(MemorySize.Byte, Register.R1, Register.R10, Frame.MainBegins);
         code.Jump(JumpCondition.Equal, Register.R1, 0, done);
-        EmitCallTrack(Frame.BlockContext, TrackCode.Confirming);
+        code.Move(Register.R3, TrackCode.Confirming);
+        EmitCallTrack(Frame.BlockContext);
         code.Jump(JumpCondition.Equal, Register.R0, 0, done);
         code.Move(Register.R8, ResultCode.DropCode);
         code.Mark(done);

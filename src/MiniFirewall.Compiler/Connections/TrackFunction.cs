@@ -422,22 +422,14 @@ internal sealed class TrackFunction
         _code.Jump(_tcpPackets);
     }
 
-    /// <summary>R9 = a new entry; three tries, for other processors may take the same place at the same moment.</summary>
+    /// <summary>R9 = a new entry.</summary>
     private void EmitMake()
     {
-        const int Tries = 3;
-        Label known = _code.DefineLabel("place known"), full = _code.DefineLabel("full"), room = _code.DefineLabel("room");
-        for (int i = 0; i < Tries; i++)
-        {
-            _track.Address(Register.R1, TrackCode.Tuple);
-            _code.Call(_make);
-            _code.Jump(JumpCondition.NotEqual, Register.R0, MakeFunction.Busy, known, OperandWidth.Bits32);
-        }
-
-        _code.Mark(full);
+        Label room = _code.DefineLabel("room");
+        _track.Address(Register.R1, TrackCode.Tuple);
+        _code.Call(_make);
+        _code.Jump(JumpCondition.NotEqual, Register.R0, MakeFunction.NoRoom, room, OperandWidth.Bits32);
         EmitReturn(1);
-        _code.Mark(known);
-        _code.Jump(JumpCondition.Equal, Register.R0, MakeFunction.NoRoom, full, OperandWidth.Bits32);
         _code.Mark(room);
         _code.Alu(AluOperation.Subtract, Register.R0, MakeFunction.FirstPlace - 1);
         _track.Store(TrackCode.Place, Register.R0);
