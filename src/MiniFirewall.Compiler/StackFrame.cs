@@ -8,6 +8,19 @@ internal static class StackFrame
     internal static void Zero(Assembler code, int bytes, int at) =>
         code.StoreImmediate(MemorySize.DoubleWord, Register.R10, at - bytes, 0);
 
+    /// <summary>
+    /// As <see cref="Zero"/>, of a number that turns of a loop change and decide by: the verifier takes it for any number. Before Linux 6.7 it goes through one turn only, with
+    /// what the frame has then, and leaves out the code that this turn does not come to. Loses R1 and R2.
+    /// </summary>
+    /// <param name="unknown">Eight bytes of the frame of which the verifier does not know what they are.</param>
+    internal static void ZeroUnseen(Assembler code, int bytes, int at, int unknown)
+    {
+        Load(code, MemorySize.DoubleWord, Register.R1, bytes, unknown);
+        Load(code, MemorySize.DoubleWord, Register.R2, bytes, unknown);
+        code.Alu(AluOperation.Xor, Register.R1, Register.R2);
+        Store(code, MemorySize.DoubleWord, bytes, at, Register.R1);
+    }
+
     internal static void Store(Assembler code, MemorySize size, int bytes, int at, Register value) =>
         code.Store(size, Register.R10, at - bytes, value);
 

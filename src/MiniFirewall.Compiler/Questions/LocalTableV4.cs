@@ -31,9 +31,11 @@ internal static class LocalTableV4
         Assembler code = function.Code;
         Label turn = code.DefineLabel("fib_turn");
         StackFrame.Store(code, MemorySize.DoubleWord, FrameBytes, Key, address);
-        StackFrame.Zero(code, FrameBytes, Parent);
-        StackFrame.Zero(code, FrameBytes, Child);
-        StackFrame.Zero(code, FrameBytes, Route);
+        foreach (int at in (ReadOnlySpan<int>)[Parent, Child, Route])
+        {
+            StackFrame.ZeroUnseen(code, FrameBytes, at, Key);
+        }
+
         StackFrame.Zero(code, FrameBytes, Device);
         StackFrame.Zero(code, FrameBytes, State - 1);
         code.StoreImmediate(MemorySize.Byte, Register.R10, State - FrameBytes, AtTable);

@@ -28,7 +28,7 @@ internal static class LocalTableV6
         Label turn = code.DefineLabel("fib6_turn");
         StackFrame.Store(code, MemorySize.DoubleWord, FrameBytes, High, high);
         StackFrame.Store(code, MemorySize.DoubleWord, FrameBytes, Low, low);
-        StackFrame.Zero(code, FrameBytes, Route);
+        StackFrame.ZeroUnseen(code, FrameBytes, Route, High);
         StackFrame.Zero(code, FrameBytes, State - 1);
         code.StoreImmediate(MemorySize.Byte, Register.R10, State - FrameBytes, Down);
         function.LoadState(Table, "net");

@@ -13,7 +13,7 @@ public sealed class ConnectionCrashTests : IDisposable
 {
     private const string Asking = "-A INPUT -m conntrack --ctstate INVALID -j DROP\n";
 
-    private const string First = "connections max 130816 udp_timeout 50\n" + Asking, Second = "connections max 1022 udp_timeout 60\n" + Asking;
+    private const string First = "connections max 130816 udp_timeout 5000\n" + Asking, Second = "connections max 1022 udp_timeout 6000\n" + Asking;
 
     private readonly TestNamespace _namespace = new();
     private readonly DirectoryInfo _files = Directory.CreateTempSubdirectory("mfwe-");
@@ -42,9 +42,9 @@ public sealed class ConnectionCrashTests : IDisposable
             Send();
             Assert.True(Command.Try(_namespace.Agent(_namespace.Enter, "apply", file, step)).Killed, step);
             bool switched = steps.IndexOf(step) >= steps.IndexOf(CommitStep.Switch);
-            Assert.Equal((step, switched ? "1022 60" : "130816 50", 1), (step, Settings(), Count()));
+            Assert.Equal((step, switched ? "1022 6000" : "130816 5000", 1), (step, Settings(), Count()));
             _namespace.Apply(Second);
-            Assert.Equal((step, "1022 60", 1), (step, Settings(), Count()));
+            Assert.Equal((step, "1022 6000", 1), (step, Settings(), Count()));
             string[] pins = [.. Directory.GetFiles(Directory.GetDirectories(_namespace.Directory).Single()).Select(path => Path.GetFileName(path)!)];
             Assert.Contains("connections", pins);
             Assert.Contains("tracking", pins);
@@ -61,8 +61,8 @@ public sealed class ConnectionCrashTests : IDisposable
         ConnectionSettingValue[] values = [new(ConnectionSetting.Find("max")!, 1_022), new(ConnectionSetting.Find("udp_timeout")!, 7)];
         Assert.Throws<InvalidOperationException>(() => _namespace.Apply(Second, parts));
         Assert.Throws<InvalidOperationException>(() => _namespace.Run(() => _namespace.Open(parts).SetConnections(values)));
-        Assert.Equal(("130816 50", 1), (Settings(), Count()));
-        Assert.StartsWith("connections max 130816 udp_timeout 50\n", Rules.Print(_namespace.Read()!.Rules), StringComparison.Ordinal);
+        Assert.Equal(("130816 5000", 1), (Settings(), Count()));
+        Assert.StartsWith("connections max 130816 udp_timeout 5000\n", Rules.Print(_namespace.Read()!.Rules), StringComparison.Ordinal);
         _namespace.Run(() => _namespace.Open().SetConnections(values));
         Assert.Equal(("1022 7", 1), (Settings(), Count()));
         Assert.StartsWith("*filter\n", Rules.Print(_namespace.Read()!.Rules), StringComparison.Ordinal);

@@ -63,7 +63,7 @@ public sealed class HashlimitPortTests
             Packet packet = PacketDescription.TryParse(text, out PacketDescription? description, out DescriptionError? error)
                 ? description.Packet
                 : throw new InvalidOperationException($"{text}: {error}");
-            if (iptables.CanMeet(packet) && live.CanMeet(packet))
+            if (!IsDroppedByNewKernels(packet) && iptables.CanMeet(packet) && live.CanMeet(packet))
             {
                 Observation? expected = iptables.Judge(packet);
                 Assert.Equal((i, text, expected), (i, text, live.Judge(packet)));
@@ -101,6 +101,10 @@ public sealed class HashlimitPortTests
 
         Assert.InRange(within, 20, 380);
     }
+
+    /// <summary>By its tables; Linux 6.18.44 does not yet, 7.2.13 does.</summary>
+    private static bool IsDroppedByNewKernels(Packet packet) =>
+        Environment.OSVersion.Version.Major >= 7 && packet is { Family: Family.IPv6, Transport.FragmentOffset: not 0 };
 
     private static PacketProgram WithSteps(PacketProgram program, Question question) => program with
     {
