@@ -4,19 +4,14 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Compiler.Connections;
 
 /// <summary>
-/// The function make_connection(tuple): <see cref="FirstPlace"/> plus the place of a new entry, empty but for the tuple, or
-/// <see cref="NoRoom"/>. What has expired makes room first, then what
+/// The function make_connection(tuple): <see cref="FirstPlace"/> plus the place of a new entry, empty but for the tuple;
+/// <see cref="NoRoom"/>; or <see cref="Busy"/> where another processor took the same place. What has expired makes room first, then what
 /// has not been answered for longest, then what is not assured; assured connections stay, whatever comes (nf_conntrack_core.c,
 /// early_drop).
 /// </summary>
 internal sealed class MakeFunction(Assembler code, Family family, int buckets)
 {
-    internal const int NoRoom = 0, FirstPlace = 2;
-
-    /// <summary>What a try comes to where another processor took the same place.</summary>
-    private const int Busy = 1;
-
-    private const int Tries = 3;
+    internal const int NoRoom = 0, Busy = 1, FirstPlace = 2;
 
     private const Register Tuple = Register.R6, Tag = Register.R7, Now = Register.R8, Bucket = Register.R9, Best = Register.R5;
     private const int WayBits = 3, BucketBits = 20, TickMask = (1 << ConnectionTable.ClassShift) - 1;
@@ -30,27 +25,7 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
 
     internal void Emit(Label entry)
     {
-        const Register Left = Register.R7;
-        Label attempt = code.DefineLabel("try_connection"), again = code.DefineLabel("try again"), done = code.DefineLabel("done");
         code.BeginFunction(new Function("make_connection", IsGlobal: true, [new BytesParameter("tuple", ConnectionTuple.Size)]), entry);
-        NullGuard.Emit(code, Register.R1, NoRoom);
-        code.Move(Tuple, Register.R1);
-        code.Move(Left, Tries);
-        code.Mark(again);
-        code.Move(Register.R1, Tuple);
-        code.Call(attempt);
-        code.Jump(JumpCondition.NotEqual, Register.R0, Busy, done, OperandWidth.Bits32);
-        code.Alu(AluOperation.Subtract, Left, 1);
-        code.Jump(JumpCondition.NotEqual, Left, 0, again);
-        code.Move(Register.R0, NoRoom);
-        code.Mark(done);
-        code.Exit();
-        EmitTry(attempt);
-    }
-
-    private void EmitTry(Label entry)
-    {
-        code.BeginFunction(new Function("try_connection", IsGlobal: true, [new BytesParameter("tuple", ConnectionTuple.Size)]), entry);
         NullGuard.Emit(code, Register.R1, NoRoom);
         code.Move(Tuple, Register.R1);
         _hash.EmitTag(Tuple);

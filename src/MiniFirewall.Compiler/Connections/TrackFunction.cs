@@ -422,14 +422,23 @@ internal sealed class TrackFunction
         _code.Jump(_tcpPackets);
     }
 
-    /// <summary>R9 = a new entry.</summary>
+    /// <summary>R9 = a new entry; three tries, for other processors may take the same place at the same moment. Loses R8.</summary>
     private void EmitMake()
     {
-        Label room = _code.DefineLabel("room");
+        const int Tries = 3;
+        const Register Left = Register.R8;
+        Label again = _code.DefineLabel("try again"), known = _code.DefineLabel("place known"), full = _code.DefineLabel("full"), room = _code.DefineLabel("room");
+        _code.Move(Left, Tries);
+        _code.Mark(again);
         _track.Address(Register.R1, TrackCode.Tuple);
         _code.Call(_make);
-        _code.Jump(JumpCondition.NotEqual, Register.R0, MakeFunction.NoRoom, room, OperandWidth.Bits32);
+        _code.Jump(JumpCondition.NotEqual, Register.R0, MakeFunction.Busy, known, OperandWidth.Bits32);
+        _code.Alu(AluOperation.Subtract, Left, 1);
+        _code.Jump(JumpCondition.NotEqual, Left, 0, again);
+        _code.Mark(full);
         EmitReturn(1);
+        _code.Mark(known);
+        _code.Jump(JumpCondition.Equal, Register.R0, MakeFunction.NoRoom, full, OperandWidth.Bits32);
         _code.Mark(room);
         _code.Alu(AluOperation.Subtract, Register.R0, MakeFunction.FirstPlace - 1);
         _track.Store(TrackCode.Place, Register.R0);
