@@ -210,7 +210,7 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
     {
         if (options.Context == ContextKind.ModuleByProbes)
         {
-            throw new OldKernelException("matches that only the kernel can answer (socket, helper, osf) need Linux 6.4 or newer");
+            throw new OldKernelException("what only the kernel can answer (socket, helper, osf, HMARK, addrtype of IPv6) needs Linux 6.4 or newer");
         }
 
         ForgetFunction.Emit(code, _forget);

@@ -53,47 +53,34 @@ public static class FindingPrograms
     }
 
     /// <summary>The match of this number holds; always no.</summary>
-    public static ProgramSpec Holds(uint number) => SlotSearch.Program(
-        "minifw_holds",
-        whereNone: 0,
-        code =>
-        {
-            FindingSlot.EmitWhere(code, Slot, number, i => EmitFound(code, i, number));
-            code.Move(Result, 0);
-        },
-        SlotMap.Findings);
+    public static ProgramSpec Holds(uint number) => Note("minifw_holds", number, answer: 0, (code, i) => EmitFound(code, i, number));
 
     /// <summary>The target of this number may have given the packet its mark, or left it as it was; always yes.</summary>
-    public static ProgramSpec NoteMark(uint number) => SlotSearch.Program(
-        "minifw_mark_is",
-        whereNone: 1,
-        code =>
-        {
-            FindingSlot.EmitWhere(code, Slot, number, i =>
-            {
-                EmitMark(code);
-                code.Store(MemorySize.Word, Slot, FindingSlot.MarkAt(i), Register.R2);
-            });
-            code.Move(Result, 1);
-        },
-        SlotMap.Findings);
+    public static ProgramSpec NoteMark(uint number) => Note("minifw_mark_is", number, answer: 1, (code, i) =>
+    {
+        EmitMark(code);
+        code.Store(MemorySize.Word, Slot, FindingSlot.MarkAt(i), Register.R2);
+    });
 
     /// <summary>It has been asked again, about the packet with another mark: where both have come to the same, it has computed that. Always yes.</summary>
-    public static ProgramSpec CompareMark(uint number) => SlotSearch.Program(
-        "minifw_mark_was",
-        whereNone: 1,
+    public static ProgramSpec CompareMark(uint number) => Note("minifw_mark_was", number, answer: 1, (code, i) =>
+    {
+        Label other = code.DefineLabel("another mark");
+        EmitMark(code);
+        code.Load(MemorySize.Word, Register.R1, Slot, FindingSlot.MarkAt(i));
+        code.Jump(JumpCondition.NotEqual, Register.R1, Register.R2, other, OperandWidth.Bits32);
+        EmitFound(code, i, number);
+        code.Mark(other);
+    });
+
+    /// <summary>A program that writes to the packet's slot, where the number stands in it.</summary>
+    private static ProgramSpec Note(string name, uint number, int answer, Action<Assembler, int> emitHere) => SlotSearch.Program(
+        name,
+        whereNone: answer,
         code =>
         {
-            FindingSlot.EmitWhere(code, Slot, number, i =>
-            {
-                Label other = code.DefineLabel("another mark");
-                EmitMark(code);
-                code.Load(MemorySize.Word, Register.R1, Slot, FindingSlot.MarkAt(i));
-                code.Jump(JumpCondition.NotEqual, Register.R1, Register.R2, other, OperandWidth.Bits32);
-                EmitFound(code, i, number);
-                code.Mark(other);
-            });
-            code.Move(Result, 1);
+            FindingSlot.EmitWhere(code, Slot, number, i => emitHere(code, i));
+            code.Move(Result, answer);
         },
         SlotMap.Findings);
 

@@ -56,7 +56,6 @@ internal static class QuestionEmitters
         Of<DccpOptionsCut>(DccpHeaderEmitter.Emit),
         Of<DccpOption>(DccpHeaderEmitter.Emit),
         Of<ExtensionNumber>(ExtensionEmitter.Emit),
-        Of<ExtensionCut>(ExtensionEmitter.Emit),
         Of<SctpChunks>(SctpChunksEmitter.Emit),
         Of<HandedPacket>(HandedPacketEmitter.Emit),
         Of<ConnectionStateIn>(ConnectionStateEmitter.Emit),

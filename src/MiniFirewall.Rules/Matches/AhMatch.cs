@@ -72,7 +72,7 @@ public sealed record AhMatch(SpiRange Spis, uint? Length, bool NotLength, bool I
         }
 
         var search = HeaderSearch.For(IpProtocol.Authentication, packet.Bytes);
-        return new ExtensionCut(IpProtocol.Authentication, HeaderSize).Ask(packet) ? MatchResult.Invalid
+        return new HeaderUnreadable(IpProtocol.Authentication, HeaderSize).Ask(packet) ? MatchResult.Invalid
             : search.End == HeaderSearchEnd.Found ? Judge(packet.Bytes[search.Offset..])
             : MatchResult.Miss;
     }
@@ -86,7 +86,7 @@ public sealed record AhMatch(SpiRange Spis, uint? Length, bool NotLength, bool I
             return;
         }
 
-        steps.Add(new DropWhen(new QuestionTest(new ExtensionCut(IpProtocol.Authentication, HeaderSize))));
+        steps.Add(new DropWhen(new QuestionTest(new HeaderUnreadable(IpProtocol.Authentication, HeaderSize))));
         steps.Add(new Require(new QuestionTest(Number(SpiAt, 4, 0, 0, 0))));
         SpiLowering.Lower(steps, Number(SpiAt, 4, uint.MaxValue, Spis.Low, Spis.High), Spis);
         if (Length is { } length and not 0)

@@ -233,19 +233,15 @@ public sealed class KernelMatchTests : IDisposable
         _twins.LoadOrSkip(new RuleTexts(text, Scenario.Families.ToDictionary(family => family, _ => text)));
     }
 
-    private string Forwarded(bool fromClient, Transport transport) => _twins.Compare(new(
-        Family.IPv4, Hook.Forward, fromClient ? IPv4Header.Between(Client, Server).Carry(transport) : IPv4Header.Between(Server, Client).Carry(transport))
-    {
-        InInterface = fromClient ? "eth0" : "eth1",
-        OutInterface = fromClient ? "eth1" : "eth0",
-    });
+    private string Forwarded(bool fromClient, Transport transport) => _twins.Compare(Between(Family.IPv4, transport, fromClient));
 
-    private static Packet Between(Family family, Transport transport) => new(
-        family, Hook.Forward, family == Family.IPv4 ? IPv4Header.Between(Client, Server).Carry(transport) : IPv6Header.Between(Client6, Server6).Carry(transport))
+    private static Packet Between(Family family, Transport transport, bool fromClient = true)
     {
-        InInterface = "eth0",
-        OutInterface = "eth1",
-    };
+        byte[] bytes = family == Family.IPv4
+            ? IPv4Header.Between(fromClient ? Client : Server, fromClient ? Server : Client).Carry(transport)
+            : IPv6Header.Between(fromClient ? Client6 : Server6, fromClient ? Server6 : Client6).Carry(transport);
+        return new(family, Hook.Forward, bytes) { InInterface = fromClient ? "eth0" : "eth1", OutInterface = fromClient ? "eth1" : "eth0" };
+    }
 
     private static Packet Incoming(Family family, Transport transport) => new(family, Hook.LocalIn, family == Family.IPv4
         ? IPv4Header.Between(Client, Server).Carry(transport)
