@@ -73,7 +73,7 @@ public sealed class Evaluator
                 if (result == MatchResult.Match)
                 {
                     Record(place, rule);
-                    if (rule.Target.Decides is { } verdict)
+                    if (rule.Target.DecidesOf(packet) is { } verdict)
                     {
                         return Judged(verdict, DecisionKind.Rule, place, rule);
                     }

@@ -68,7 +68,7 @@ public sealed class PossibleVerdicts
 
             Ways taken = Outcome(view, rule.Target, packet, out bool goesOn);
             ways |= taken;
-            if (rule.Target.Decides == Verdict.Drop)
+            if (rule.Target.DecidesOf(packet) == Verdict.Drop)
             {
                 _firstDrop ??= new(DecisionKind.Rule, chain.Name, i + 1, rule);
             }
@@ -86,10 +86,13 @@ public sealed class PossibleVerdicts
     private Ways Outcome(FamilyView view, Target target, Packet packet, out bool goesOn)
     {
         goesOn = false;
+        if (target.DecidesOf(packet) is { } verdict)
+        {
+            return verdict == Verdict.Accept ? Ways.Accept : Ways.Drop;
+        }
+
         switch (target)
         {
-            case { Decides: { } verdict }:
-                return verdict == Verdict.Accept ? Ways.Accept : Ways.Drop;
             case ReturnTarget:
                 return Ways.Falls;
             case JumpTarget jump:

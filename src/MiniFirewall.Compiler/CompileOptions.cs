@@ -57,6 +57,9 @@ public sealed record CompileOptions(PrologueKind Prologue = PrologueKind.Netfilt
     /// </summary>
     internal bool Tracks { get; init; }
 
+    /// <summary>Some program hands packets to a target that takes a server's place in handshakes (<see cref="Connections.ProxiedState"/>).</summary>
+    internal bool HasProxy { get; init; }
+
     internal bool HasMayGoto => Loops == LoopKind.MayGoto && Context != ContextKind.ModuleByProbes;
 
     /// <summary>Connections are tracked though no rule asks for their state, so that rules that may come back find them as they are.</summary>

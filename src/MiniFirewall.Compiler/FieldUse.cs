@@ -26,6 +26,9 @@ internal sealed class FieldUse
     /// <summary>Some statement hands packets to targets, also such as are dropped then.</summary>
     internal bool HandsToTargets => Questions.All.Any(question => question is HandedToTarget { Decides: false });
 
+    /// <summary>Some statement hands packets to a target that takes a server's place.</summary>
+    internal bool HasProxy => Questions.All.Any(question => question is HandedToTarget { IsProxy: true });
+
     /// <summary>Some statement asks what the kernel's matches and targets have found.</summary>
     internal bool AsksFindings => Questions.All.Any(question => question is KernelMatchHolds or KernelUnasked);
 

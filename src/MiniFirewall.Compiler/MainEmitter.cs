@@ -71,6 +71,10 @@ internal sealed class MainEmitter(
         EmitCallTrack(Frame.MainContext);
         code.Mark(tracked);
         code.Store(MemorySize.Byte, Register.R10, Frame.MainBegins, Register.R0);
+        if (options.HasProxy && options.KernelTracking.HasFlag(KernelTracking.States))
+        {
+            ProxiedState.Emit(code, use.HasProxy);
+        }
     }
 
     /// <summary>

@@ -71,7 +71,11 @@ public static class ProgramSetCompiler
         programs = placed.Programs;
         MapImage? state = placed.State;
         var uses = programs.ToDictionary<PacketProgram, PacketProgram, FieldUse>(program => program, FieldUse.Of, ReferenceEqualityComparer.Instance);
-        options = options with { Tracks = options.Prologue == PrologueKind.Netfilter && (options.AlwaysTracks || uses.Values.Any(use => use.AsksConnection)) };
+        options = options with
+        {
+            Tracks = options.Prologue == PrologueKind.Netfilter && (options.AlwaysTracks || uses.Values.Any(use => use.AsksConnection)),
+            HasProxy = uses.Values.Any(use => use.HasProxy),
+        };
         CompiledPrograms compiled = CompileAll(programs, [.. programs.Where(program => IsListed(program, options))], uses, options);
         compiled = FitTheStack(programs, compiled, uses, options);
         if (compiled.Image is { } image)

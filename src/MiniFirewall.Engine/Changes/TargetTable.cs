@@ -17,8 +17,8 @@ internal sealed record TargetTable(Family Family, HandedToTarget Target) : Table
     /// <summary>The first priority behind these.</summary>
     internal const int PriorityBehind = DecidingPriority + 1;
 
-    /// <summary>All: a rule may come to lead there from any other hook without a new commit.</summary>
-    internal override ImmutableArray<Hook> Hooks => DispatcherCompiler.Hooks;
+    /// <summary>All where the target can be: a rule may come to lead there from any of these without a new commit.</summary>
+    internal override ImmutableArray<Hook> Hooks => Target.IsProxy ? DispatcherCompiler.Hooks.Remove(Hook.LocalOut) : DispatcherCompiler.Hooks;
 
     internal override string Map => WellKnownMaps.Changes;
 
@@ -33,6 +33,15 @@ internal sealed record TargetTable(Family Family, HandedToTarget Target) : Table
     internal override void WriteChain(NftTableWriter table, Hook hook, string chain, IReadOnlyList<BpfProgram> programs)
     {
         table.HookChain(chain, hook, Target.Decides ? DecidingPriority : Priority);
-        table.Rule(chain, $"target {Target.Target}", NftExpression.Bpf(programs[0]), NftExpression.Target(Target.Target, Target.Revision, Target.Information));
+        NftExpression[] expressions = [NftExpression.Bpf(programs[0]), NftExpression.Target(Target.Target, Target.Revision, Target.Information)];
+        string about = $"target {Target.Target}";
+        if (Target.IsProxy)
+        {
+            table.TcpRule(chain, about, expressions);
+        }
+        else
+        {
+            table.Rule(chain, about, expressions);
+        }
     }
 }

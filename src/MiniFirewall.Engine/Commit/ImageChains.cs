@@ -27,6 +27,7 @@ internal sealed class ImageChains(GenerationState generation, Family family, Ima
     /// <param name="before">As <see cref="ImageEditor.TryInsert"/>.</param>
     internal bool TryInsert(string chain, int number, Rule rule, int slot, int before, int behind) =>
         ++_written <= MostRules
+        && rule.Target.Parts.IsEmpty
         && (rule.Target is not JumpTarget jump || HasOrAdds(jump.Chain))
         && LatePlacement.TryPlace(RuleSetLowering.Lower(chain, rule, family, slot, image.ChangesMarks, target => image.FindChain(target)!.Value), KernelTime.Hertz, TryPlace) is { } statement
         && image.TryInsert(statement, number, before, behind);

@@ -64,7 +64,8 @@ internal static class QuickChange
 
     private static bool ChangesPackets(ReadOnlySpan<byte> text) => text.IndexOf("-j MARK"u8) >= 0 || text.IndexOf("-j HMARK"u8) >= 0 || text.IndexOf("-j CONNMARK --restore-mark"u8) >= 0
         || text.IndexOf("-j CLASSIFY"u8) >= 0 || text.IndexOf("-j TCPMSS"u8) >= 0 || text.IndexOf("-j NFQUEUE"u8) >= 0 || text.IndexOf("-j QUEUE"u8) >= 0
-        || text.IndexOf("-j TEE"u8) >= 0 || text.IndexOf("-j AUDIT"u8) >= 0 || text.IndexOf("-j IDLETIMER"u8) >= 0 || text.IndexOf("-j LED"u8) >= 0;
+        || text.IndexOf("-j TEE"u8) >= 0 || text.IndexOf("-j AUDIT"u8) >= 0 || text.IndexOf("-j IDLETIMER"u8) >= 0 || text.IndexOf("-j LED"u8) >= 0
+        || text.IndexOf("-j SYNPROXY"u8) >= 0;
 
     /// <summary>What a killed writer has left goes out of all images first: the epoch would put it in force too.</summary>
     private static bool TryWriteImages(GenerationState generation, RuleChange change, Action<string> afterStep)

@@ -11,8 +11,14 @@ namespace MiniFirewall.Policy.Questions;
 /// <param name="Decides">What becomes of a packet that passes is the target's to say; one that it was not asked about does not pass.</param>
 public sealed record HandedToTarget(string Target, byte Revision, ValueArray<byte> Information, bool Decides) : PacketChange
 {
-    /// <summary>All that the targets' code has to tell apart is which of them decide.</summary>
-    public override Question Code => new HandedToTarget("", 0, [], Decides);
+    /// <summary>
+    /// It takes a server's place in TCP's handshakes: the kernel takes it from rules that name TCP, and not where packets of LOCAL_OUT come by; and sequence numbers of
+    /// such a connection are others on either side, which only the kernel's own tracking knows.
+    /// </summary>
+    public bool IsProxy { get; init; }
+
+    /// <summary>All that programs have to tell apart is which of them decide, and which are proxies.</summary>
+    public override Question Code => new HandedToTarget("", 0, [], Decides) { IsProxy = IsProxy };
 
     public override ulong Argument => Number;
 

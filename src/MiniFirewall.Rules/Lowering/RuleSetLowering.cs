@@ -72,8 +72,15 @@ public static class RuleSetLowering
         {
             if (rule.Families.Has(family))
             {
+                int counter = counters.OfRule(chain, rule, family);
+                if (rule.Target.Parts is { IsEmpty: false } parts)
+                {
+                    statements.AddRange(parts.Select(part => LowerPart(chain.Name, rule, part, family, context, counter)));
+                    continue;
+                }
+
                 steps.Clear();
-                statements.Add(LowerRule(chain.Name, rule, family, context, counters.OfRule(chain, rule, family), blockOf, steps));
+                statements.Add(LowerRule(chain.Name, rule, family, context, counter, blockOf, steps));
             }
         }
 
@@ -84,6 +91,24 @@ public static class RuleSetLowering
         string chain, Rule rule, Family family, LoweringContext context, int counter, Func<string, int> blockOf, ImmutableArray<Step>.Builder steps)
     {
         HeaderLowering.Lower(rule, family, context.Names, steps);
+        LowerMatches(rule, family, context, steps);
+        rule.Target.LowerEffect(family, steps);
+        return new Statement(steps.ToImmutable(), counter, rule.Target.Emits, rule.Target.Lower(blockOf), new Origin(new RuleOrigin(chain, rule)));
+    }
+
+    /// <summary>The kind comes before the matches, so that these are asked once of a packet, whatever they remember.</summary>
+    private static Statement LowerPart(string chain, Rule rule, TargetPart part, Family family, LoweringContext context, int counter)
+    {
+        var steps = ImmutableArray.CreateBuilder<Step>();
+        HeaderLowering.Lower(rule, family, context.Names, steps);
+        steps.AddRange(part.Kind);
+        LowerMatches(rule, family, context, steps);
+        Target.LowerChange(part.Change, steps);
+        return new Statement(steps.ToImmutable(), counter, rule.Target.Emits, part.Outcome, new Origin(new RuleOrigin(chain, rule)));
+    }
+
+    private static void LowerMatches(Rule rule, Family family, LoweringContext context, ImmutableArray<Step>.Builder steps)
+    {
         foreach (Match match in rule.Matches)
         {
             match.Lower(family, steps);
@@ -93,13 +118,5 @@ public static class RuleSetLowering
         {
             ChangingMarks.Ask(steps);
         }
-
-        rule.Target.LowerEffect(family, steps);
-        return new Statement(
-            steps.ToImmutable(),
-            counter,
-            rule.Target.Emits,
-            rule.Target.Lower(blockOf),
-            new Origin(new RuleOrigin(chain, rule)));
     }
 }

@@ -14,9 +14,6 @@ public abstract record Target
     /// <summary>Families these arguments make sense for.</summary>
     public virtual FamilySet Families => FamilySet.Both;
 
-    /// <summary>As <see cref="Match.Lack"/>.</summary>
-    public virtual string? Lack => null;
-
     /// <summary>Why it cannot stand in a chain that packets of this hook come to; null where it can (xtables' hook masks).</summary>
     public virtual string? RefusalAt(Hook hook) => null;
 
@@ -33,6 +30,15 @@ public abstract record Target
 
     /// <summary>The verdict that it gives; null where it leads on.</summary>
     public virtual Verdict? Decides => null;
+
+    /// <summary>The verdict that it gives this packet, which matches; null where it leads on.</summary>
+    public virtual Verdict? DecidesOf(Packet packet) => Decides;
+
+    /// <summary>
+    /// What it does with each kind of packet; empty where it does the same with all. A rule is one statement for each kind, in this order, and all of them have
+    /// its counter.
+    /// </summary>
+    public virtual ImmutableArray<TargetPart> Parts => [];
 
     /// <summary>A packet that matches is reported.</summary>
     public virtual bool Emits => false;
@@ -56,7 +62,13 @@ public abstract record Target
     public virtual void LowerEffect(Family family, ImmutableArray<Step>.Builder steps)
     {
         ArgumentNullException.ThrowIfNull(steps);
-        if (Change is { } change)
+        LowerChange(Change, steps);
+    }
+
+    /// <summary>A packet that cannot be changed does not pass.</summary>
+    internal static void LowerChange(PacketChange? change, ImmutableArray<Step>.Builder steps)
+    {
+        if (change is not null)
         {
             steps.Add(new DropWhen(new QuestionTest(change, Negated: true)));
         }

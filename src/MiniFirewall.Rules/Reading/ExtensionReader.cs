@@ -129,16 +129,15 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
         {
             if (use.Finish(context, isWrong) && HasItsProtocol(use, draft, context.Protocol) && use.State is Match match
                 && draft.Families.Narrow(match.Families, use.Place, Missing(use))
-                && CanRun($"match {match.Name}", match.Lack, use.Place, context))
+                && CanRun(match, use.Place, context))
             {
                 matches.Add(match);
             }
         }
 
-        if (_target is { } target && target.Finish(context with { Matches = matches, Families = draft.Families.Families }, isWrong)
-            && target.State is Target state && draft.Families.Narrow(state.Families, target.Place, Missing(target)))
+        if (_target is { } target && target.Finish(context with { Matches = matches, Families = draft.Families.Families }, isWrong) && target.State is Target state)
         {
-            CanRun($"target {state.Name}", state.Lack, target.Place, context);
+            draft.Families.Narrow(state.Families, target.Place, Missing(target));
         }
 
         return matches;
@@ -154,11 +153,11 @@ internal sealed class ExtensionReader(DiagnosticBag diagnostics)
 
     private static Convention Missing(string kind, Word place) => Convention.Usage($"Couldn't load {kind} `{place.Text}':No such file or directory\n");
 
-    private bool CanRun(string what, string? lack, Word place, ReadContext context)
+    private bool CanRun(Match match, Word place, ReadContext context)
     {
-        if (lack is not null && !context.TakesLacking)
+        if (match.Lack is { } lack && !context.TakesLacking)
         {
-            diagnostics.Report(ErrorCodes.NotInForce, place, $"{what} cannot be in force", lack);
+            diagnostics.Report(ErrorCodes.NotInForce, place, $"match {match.Name} cannot be in force", lack);
             return false;
         }
 

@@ -43,7 +43,8 @@ internal sealed class ThreeWays(IReadOnlyList<string> interfaces, CompilationWay
     /// <summary>Sends a packet each way, fails where they differ, and says whether it met its hook; what this kernel's tables mean otherwise is not sent.</summary>
     internal bool Arrives(Packet packet)
     {
-        if (!OverlongHeaders.AreJudgedAlike(packet) || !LaterFragments.AreJudgedAlike(packet, _rules) || !SegmentSizes.AreJudgedAlike(packet, _rules))
+        if (!OverlongHeaders.AreJudgedAlike(packet) || !ManyHeaders.AreJudgedAlike(packet)
+            || !LaterFragments.AreJudgedAlike(packet, _rules) || !SegmentSizes.AreJudgedAlike(packet, _rules))
         {
             return false;
         }

@@ -29,7 +29,7 @@ internal sealed class IptablesFirewall : IFirewall
     public string Name => "iptables";
 
     /// <summary>Whether a packet can be sent to a device, and means to this kernel's own tables what it means to miniFirewall.</summary>
-    internal static bool IsOracleFor(Packet packet) => Device.CanMeet(packet) && OverlongHeaders.AreJudgedAlike(packet);
+    internal static bool IsOracleFor(Packet packet) => Device.CanMeet(packet) && OverlongHeaders.AreJudgedAlike(packet) && ManyHeaders.AreJudgedAlike(packet);
 
     internal Device Device { get; }
 

@@ -15,26 +15,7 @@ internal static class OverlongHeaders
     /// <summary>Whether this kernel's own tables mean the same by the packet as miniFirewall.</summary>
     internal static bool AreJudgedAlike(Packet packet) => !Overruns(packet) || s_kernelDropsThem.Value;
 
-    private static bool Overruns(Packet packet)
-    {
-        ReadOnlySpan<byte> bytes = packet.Bytes;
-        if (packet.Family != Family.IPv6)
-        {
-            return false;
-        }
-
-        byte next = bytes[6];
-        int offset = 40;
-        while (offset + 2 <= bytes.Length && next is IPv6HeaderNumber.HopByHop or IPv6HeaderNumber.Routing or IPv6HeaderNumber.Fragment
-            or IPv6HeaderNumber.Authentication or IPv6HeaderNumber.DestinationOptions)
-        {
-            int length = IPv6HeaderNumber.LengthOf(next, bytes[offset + 1]);
-            next = bytes[offset];
-            offset += length;
-        }
-
-        return offset > bytes.Length;
-    }
+    private static bool Overruns(Packet packet) => packet.Family == Family.IPv6 && ExtensionChain.Of(packet).End > packet.Bytes.Length;
 
     private static bool KernelDropsThem()
     {

@@ -190,11 +190,11 @@ public sealed class ImageEditor
         {
             if (_entries.CounterOf(entry) == before)
             {
-                low = _entries.OrderOf(entry);
+                low = Math.Max(low ?? 0, _entries.OrderOf(entry));
             }
             else
             {
-                high = _entries.OrderOf(entry);
+                high = Math.Min(high ?? uint.MaxValue, _entries.OrderOf(entry));
             }
         }
 

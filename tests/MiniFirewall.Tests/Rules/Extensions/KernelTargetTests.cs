@@ -22,6 +22,9 @@ public sealed class KernelTargetTests
     [InlineData("-j LED --led-trigger-id ab --led-delay inf", "LED", 0, "6e65746669 6c7465722d 6162 000000000000000000000000000000 00 ffffffff 0000000000000000", false)]
     [InlineData("-j IDLETIMER --timeout 258 --label ab", "IDLETIMER", 0, "02010000 6162 0000000000000000000000000000000000000000000000000000 0000000000000000", false)]
     [InlineData("-j IDLETIMER --timeout 258 --label ab --alarm", "IDLETIMER", 1, "02010000 6162 0000000000000000000000000000000000000000000000000000 00 01 000000000000 0000000000000000", false)]
+    [InlineData("-p tcp -j SYNPROXY", "SYNPROXY", 0, "00 00 0000 00000000", true)]
+    [InlineData("-p tcp -j SYNPROXY --sack-perm --timestamp --wscale 7 --mss 1460", "SYNPROXY", 0, "0f 07 b405 00000000", true)]
+    [InlineData("-p tcp -j SYNPROXY --ecn --wscale 0", "SYNPROXY", 0, "12 00 0000 00000000", true)]
     public void Is_told_as_iptables_tells_it(string rule, string name, byte revision, string information, bool decides)
     {
         HandedToTarget told = Told(rule);
