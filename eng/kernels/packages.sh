@@ -1,4 +1,4 @@
-# Debian's cloud kernels: found in the suites' signed indices, downloaded, unpacked into the cache. To be sourced; "architecture" says whose, amd64's
+# Debian's cloud kernels, or those of another flavour: found in the suites' signed indices, downloaded, unpacked into the cache. To be sourced; "architecture" says whose, amd64's
 # where nobody has set it.
 # shellcheck shell=bash disable=SC2154 # root is of common.sh.
 
@@ -7,6 +7,7 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 suites=(bookworm bookworm-backports trixie sid)
 cache=$root/artifacts/kernels
 architecture=${architecture:-amd64}
+flavour=${MINIFW_KERNEL_FLAVOUR-cloud}
 
 # download URL FILE: all of it or nothing.
 download() {
@@ -45,7 +46,7 @@ paragraph() {
 candidates() {
     local packages
     packages=$(index "$1") || return
-    xz -dc "$packages" | sed -n "s/^Package: linux-image-\\([0-9][^ ]*-cloud-$architecture\\)\$/\\1 $1/p" | awk -v prefix="$2" '
+    xz -dc "$packages" | sed -n "s/^Package: linux-image-\\([0-9.]*\\(-[0-9]*\\)\\?\\([+~][^ -]*\\)\\?${flavour:+-$flavour}-$architecture\\)\$/\\1 $1/p" | awk -v prefix="$2" '
         prefix == "" || index($1, prefix) == 1 && substr($1, length(prefix) + 1) !~ /^[0-9]/'
 }
 
@@ -58,7 +59,7 @@ find_kernel() {
         found=$(for suite in "${suites[@]}"; do candidates "$suite" "$1" || exit; done)
     fi || return
     found=$(sort -V <<<"$found" | tail -n 1)
-    [[ -n $found ]] || { say "$1: neither a suite (${suites[*]}) nor the beginning of a cloud kernel's version in one of them"; return 1; }
+    [[ -n $found ]] || { say "$1: neither a suite (${suites[*]}) nor the beginning of a ${flavour:-plain} kernel's version in one of them"; return 1; }
     echo "$found"
 }
 

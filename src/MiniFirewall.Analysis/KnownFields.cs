@@ -9,6 +9,7 @@ internal static class KnownFields
     internal static bool Suffice(Step step) => step switch
     {
         Require require => Suffice(require.Condition),
+        DropWhen { Condition: QuestionTest { Question: PacketChange } } => true,
         DropWhen drop => Suffice(drop.Condition),
         _ => false,
     };

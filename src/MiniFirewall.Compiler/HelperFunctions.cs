@@ -210,7 +210,7 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
     {
         if (options.Context == ContextKind.ModuleByProbes)
         {
-            throw new OldKernelException("what only the kernel can answer (socket, helper, osf, HMARK, addrtype of IPv6) needs Linux 6.4 or newer");
+            throw new OldKernelException("what only the kernel can answer (socket, helper, osf, ipvs, HMARK, addrtype of IPv6) needs Linux 6.4 or newer");
         }
 
         ForgetFunction.Emit(code, _forget);
@@ -227,7 +227,7 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
 
             if (use.Questions.All.OfType<HandedToTarget>().Any())
             {
-                throw new OldKernelException("targets that the kernel carries out behind the rules (NFQUEUE, TEE, AUDIT, IDLETIMER, LED, SYNPROXY) need Linux 6.4 or newer");
+                throw new OldKernelException("targets that the kernel carries out behind the rules (NFQUEUE, TEE, AUDIT, IDLETIMER, LED, SYNPROXY, nfacct) need Linux 6.4 or newer");
             }
 
             ContextChange.EmitFunction(code, _change);

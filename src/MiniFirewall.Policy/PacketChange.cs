@@ -3,8 +3,8 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Policy;
 
 /// <summary>
-/// A question that changes the packet, and is answered yes unless there is no room to note the change. It stands last in a statement, in a
-/// <see cref="DropWhen"/>, where all that the statement requires holds.
+/// A question that changes the packet, or has something done with it, and is answered yes unless there is no room to note that. It stands in a <see cref="DropWhen"/>: a
+/// target's last in a statement, where all that the statement requires holds, a match's in its place.
 /// </summary>
 public abstract record PacketChange : Question
 {

@@ -32,13 +32,14 @@ internal sealed record MatchTable(Family Family, KernelMatchHolds Match, Immutab
     {
         table.HookChain(chain, hook, Priority);
         table.Rule(chain, "what is asked", NftExpression.Bpf(programs[0]));
+        NftExpression holds = NftExpression.Match(Match.Match, Match.Revision, Match.Information);
         if (Match.Protocol == IpProtocol.Tcp)
         {
-            table.TcpRule(chain, $"match {Match.Match}", NftExpression.LoadProtocol(), NftExpression.Is(IpProtocol.Tcp), NftExpression.Match(Match), NftExpression.Bpf(programs[1]));
+            table.TcpRule(chain, $"match {Match.Match}", NftExpression.LoadProtocol(), NftExpression.Is(IpProtocol.Tcp), holds, NftExpression.Bpf(programs[1]));
         }
         else
         {
-            table.Rule(chain, $"match {Match.Match}", NftExpression.Match(Match), NftExpression.Bpf(programs[1]));
+            table.Rule(chain, $"match {Match.Match}", holds, NftExpression.Bpf(programs[1]));
         }
     }
 

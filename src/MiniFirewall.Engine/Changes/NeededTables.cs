@@ -25,16 +25,18 @@ internal static class NeededTables
     /// <summary>Makes the tables that are missing, in one step, or changes nothing.</summary>
     /// <param name="maps">Has the maps that programs look into.</param>
     /// <param name="isNew">Whether a map is a new one: tables that may be there look into another.</param>
-    /// <exception cref="FirewallException">The kernel lacks a part.</exception>
+    /// <exception cref="FirewallException">The kernel lacks a part, or what a part is told of is not there.</exception>
     /// <exception cref="SystemCallException">The kernel refuses something else.</exception>
     internal static void Ensure(TableNeeds needs, IReadOnlyDictionary<string, BpfMap> maps, Func<string, bool> isNew)
     {
         HashSet<(Family, string)> there = ReadAll(needs);
+        TableNeed[] missing = [.. needs.All.Where(need => isNew(need.Map) || !there.Contains((need.Family, need.Name)))];
+        AccountingObjects.Require(missing.OfType<TargetTable>().Select(need => need.Target));
         var batch = new NetfilterBatch(Nftables.Subsystem);
         var loaded = new List<BpfProgram>();
         try
         {
-            foreach (TableNeed need in needs.All.Where(need => isNew(need.Map) || !there.Contains((need.Family, need.Name))))
+            foreach (TableNeed need in missing)
             {
                 List<BpfProgram> programs = [];
                 foreach (ProgramSpec spec in need.Programs())

@@ -58,7 +58,7 @@ internal sealed class NftExpression
     internal static NftExpression Target(string name, byte revision, IEnumerable<byte> information) => OfXtables("target", name, revision, [.. information]);
 
     /// <summary>Goes on where a match of the kernel's holds (nft_compat).</summary>
-    internal static NftExpression Match(KernelMatchHolds match) => OfXtables("match", match.Match, match.Revision, [.. match.Information]);
+    internal static NftExpression Match(string name, byte revision, IEnumerable<byte> information) => OfXtables("match", name, revision, [.. information]);
 
     /// <summary>register = the packet's protocol, one byte.</summary>
     internal static NftExpression LoadProtocol() => LoadMeta(LayerFourProtocol, Register);

@@ -55,7 +55,7 @@ internal sealed record TableNeeds(ImmutableArray<TableNeed> All)
         return targets.Length <= MostTargets
             ? targets.Select(target => new TargetTable(family, target))
             : throw new FirewallException(
-                FirewallFailure.Refused, $"the rules hand {family} packets to {targets.Length} different targets (NFQUEUE, TEE, AUDIT, IDLETIMER, LED, SYNPROXY); more than {MostTargets} would cost every packet too much");
+                FirewallFailure.Refused, $"the rules hand {family} packets to {targets.Length} different targets (NFQUEUE, TEE, AUDIT, IDLETIMER, LED, SYNPROXY, nfacct); more than {MostTargets} would cost every packet too much");
     }
 
     /// <summary>What is asked in front of the rules.</summary>
@@ -66,7 +66,7 @@ internal sealed record TableNeeds(ImmutableArray<TableNeed> All)
             ? asked
             : throw new FirewallException(
                 FirewallFailure.Refused,
-                $"the rules ask {asked.Length} different matches and targets of the kernel's about {family} packets (socket, osf, helper, addrtype, HMARK); a packet has room for the answers of {FindingSlot.MostAsked}");
+                $"the rules ask {asked.Length} different matches and targets of the kernel's about {family} packets (socket, osf, helper, ipvs, addrtype, HMARK); a packet has room for the answers of {FindingSlot.MostAsked}");
     }
 
     private static IEnumerable<TableNeed> MatchesOf(RuleSet rules, Family family) =>

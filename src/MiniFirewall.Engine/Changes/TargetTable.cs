@@ -33,8 +33,11 @@ internal sealed record TargetTable(Family Family, HandedToTarget Target) : Table
     internal override void WriteChain(NftTableWriter table, Hook hook, string chain, IReadOnlyList<BpfProgram> programs)
     {
         table.HookChain(chain, hook, Target.Decides ? DecidingPriority : Priority);
-        NftExpression[] expressions = [NftExpression.Bpf(programs[0]), NftExpression.Target(Target.Target, Target.Revision, Target.Information)];
-        string about = $"target {Target.Target}";
+        NftExpression done = Target.IsMatch
+            ? NftExpression.Match(Target.Target, Target.Revision, Target.Information)
+            : NftExpression.Target(Target.Target, Target.Revision, Target.Information);
+        NftExpression[] expressions = [NftExpression.Bpf(programs[0]), done];
+        string about = $"{(Target.IsMatch ? "match" : "target")} {Target.Target}";
         if (Target.IsProxy)
         {
             table.TcpRule(chain, about, expressions);

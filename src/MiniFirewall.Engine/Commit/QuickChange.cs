@@ -59,13 +59,13 @@ internal static class QuickChange
         || text.IndexOf("-m rateest"u8) >= 0 || text.IndexOf("-j RATEEST"u8) >= 0 || ChangesPackets(text) || AsksKernel(text);
 
     private static bool AsksKernel(ReadOnlySpan<byte> text) =>
-        text.IndexOf("-m socket"u8) >= 0 || text.IndexOf("-m helper"u8) >= 0 || text.IndexOf("-m osf"u8) >= 0
+        text.IndexOf("-m socket"u8) >= 0 || text.IndexOf("-m helper"u8) >= 0 || text.IndexOf("-m osf"u8) >= 0 || text.IndexOf("-m ipvs"u8) >= 0
         || (text.IndexOf("-m addrtype"u8) >= 0 && (text.IndexOf("ANYCAST"u8) >= 0 || text.IndexOf("UNREACHABLE"u8) >= 0 || text.IndexOf("--limit-iface"u8) >= 0));
 
     private static bool ChangesPackets(ReadOnlySpan<byte> text) => text.IndexOf("-j MARK"u8) >= 0 || text.IndexOf("-j HMARK"u8) >= 0 || text.IndexOf("-j CONNMARK --restore-mark"u8) >= 0
         || text.IndexOf("-j CLASSIFY"u8) >= 0 || text.IndexOf("-j TCPMSS"u8) >= 0 || text.IndexOf("-j NFQUEUE"u8) >= 0 || text.IndexOf("-j QUEUE"u8) >= 0
         || text.IndexOf("-j TEE"u8) >= 0 || text.IndexOf("-j AUDIT"u8) >= 0 || text.IndexOf("-j IDLETIMER"u8) >= 0 || text.IndexOf("-j LED"u8) >= 0
-        || text.IndexOf("-j SYNPROXY"u8) >= 0;
+        || text.IndexOf("-j SYNPROXY"u8) >= 0 || text.IndexOf("-m nfacct"u8) >= 0;
 
     /// <summary>What a killed writer has left goes out of all images first: the epoch would put it in force too.</summary>
     private static bool TryWriteImages(GenerationState generation, RuleChange change, Action<string> afterStep)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy;
@@ -11,10 +12,12 @@ using MiniFirewall.Rules.Values;
 namespace MiniFirewall.Rules.Matches;
 
 /// <summary>-m ipvs: the packet's connection in IPVS (net/netfilter/xt_ipvs.c).</summary>
-public sealed record IpvsMatch : LackingMatch
+public sealed record IpvsMatch : KernelMatch
 {
     private static readonly string[] Directions = ["ORIGINAL", "REPLY"];
-    private static readonly string[] Methods = ["GATE", "IPIP", "MASQ"];
+
+    /// <summary>By IP_VS_CONN_F_MASQ, IP_VS_CONN_F_TUNNEL and IP_VS_CONN_F_DROUTE (include/uapi/linux/ip_vs.h).</summary>
+    private static readonly (string Name, byte Value)[] Methods = [("GATE", 3), ("IPIP", 2), ("MASQ", 0)];
 
     public static MatchGrammar Grammar { get; } = new("ipvs", new IpvsMatch())
     {
@@ -23,12 +26,12 @@ public sealed record IpvsMatch : LackingMatch
         Options =
         [
             Option<IpvsMatch>.Flag(["ipvs"], (m, not) => m with { IsNone = not }, negatable: true),
-            Option<IpvsMatch>.Value<byte>(["vproto"], ReadProtocol, (m, protocol, not) => m with { Protocol = (protocol, not) }, negatable: true),
+            Option<IpvsMatch>.Value<byte>(["vproto"], ReadProtocol, (m, protocol, not) => m with { ConnectionProtocol = (protocol, not) }, negatable: true),
             Option<IpvsMatch>.Value<PlainAddress>(["vaddr"], ReadAddress, (m, address, not) => m with { Address = (address, not) }, negatable: true),
-            Option<IpvsMatch>.Value<NumberRange>(["vport"], PortReaders.Range("IPVS", "tcp", "udp"), (m, port, not) => m with { Port = (port, not) }, negatable: true),
+            Option<IpvsMatch>.Value<ushort>(["vport"], PortReaders.One("IPVS", "tcp", "udp"), (m, port, not) => m with { Port = (port, not) }, negatable: true),
             Option<IpvsMatch>.Value<string>(["vdir"], OneOf("direction", Directions), (m, direction, _) => m with { Direction = direction }),
-            Option<IpvsMatch>.Value<string>(["vmethod"], OneOf("forwarding method", Methods), (m, method, not) => m with { Method = (method, not) }, negatable: true),
-            Option<IpvsMatch>.Value<NumberRange>(["vportctl"], PortReaders.Range("IPVS", "tcp", "udp"), (m, port, not) => m with { ControlPort = (port, not) }, negatable: true),
+            Option<IpvsMatch>.Value<string>(["vmethod"], OneOf("forwarding method", [.. Methods.Select(method => method.Name)]), (m, method, not) => m with { Method = (method, not) }, negatable: true),
+            Option<IpvsMatch>.Value<ushort>(["vportctl"], PortReaders.One("IPVS", "tcp", "udp"), (m, port, not) => m with { ControlPort = (port, not) }, negatable: true),
         ],
     };
 
@@ -36,28 +39,97 @@ public sealed record IpvsMatch : LackingMatch
 
     public override FamilySet Families => Address?.Value.Family.ToSet() ?? FamilySet.Both;
 
-    public override string Lack => "needs the connections of IPVS, which programs of the Netfilter hooks cannot look up";
-
     /// <summary>The packet is of no connection of IPVS: nothing else can be asked then.</summary>
     internal bool IsNone { get; init; }
 
-    internal (byte Value, bool Negated)? Protocol { get; init; }
+    internal (byte Value, bool Negated)? ConnectionProtocol { get; init; }
 
     internal (PlainAddress Value, bool Negated)? Address { get; init; }
 
-    internal (NumberRange Value, bool Negated)? Port { get; init; }
+    internal (ushort Value, bool Negated)? Port { get; init; }
 
     internal string? Direction { get; init; }
 
     internal (string Value, bool Negated)? Method { get; init; }
 
-    internal (NumberRange Value, bool Negated)? ControlPort { get; init; }
+    internal (ushort Value, bool Negated)? ControlPort { get; init; }
 
-    private bool AsksMore => Protocol is not null || Address is not null || Port is not null || Direction is not null || Method is not null || ControlPort is not null;
+    private bool AsksMore => ConnectionProtocol is not null || Address is not null || Port is not null || Direction is not null || Method is not null || ControlPort is not null;
 
     public override void Print(RuleTextWriter writer) => Print(writer.Word("-m").Word("ipvs"), "--");
 
     public override void List(RuleTextWriter writer, ListStyle style) => Print(writer, "");
+
+    /// <summary>
+    /// struct xt_ipvs_mtinfo: address and mask, 16 bytes each, a port, in network order; protocol and method, one byte each; the port of the connection that has made it; what
+    /// is negated, and what is asked. A direction is asked as that of the first packet's, or another.
+    /// </summary>
+    protected override byte[] Information(Family family)
+    {
+        const int Length = 40, MaskAt = 16, PortAt = 32, ProtocolAt = 34, MethodAt = 35, ControlPortAt = 36, NegatedAt = 38, AskedAt = 39;
+        const byte AsksAny = 1, AsksProtocol = 2, AsksAddress = 4, AsksPort = 8, AsksDirection = 16, AsksMethod = 32, AsksControlPort = 64;
+        byte[] information = new byte[Length];
+        if (!AsksMore)
+        {
+            Ask(AsksAny, IsNone);
+        }
+
+        if (ConnectionProtocol is { } protocol)
+        {
+            information[ProtocolAt] = protocol.Value;
+            Ask(AsksProtocol, protocol.Negated);
+        }
+
+        if (Address is { } address)
+        {
+            Write(information, address.Value.Address);
+            Write(information.AsSpan(MaskAt), address.Value.Mask);
+            Ask(AsksAddress, address.Negated);
+        }
+
+        if (Port is { } port)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(information.AsSpan(PortAt), port.Value);
+            Ask(AsksPort, port.Negated);
+        }
+
+        if (Direction is { } direction)
+        {
+            Ask(AsksDirection, direction != Directions[0]);
+        }
+
+        if (Method is { } method)
+        {
+            information[MethodAt] = Array.Find(Methods, one => one.Name == method.Value).Value;
+            Ask(AsksMethod, method.Negated);
+        }
+
+        if (ControlPort is { } control)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(information.AsSpan(ControlPortAt), control.Value);
+            Ask(AsksControlPort, control.Negated);
+        }
+
+        return information;
+
+        void Write(Span<byte> place, UInt128 bits)
+        {
+            if (family == Family.IPv4)
+            {
+                BinaryPrimitives.WriteUInt32BigEndian(place, (uint)bits);
+            }
+            else
+            {
+                BinaryPrimitives.WriteUInt128BigEndian(place, bits);
+            }
+        }
+
+        void Ask(byte what, bool negated)
+        {
+            information[AskedAt] |= what;
+            information[NegatedAt] |= negated ? what : (byte)0;
+        }
+    }
 
     private void Print(RuleTextWriter writer, string dashes)
     {
@@ -66,12 +138,12 @@ public sealed record IpvsMatch : LackingMatch
             writer.Not(IsNone).Word(dashes + "ipvs");
         }
 
-        Print(writer, dashes + "vproto", Protocol?.Value.ToString(CultureInfo.InvariantCulture), Protocol?.Negated);
+        Print(writer, dashes + "vproto", ConnectionProtocol?.Value.ToString(CultureInfo.InvariantCulture), ConnectionProtocol?.Negated);
         Print(writer, dashes + "vaddr", Address is { } address ? Text(address.Value) : null, Address?.Negated);
-        Print(writer, dashes + "vport", Port?.Value.ToString(), Port?.Negated);
+        Print(writer, dashes + "vport", Port?.Value.ToString(CultureInfo.InvariantCulture), Port?.Negated);
         Print(writer, dashes + "vdir", Direction, false);
         Print(writer, dashes + "vmethod", Method?.Value, Method?.Negated);
-        Print(writer, dashes + "vportctl", ControlPort?.Value.ToString(), ControlPort?.Negated);
+        Print(writer, dashes + "vportctl", ControlPort?.Value.ToString(CultureInfo.InvariantCulture), ControlPort?.Negated);
     }
 
     private static void Print(RuleTextWriter writer, string option, string? value, bool? negated)

@@ -43,6 +43,9 @@ public abstract record Match
     /// <summary>What the kernel's own match is asked in front of the rules, for a packet of the family; null where it is not.</summary>
     public virtual KernelMatchHolds? AsksKernel(Family family) => null;
 
+    /// <summary>What the kernel's own match does, behind the rules, with a packet for which it is asked; null where it does nothing.</summary>
+    public virtual HandedToTarget? HandsTo => null;
+
     /// <summary>Why it cannot stand in a chain that packets of this hook come to; null where it can (xtables' hook masks).</summary>
     public virtual string? RefusalAt(Hook hook) => null;
 

@@ -40,13 +40,13 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
     public bool AsksKernel => Chains.Any(chain => chain.Rules.Any(Asks));
 
     /// <summary>Rules that change packets, hand them to targets of the kernel's, or ask matches of its own.</summary>
-    public int NeedingChains => Chains.Sum(chain => chain.Rules.Count(rule => rule.Target.Change is not null || Asks(rule)));
+    public int NeedingChains => Chains.Sum(chain => chain.Rules.Count(rule => rule.Target.Change is not null || rule.Matches.Any(match => match.HandsTo is not null) || Asks(rule)));
 
     /// <summary>Some rule of the family changes packets' marks.</summary>
     public bool ChangesMarksOf(Family family) =>
         Chains.Any(chain => chain.Rules.Any(rule => rule.Target.Change is { ChangesMark: true } && rule.Families.Has(family)));
 
-    /// <summary>How rules change packets that match, in their order.</summary>
+    /// <summary>How rules change packets that match, and what they hand them to, in their order.</summary>
     public IEnumerable<PacketChange> Changes => ChangesWhere(_ => true);
 
     /// <summary>How the rules of a family change packets that match, in their order.</summary>
@@ -162,7 +162,20 @@ public sealed record RuleSet(ImmutableArray<Chain> Chains)
         {
             foreach (Rule rule in chain.Rules)
             {
-                if (rule.Target.Change is { } change && holds(rule))
+                if (!holds(rule))
+                {
+                    continue;
+                }
+
+                foreach (Match match in rule.Matches)
+                {
+                    if (match.HandsTo is { } handed)
+                    {
+                        yield return handed;
+                    }
+                }
+
+                if (rule.Target.Change is { } change)
                 {
                     yield return change;
                 }

@@ -51,6 +51,10 @@ internal static class PortReaders
         }
     }
 
+    /// <summary>One port: a number, or a service's name.</summary>
+    internal static ValueReader<ushort> One(string protocol, params string[] services) =>
+        (Word word, ReadContext context, out ushort port) => TryReadPort(word, context, protocol, services, out port);
+
     /// <summary>
     /// A comma list of ports and LOW:HIGH ranges for the rule's protocol, up to <paramref name="most"/> where a range counts
     /// two (libxt_multiport.c, parse_multi_ports_v1). A range's ends are both given and differ.

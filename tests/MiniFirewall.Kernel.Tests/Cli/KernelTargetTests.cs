@@ -76,6 +76,23 @@ public sealed class KernelTargetTests : IDisposable
     }
 
     [Fact]
+    public void An_accounting_object_has_to_be_there_and_without_a_quota()
+    {
+        _namespace.Shell("nfacct add web; nfacct add few packet 2").Succeeded();
+        Apply("-A INPUT -p udp --dport 1 -m nfacct --nfacct-name web\n");
+        string[] rule = ["iptables", "-A", "INPUT", "-p", "udp", "-m", "nfacct", "--nfacct-name"];
+        CommandResult absent = _namespace.Minifw([.. rule, "none", "-j", "DROP"]);
+        Assert.Equal((1, "iptables: there is no accounting object 'none': make it with 'nfacct add none'\n"), (absent.ExitCode, absent.Error));
+        CommandResult limited = _namespace.Minifw([.. rule, "few", "-j", "DROP"]);
+        Assert.Equal((3, "iptables: accounting object 'few' has a quota, and rules cannot ask whether that is used up: take one without\n"), (limited.ExitCode, limited.Error));
+        Assert.Equal("1 1 1 1\n", _namespace.Shell(Send).Succeeded());
+        Assert.Matches("pkts = 0*1, bytes = 0*29 } = web;", _namespace.Shell("nfacct list").Succeeded());
+        Assert.NotEqual(0, _namespace.Shell("nfacct delete web").ExitCode);
+        Apply("-A INPUT -p udp --dport 4 -j DROP\n");
+        _namespace.Shell("nfacct delete web").Succeeded();
+    }
+
+    [Fact]
     public void Who_has_the_last_word_is_named()
     {
         Apply(Rules + "\n-A INPUT -p udp --dport 4 -j NFQUEUE --queue-balance 20:23\n-A INPUT -p udp --dport 5 -j QUEUE\n");

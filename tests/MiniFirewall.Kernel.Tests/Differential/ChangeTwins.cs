@@ -104,6 +104,10 @@ internal sealed class ChangeTwins : IDisposable
         }
     }
 
+    /// <summary>What a program says in the kernel's namespace, and in the engine's.</summary>
+    internal (string Kernel, string Own) Ask(string command, params string[] words) =>
+        (_kernel.Device.Namespace.Execute(command, words), _own.Device.Namespace.Execute(command, words));
+
     /// <summary>What was seen of the packet behind both, as <see cref="PacketWatch.Read"/> tells it.</summary>
     internal string Compare(Packet packet)
     {

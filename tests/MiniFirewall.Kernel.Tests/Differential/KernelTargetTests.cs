@@ -44,6 +44,39 @@ public sealed class KernelTargetTests
         }
     }
 
+    /// <summary>Also of packets that a match behind it does not take, that are dropped, and that the policy meets.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(60)]
+    public void Accounting_objects_count_as_with_iptables(int others)
+    {
+        using var twins = new ChangeTwins(["eth0", "eth1"]);
+        foreach (string name in (string[])["all", "udp", "later", "dropped"])
+        {
+            twins.Execute("nfacct", "add", name);
+        }
+
+        twins.LoadOrSkip(ChangeTwins.Texts("""
+            -A C -m nfacct --nfacct-name all
+            -A C -p udp -m nfacct --nfacct-name udp -m udp --dport 2000 -j ACCEPT
+            -A C -p tcp -m nfacct --nfacct-name later -m tcp ! --syn
+            -A C -p tcp -m tcp --syn -m nfacct --nfacct-name dropped -j DROP
+            """, others));
+        string counted = "";
+        foreach (Packet packet in ChangeTwins.Packets())
+        {
+            twins.Compare(packet);
+            (string kernel, string own) = twins.Ask("nfacct", "list");
+            Assert.Equal(kernel, own);
+            counted = own;
+        }
+
+        Assert.Equal([20, 4, 16, 12], ((string[])["all", "udp", "later", "dropped"]).Select(name => PacketsOf(counted, name)));
+    }
+
+    private static int PacketsOf(string list, string name) => int.Parse(
+        System.Text.RegularExpressions.Regex.Match(list, $"pkts = ([0-9]+),[^\n]*= {name};").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+
     [Theory]
     [MemberData(nameof(Copies))]
     public void A_copy_leaves_as_with_iptables(string rules, bool passes)

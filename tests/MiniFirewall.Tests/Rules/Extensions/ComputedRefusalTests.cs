@@ -213,8 +213,6 @@ public sealed class ComputedRefusalTests
 
     [Theory]
     [InlineData("-p tcp -m osf --genre Linux --log 0")]
-    [InlineData("-m ipvs --vproto tcp ! --vaddr 192.0.2.0/24 --vport http --vdir reply --vmethod masq")]
-    [InlineData("-m nfacct --nfacct-name web")]
     [InlineData("-m bpf --object-pinned /sys/fs/bpf/x")]
     [InlineData("-m bpf --bytecode \"2,32 0 0 4294963204,6 0 0 1\"")]
     [InlineData("-m bpf --bytecode \"2,32 0 0 4292870144,6 0 0 1\"")]

@@ -20,6 +20,10 @@ public sealed class KernelMatchTests
     [InlineData("-6 -m addrtype --src-type ANYCAST,UNICAST", "addrtype", 1, 0, "1200 0000 00000000")]
     [InlineData("-6 -m addrtype ! --src-type UNREACHABLE ! --dst-type ANYCAST", "addrtype", 1, 0, "8000 1000 03000000")]
     [InlineData("-6 -m addrtype --dst-type LOCAL --limit-iface-in", "addrtype", 1, 0, "0000 0400 04000000")]
+    [InlineData("-m ipvs --ipvs", "ipvs", 0, 0, "00000000000000000000000000000000 00000000000000000000000000000000 0000 00 00 0000 00 01")]
+    [InlineData("-m ipvs ! --ipvs", "ipvs", 0, 0, "00000000000000000000000000000000 00000000000000000000000000000000 0000 00 00 0000 01 01")]
+    [InlineData("-4 -m ipvs --vproto tcp ! --vaddr 192.0.2.9/24 --vport 80 --vdir REPLY --vmethod GATE --vportctl 21", "ipvs", 0, 0, "c0000209000000000000000000000000 ffffff00000000000000000000000000 0050 06 03 0015 14 7e")]
+    [InlineData("-6 -m ipvs ! --vproto 17 --vaddr 2001:db8::9 ! --vport 53 --vdir ORIGINAL ! --vmethod MASQ", "ipvs", 0, 0, "20010db8000000000000000000000009 ffffffffffffffffffffffffffffffff 0035 11 00 0000 2a 3e")]
     public void Is_asked_as_iptables_asks_it(string rule, string name, byte revision, byte protocol, string information)
     {
         KernelMatchHolds asked = Read(rule).AsksKernel(rule.StartsWith("-6", StringComparison.Ordinal) ? Family.IPv6 : Family.IPv4)!;

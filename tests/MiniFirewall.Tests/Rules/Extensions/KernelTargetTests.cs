@@ -45,6 +45,18 @@ public sealed class KernelTargetTests
     }
 
     [Fact]
+    public void An_accounting_object_is_named_and_counts_in_its_place()
+    {
+        Match match = Reading.Good("-A INPUT -m nfacct --nfacct-name ab -j DROP").Find("INPUT")!.Rules.Single().Matches.Single();
+        HandedToTarget told = match.HandsTo!;
+        Assert.Equal(("nfacct", (byte)0, false, true), (told.Target, told.Revision, told.Decides, told.IsMatch));
+        Assert.Equal("6162" + new string('0', 76), Convert.ToHexStringLower([.. told.Information]));
+        var steps = System.Collections.Immutable.ImmutableArray.CreateBuilder<Step>();
+        match.Lower(Family.IPv4, steps);
+        Assert.Equal(new DropWhen(new QuestionTest(told, Negated: true)), Assert.Single(steps));
+    }
+
+    [Fact]
     public void A_queue_decides_and_the_others_lead_on()
     {
         Assert.Equal(new Decide(Verdict.Accept), Read("-j NFQUEUE").Lower(_ => 0));

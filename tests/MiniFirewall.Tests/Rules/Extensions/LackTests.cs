@@ -16,7 +16,6 @@ public sealed class LackTests
     [Theory]
     [InlineData("-m connlimit --connlimit-above 256", "counts at most 255 connections of an address")]
     [InlineData("-m socket --restore-skmark", "--restore-skmark would change the mark before the rules, of packets that they do not match, too")]
-    [InlineData("-m ipvs --ipvs", "needs the connections of IPVS, which programs of the Netfilter hooks cannot look up")]
     public void Is_refused_with_its_reason(string rule, string reason)
     {
         string text = $"{Sets}-A INPUT {rule}";

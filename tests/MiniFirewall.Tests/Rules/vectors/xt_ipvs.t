@@ -1,0 +1,15 @@
+:INPUT,FORWARD,OUTPUT
+-m ipvs --ipvs;=;OK
+-m ipvs ! --ipvs;=;OK
+-m ipvs --vproto tcp;-m ipvs --vproto 6;OK
+-m ipvs ! --vproto 17;=;OK
+-m ipvs --vport 80;=;OK
+-m ipvs ! --vport 80 --vdir REPLY;=;OK
+-m ipvs --vport 80:90;;FAIL
+-m ipvs --vdir ORIGINAL;=;OK
+-m ipvs ! --vdir ORIGINAL;;FAIL
+-m ipvs --vmethod GATE;=;OK
+-m ipvs ! --vmethod MASQ --vportctl 21;=;OK
+-m ipvs --vmethod NAT;;FAIL
+-m ipvs ! --ipvs --vport 80;;FAIL
+-m ipvs;;FAIL
