@@ -84,7 +84,7 @@ public sealed class KernelTargetTests : IDisposable
         CommandResult absent = _namespace.Minifw([.. rule, "none", "-j", "DROP"]);
         Assert.Equal((1, "iptables: there is no accounting object 'none': make it with 'nfacct add none'\n"), (absent.ExitCode, absent.Error));
         CommandResult limited = _namespace.Minifw([.. rule, "few", "-j", "DROP"]);
-        Assert.Equal((3, "iptables: accounting object 'few' has a quota, and rules cannot ask whether that is used up: take one without\n"), (limited.ExitCode, limited.Error));
+        Assert.Equal((3, "minifw: error: accounting object 'few' has a quota, and rules cannot ask whether that is used up: take one without\n"), (limited.ExitCode, limited.Error));
         Assert.Equal("1 1 1 1\n", _namespace.Shell(Send).Succeeded());
         Assert.Matches("pkts = 0*1, bytes = 0*29 } = web;", _namespace.Shell("nfacct list").Succeeded());
         Assert.NotEqual(0, _namespace.Shell("nfacct delete web").ExitCode);
