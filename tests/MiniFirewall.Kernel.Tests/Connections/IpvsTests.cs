@@ -33,8 +33,8 @@ public sealed class IpvsTests : IDisposable
         Assert.SkipUnless(File.Exists("/usr/sbin/ipvsadm"), "ipvsadm is not installed");
         (_client, _router, _server) = (new(), new(), new());
         _files = Directory.CreateTempSubdirectory("minifw-ipvs-").FullName;
-        Connect(_client, "192.0.2.10", "192.0.2.1", "client");
-        Connect(_server, Server, "198.51.100.1", "server");
+        HostWire.Connect(_router, _client, "client", ("192.0.2.1/24", "192.0.2.10/24"));
+        HostWire.Connect(_router, _server, "server", ("198.51.100.1/24", $"{Server}/24"));
         _router.Shell($"sysctl -q -w net.ipv4.ip_forward=1 && ipvsadm -A -u {Service} -s rr && ipvsadm -a -u {Service} -r {Server}:5300 -m").Succeeded();
         File.WriteAllText(Path.Combine(_files, "answer.py"), Answer);
         File.WriteAllText(Path.Combine(_files, "ask.py"), Ask);
@@ -74,20 +74,4 @@ public sealed class IpvsTests : IDisposable
     private void AskService() => Assert.Equal("back\nback\nback\n", _client.Shell($"python3 {_files}/ask.py").Succeeded());
 
     private static string Rules(string saved) => string.Join('\n', saved.Split('\n').Where(line => line.Contains("-A ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-
-    private void Connect(NamedNamespace host, string address, string router, string device)
-    {
-        _router.Shell($"""
-            set -e
-            ip link add {device} type veth peer name net netns {Path.GetFileName(host.Path)}
-            ip address add {router}/24 dev {device}
-            ip link set {device} up
-            """).Succeeded();
-        host.Shell($"""
-            set -e
-            ip address add {address}/24 dev net
-            ip link set net up
-            ip route add default via {router}
-            """).Succeeded();
-    }
 }

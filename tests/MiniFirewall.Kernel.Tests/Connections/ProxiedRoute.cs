@@ -24,8 +24,8 @@ internal sealed class ProxiedRoute : IDisposable
 
     internal ProxiedRoute()
     {
-        Connect(_client, "10.1.0", "fd01:", "client");
-        Connect(_server, "10.2.0", "fd02:", "server");
+        HostWire.Connect(Router, _client, "client", ("10.1.0.1/24", "10.1.0.2/24"), ("fd01::1/64", "fd01::2/64"));
+        HostWire.Connect(Router, _server, "server", ("10.2.0.1/24", "10.2.0.2/24"), ("fd02::1/64", "fd02::2/64"));
         Router.Shell("""
             set -e
             sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
@@ -68,25 +68,5 @@ internal sealed class ProxiedRoute : IDisposable
         CommandResult.Of("bash", ["-c", $"kill $(cat {_files}/pids)"]);
         Array.ForEach([_client, Router, _server], host => host.Dispose());
         Directory.Delete(_files, recursive: true);
-    }
-
-    /// <summary>The device of the host is named "net", the router's as the host.</summary>
-    private void Connect(NamedNamespace host, string v4, string v6, string device)
-    {
-        Router.Shell($"""
-            set -e
-            ip link add {device} type veth peer name net netns {Path.GetFileName(host.Path)}
-            ip address add {v4}.1/24 dev {device}
-            ip address add {v6}:1/64 dev {device} nodad
-            ip link set {device} up
-            """).Succeeded();
-        host.Shell($"""
-            set -e
-            ip address add {v4}.2/24 dev net
-            ip address add {v6}:2/64 dev net nodad
-            ip link set net up
-            ip route add default via {v4}.1
-            ip -6 route add default via {v6}:1
-            """).Succeeded();
     }
 }

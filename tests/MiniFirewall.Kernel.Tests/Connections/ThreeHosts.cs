@@ -13,8 +13,8 @@ public sealed class ThreeHosts : IDisposable
 
     public ThreeHosts()
     {
-        Connect(_client, "10.1.0", "fd01:", "client");
-        Connect(_server, "10.2.0", "fd02:", "server");
+        HostWire.Connect(_router, _client, "client", ("10.1.0.1/24", "10.1.0.2/24"), ("fd01::1/64", "fd01::2/64"));
+        HostWire.Connect(_router, _server, "server", ("10.2.0.1/24", "10.2.0.2/24"), ("fd02::1/64", "fd02::2/64"));
         Shell(_router, "sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1");
         Apply(_client, Text("OUTPUT"));
         Apply(_router, Text("FORWARD"));
@@ -69,27 +69,6 @@ public sealed class ThreeHosts : IDisposable
     private static void Shell(NamedNamespace host, string script) => host.Shell(script).Succeeded();
 
     private static void Apply(NamedNamespace host, string rules) => host.MinifwWith(rules, "apply", "-").Succeeded();
-
-    /// <summary>The device of the host is named "net", the router's as the host.</summary>
-    private void Connect(NamedNamespace host, string v4, string v6, string device)
-    {
-        string other = Path.GetFileName(host.Path);
-        Shell(_router, $"""
-            set -e
-            ip link add {device} type veth peer name net netns {other}
-            ip address add {v4}.1/24 dev {device}
-            ip address add {v6}:1/64 dev {device} nodad
-            ip link set {device} up
-            """);
-        Shell(host, $"""
-            set -e
-            ip address add {v4}.2/24 dev net
-            ip address add {v6}:2/64 dev net nodad
-            ip link set net up
-            ip route add default via {v4}.1
-            ip -6 route add default via {v6}:1
-            """);
-    }
 
     private void StartServers() => Shell(_server, $$"""
         set -e
