@@ -8,7 +8,7 @@ namespace MiniFirewall.Tests.Rules;
 /// <summary>
 /// The files of vectors/, in the format of iptables' own extension tests: ":CHAIN,..." names the chains of the lines below it,
 /// "rule;expected;OK" is a rule that prints as expected ("=": as written) and reads back equal, "rule;;FAIL" one that is refused; "%..." is a
-/// command that the others need where they are put in force. A file's name begins with its families: ipt_, ip6t_ or xt_.
+/// command that the others need where they are put in force, and "@..." one of another program's. A file's name begins with its families: ipt_, ip6t_ or xt_.
 /// </summary>
 public sealed class VectorTests
 {
@@ -28,7 +28,7 @@ public sealed class VectorTests
             {
                 chains = line[1..].Split(',');
             }
-            else if (line.Length > 0 && line[0] is not ('#' or '%'))
+            else if (line.Length > 0 && line[0] is not ('#' or '%' or '@'))
             {
                 Assert.NotEmpty(chains);
                 wrong.AddRange(chains.SelectMany(chain => FamiliesOf(file).Select(family => Check(chain, line, family))).Where(problem => problem.Length > 0));

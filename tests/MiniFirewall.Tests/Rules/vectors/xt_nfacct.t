@@ -1,3 +1,4 @@
+@nfacct add web; nfacct add abcdefghijklmnopqrstuvwxyzabcde
 :INPUT,FORWARD,OUTPUT
 -m nfacct --nfacct-name web;=;OK
 -m nfacct --nfacct-name abcdefghijklmnopqrstuvwxyzabcde;=;OK
