@@ -130,10 +130,13 @@ internal sealed class Reason(RuleSet rules, Packet packet, Judgement judgement, 
     private string Rejected() => RejectedWith() is { } word ? $", rejected with {word}" : "";
 
     /// <summary>Who has the last word about a packet that rules let pass; null where nobody.</summary>
-    private string? LastWord() => judgement.DecidedBy is { Kind: DecisionKind.Rule, Rule.Target: IAsksQueue { Queues: var queues } }
-        ? queues.Low == queues.High ? $"the program that listens to queue {queues}" : $"the program that listens to one of queues {queues}"
-        : judgement is { Verdict: Verdict.Accept, DecidedBy: { Kind: DecisionKind.Rule, Rule.Target: SynproxyTarget } } ? "SYNPROXY, which answers in the server's place,"
-        : null;
+    private string? LastWord() => judgement switch
+    {
+        { DecidedBy: { Kind: DecisionKind.Rule, Rule.Target: IAsksQueue { Queues: var queues } } } =>
+            queues.Low == queues.High ? $"the program that listens to queue {queues}" : $"the program that listens to one of queues {queues}",
+        { Verdict: Verdict.Accept, DecidedBy: { Kind: DecisionKind.Rule, Rule.Target: SynproxyTarget } } => "SYNPROXY, which answers in the server's place,",
+        _ => null,
+    };
 
     private string Asked() => LastWord() is { } who ? $", if {who} lets it pass" : "";
 

@@ -16,6 +16,12 @@ internal static class KernelState
     /// <summary>It belongs to a connection that a helper has announced, and that nobody has answered yet.</summary>
     internal const int Related = 1;
 
+    /// <summary>It begins a connection, or goes on with one that nobody has answered yet.</summary>
+    internal const int New = 2;
+
+    /// <summary>So much more than the others (but <see cref="Untracked"/>) is what is said of an answer.</summary>
+    internal const int Reply = 3;
+
     /// <summary>R2 = the state of the packet whose sk_buff is in R1; goes to the label where it is left out.</summary>
     internal static void EmitLoad(Assembler code, Label untracked)
     {

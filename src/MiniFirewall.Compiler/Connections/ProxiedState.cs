@@ -9,10 +9,7 @@ namespace MiniFirewall.Compiler.Connections;
 /// </summary>
 internal static class ProxiedState
 {
-    /// <summary>Of enum ip_conntrack_info, beside <see cref="KernelState.Related"/>; an answer is so much more.</summary>
-    private const int New = 2, Reply = 3;
-
-    /// <summary>The packet's key is in the main frame, with what our own tracking says. Loses R1 to R5.</summary>
+    /// <summary>The packet's key is in the main frame, with what our own tracking says. Loses R1 and R2.</summary>
     /// <param name="isBefore">Rules here may hand the packet to the target: what only ends a handshake belongs to no connection then, until the target has seen it.</param>
     internal static void Emit(Assembler code, bool isBefore)
     {
@@ -30,11 +27,11 @@ internal static class ProxiedState
         code.Jump(done);
         code.Mark(known);
         code.Alu(AluOperation.And, Register.R1, KernelState.Mask);
-        foreach ((int information, ConnectionState state) in (ReadOnlySpan<(int, ConnectionState)>)[(New, ConnectionState.New), (KernelState.Related, ConnectionState.Related)])
+        foreach ((int information, ConnectionState state) in (ReadOnlySpan<(int, ConnectionState)>)[(KernelState.New, ConnectionState.New), (KernelState.Related, ConnectionState.Related)])
         {
             code.Move(Register.R2, (int)state);
             code.Jump(JumpCondition.Equal, Register.R1, information, set);
-            code.Jump(JumpCondition.Equal, Register.R1, information + Reply, set);
+            code.Jump(JumpCondition.Equal, Register.R1, information + KernelState.Reply, set);
         }
 
         code.Move(Register.R2, (int)ConnectionState.Established);
@@ -43,7 +40,7 @@ internal static class ProxiedState
         code.Mark(done);
     }
 
-    /// <summary>An ACK that our own tracking would begin a connection with is INVALID, since the kernel does not begin one with it; R1 says that the packet has been left out, or nothing.</summary>
+    /// <summary>An ACK that our own tracking would begin a connection with is INVALID, since the kernel does not begin one with it. One that is left out is not NEW.</summary>
     private static void EmitUnknown(Assembler code, Label done)
     {
         code.Load(MemorySize.Byte, Register.R1, Register.R10, Frame.MainKey + PacketKey.ConnectionState);

@@ -58,6 +58,7 @@ public static class RuleSetLowering
     /// tells them.
     /// </summary>
     /// <param name="chain">The name of the rule's chain.</param>
+    /// <param name="rule">One whose target does the same with all packets (<see cref="Target.Parts"/> is empty): others are several statements.</param>
     /// <param name="counter">The rule's counter.</param>
     /// <param name="changesMarks">As <see cref="PacketProgram.ChangesMarks"/>.</param>
     /// <param name="blockOf">Gives the number of the chain that the rule leads to.</param>
