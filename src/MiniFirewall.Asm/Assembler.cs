@@ -130,6 +130,10 @@ public sealed class Assembler
     public void AtomicAdd(MemorySize size, Register address, int offset, Register source) =>
         Emit((byte)(ClassStoreX | ModeAtomic | (byte)size), address, (byte)source, checked((short)offset), 0);
 
+    /// <summary>As <see cref="AtomicAdd"/>; the register becomes what was there before (BPF_ADD | BPF_FETCH, kernel 5.12).</summary>
+    public void AtomicFetchAdd(MemorySize size, Register address, int offset, Register source) =>
+        Emit((byte)(ClassStoreX | ModeAtomic | (byte)size), address, (byte)source, checked((short)offset), 1);
+
     /// <summary>Sets bits in memory atomically (BPF_OR, kernel 5.12); <paramref name="size"/> is Word or DoubleWord.</summary>
     public void AtomicOr(MemorySize size, Register address, int offset, Register source) =>
         Emit((byte)(ClassStoreX | ModeAtomic | (byte)size), address, (byte)source, checked((short)offset), (int)AluOperation.Or);

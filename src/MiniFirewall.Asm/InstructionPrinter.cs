@@ -18,11 +18,17 @@ public static class InstructionPrinter
         3 when (i.Opcode & 0xe0) == 0x60 => $"*({Width(i)} *)(r{(int)i.Destination} {Offset(i)}) = r{i.Source}",
         3 when (i.Opcode & 0xe0) == 0xc0 && i.Immediate == 0 => $"lock *({Width(i)} *)(r{(int)i.Destination} {Offset(i)}) += r{i.Source}",
         3 when (i.Opcode & 0xe0) == 0xc0 && i.Immediate == (int)AluOperation.Or => $"lock *({Width(i)} *)(r{(int)i.Destination} {Offset(i)}) |= r{i.Source}",
-        3 when (i.Opcode & 0xe0) == 0xc0 && i.Immediate == 0xf1 => $"r0 = atomic64_cmpxchg((u64 *)(r{(int)i.Destination} {Offset(i)}), r0, r{i.Source})",
+        3 when (i.Opcode & 0xe0) == 0xc0 && i.Immediate == 0xf1 => $"r0 = {Atomic(i, "cmpxchg", "r0, ")}",
+        3 when (i.Opcode & 0xe0) == 0xc0 && i.Immediate == 0xe1 => $"r{i.Source} = {Atomic(i, "xchg")}",
+        3 when (i.Opcode & 0xe0) == 0xc0 && i.Immediate == 1 => $"r{i.Source} = {Atomic(i, "fetch_add")}",
         4 or 7 => Arithmetic(i),
         5 or 6 => Jump(i),
         _ => $"unknown opcode {i.Opcode:x2}",
     };
+
+    /// <summary>As the kernel prints them (kernel/bpf/disasm.c).</summary>
+    private static string Atomic(in Instruction i, string name, string expected = "") =>
+        $"atomic{(Width(i) == "u64" ? "64" : "")}_{name}(({Width(i)} *)(r{(int)i.Destination} {Offset(i)}), {expected}r{i.Source})";
 
     private static string LoadImmediate(in Instruction i) => (i.Reference, i.Source) switch
     {

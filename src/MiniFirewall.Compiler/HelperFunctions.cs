@@ -227,7 +227,7 @@ internal sealed class HelperFunctions(Assembler code, Family family, Hook hook, 
 
             if (use.Questions.All.OfType<HandedToTarget>().Any())
             {
-                throw new OldKernelException("targets that the kernel carries out behind the rules (NFQUEUE, TEE, AUDIT, IDLETIMER, LED, SYNPROXY, nfacct) need Linux 6.4 or newer");
+                throw new OldKernelException("targets that the kernel carries out behind the rules (NFQUEUE, TEE, AUDIT, IDLETIMER, LED, SYNPROXY, nfacct, osf --log) need Linux 6.4 or newer");
             }
 
             ContextChange.EmitFunction(code, _change);

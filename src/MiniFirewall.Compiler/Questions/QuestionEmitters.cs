@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MiniFirewall.Compiler.Questions.Counting;
 using MiniFirewall.Compiler.Sets.Dynamic;
 using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;

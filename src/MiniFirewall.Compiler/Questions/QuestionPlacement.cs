@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MiniFirewall.Compiler.Classifier;
+using MiniFirewall.Compiler.Questions.Counting;
 using MiniFirewall.Compiler.Sets.Dynamic;
 using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
@@ -28,7 +29,7 @@ internal sealed class QuestionPlacement
         _options = options;
         _recent = RecentPlacement.Of(asked, options);
         _rates = RatePlacement.Of(asked, options);
-        _counts = CountPlacement.Of(asked);
+        _counts = CountPlacement.Of(asked, options);
         _estimators = EstimatorPlacement.Of(asked, options);
     }
 

@@ -20,7 +20,7 @@ internal sealed record MatchTable(Family Family, KernelMatchHolds Match, Immutab
 
     internal override string Map => WellKnownMaps.Findings;
 
-    internal override string Module => $"xt_{Match.Match}";
+    internal override string Module => Match.Instead is { } text ? $"nft_{text.Expression}" : $"xt_{Match.Match}";
 
     internal override string Name => $"{Prefix}is-{Match.Match}-{Number:x8}";
 
@@ -32,6 +32,12 @@ internal sealed record MatchTable(Family Family, KernelMatchHolds Match, Immutab
     {
         table.HookChain(chain, hook, Priority);
         table.Rule(chain, "what is asked", NftExpression.Bpf(programs[0]));
+        if (Match.Instead is { } text)
+        {
+            table.Rule(chain, $"expression {text.Expression}", NftExpression.LoadText(text), NftExpression.IsNot(text.Unknown), NftExpression.Bpf(programs[1]));
+            return;
+        }
+
         NftExpression holds = NftExpression.Match(Match.Match, Match.Revision, Match.Information);
         if (Match.Protocol == IpProtocol.Tcp)
         {

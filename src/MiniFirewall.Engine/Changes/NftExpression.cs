@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using MiniFirewall.Bpf;
 using MiniFirewall.Netlink;
 using MiniFirewall.Policy.Questions;
@@ -70,6 +71,28 @@ internal sealed class NftExpression
         const uint Equal = 0;
         message.AttributeBigEndian(Source, Register);
         message.AttributeBigEndian(Operation, Equal);
+        int data = message.BeginNested(Data);
+        message.Attribute(DataValue, value);
+        message.EndNested(data);
+    });
+
+    /// <summary>register, and the three behind it = the text.</summary>
+    internal static NftExpression LoadText(LoadedText text) => new(text.Expression, (ref MessageWriter message) =>
+    {
+        const ushort Destination = 1, Argument = 2;
+        message.AttributeBigEndian(Destination, Register);
+        message.Attribute(Argument, text.Argument);
+    });
+
+    /// <summary>Goes on where the register has another text.</summary>
+    internal static NftExpression IsNot(string text) => new("cmp", (ref MessageWriter message) =>
+    {
+        const ushort Source = 1, Operation = 2, Data = 3;
+        const uint NotEqual = 1;
+        byte[] value = new byte[LoadedText.Size];
+        Encoding.ASCII.GetBytes(text, value);
+        message.AttributeBigEndian(Source, Register);
+        message.AttributeBigEndian(Operation, NotEqual);
         int data = message.BeginNested(Data);
         message.Attribute(DataValue, value);
         message.EndNested(data);

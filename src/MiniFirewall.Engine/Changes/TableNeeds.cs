@@ -55,7 +55,7 @@ internal sealed record TableNeeds(ImmutableArray<TableNeed> All)
         return targets.Length <= MostTargets
             ? targets.Select(target => new TargetTable(family, target))
             : throw new FirewallException(
-                FirewallFailure.Refused, $"the rules hand {family} packets to {targets.Length} different targets (NFQUEUE, TEE, AUDIT, IDLETIMER, LED, SYNPROXY, nfacct); more than {MostTargets} would cost every packet too much");
+                FirewallFailure.Refused, $"the rules hand {family} packets to {targets.Length} different targets (NFQUEUE, TEE, AUDIT, IDLETIMER, LED, SYNPROXY, nfacct, osf --log); more than {MostTargets} would cost every packet too much");
     }
 
     /// <summary>What is asked in front of the rules.</summary>

@@ -18,7 +18,7 @@ internal sealed record TargetTable(Family Family, HandedToTarget Target) : Table
     internal const int PriorityBehind = DecidingPriority + 1;
 
     /// <summary>All where the target can be: a rule may come to lead there from any of these without a new commit.</summary>
-    internal override ImmutableArray<Hook> Hooks => Target.IsProxy ? DispatcherCompiler.Hooks.Remove(Hook.LocalOut) : DispatcherCompiler.Hooks;
+    internal override ImmutableArray<Hook> Hooks => Target.IsOfTcp ? DispatcherCompiler.Hooks.Remove(Hook.LocalOut) : DispatcherCompiler.Hooks;
 
     internal override string Map => WellKnownMaps.Changes;
 
@@ -38,7 +38,7 @@ internal sealed record TargetTable(Family Family, HandedToTarget Target) : Table
             : NftExpression.Target(Target.Target, Target.Revision, Target.Information);
         NftExpression[] expressions = [NftExpression.Bpf(programs[0]), done];
         string about = $"{(Target.IsMatch ? "match" : "target")} {Target.Target}";
-        if (Target.IsProxy)
+        if (Target.IsOfTcp)
         {
             table.TcpRule(chain, about, expressions);
         }

@@ -10,9 +10,6 @@ namespace MiniFirewall.Policy.Questions;
 /// <param name="Prefix">Bits of the address that tell it from others.</param>
 public sealed record ConnectionsAbove(uint Limit, int Prefix, bool ByDestination) : Question
 {
-    /// <summary>The largest limit: what is counted has its place.</summary>
-    public const uint HighestLimit = 255;
-
     /// <summary>The number of the statement among those of a family that count; the compiler says it.</summary>
     public int Number { get; init; }
 

@@ -14,10 +14,10 @@ public sealed record HandedToTarget(string Target, byte Revision, ValueArray<byt
     /// <summary>It is a match (struct xt_match), whose answer is known.</summary>
     public bool IsMatch { get; init; }
 
-    /// <summary>
-    /// It takes a server's place in TCP's handshakes: the kernel takes it from rules that name TCP, and not where packets of LOCAL_OUT come by; and sequence numbers of
-    /// such a connection are others on either side, which only the kernel's own tracking knows.
-    /// </summary>
+    /// <summary>The kernel takes it from rules that name TCP, and not where packets of LOCAL_OUT come by.</summary>
+    public bool IsOfTcp { get; init; }
+
+    /// <summary>It takes a server's place in TCP's handshakes: sequence numbers of such a connection are others on either side, which only the kernel's own tracking knows.</summary>
     public bool IsProxy { get; init; }
 
     /// <summary>All that programs have to tell apart is which of them decide, and which are proxies.</summary>

@@ -11,6 +11,9 @@ namespace MiniFirewall.Policy.Questions;
 /// <param name="Protocol">The protocol that it takes packets of only (struct xt_match, proto); 0 for any.</param>
 public sealed record KernelMatchHolds(string Match, byte Revision, ValueArray<byte> Information, byte Protocol) : Question
 {
+    /// <summary>Who answers where the match would do more than that: it holds where something is known.</summary>
+    public LoadedText? Instead { get; init; }
+
     public override Question Code => new KernelMatchHolds("", 0, [], 0);
 
     public override ulong Argument => Number;

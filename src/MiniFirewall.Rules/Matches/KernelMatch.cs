@@ -12,10 +12,13 @@ namespace MiniFirewall.Rules.Matches;
 /// </summary>
 public abstract record KernelMatch : Match
 {
-    public sealed override KernelMatchHolds? AsksKernel(Family family) => new(Name, Revision, [.. Information(family)], Protocol);
+    public sealed override KernelMatchHolds? AsksKernel(Family family) => new(Name, Revision, [.. Information(family)], Protocol) { Instead = Instead };
 
     /// <summary>The rule wants packets for which it does not hold.</summary>
     protected virtual bool WantsOthers => false;
+
+    /// <summary>Who is asked where the match would do more than answer; null for the match itself.</summary>
+    protected virtual LoadedText? Instead => null;
 
     /// <summary>Which of the structures it is.</summary>
     protected virtual byte Revision => 0;

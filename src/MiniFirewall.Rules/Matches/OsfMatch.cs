@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
 using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Language;
@@ -34,24 +37,42 @@ public sealed record OsfMatch(string Genre, uint? TimeToLive, uint? Log, bool Ne
 
     public override FamilySet Families => FamilySet.IPv4;
 
-    public override string? Lack => Log is null ? null : "--log would write of packets that the rules do not match, too";
-
     public override string? RefusalAt(Hook hook) => hook == Hook.LocalOut ? "this machine's own system needs no guessing" : null;
 
     protected override byte Protocol => ProtocolNames.Tcp;
+
+    /// <summary>With --log, the kernel writes what it finds of a packet that comes to the match, behind the rules.</summary>
+    public override HandedToTarget? HandsTo => Log is null ? null : new("osf", 0, [.. Structure()], Decides: false) { IsMatch = true, IsOfTcp = true };
+
+    /// <summary>With --log, the kernel's module does not look at the name (nf_osf_match): the match holds for every system that is known.</summary>
+    protected override LoadedText? Instead => Log is null ? null : new("osf", (byte)(TimeToLive ?? 0), "unknown");
+
+    public override void Lower(Family family, ImmutableArray<Step>.Builder steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        if (HandsTo is { } handed)
+        {
+            steps.Add(new DropWhen(new QuestionTest(handed, Negated: true)));
+        }
+
+        base.Lower(family, steps);
+    }
+
+    protected override byte[] Information(Family family) => (Log is null ? this : this with { Genre = "", Negated = false, Log = 0 }).Structure();
 
     /// <summary>
     /// struct nf_osf_info: 32 bytes of name, its length, flags, what to log, how the time to live counts. The kernel's module is told of a negation and does
     /// not care (net/netfilter/nfnetlink_osf.c, nf_osf_match): so it is with iptables.
     /// </summary>
-    protected override byte[] Information(Family family)
+    private byte[] Structure()
     {
-        const int Length = 48, LengthAt = 32, FlagsAt = 36, TimeToLiveAt = 44;
-        const uint HasGenre = 1, HasTimeToLive = 2, Inverted = 8;
+        const int Length = 48, LengthAt = 32, FlagsAt = 36, LogAt = 40, TimeToLiveAt = 44;
+        const uint HasGenre = 1, HasTimeToLive = 2, Logs = 4, Inverted = 8;
         byte[] information = new byte[Length];
         int length = Encoding.UTF8.GetBytes(Genre, information);
         MemoryMarshal.Write(information.AsSpan(LengthAt), length);
-        MemoryMarshal.Write(information.AsSpan(FlagsAt), HasGenre | (TimeToLive is null ? 0 : HasTimeToLive) | (Negated ? Inverted : 0));
+        MemoryMarshal.Write(information.AsSpan(FlagsAt), HasGenre | (TimeToLive is null ? 0 : HasTimeToLive) | (Log is null ? 0 : Logs) | (Negated ? Inverted : 0));
+        MemoryMarshal.Write(information.AsSpan(LogAt), Log ?? 0);
         MemoryMarshal.Write(information.AsSpan(TimeToLiveAt), TimeToLive ?? 0);
         return information;
     }

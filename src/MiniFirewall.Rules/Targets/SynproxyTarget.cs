@@ -41,7 +41,7 @@ public sealed record SynproxyTarget(bool SackPermitted, bool Timestamps, byte? W
 
     public override string Name => "SYNPROXY";
 
-    public override PacketChange? Change => new HandedToTarget(Module, Revision, [.. Information()], Decides: true) { IsProxy = true };
+    public override PacketChange? Change => new HandedToTarget(Module, Revision, [.. Information()], Decides: true) { IsOfTcp = true, IsProxy = true };
 
     public override ImmutableArray<TargetPart> Parts =>
     [

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
 using Xunit;
 
@@ -92,6 +95,99 @@ public sealed class ConnectionLimitTests
             before += $"\n    {client} {line}";
             Thread.Sleep(s_tick);
             twins.Judge(clients[client].Read(line)!, before);
+        }
+    }
+
+    /// <summary>Long lists, as fast as packets come, within ticks and beyond them: none of the connections has ended unseen then.</summary>
+    /// <param name="other">A limit that nobody comes near: what there is room for.</param>
+    [Theory]
+    [InlineData(Family.IPv4, 100)]
+    [InlineData(Family.IPv4, uint.MaxValue - 1)]
+    [InlineData(Family.IPv6, 330)]
+    [InlineData(Family.IPv6, 1_000_000)]
+    public void Many_connections_count(Family family, uint other)
+    {
+        const int Clients = 325, Ended = 100, Further = 110;
+        using var twins = new TwinRouters([family],
+        [
+            "-A FORWARD -p tcp -m connlimit --connlimit-above 70 --connlimit-mask 8",
+            "-A FORWARD -p tcp -m connlimit --connlimit-upto 299 --connlimit-daddr",
+            $"-A FORWARD -p tcp -m connlimit --connlimit-above {other}",
+            "-A FORWARD -p tcp --syn -m connlimit --connlimit-above 299",
+            "-A FORWARD -p tcp --syn -m connlimit --connlimit-above 320 -j DROP",
+        ]);
+        PacketScript[] clients = [.. Enumerable.Range(0, Clients + Further).Select(i => new PacketScript(family, (ushort)(32_000 + i)))];
+        for (int i = 0; i < Clients; i++)
+        {
+            Judge(i, "> tcp S seq 100");
+        }
+
+        for (int i = 0; i < Ended; i++)
+        {
+            Judge(i, "> tcp R seq 101");
+        }
+
+        Thread.Sleep(s_tick);
+        for (int i = Clients; i < Clients + Further; i++)
+        {
+            Judge(i, "> tcp S seq 100");
+        }
+
+        void Judge(int client, string line) => twins.Judge(clients[client].Read(line)!, $"\n    {client} {line}");
+    }
+
+    /// <summary>The last connection that a limit lets in, and the first that it does not, begin at once on two processors, at address after address.</summary>
+    [Theory]
+    [InlineData(50)]
+    [InlineData(200)]
+    public void Two_processors_count_together(int limit)
+    {
+        const int Addresses = 200, Senders = 2, Port = 9;
+        using var engine = new EngineFirewall(["eth0"]);
+        NetworkNamespace host = engine.Device.Namespace;
+        host.Execute("ip", ["rule", "add", "pref", "0", "lookup", "local"]);
+        engine.Load(RuleTexts.Of([Family.IPv4], [$"-A OUTPUT -p udp -m udp --dport {Port} -m connlimit --connlimit-above {limit} --connlimit-daddr -j DROP"]));
+        Socket[] sockets = host.Run(() => Enumerable.Range(0, limit - 1 + Senders).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)).ToArray());
+        try
+        {
+            int[] sent = new int[Addresses];
+            int ready = 0;
+            for (int i = 0; i < Addresses; i++)
+            {
+                sent[i] = sockets[Senders..].Sum(socket => Sent(socket, i));
+            }
+
+            Thread[] senders = [.. sockets[..Senders].Select(socket => new Thread(() =>
+            {
+                for (int i = 0; i < Addresses; i++)
+                {
+                    Interlocked.Increment(ref ready);
+                    while (Volatile.Read(ref ready) < (i + 1) * Senders)
+                    {
+                    }
+
+                    Interlocked.Add(ref sent[i], Sent(socket, i));
+                }
+            }))];
+            Array.ForEach(senders, sender => sender.Start());
+            Array.ForEach(senders, sender => sender.Join());
+            Assert.All(sent, connections => Assert.Equal(limit, connections));
+        }
+        finally
+        {
+            Array.ForEach(sockets, socket => socket.Dispose());
+        }
+
+        static int Sent(Socket socket, int address)
+        {
+            try
+            {
+                return socket.SendTo([1], new IPEndPoint(new IPAddress([127, 1, 0, (byte)address]), Port));
+            }
+            catch (SocketException refusal) when (refusal.SocketErrorCode == SocketError.AccessDenied)
+            {
+                return 0;
+            }
         }
     }
 }

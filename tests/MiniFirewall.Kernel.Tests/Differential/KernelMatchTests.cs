@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MiniFirewall.Kernel.Tests.Engine;
+using MiniFirewall.Kernel.Tests.Handing;
 using MiniFirewall.Kernel.Tests.Support;
 using MiniFirewall.Packets;
 using MiniFirewall.Packets.Building;
@@ -17,6 +18,11 @@ namespace MiniFirewall.Kernel.Tests.Differential;
 public sealed class KernelMatchTests : IDisposable
 {
     private const string Client = "198.51.100.1", Server = "203.0.113.9", Client6 = "2001:db8:1::1", Server6 = "2001:db8:2::9";
+
+    /// <summary>NFULNL_COPY_NONE.</summary>
+    private const byte CopyNothing = 0;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(100);
 
     private readonly ChangeTwins _twins = new(["eth0", "eth1"]);
     private readonly List<IDisposable> _sockets = [];
@@ -81,28 +87,64 @@ public sealed class KernelMatchTests : IDisposable
     [Fact]
     public void Systems_are_guessed_as_by_iptables()
     {
-        string file = Path.GetTempFileName();
-        try
+        using var systems = new KnownSystems("12345:64:0:40:.:minifwtest:1:a:a system of nobody's");
+        Load("FORWARD", """
+            -4 -A C -p tcp -m osf --genre minifwtest -j MARK --or-mark 0x1
+            -4 -A C -p tcp -m osf ! --genre minifwtest -j MARK --or-mark 0x2
+            -4 -A C -p tcp -m osf --genre minifwtest --ttl 2 -j MARK --or-mark 0x4
+            """);
+        Forwarded(fromClient: true, new TcpSegment(1000, 80) { Window = 12345 });
+        Forwarded(fromClient: true, new TcpSegment(1000, 80) { Window = 12346 });
+        Forwarded(fromClient: true, new UdpDatagram(1000, 80));
+        string seen = Forwarded(fromClient: true, new TcpSegment(1000, 80) { Window = 12345, Flags = TcpFlags.Ack });
+        Assert.Equal((1, 1), (Marked(seen, 0), Marked(seen, 2)));
+    }
+
+    /// <summary>With --log the kernel does not care about the name. What it writes goes to the readers of group 0; ours after the rules, in no order.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(60)]
+    public void Systems_are_written_of_as_by_iptables(int others)
+    {
+        using var systems = new KnownSystems("12345:64:0:40:.:minifwtest:1:a:a system of nobody's", "12346:64:0:40:.:minifwother:2:b:another one");
+        List<NetlinkGroup> groups = [];
+        _twins.Run(() =>
         {
-            File.WriteAllText(file, "12345:64:0:40:.:minifwtest:1:a:a system of nobody's\n");
-            Assert.Equal(0, Command.Try("nfnl_osf", "-f", file).ExitCode);
-            Load("FORWARD", """
-                -4 -A C -p tcp -m osf --genre minifwtest -j MARK --or-mark 0x1
-                -4 -A C -p tcp -m osf ! --genre minifwtest -j MARK --or-mark 0x2
-                -4 -A C -p tcp -m osf --genre minifwtest --ttl 2 -j MARK --or-mark 0x4
-                """);
-            Forwarded(fromClient: true, new TcpSegment(1000, 80) { Window = 12345 });
-            Forwarded(fromClient: true, new TcpSegment(1000, 80) { Window = 12346 });
-            Forwarded(fromClient: true, new UdpDatagram(1000, 80));
-            string seen = Forwarded(fromClient: true, new TcpSegment(1000, 80) { Window = 12345, Flags = TcpFlags.Ack });
-            Assert.Equal((1, 1), (Marked(seen, 0), Marked(seen, 2)));
+            File.WriteAllText("/proc/sys/net/netfilter/nf_log/2", "nfnetlink_log");
+            groups.Add(new NetlinkGroup(0, CopyNothing, 0));
+        });
+        _sockets.AddRange(groups);
+        Load("FORWARD", """
+            -4 -A C -p tcp -m osf --genre minifwtest --log 0 -j MARK --or-mark 0x1
+            -4 -A C -p tcp --dport 81 -m osf ! --genre minifwother --ttl 2 --log 1 -j MARK --or-mark 0x2
+            -4 -A C -p tcp -m osf --genre nobody --ttl 1 --log 2 -m tcp --dport 82 -j DROP
+            -4 -A C -p tcp -m osf --genre minifwother -j MARK --or-mark 0x4
+            """, others);
+        int written = 0;
+        foreach (ushort window in (ushort[])[12345, 12346, 12347])
+        {
+            foreach (ushort port in (ushort[])[80, 81, 82])
+            {
+                Compare(new TcpSegment(1000, port) { Window = window });
+            }
         }
-        finally
+
+        Compare(new TcpSegment(1000, 80) { Window = 12345, Flags = TcpFlags.Ack });
+        Compare(new UdpDatagram(1000, 82));
+        Assert.Equal(21, written);
+
+        void Compare(Transport transport)
         {
-            Command.Try("nfnl_osf", "-d", "-f", file);
-            File.Delete(file);
+            Forwarded(fromClient: true, transport);
+            string[][] said = [.. groups.Select(group => group.ReadAll(s_patience).Select(PrefixOf).Order(StringComparer.Ordinal).ToArray())];
+            Assert.Equal(said[0], said[1]);
+            written += said[0].Length;
         }
     }
+
+    /// <summary>The text before a packet (NFULA_PREFIX).</summary>
+    private static string PrefixOf(string packet) =>
+        Encoding.ASCII.GetString(Convert.FromHexString(packet.Split(' ').Single(part => part.StartsWith("10=", StringComparison.Ordinal))["10=".Length..]));
 
     /// <summary>The address of a whole subnet is any router's of it (RFC 4291 §2.6.1).</summary>
     [Theory]

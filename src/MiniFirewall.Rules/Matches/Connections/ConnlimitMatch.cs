@@ -35,31 +35,17 @@ public sealed record ConnlimitMatch(uint Limit, bool IsAbove, int? Prefix, bool 
 
     public override string Name => "connlimit";
 
-    public override string? Lack => Limit > ConnectionsAbove.HighestLimit && !IsBeyondCounting ? $"counts at most {ConnectionsAbove.HighestLimit} connections of an address" : null;
-
     /// <summary>The kernel counts in 32 bits, so that no count is above the highest number: nothing need be counted.</summary>
     private bool IsBeyondCounting => Limit == uint.MaxValue;
 
     public override bool AsksConnection => true;
 
     /// <summary>The answer to the first packet, of a rule that has seen no other.</summary>
-    public override MatchResult Evaluate(Packet packet)
-    {
-        if (Lack is { } lack)
-        {
-            throw new NotSupportedException(lack);
-        }
-
-        return new ConnectionUnknowable().Ask(packet) ? MatchResult.Invalid : (Limit < 1) == IsAbove ? MatchResult.Match : MatchResult.Miss;
-    }
+    public override MatchResult Evaluate(Packet packet) =>
+        new ConnectionUnknowable().Ask(packet) ? MatchResult.Invalid : (Limit < 1) == IsAbove ? MatchResult.Match : MatchResult.Miss;
 
     public override void Lower(Family family, ImmutableArray<Step>.Builder steps)
     {
-        if (Lack is { } lack)
-        {
-            throw new NotSupportedException(lack);
-        }
-
         int prefix = Prefix ?? (family == Family.IPv4 ? 32 : 128);
         steps.Add(new DropWhen(new QuestionTest(new ConnectionUnknowable())));
         steps.Add(new Require(IsBeyondCounting ? new RangeTest(Field.Protocol, [], !IsAbove) : new QuestionTest(new ConnectionsAbove(Limit, prefix, ByDestination), !IsAbove)));

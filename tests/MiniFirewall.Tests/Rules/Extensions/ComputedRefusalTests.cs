@@ -212,7 +212,6 @@ public sealed class ComputedRefusalTests
     }
 
     [Theory]
-    [InlineData("-p tcp -m osf --genre Linux --log 0")]
     [InlineData("-m bpf --object-pinned /sys/fs/bpf/x")]
     [InlineData("-m bpf --bytecode \"2,32 0 0 4294963204,6 0 0 1\"")]
     [InlineData("-m bpf --bytecode \"2,32 0 0 4292870144,6 0 0 1\"")]

@@ -17,6 +17,7 @@ public sealed class KernelMatchTests
     [InlineData("-m helper ! --helper ftp", "helper", 0, 0, "00000000 667470 000000000000000000000000000000000000000000000000000000 000000000000")]
     [InlineData("-4 -p tcp -m osf --genre ab", "osf", 0, 6, "6162 000000000000000000000000000000000000000000000000000000000000 02000000 01000000 00000000 00000000")]
     [InlineData("-4 -p tcp -m osf ! --genre ab --ttl 2", "osf", 0, 6, "6162 000000000000000000000000000000000000000000000000000000000000 02000000 0b000000 00000000 02000000")]
+    [InlineData("-4 -p tcp -m osf --genre ab --ttl 1 --log 2", "osf", 0, 6, "0000 000000000000000000000000000000000000000000000000000000000000 00000000 07000000 00000000 01000000")]
     [InlineData("-6 -m addrtype --src-type ANYCAST,UNICAST", "addrtype", 1, 0, "1200 0000 00000000")]
     [InlineData("-6 -m addrtype ! --src-type UNREACHABLE ! --dst-type ANYCAST", "addrtype", 1, 0, "8000 1000 03000000")]
     [InlineData("-6 -m addrtype --dst-type LOCAL --limit-iface-in", "addrtype", 1, 0, "0000 0400 04000000")]

@@ -14,7 +14,6 @@ public sealed class LackTests
     private const string Sets = "set a { 192.0.2.0/24 }\n";
 
     [Theory]
-    [InlineData("-m connlimit --connlimit-above 256", "counts at most 255 connections of an address")]
     [InlineData("-m socket --restore-skmark", "--restore-skmark would change the mark before the rules, of packets that they do not match, too")]
     public void Is_refused_with_its_reason(string rule, string reason)
     {
@@ -37,7 +36,7 @@ public sealed class LackTests
     [InlineData("-m conntrack --ctstate NEW,DNAT --ctproto tcp --ctexpire 5 --ctstatus ASSURED")]
     [InlineData("-m connmark --mark 1")]
     [InlineData("-m connlabel --label 1 --set")]
-    [InlineData("-m connlimit --connlimit-above 255")]
+    [InlineData("-m connlimit --connlimit-above 4294967294")]
     [InlineData("-m connlimit --connlimit-upto 4294967295")]
     [InlineData("-m connbytes --connbytes 1 --connbytes-dir both --connbytes-mode bytes")]
     [InlineData("-m set --match-set a src ! --update-counters ! --update-subcounters")]
