@@ -32,6 +32,7 @@ public sealed class ConnectionLimitTests
     [InlineData(Family.IPv6)]
     public void Living_connections_count(Family family)
     {
+        RequireCountOfRemembered(family);
         using var twins = new TwinRouters([family], Rules(family));
         PacketScript[] clients = [.. Enumerable.Range(0, 16).Select(i => new PacketScript(family, (ushort)(30_000 + i)))];
         string before = "";
@@ -68,6 +69,7 @@ public sealed class ConnectionLimitTests
     [InlineData(Family.IPv6)]
     public void Ended_connections_do_not_count(Family family)
     {
+        RequireCountOfRemembered(family);
         using var twins = new TwinRouters([family], Rules(family));
         PacketScript[] clients = [.. Enumerable.Range(0, 8).Select(i => new PacketScript(family, (ushort)(31_000 + i)))];
         string before = "";
@@ -107,12 +109,12 @@ public sealed class ConnectionLimitTests
     [InlineData(Family.IPv6, 1_000_000)]
     public void Many_connections_count(Family family, uint other)
     {
-        const int Clients = 325, Ended = 100, Further = 110;
+        const int Clients = 325, Ended = 50, Further = 60;
         using var twins = new TwinRouters([family],
         [
-            "-A FORWARD -p tcp -m connlimit --connlimit-above 70 --connlimit-mask 8",
-            "-A FORWARD -p tcp -m connlimit --connlimit-upto 299 --connlimit-daddr",
-            $"-A FORWARD -p tcp -m connlimit --connlimit-above {other}",
+            "-A FORWARD -p tcp --syn -m connlimit --connlimit-above 70 --connlimit-mask 8",
+            "-A FORWARD -p tcp --syn -m connlimit --connlimit-upto 299 --connlimit-daddr",
+            $"-A FORWARD -p tcp --syn -m connlimit --connlimit-above {other}",
             "-A FORWARD -p tcp --syn -m connlimit --connlimit-above 299",
             "-A FORWARD -p tcp --syn -m connlimit --connlimit-above 320 -j DROP",
         ]);
@@ -134,6 +136,23 @@ public sealed class ConnectionLimitTests
         }
 
         void Judge(int client, string line) => twins.Judge(clients[client].Read(line)!, $"\n    {client} {line}");
+    }
+
+    /// <summary>Linux 6.1.176 leaves out a connection that did not come to the rule before it was remembered, whether it is assured or not.</summary>
+    private static void RequireCountOfRemembered(Family family)
+    {
+        using var kernel = new IptablesFirewall(["eth0", "eth1"]);
+        kernel.Load(RuleTexts.Of([family], ["-A FORWARD -i eth1 -m connlimit --connlimit-above 1 -j DROP"]));
+        Observation? seen = null;
+        for (ushort port = 33_000; port < 33_002; port++)
+        {
+            var client = new PacketScript(family, port);
+            Assert.True(kernel.Judge(client.Read("> tcp S seq 100")!)!.Passed);
+            Thread.Sleep(s_tick);
+            seen = kernel.Judge(client.Read("< tcp SA seq 500 ack 101")!);
+        }
+
+        Assert.SkipWhen(seen!.Passed, "this kernel does not count connections that are remembered already");
     }
 
     /// <summary>The last connection that a limit lets in, and the first that it does not, begin at once on two processors, at address after address.</summary>

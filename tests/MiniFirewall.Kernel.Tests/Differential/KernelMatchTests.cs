@@ -110,8 +110,9 @@ public sealed class KernelMatchTests : IDisposable
         List<NetlinkGroup> groups = [];
         _twins.Run(() =>
         {
-            File.WriteAllText("/proc/sys/net/netfilter/nf_log/2", "nfnetlink_log");
+            // The reader comes first: with it comes the module that the kernel is to write by.
             groups.Add(new NetlinkGroup(0, CopyNothing, 0));
+            File.WriteAllText("/proc/sys/net/netfilter/nf_log/2", "nfnetlink_log");
         });
         _sockets.AddRange(groups);
         Load("FORWARD", """
