@@ -26,12 +26,13 @@ internal static class ConnectionBench
         {
             [] => ("connections", (Func<TextTable>)Costs),
             ["load"] => ("connection-loads", ConnectionLoadBench.Run),
+            ["limits"] => ("connection-limits", ConnectionLimitBench.Run),
             ["memory"] => ("connection-memory", TableMemoryBench.Run),
             _ => ("", Costs),
         };
         if (name.Length == 0)
         {
-            Console.Error.WriteLine("usage: ./bench connections [load | memory] [--write]");
+            Console.Error.WriteLine("usage: ./bench connections [limits | load | memory] [--write]");
             return 2;
         }
 
@@ -86,7 +87,8 @@ internal static class ConnectionBench
         lab.Check(isDropped);
     }
 
-    private static Dictionary<string, Samples> Measure(ConnectionLab lab, OutPacket[] packets)
+    /// <summary>Of each engine, what a packet takes.</summary>
+    internal static Dictionary<string, Samples> Measure(ConnectionLab lab, OutPacket[] packets)
     {
         Dictionary<string, Samples> samples = lab.Engines.ToDictionary(engine => engine, _ => new Samples());
         string[] order = [.. lab.Engines];
