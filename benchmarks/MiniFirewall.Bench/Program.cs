@@ -28,6 +28,8 @@ switch (args)
         return 0;
     case ["reload", .. var rest]:
         return ReloadBench.Run(rest);
+    case ["changes", .. var rest]:
+        return ChangeBench.Run(rest);
     case ["connections", .. var rest]:
         return ConnectionBench.Run(rest);
     case ["classify", .. var rest]:
@@ -36,6 +38,6 @@ switch (args)
         section();
         return 0;
     default:
-        Console.Error.WriteLine("usage: ./bench [program | traffic | names | process | sets | managed | connections ... | classify ... | reload ...]");
+        Console.Error.WriteLine("usage: ./bench [program | traffic | names | process | sets | managed | changes ... | connections ... | classify ... | reload ...]");
         return 2;
 }

@@ -69,10 +69,25 @@ internal sealed class FieldUse
             use.Sets |= program.Sets;
             use.Answers |= program.Answers;
             use.ChangesPackets |= program.ChangesPackets;
-            foreach (Question code in program.Questions.All)
+            foreach ((Question code, int asker) in program.Questions.All.Zip(program.Questions.Askers))
             {
-                use.Questions.Add(code);
+                use.Questions.Add(code, asker);
             }
+        }
+
+        return use;
+    }
+
+    /// <summary>What programs ask for that are known by this.</summary>
+    /// <param name="fields">As <see cref="Bits"/>.</param>
+    /// <param name="codes">Of the questions, in the order of their numbers, with the counter of a statement that asks each.</param>
+    internal static FieldUse OfKnown(uint fields, bool sets, bool answers, IEnumerable<(Question Code, int Asker)> codes)
+    {
+        var use = new FieldUse { _fields = fields, Sets = sets, Answers = answers };
+        foreach ((Question code, int asker) in codes)
+        {
+            use.Questions.Add(code, asker);
+            use.ChangesPackets |= code is PacketChange;
         }
 
         return use;
@@ -134,11 +149,11 @@ internal sealed class FieldUse
         Answers |= statement.Outcome is Decide { Answer: not Answer.None };
         foreach (Step step in statement.Steps)
         {
-            Visit(step is Require require ? require.Condition : ((DropWhen)step).Condition);
+            Visit(step is Require require ? require.Condition : ((DropWhen)step).Condition, statement.Counter);
         }
     }
 
-    private void Visit(Condition condition)
+    private void Visit(Condition condition, int counter)
     {
         switch (condition)
         {
@@ -149,10 +164,10 @@ internal sealed class FieldUse
                 VisitField(test.Field);
                 break;
             case AnyOf any:
-                VisitAll(any.Conditions);
+                VisitAll(any.Conditions, counter);
                 break;
             case AllOf all:
-                VisitAll(all.Conditions);
+                VisitAll(all.Conditions, counter);
                 break;
             case SetTest test:
                 Sets = true;
@@ -160,7 +175,7 @@ internal sealed class FieldUse
                 break;
             case QuestionTest test:
                 Add(test.Question.Reads.AsSpan());
-                Questions.Add(test.Question.Code);
+                Questions.Add(test.Question.Code, counter);
                 VisitChange(test.Question);
                 break;
             default:
@@ -199,11 +214,11 @@ internal sealed class FieldUse
         }
     }
 
-    private void VisitAll(IEnumerable<Condition> conditions)
+    private void VisitAll(IEnumerable<Condition> conditions, int counter)
     {
         foreach (Condition condition in conditions)
         {
-            Visit(condition);
+            Visit(condition, counter);
         }
     }
 }

@@ -80,7 +80,9 @@ public static class ProgramSetCompiler
         compiled = FitTheStack(programs, compiled, uses, options);
         if (compiled.Image is { } image)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(image.Bytes.AsSpan(image.Layout.Changes + ChangeFormat.UsedCells), (state?.Content.Length ?? 0) / StateCell.Size);
+            Span<byte> changes = image.Bytes.AsSpan(image.Layout.Changes, ChangeFormat.Size);
+            BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedCells..], (state?.Content.Length ?? 0) / StateCell.Size);
+            BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.UsedCounts..], placed.CountedStatements);
         }
 
         return compiled with
@@ -121,16 +123,16 @@ public static class ProgramSetCompiler
 
         ClassifierImage? image = listed.IsEmpty ? null : ImageBuilder.Build(listed, use.Questions.Numbers, options.HasSpare);
         List<OddTest>? oddTests = OddTests.Of(listed.SelectMany(program => program.Blocks).SelectMany(block => block.Statements));
+        int mostOps = options.HasMayGoto || image is null ? 0 : OpFunction.MostTurns(image);
         if (image is not null)
         {
             IEnumerable<string> straight = programs.Except(listed).SelectMany(program => program.Blocks).Select(block => block.Name).Distinct();
-            Span<byte> changes = image.Bytes.AsSpan(image.Layout.Changes, ChangeFormat.Size);
-            ProgramAbilities.Of(use, programs.Any(program => program.ChangesMarks), oddTests, straight).Write(changes);
-            BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.MostOps..], options.HasMayGoto ? 0 : OpFunction.MostTurns(image));
+            bool changesMarks = programs.Any(program => program.ChangesMarks);
+            ProgramAbilities.Of(use, options, changesMarks, oddTests, straight, mostOps).Write(image.Bytes.AsSpan(image.Layout.Changes, ChangeFormat.Size));
         }
 
         return new(
-            [.. programs.Select(program => listed.Contains(program) ? CompileListed(program, image!, use, oddTests, options) : CompileStraight(program, options))],
+            [.. programs.Select(program => listed.Contains(program) ? CompileListed(program, image!, new(image!.Layout, use, oddTests, mostOps, options)) : CompileStraight(program, options))],
             image)
         { Listed = listed };
     }
@@ -156,22 +158,14 @@ public static class ProgramSetCompiler
             && BlockPlan.CallDepthOf(program) <= ClassifierEmitter.DeepestCall,
     };
 
-    private static ProgramSpec CompileListed(PacketProgram program, ClassifierImage image, FieldUse use, List<OddTest>? oddTests, CompileOptions options)
+    private static ProgramSpec CompileListed(PacketProgram program, ClassifierImage image, ListedProgram compiler)
     {
-        var code = new Assembler { ClearsDeadRegisters = options.HasMayGoto };
-        var helpers = new HelperFunctions(code, program.Family, program.Hook, use, options);
-        var classifier = new ClassifierEmitter(code, program.Family, image, helpers, oddTests, use, options.HasMayGoto);
         if (BlockPlan.CallDepthOf(program) > ClassifierEmitter.DeepestCall)
         {
             Block deepest = program.Blocks[BlockPlan.DeepestOf(program)];
             throw new CompileException($"calls nest more than {ClassifierEmitter.DeepestCall} deep", deepest.Statements is [var first, ..] ? first.Origin : Origin.None);
         }
 
-        int chain = image.Chains[program.Blocks[program.Entry].Name];
-        new MainEmitter(code, program, use, options, verdict => classifier.EmitEntry(chain, verdict), helpers).Emit();
-        classifier.EmitFunctions();
-        helpers.EmitUsed();
-        return PacketProgramCompiler.ForKernel(
-            new ProgramSpec(PacketProgramCompiler.NameOf(program), ProgramType.Netfilter, PacketProgramCompiler.BpfNetfilter, code.Finish(), []), options, ClassifierEmitter.Turns);
+        return compiler.Compile(program, image.Chains[program.Blocks[program.Entry].Name]);
     }
 }

@@ -7,14 +7,19 @@ namespace MiniFirewall.Compiler.Questions;
 internal sealed class QuestionCodes
 {
     private readonly List<Question> _codes = [];
+    private readonly List<int> _askers = [];
     private readonly Dictionary<ulong, Question> _byHash = [];
 
     internal IReadOnlyList<Question> All => _codes;
 
+    /// <summary>The counter of a statement that asks each.</summary>
+    internal IReadOnlyList<int> Askers => _askers;
+
     internal QuestionNumbers Numbers => new(_codes.Select(HashOf));
 
+    /// <param name="asker">The counter of the statement that asks it.</param>
     /// <exception cref="CompileException">More than an image can name.</exception>
-    internal void Add(Question code)
+    internal void Add(Question code, int asker)
     {
         ulong hash = HashOf(code);
         if (_byHash.TryGetValue(hash, out Question? known))
@@ -34,6 +39,7 @@ internal sealed class QuestionCodes
 
         _byHash.Add(hash, code);
         _codes.Add(code);
+        _askers.Add(asker);
     }
 
     /// <summary>What an image knows a code by.</summary>

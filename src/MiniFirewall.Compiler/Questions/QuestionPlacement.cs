@@ -14,7 +14,7 @@ namespace MiniFirewall.Compiler.Questions;
 internal sealed class QuestionPlacement
 {
     /// <summary>Memories for rules that come later.</summary>
-    private const int SpareCells = 256;
+    internal const int SpareCells = 256;
 
     private readonly Dictionary<(string Block, int Statement, int Step), int> _cells = [];
     private readonly List<byte> _contents = [];
@@ -49,6 +49,9 @@ internal sealed class QuestionPlacement
 
     /// <summary>The maps of counted connections.</summary>
     internal ImmutableArray<MapImage> Counts => _options.Prologue == PrologueKind.Netfilter ? _counts.Maps : [];
+
+    /// <summary>Statements that count connections.</summary>
+    internal int CountedStatements => _counts.Statements;
 
     /// <summary>The map of rate estimators, where it is not there yet.</summary>
     internal ImmutableArray<MapImage> Estimators => _estimators.Missing;

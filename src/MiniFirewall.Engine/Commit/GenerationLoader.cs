@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using MiniFirewall.Asm;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Classifier.Change;
 using MiniFirewall.Compiler.Connections;
 using MiniFirewall.Engine.Changes;
 using MiniFirewall.Engine.Counting;
@@ -51,7 +52,7 @@ internal static class GenerationLoader
             bool isCompiled = kept?.Facts == facts;
             var programs = new FamilyPrograms[DispatcherCompiler.Families.Length];
             ImmutableArray<LoadedFamily> families = LoadFamilies(
-                (family, i) => programs[i] = isCompiled ? kept!.Families[i] : FamilyPrograms.Of(source(rules, family, indexes, options)), maps, running, MakeStore);
+                (family, i) => programs[i] = isCompiled ? kept!.Families[i] : FamilyPrograms.Of(WithAskers(source(rules, family, indexes, options), family, slots)), maps, running, MakeStore);
             if (forms is not null && !isCompiled)
             {
                 forms.Made = new(facts, CountedPlaces.OrderOf(rules, lines.Value), plan, [.. programs]);
@@ -77,6 +78,18 @@ internal static class GenerationLoader
 
         void MakeStore() => store = StoreMaps.Make(
             RuleStoreImage.Make(rules, lines.Value, policies, slots, RuleLabels.Spread(rules), plan.Capacity, plan.FirstFreshSlot, DateTimeOffset.UtcNow), epoch!);
+    }
+
+    /// <summary>The image says of each question where the store has a rule that asks it.</summary>
+    private static CompiledPrograms WithAskers(CompiledPrograms compiled, Family family, ImmutableArray<RuleSlots> slots)
+    {
+        if (compiled.Image is { } image)
+        {
+            var places = new Lazy<Dictionary<int, int>>(() => slots.Select((slot, place) => (Slot: slot.Of(family), Place: place)).Where(rule => rule.Slot != 0).ToDictionary(rule => rule.Slot, rule => rule.Place));
+            ImageEditor.SetAskers(image, counter => places.Value.TryGetValue(counter, out int place) ? place : null);
+        }
+
+        return compiled;
     }
 
     /// <summary>Every rule an object of its own, so that rules can be told apart by reference.</summary>

@@ -14,7 +14,8 @@ namespace MiniFirewall.Engine.Commit;
 /// Puts rules into a family's image, and with a rule the chain that it goes to where the image does not have it yet: that chain's own
 /// rules, and those of the chains that these go to, come into force with the same epoch.
 /// </summary>
-internal sealed class ImageChains(GenerationState generation, Family family, ImageEditor image)
+/// <param name="facts">Of the family's programs.</param>
+internal sealed class ImageChains(GenerationState generation, Family family, ImageEditor image, RunningFacts facts)
 {
     /// <summary>Rules of chains that come with one change; from here on making the image anew is faster.</summary>
     private const int MostRules = 256;
@@ -29,24 +30,11 @@ internal sealed class ImageChains(GenerationState generation, Family family, Ima
         ++_written <= MostRules
         && rule.Target.Parts.IsEmpty
         && (rule.Target is not JumpTarget jump || HasOrAdds(jump.Chain))
-        && LatePlacement.TryPlace(RuleSetLowering.Lower(chain, rule, family, slot, image.ChangesMarks, target => image.FindChain(target)!.Value), KernelTime.Hertz, TryPlace) is { } statement
+        && LatePlacement.TryPlace(RuleSetLowering.Lower(chain, rule, family, slot, image.ChangesMarks, target => image.FindChain(target)!.Value), facts.ToPut) is { } statement
         && image.TryInsert(statement, number, before, behind);
 
-    /// <summary>Writes what a question remembers at first: no packet asks it before the rule is in force.</summary>
-    private int? TryPlace(byte[] memory)
-    {
-        using BpfMap? state = BpfMap.TryOpen(generation.Directory.PathOf(PinNames.Memories(family)));
-        int cell = image.TakeCell();
-        if (state is null || cell >= state.MaxEntries)
-        {
-            return null;
-        }
-
-        state.Update(BitConverter.GetBytes(cell), memory);
-        return cell;
-    }
-
-    private bool HasOrAdds(string name)
+    /// <summary>Sees to it that the image has a chain, with the rules of it that are in force; false where it cannot.</summary>
+    internal bool HasOrAdds(string name)
     {
         if (image.FindChain(name) is not null)
         {

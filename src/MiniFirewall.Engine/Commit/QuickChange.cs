@@ -34,9 +34,8 @@ internal static class QuickChange
 
     private static bool TryMake(GenerationState generation, RuleChange change, Action<string> afterStep)
     {
-        RuleStore store = generation.Store;
         afterStep(WriteTexts);
-        if (ChangesLists(store, change) || !TryWriteImages(generation, change, afterStep))
+        if (NamingChange.Of(generation, change) is not { EndsSomething: false, HasChains: true } naming || naming.MissingLists(generation) is not { Count: 0 } || !TryWriteImages(generation, change, afterStep))
         {
             change.Abandon();
             return false;
@@ -44,28 +43,9 @@ internal static class QuickChange
 
         change.Commit();
         afterStep(WriteEpoch);
+        naming.EndChains();
         return true;
     }
-
-    /// <summary>
-    /// Whether a rule begins or ends that names a list of recent addresses, a table of rates or a rate estimator, which is made with the first and goes with
-    /// the last, or that changes packets or asks the kernel about them: then what does so may have to be told, and tests of marks are of another form. A text that only
-    /// says so, such as a comment, costs no more than time.
-    /// </summary>
-    private static bool ChangesLists(RuleStore store, RuleChange change) =>
-        change.Ended.Concat(change.Begun.Select(begun => begun.Stored)).Any(rule => NamesOne(store.TextOf(rule)));
-
-    private static bool NamesOne(ReadOnlySpan<byte> text) => text.IndexOf("-m recent"u8) >= 0 || text.IndexOf("-m hashlimit"u8) >= 0
-        || text.IndexOf("-m rateest"u8) >= 0 || text.IndexOf("-j RATEEST"u8) >= 0 || ChangesPackets(text) || AsksKernel(text);
-
-    private static bool AsksKernel(ReadOnlySpan<byte> text) =>
-        text.IndexOf("-m socket"u8) >= 0 || text.IndexOf("-m helper"u8) >= 0 || text.IndexOf("-m osf"u8) >= 0 || text.IndexOf("-m ipvs"u8) >= 0
-        || (text.IndexOf("-m addrtype"u8) >= 0 && (text.IndexOf("ANYCAST"u8) >= 0 || text.IndexOf("UNREACHABLE"u8) >= 0 || text.IndexOf("--limit-iface"u8) >= 0));
-
-    private static bool ChangesPackets(ReadOnlySpan<byte> text) => text.IndexOf("-j MARK"u8) >= 0 || text.IndexOf("-j HMARK"u8) >= 0 || text.IndexOf("-j CONNMARK --restore-mark"u8) >= 0
-        || text.IndexOf("-j CLASSIFY"u8) >= 0 || text.IndexOf("-j TCPMSS"u8) >= 0 || text.IndexOf("-j NFQUEUE"u8) >= 0 || text.IndexOf("-j QUEUE"u8) >= 0
-        || text.IndexOf("-j TEE"u8) >= 0 || text.IndexOf("-j AUDIT"u8) >= 0 || text.IndexOf("-j IDLETIMER"u8) >= 0 || text.IndexOf("-j LED"u8) >= 0
-        || text.IndexOf("-j SYNPROXY"u8) >= 0 || text.IndexOf("-m nfacct"u8) >= 0;
 
     /// <summary>What a killed writer has left goes out of all images first: the epoch would put it in force too.</summary>
     private static bool TryWriteImages(GenerationState generation, RuleChange change, Action<string> afterStep)
@@ -74,7 +54,8 @@ internal static class QuickChange
         {
             using FamilyImage? image = FamilyImage.TryOpen(generation, family, change.Epoch);
             image?.Editor.Abandon();
-            if (!TryWrite(generation, change, family, image?.Editor))
+            using RunningFacts? facts = image is null ? null : new(generation, family, image.Editor);
+            if (!TryWrite(generation, change, family, image?.Editor, facts))
             {
                 return false;
             }
@@ -85,11 +66,11 @@ internal static class QuickChange
         return true;
     }
 
-    private static bool TryWrite(GenerationState generation, RuleChange change, Family family, ImageEditor? image)
+    private static bool TryWrite(GenerationState generation, RuleChange change, Family family, ImageEditor? image, RunningFacts? facts)
     {
         RuleStore store = generation.Store;
         return change.Ended.Where(rule => IsMet(store, rule, family, image) && !GoesOn(change, rule, family)).All(ended => TryEnd(store, ended, family, image))
-            && change.Begun.Where(begun => begun.Rule is not null && IsMet(store, begun.Stored, family, image)).All(begun => TryBegin(generation, change, begun, family, image));
+            && change.Begun.Where(begun => begun.Rule is not null && IsMet(store, begun.Stored, family, image)).All(begun => TryBegin(generation, change, begun, family, image, facts));
     }
 
     /// <summary>Whether packets of the family can meet what a record says: a chain itself is for nobody, and so are rules of a later one that the image does not have.</summary>
@@ -107,7 +88,7 @@ internal static class QuickChange
         return image is not null && image.IsImageOnly(chain) && (image.FindChain(chain) is null || image.TryEnd(store.SlotsOf(ended).Of(family)));
     }
 
-    private static bool TryBegin(GenerationState generation, RuleChange change, BegunRule begun, Family family, ImageEditor? image)
+    private static bool TryBegin(GenerationState generation, RuleChange change, BegunRule begun, Family family, ImageEditor? image, RunningFacts? facts)
     {
         RuleStore store = generation.Store;
         string chain = store.Chains[begun.Stored.Chain].Chain.Name;
@@ -122,7 +103,7 @@ internal static class QuickChange
         }
 
         (StoredRule? before, StoredRule? behind) = store.Neighbours(begun.Stored, family, change.Epoch);
-        return new ImageChains(generation, family, image).TryInsert(chain, number, begun.Rule!, begun.Slots.Of(family), SlotOf(store, before, family), SlotOf(store, behind, family));
+        return new ImageChains(generation, family, image, facts!).TryInsert(chain, number, begun.Rule!, begun.Slots.Of(family), SlotOf(store, before, family), SlotOf(store, behind, family));
     }
 
     private static int SlotOf(RuleStore store, StoredRule? rule, Family family) => rule is { } stored ? store.SlotsOf(stored).Of(family) : 0;

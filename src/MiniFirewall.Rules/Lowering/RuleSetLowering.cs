@@ -65,6 +65,15 @@ public static class RuleSetLowering
     public static Statement Lower(string chain, Rule rule, Family family, int counter, bool changesMarks, Func<string, int> blockOf) =>
         LowerRule(chain, rule, family, new LoweringContext(LiveNames.None, changesMarks), counter, blockOf, ImmutableArray.CreateBuilder<Step>());
 
+    /// <summary>The statements of any such rule, also of one whose target does different things with different packets.</summary>
+    public static IEnumerable<Statement> LowerAll(string chain, Rule rule, Family family, int counter, bool changesMarks, Func<string, int> blockOf)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        return rule.Target.Parts.IsEmpty
+            ? [Lower(chain, rule, family, counter, changesMarks, blockOf)]
+            : rule.Target.Parts.Select(part => LowerPart(chain, rule, part, family, new LoweringContext(LiveNames.None, changesMarks), counter));
+    }
+
     private static ImmutableArray<Statement> LowerRules(Chain chain, Family family, LoweringContext context, ICounterIndexes counters, Func<string, int> blockOf)
     {
         var statements = ImmutableArray.CreateBuilder<Statement>(chain.Rules.Length);

@@ -79,6 +79,16 @@ public sealed class DirectoryHandle : IDisposable
         }
     }
 
+    /// <summary>Gives a file another name; one that has that name goes, at the same moment.</summary>
+    /// <exception cref="SystemCallException"/>
+    public void Rename(string from, string to)
+    {
+        if (FileCalls.RenameAt(_descriptor.Number, from, _descriptor.Number, to) != 0)
+        {
+            throw SystemCallException.FromLastError($"rename {_name}/{from}");
+        }
+    }
+
     /// <summary>Waits until the names in it are where a power cut leaves them (fsync).</summary>
     /// <exception cref="SystemCallException"/>
     public void Flush()

@@ -43,8 +43,8 @@ public sealed class ChangeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-A OUTPUT -p udp --dport 1002 -j DROP", "a chain of straight code")]
-    [InlineData("-A INPUT -p udp -m length --length 38 --dport 1002 -j DROP", "a field that no program reads")]
+    [InlineData("-A INPUT -p udp -m conntrack --ctstate NEW --dport 1002 -j DROP", "tracking that begins")]
+    [InlineData("-A INPUT -p udp --dport 1002 -m connlimit --connlimit-above 0 -j DROP", "tracking and counting that begin")]
     public void What_cannot_be_made_beside_the_rules_in_force_is_applied_as_a_whole(string change, string why)
     {
         _namespace.Apply($"-N web\n-A web -j DROP\n{List($"-A INPUT {Chosen}\n")}");

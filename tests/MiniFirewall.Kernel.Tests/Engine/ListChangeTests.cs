@@ -55,7 +55,7 @@ public sealed class ListChangeTests : IDisposable
         [
             set => With(set, 0, set.Chains[0] with { PolicyV4 = new(Policy.Verdict.Drop) }),
             set => With(With(set, 0, Without(set.Chains[0], 0)), 2, Without(set.Chains[2], 0)),
-            set => With(set, 0, set.Chains[0] with { Rules = set.Chains[0].Rules.Insert(5, Rule("-p udp -m length --length 38 -j DROP")) }),
+            set => With(set, 0, set.Chains[0] with { Rules = set.Chains[0].Rules.Insert(5, Rule("-p udp -m conntrack --ctstate NEW -j DROP")) }),
             set => With(set, 0, set.Chains[0] with { Rules = set.Chains[0].Rules.Insert(5, Rule("-p udp --dport 7 -j DROP") with { Counters = new(3, 4) }) }),
             set => set with { Chains = set.Chains.RemoveAt(3) },
         ];

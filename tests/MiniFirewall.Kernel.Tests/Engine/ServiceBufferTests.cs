@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MiniFirewall.Engine;
 using MiniFirewall.Rules.Model;
 using Xunit;
 
@@ -30,29 +31,31 @@ public sealed class ServiceBufferTests : IDisposable
     }
 
     [Fact]
-    public void Beside_a_list_without_answers_the_first_one_has_it_compiled_and_the_next_ones_do_not()
+    public void Beside_a_list_without_answers_the_first_one_has_programs_loaded_and_the_next_ones_do_not()
     {
         _namespace.Apply(string.Concat(Enumerable.Range(1, 60).Select(i => $"-A INPUT -p udp --dport {3000 + i} -j DROP\n")));
         Rule first = Rule("-p udp --dport 1002 -j REJECT");
-        Assert.False(IsCompiled(rules => rules.Add(Rule("-p udp --dport 1001 -j DROP"))));
-        Assert.True(IsCompiled(rules => rules.Add(first)));
-        Assert.False(IsCompiled(rules => rules.Add(Rule("-p udp --dport 1003 -j REJECT"))));
-        Assert.False(IsCompiled(rules => rules.Remove(first)));
-        Assert.False(IsCompiled(rules => rules.Insert(0, first)));
+        Assert.False(LoadsPrograms(rules => rules.Add(Rule("-p udp --dport 1001 -j DROP"))));
+        Assert.True(LoadsPrograms(rules => rules.Add(first)));
+        Assert.False(LoadsPrograms(rules => rules.Add(Rule("-p udp --dport 1003 -j REJECT"))));
+        Assert.False(LoadsPrograms(rules => rules.Remove(first)));
+        Assert.False(LoadsPrograms(rules => rules.Insert(0, first)));
         Assert.Equal("4:1001 4:1002 4:1003 6:1001 6:1002 6:1003", _namespace.Run(() => Probe.Dropped(1001, 1002, 1003, 1004)));
     }
 
     private string[] Buffers() => [.. Directory.GetFiles(_namespace.Directory).Select(Path.GetFileName).OfType<string>().Where(name => name is "rejects" or "packets").Order()];
 
-    /// <summary>Whether a change of INPUT's rules makes a new generation.</summary>
-    private bool IsCompiled(Func<ImmutableArray<Rule>, ImmutableArray<Rule>> change)
+    /// <summary>Whether a change of INPUT's rules, made in place, loads programs.</summary>
+    private bool LoadsPrograms(Func<ImmutableArray<Rule>, ImmutableArray<Rule>> change)
     {
-        ulong before = _namespace.Read()!.Generation;
+        LoadedRuleSet before = _namespace.Read()!;
         _namespace.Run(() => _namespace.Open().Apply(running => running!.Rules with
         {
             Chains = [.. running.Rules.Chains.Select(chain => chain.Name == "INPUT" ? chain with { Rules = change(chain.Rules) } : chain)],
         }));
-        return _namespace.Read()!.Generation != before;
+        LoadedRuleSet after = _namespace.Read()!;
+        Assert.Equal(before.Generation, after.Generation);
+        return !before.Programs.SequenceEqual(after.Programs);
     }
 
     private static Rule Rule(string text) => Rules.Parse($"-A INPUT {text}\n").Find("INPUT")!.Rules[0];

@@ -14,10 +14,12 @@ public sealed class ImageEditor
     /// <summary>How many orders a chain has that comes later.</summary>
     private const uint OrdersOfNewChain = 1 << 20;
 
+    /// <summary>Nobody's place.</summary>
+    private const int NoAsker = int.MinValue;
+
     private readonly ImageMemory _image;
     private readonly SpareRoom _room;
     private readonly EntryAccess _entries;
-    private readonly ProgramAbilities _abilities;
     private readonly ProgramStore _programs;
     private readonly ViewEdit _ordinary, _odd;
     private readonly FilterEdit _filters;
@@ -31,7 +33,7 @@ public sealed class ImageEditor
         _entries = new(image, _room);
         _programs = new(image, _room);
         _filters = new(image);
-        _abilities = ProgramAbilities.Read(image.At(image.Layout.Changes, ChangeFormat.Size));
+        Abilities = ProgramAbilities.Read(image.At(image.Layout.Changes, ChangeFormat.Size));
         _ordinary = new(image, _room, _entries, isOdd: false, epoch);
         _odd = new(image, _room, _entries, isOdd: true, epoch);
     }
@@ -41,8 +43,29 @@ public sealed class ImageEditor
     /// <exception cref="FormatException">It is no image of this version.</exception>
     public static ImageEditor Open(Memory<byte> image, uint epoch) => new(new ImageMemory(image), epoch);
 
+    /// <summary>Where the image's sections stand.</summary>
+    public ImageLayout Layout => _image.Layout;
+
+    /// <summary>What the programs over the image can do.</summary>
+    internal ProgramAbilities Abilities { get; private set; }
+
+    /// <summary>From here on the programs are taken for such as can do this.</summary>
+    internal void Foresee(ProgramAbilities abilities) => Abilities = abilities;
+
+    internal void WriteAbilities() => Abilities.Write(_image.At(Layout.Changes, ChangeFormat.Size));
+
+    /// <summary>As <see cref="Image.ChangeFormat.CountSlots"/>.</summary>
+    public int CountSlots => Abilities.CountSlots;
+
+    /// <summary>Whether the programs can do what the statement asks for (see <see cref="WiderPrograms"/>).</summary>
+    public bool Suffices(Statement statement)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        return Abilities.Suffice(statement);
+    }
+
     /// <summary>Whether all packets that come to the chain come to it in the image, so that a change of it changes all.</summary>
-    public bool IsImageOnly(string chain) => _abilities.IsImageOnly(chain);
+    public bool IsImageOnly(string chain) => Abilities.IsImageOnly(chain);
 
     /// <summary>The number of a chain; null where the image does not have it, so that no packet comes to it.</summary>
     public int? FindChain(string name)
@@ -87,6 +110,13 @@ public sealed class ImageEditor
         return number;
     }
 
+    /// <summary>
+    /// A number that tells a statement that counts connections from the others; null where the programs have no room for so many
+    /// connections, or count none.
+    /// </summary>
+    /// <param name="slots">As <see cref="MiniFirewall.Policy.Questions.ConnectionsAbove.Slots"/> for its limit.</param>
+    public (int Number, int Slots)? TakeCount(int slots) => slots <= Abilities.CountSlots ? (_room.TakeCount(), Abilities.CountSlots) : null;
+
     /// <summary>A number for the memory of a question that begins; what it remembers at first is the caller's to write. There may be none of it in the map.</summary>
     public int TakeCell() => _room.TakeCell();
 
@@ -118,7 +148,7 @@ public sealed class ImageEditor
     }
 
     /// <summary>As <see cref="PacketProgram.ChangesMarks"/> of the programs that the image was made of.</summary>
-    public bool ChangesMarks => _abilities.ChangesMarks;
+    public bool ChangesMarks => Abilities.ChangesMarks;
 
     /// <summary>
     /// Puts a statement between two others of its chain. False where there is no room for it, or where it asks for what the
@@ -130,7 +160,7 @@ public sealed class ImageEditor
     public bool TryInsert(Statement statement, int chain, int before, int behind)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        if (!_abilities.Suffice(statement) || OrderFor(chain, before, behind) is not { } order)
+        if (!Abilities.Suffice(statement) || OrderFor(chain, before, behind) is not { } order)
         {
             return false;
         }
@@ -181,6 +211,17 @@ public sealed class ImageEditor
         return members.TrueForAll(TryUncover);
     }
 
+    /// <summary>Says of each question that programs ask where a rule is kept that asks it.</summary>
+    /// <param name="place">Where the rule of a counter is, in the caller's words; null where it is not kept.</param>
+    public static void SetAskers(ClassifierImage image, Func<int, int?> place)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(place);
+        Span<byte> changes = image.Bytes.AsSpan(image.Layout.Changes, ChangeFormat.Size);
+        ProgramAbilities abilities = ProgramAbilities.Read(changes);
+        (abilities with { Askers = [.. abilities.Askers.Select(counter => place(counter) ?? NoAsker)] }).Write(changes);
+    }
+
     private int ChainAt(int chain) => _image.Layout.Chains + (chain * ImageFormat.ChainSize);
 
     private uint? OrderFor(int chain, int before, int behind)
@@ -212,7 +253,7 @@ public sealed class ImageEditor
     {
         int? full = _programs.Add(OpProgram.OfSteps(_image.Family, form.Full));
         int? residual = form.Residual.Count == 0 ? 0 : _programs.Add(OpProgram.OfConditions(_image.Family, form.Residual));
-        int? late = statement.Late is { IsEmpty: false } steps ? _programs.Add(OpProgram.OfLate(_image.Family, steps, _abilities.Questions)) : 0;
+        int? late = statement.Late is { IsEmpty: false } steps ? _programs.Add(OpProgram.OfLate(_image.Family, steps, Abilities.Questions)) : 0;
         if (full is null || residual is null || late is null || !_room.Has(records: 1))
         {
             return null;

@@ -3,119 +3,222 @@ using MiniFirewall.Compiler.Classifier.Code;
 using MiniFirewall.Compiler.Classifier.Image;
 using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Policy;
+using MiniFirewall.Policy.Questions;
 
 namespace MiniFirewall.Compiler.Classifier.Change;
 
 /// <summary>What the programs over an image can do for a statement that was not there when they were compiled.</summary>
-internal sealed class ProgramAbilities
+internal sealed record ProgramAbilities
 {
-    private readonly uint _fields;
+    /// <summary>A bit for each <see cref="Field"/> that they read.</summary>
+    internal required uint Fields { get; init; }
 
-    /// <summary>Null where every packet is odd.</summary>
-    private readonly List<KnownTest>? _tests;
-
-    /// <summary>Name hashes of the chains that are straight code somewhere; null where they are not known.</summary>
-    private readonly List<ulong>? _straight;
-
-    private readonly bool _answers;
-
-    private ProgramAbilities(uint fields, bool answers, bool changesMarks, List<KnownTest>? tests, List<ulong>? straight, QuestionNumbers questions)
-    {
-        ChangesMarks = changesMarks;
-        Questions = questions;
-        _answers = answers;
-        _fields = fields;
-        _tests = tests;
-        _straight = straight;
-    }
-
-    /// <summary>The questions that the programs can ask.</summary>
-    internal QuestionNumbers Questions { get; }
+    internal required bool Answers { get; init; }
 
     /// <summary>As <see cref="PacketProgram.ChangesMarks"/> of some program.</summary>
-    internal bool ChangesMarks { get; }
+    internal required bool ChangesMarks { get; init; }
 
+    /// <summary>They look into sets.</summary>
+    internal required bool Sets { get; init; }
+
+    /// <summary>They track connections.</summary>
+    internal required bool Tracks { get; init; }
+
+    /// <summary>Some program hands packets to a target that takes a server's place.</summary>
+    internal required bool HasProxy { get; init; }
+
+    /// <summary>What makes a packet odd; null where every packet is.</summary>
+    internal required IReadOnlyList<KnownTest>? Tests { get; init; }
+
+    /// <summary>Name hashes of the chains that are straight code somewhere; null where they are not known.</summary>
+    internal required IReadOnlyList<ulong>? Straight { get; init; }
+
+    /// <summary>The questions that the programs can ask.</summary>
+    internal required QuestionNumbers Questions { get; init; }
+
+    /// <summary>For each of these a rule that asks it: at first its counter, then what <see cref="ImageEditor.SetAskers"/> was told.</summary>
+    internal required IReadOnlyList<int> Askers { get; init; }
+
+    /// <summary>As <see cref="ChangeFormat.MostOps"/>.</summary>
+    internal required int MostOps { get; init; }
+
+    /// <summary>As <see cref="ChangeFormat.CountSlots"/>.</summary>
+    internal required int CountSlots { get; init; }
+
+    /// <param name="oddTests">As <see cref="OddTests.Of"/>.</param>
     /// <param name="straight">Names of the chains that are straight code in some program of the family.</param>
-    internal static ProgramAbilities Of(FieldUse use, bool changesMarks, List<OddTest>? oddTests, IEnumerable<string> straight) =>
-        new(use.Bits, use.Answers, changesMarks, oddTests is null ? null : [.. oddTests.Select(KnownTest.Of)], [.. straight.Select(NameHash.Of)], use.Questions.Numbers);
+    internal static ProgramAbilities Of(FieldUse use, CompileOptions options, bool changesMarks, List<OddTest>? oddTests, IEnumerable<string> straight, int mostOps)
+    {
+        List<ulong> names = [.. straight.Select(NameHash.Of)];
+        return new()
+        {
+            Fields = use.Bits,
+            Answers = use.Answers,
+            ChangesMarks = changesMarks,
+            Sets = use.Sets,
+            Tracks = options.Tracks,
+            HasProxy = options.HasProxy,
+            Tests = oddTests is null ? null : InRoom([.. oddTests.Select(KnownTest.Of)]),
+            Straight = names.Count <= ChangeFormat.MostStraight ? names : null,
+            Questions = use.Questions.Numbers,
+            Askers = use.Questions.Askers,
+            MostOps = mostOps,
+            CountSlots = use.Questions.All.OfType<ConnectionsAbove>().Select(code => code.Slots).FirstOrDefault(),
+        };
+    }
 
     internal static ProgramAbilities Read(ReadOnlySpan<byte> changes)
     {
         uint flags = BinaryPrimitives.ReadUInt32LittleEndian(changes[ChangeFormat.Flags..]);
-        List<KnownTest> tests = [];
-        for (int left = BinaryPrimitives.ReadInt32LittleEndian(changes[ChangeFormat.TestCount..]); left > 0; left--)
+        var tests = new KnownTest[BinaryPrimitives.ReadInt32LittleEndian(changes[ChangeFormat.TestCount..])];
+        for (int i = 0; i < tests.Length; i++)
         {
-            tests.Add(KnownTest.Read(changes[(ChangeFormat.Tests + (tests.Count * ChangeFormat.TestSize))..]));
+            tests[i] = KnownTest.Read(changes[(ChangeFormat.Tests + (i * ChangeFormat.TestSize))..]);
         }
 
-        List<ulong> questions = [];
-        for (int left = BinaryPrimitives.ReadInt32LittleEndian(changes[ChangeFormat.QuestionCount..]); left > 0; left--)
+        int questions = BinaryPrimitives.ReadInt32LittleEndian(changes[ChangeFormat.QuestionCount..]);
+        return new()
         {
-            questions.Add(BinaryPrimitives.ReadUInt64LittleEndian(changes[(ChangeFormat.Questions + (questions.Count * sizeof(ulong)))..]));
-        }
-
-        List<ulong> straight = [];
-        for (int left = BinaryPrimitives.ReadInt32LittleEndian(changes[ChangeFormat.StraightCount..]); left > 0; left--)
-        {
-            straight.Add(BinaryPrimitives.ReadUInt64LittleEndian(changes[(ChangeFormat.StraightChains + (straight.Count * sizeof(ulong)))..]));
-        }
-
-        return new(
-            BinaryPrimitives.ReadUInt32LittleEndian(changes[ChangeFormat.Fields..]),
-            (flags & ChangeFormat.Answers) != 0,
-            (flags & ChangeFormat.ChangesMarks) != 0,
-            (flags & ChangeFormat.AllAreOdd) != 0 ? null : tests,
-            (flags & ChangeFormat.StraightUnknown) != 0 ? null : straight,
-            new QuestionNumbers(questions));
+            Fields = BinaryPrimitives.ReadUInt32LittleEndian(changes[ChangeFormat.Fields..]),
+            Answers = (flags & ChangeFormat.Answers) != 0,
+            ChangesMarks = (flags & ChangeFormat.ChangesMarks) != 0,
+            Sets = (flags & ChangeFormat.Sets) != 0,
+            Tracks = (flags & ChangeFormat.Tracks) != 0,
+            HasProxy = (flags & ChangeFormat.HasProxy) != 0,
+            Tests = (flags & ChangeFormat.AllAreOdd) != 0 ? null : tests,
+            Straight = (flags & ChangeFormat.StraightUnknown) != 0 ? null : Words64(changes, ChangeFormat.StraightChains, BinaryPrimitives.ReadInt32LittleEndian(changes[ChangeFormat.StraightCount..])),
+            Questions = new QuestionNumbers(Words64(changes, ChangeFormat.Questions, questions)),
+            Askers = Words32(changes, ChangeFormat.Askers, questions),
+            MostOps = BinaryPrimitives.ReadInt32LittleEndian(changes[ChangeFormat.MostOps..]),
+            CountSlots = BinaryPrimitives.ReadInt32LittleEndian(changes[ChangeFormat.CountSlots..]),
+        };
     }
 
+    /// <summary>
+    /// Counts and flags come last, in one direction: whoever reads what a writer has not come to an end with finds less than there is, as long as what was there before was
+    /// less. Programs that can do it all are the caller's to have put in force before.
+    /// </summary>
     internal void Write(Span<byte> changes)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(changes[ChangeFormat.Fields..], _fields);
-        bool knowsStraight = _straight?.Count <= ChangeFormat.MostStraight;
-        uint flags = (_tests is null ? ChangeFormat.AllAreOdd : 0)
-            | (knowsStraight ? 0 : ChangeFormat.StraightUnknown)
-            | (_answers ? ChangeFormat.Answers : 0)
-            | (ChangesMarks ? ChangeFormat.ChangesMarks : 0);
-        BinaryPrimitives.WriteUInt32LittleEndian(changes[ChangeFormat.Flags..], flags);
-        List<KnownTest> written = [.. (_tests ?? []).Take(ChangeFormat.MostTests)];
-        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.TestCount..], written.Count);
-        for (int i = 0; i < written.Count; i++)
+        for (int i = 0; i < (Tests?.Count ?? 0); i++)
         {
-            written[i].Write(changes[(ChangeFormat.Tests + (i * ChangeFormat.TestSize))..]);
+            Tests![i].Write(changes[(ChangeFormat.Tests + (i * ChangeFormat.TestSize))..]);
         }
 
-        WriteStraight(changes, knowsStraight ? _straight! : []);
-        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.QuestionCount..], Questions.Hashes.Count);
+        for (int i = 0; i < (Straight?.Count ?? 0); i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(changes[(ChangeFormat.StraightChains + (i * sizeof(ulong)))..], Straight![i]);
+        }
+
         for (int i = 0; i < Questions.Hashes.Count; i++)
         {
             BinaryPrimitives.WriteUInt64LittleEndian(changes[(ChangeFormat.Questions + (i * sizeof(ulong)))..], Questions.Hashes[i]);
+            BinaryPrimitives.WriteInt32LittleEndian(changes[(ChangeFormat.Askers + (i * sizeof(int)))..], Askers[i]);
         }
+
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.CountSlots..], CountSlots);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.MostOps..], MostOps);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.TestCount..], Tests?.Count ?? 0);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.StraightCount..], Straight?.Count ?? 0);
+        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.QuestionCount..], Questions.Hashes.Count);
+        BinaryPrimitives.WriteUInt32LittleEndian(changes[ChangeFormat.Fields..], Fields);
+        BinaryPrimitives.WriteUInt32LittleEndian(changes[ChangeFormat.Flags..], Flags);
     }
 
+    private uint Flags => (Tests is null ? ChangeFormat.AllAreOdd : 0)
+        | (Straight is null ? ChangeFormat.StraightUnknown : 0)
+        | (Answers ? ChangeFormat.Answers : 0)
+        | (ChangesMarks ? ChangeFormat.ChangesMarks : 0)
+        | (Sets ? ChangeFormat.Sets : 0)
+        | (Tracks ? ChangeFormat.Tracks : 0)
+        | (HasProxy ? ChangeFormat.HasProxy : 0);
+
     /// <summary>Whether all packets that come to the chain come to it in the image.</summary>
-    internal bool IsImageOnly(string chain) => _straight is not null && !_straight.Contains(NameHash.Of(chain));
+    internal bool IsImageOnly(string chain) => Straight is not null && !Straight.Contains(NameHash.Of(chain));
 
     /// <summary>Whether the programs read what the statement asks for, answer if it does, and call every packet odd that it may drop. Sets need programs that look into them.</summary>
     internal bool Suffice(Statement statement)
     {
         FieldUse use = FieldUse.Of(statement);
-        return (use.Bits & ~_fields) == 0 && !use.Sets && (_answers || !use.Answers) && (_tests is null || Drops(statement).All(IsMet))
+        return (use.Bits & ~Fields) == 0 && !use.Sets && (Answers || !use.Answers) && (Tests is null || OddTestsOf(statement).All(IsMet))
             && use.Questions.All.All(Questions.Has);
     }
 
-    private static void WriteStraight(Span<byte> changes, List<ulong> straight)
+    /// <summary>
+    /// What programs must be able to do for the statement too; null where it takes more than other programs: tracking that begins, sets, marks that change
+    /// where rules have tested the ones that packets came with, or tests that there are no words for.
+    /// </summary>
+    internal ProgramAbilities? With(Statement statement)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(changes[ChangeFormat.StraightCount..], straight.Count);
-        for (int i = 0; i < straight.Count; i++)
+        FieldUse use = FieldUse.Of(statement);
+        bool beginsMarks = !ChangesMarks && use.Questions.All.Any(code => code is PacketChange { ChangesMark: true });
+        if (use.Sets || (use.AsksConnection && !Tracks) || (use.HasProxy && !HasProxy) || (beginsMarks && (Fields & (1u << (int)Field.Mark)) != 0))
         {
-            BinaryPrimitives.WriteUInt64LittleEndian(changes[(ChangeFormat.StraightChains + (i * sizeof(ulong)))..], straight[i]);
+            return null;
         }
+
+        List<KnownTest>? tests = Tests is null ? null : [.. Tests];
+        foreach (KnownTest test in tests is null ? [] : OddTestsOf(statement))
+        {
+            if (!tests!.Exists(known => known.Covers(test)))
+            {
+                tests.RemoveAll(test.Covers);
+                tests.Add(test);
+            }
+        }
+
+        (Question Code, int Asker)[] begun = [.. use.Questions.All.Zip(use.Questions.Askers).Where(asked => !Questions.Has(asked.First))];
+        if (tests?.Count > ChangeFormat.MostTests || tests?.Exists(test => test.Kind == ChangeFormat.Other) == true || Askers.Count + begun.Length > ChangeFormat.MostQuestions)
+        {
+            return null;
+        }
+
+        return this with
+        {
+            Fields = Fields | use.Bits,
+            Answers = Answers || use.Answers,
+            ChangesMarks = ChangesMarks || beginsMarks,
+            Tests = tests,
+            Questions = new QuestionNumbers([.. Questions.Hashes, .. begun.Select(asked => QuestionCodes.HashOf(asked.Code))]),
+            Askers = [.. Askers, .. begun.Select(asked => asked.Asker)],
+            CountSlots = begun.Select(asked => asked.Code).OfType<ConnectionsAbove>().Select(code => code.Slots).FirstOrDefault(CountSlots),
+        };
     }
 
-    private static List<OddTest> Drops(Statement statement)
+    /// <summary>What the programs ask for.</summary>
+    /// <param name="codes">Of the questions, in the order of their numbers.</param>
+    internal FieldUse UseWith(IEnumerable<Question> codes) => FieldUse.OfKnown(Fields, Sets, Answers, codes.Zip(Askers));
+
+    /// <summary>A last test that stands for those that there is no room for is covered by none and covers none.</summary>
+    private static KnownTest[] InRoom(KnownTest[] tests) => tests.Length <= ChangeFormat.MostTests
+        ? tests
+        : [.. tests.Take(ChangeFormat.MostTests - 1), new KnownTest(ChangeFormat.AnyProtocol, 0, ChangeFormat.Other, 0)];
+
+    private static IReadOnlyList<ulong> Words64(ReadOnlySpan<byte> changes, int at, int count)
     {
-        List<OddTest> drops = [];
+        var words = new ulong[count];
+        for (int i = 0; i < count; i++)
+        {
+            words[i] = BinaryPrimitives.ReadUInt64LittleEndian(changes[(at + (i * sizeof(ulong)))..]);
+        }
+
+        return words;
+    }
+
+    private static IReadOnlyList<int> Words32(ReadOnlySpan<byte> changes, int at, int count)
+    {
+        var words = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            words[i] = BinaryPrimitives.ReadInt32LittleEndian(changes[(at + (i * sizeof(int)))..]);
+        }
+
+        return words;
+    }
+
+    private static List<KnownTest> OddTestsOf(Statement statement)
+    {
+        List<KnownTest> drops = [];
         byte? protocol = null;
         foreach (Step step in statement.Early)
         {
@@ -125,48 +228,12 @@ internal sealed class ProgramAbilities
             }
             else if (step is DropWhen drop && !OddTests.IsAlwaysMade(drop.Condition))
             {
-                drops.Add(new(protocol, drop.Condition));
+                drops.Add(KnownTest.Of(new(protocol, drop.Condition)));
             }
         }
 
         return drops;
     }
 
-    private bool IsMet(OddTest drop) => _tests!.Any(test => test.Covers(KnownTest.Of(drop)));
-
-    /// <summary>A test in the image's words.</summary>
-    private readonly record struct KnownTest(ushort Protocol, byte Field, byte Kind, uint Value)
-    {
-        internal static KnownTest Of(OddTest test)
-        {
-            ushort protocol = test.Protocol ?? ChangeFormat.AnyProtocol;
-            return test.Condition switch
-            {
-                RangeTest { Negated: false, Ranges: [{ Low: var low, High: var high }] } range when low == 0 =>
-                    new(protocol, (byte)range.Field, ChangeFormat.AtMost, (uint)UInt128.Min(high, uint.MaxValue)),
-                FieldTest { Negated: false, Value: var value } field when field.Mask == UInt128.MaxValue && value <= uint.MaxValue =>
-                    new(protocol, (byte)field.Field, ChangeFormat.Equal, (uint)value),
-                _ => new(protocol, 0, ChangeFormat.Other, 0),
-            };
-        }
-
-        internal static KnownTest Read(ReadOnlySpan<byte> at) => new(
-            BinaryPrimitives.ReadUInt16LittleEndian(at[ChangeFormat.TestProtocol..]),
-            at[ChangeFormat.TestField],
-            at[ChangeFormat.TestKind],
-            BinaryPrimitives.ReadUInt32LittleEndian(at[ChangeFormat.TestValue..]));
-
-        internal void Write(Span<byte> at)
-        {
-            BinaryPrimitives.WriteUInt16LittleEndian(at[ChangeFormat.TestProtocol..], Protocol);
-            at[ChangeFormat.TestField] = Field;
-            at[ChangeFormat.TestKind] = Kind;
-            BinaryPrimitives.WriteUInt32LittleEndian(at[ChangeFormat.TestValue..], Value);
-        }
-
-        /// <summary>Every packet that meets the other test meets this one.</summary>
-        internal bool Covers(KnownTest other) =>
-            (Protocol == ChangeFormat.AnyProtocol || Protocol == other.Protocol) && Field == other.Field && Kind == other.Kind
-            && (Kind == ChangeFormat.AtMost ? Value >= other.Value : Kind == ChangeFormat.Equal && Value == other.Value);
-    }
+    private bool IsMet(KnownTest drop) => Tests!.Any(test => test.Covers(drop));
 }

@@ -41,6 +41,9 @@ internal sealed class SpareRoom(ImageMemory image)
     /// <summary>The number of the next memory of a question.</summary>
     internal int TakeCell() => Take(ChangeFormat.UsedCells, 1);
 
+    /// <summary>The number of the next statement that counts connections.</summary>
+    internal int TakeCount() => Take(ChangeFormat.UsedCounts, 1);
+
     private int Used(int counter) => (int)image.U32(image.Layout.Changes + counter);
 
     private int Take(int counter, int count)

@@ -46,19 +46,20 @@ internal sealed class ClassifierEmitter
     private readonly OpFunction _ops;
     private readonly bool _asksQuestions, _answers, _hasMayGoto;
 
+    /// <param name="layout">Of the image.</param>
     /// <param name="oddTests">Of all statements of the image.</param>
-    /// <param name="hasMayGoto">Else the loops are to become a callback (<see cref="Turns"/>).</param>
-    internal ClassifierEmitter(Assembler code, Family family, ClassifierImage image, HelperFunctions helpers, List<OddTest>? oddTests, FieldUse use, bool hasMayGoto)
+    /// <param name="mostOps">Ops that are run for one statement at most; 0 where any number is, by may_goto. Else the loops are to become a callback (<see cref="Turns"/>).</param>
+    internal ClassifierEmitter(Assembler code, Family family, ImageLayout layout, HelperFunctions helpers, List<OddTest>? oddTests, FieldUse use, int mostOps)
     {
         _code = code;
         _family = family;
         _helpers = helpers;
-        _image = new(code, image.Layout);
-        _hasMayGoto = hasMayGoto;
+        _image = new(code, layout);
+        _hasMayGoto = mostOps == 0;
         _oddTests = oddTests;
         _runOps = code.DefineLabel("run_ops");
         _findOdd = code.DefineLabel("find_odd");
-        _ops = new(code, family, _image, helpers, use, hasMayGoto ? 0 : OpFunction.MostTurns(image));
+        _ops = new(code, family, _image, helpers, use, mostOps);
         _asksQuestions = use.Questions.All.Count > 0;
         _answers = use.Answers;
     }

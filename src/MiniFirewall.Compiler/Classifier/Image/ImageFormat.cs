@@ -35,7 +35,7 @@ namespace MiniFirewall.Compiler.Classifier.Image;
 public static class ImageFormat
 {
     public const uint Magic = 0x4357464d; // "MFWC"
-    public const uint Version = 6;
+    public const uint Version = 7;
 
     public const int HeaderSize = 256;
     public const int MaxTuples = 64;

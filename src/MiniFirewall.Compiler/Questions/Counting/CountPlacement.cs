@@ -17,6 +17,9 @@ internal sealed class CountPlacement
     /// <summary>What the statements remember, nothing yet.</summary>
     internal ImmutableArray<MapImage> Maps => _slots == 0 ? [] : [.. CountLayout.Maps(_slots)];
 
+    /// <summary>How many have been numbered.</summary>
+    internal int Statements => _numbers.Count;
+
     internal static CountPlacement Of(ImmutableArray<AskedQuestion> asked, CompileOptions options)
     {
         int connections = ConnectionTable.PlacesOf(options.ConnectionBuckets);

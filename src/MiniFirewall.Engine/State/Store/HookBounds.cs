@@ -8,6 +8,8 @@ internal static class HookBounds
 {
     private static readonly Hook[] s_hooks = [Hook.LocalIn, Hook.Forward, Hook.LocalOut];
 
-    internal static bool Has(Rule rule) =>
-        Array.Exists(s_hooks, hook => rule.Target.RefusalAt(hook) is not null || rule.Matches.Any(match => match.RefusalAt(hook) is not null));
+    /// <param name="hook">That of the built-in chain which the rule is for: no other hook's packets come to it; null for a user chain.</param>
+    internal static bool Has(Rule rule, Hook? hook = null) => hook is { } only ? IsRefusedAt(rule, only) : Array.Exists(s_hooks, any => IsRefusedAt(rule, any));
+
+    private static bool IsRefusedAt(Rule rule, Hook hook) => rule.Target.RefusalAt(hook) is not null || rule.Matches.Any(match => match.RefusalAt(hook) is not null);
 }

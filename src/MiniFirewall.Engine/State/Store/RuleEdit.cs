@@ -26,8 +26,8 @@ internal static class RuleEdit
     /// <summary>Writes the change beside the rules in force; null where it cannot be done so.</summary>
     internal static RuleChange? TryStage(RuleStore store, RuleCommand command)
     {
-        if (command.Families is not (FamilySet.IPv4 or FamilySet.IPv6) || command.Rules.Length > MostRules || !command.Rules.All(IsSimple)
-            || ChainsOf(store, command) is not { } chains || !MayLead(store, command, chains))
+        if (command.Families is not (FamilySet.IPv4 or FamilySet.IPv6) || command.Rules.Length > MostRules
+            || ChainsOf(store, command) is not { } chains || !command.Rules.All(rule => IsSimple(rule, store.Chains[chains[0]].Chain.Hook)) || !MayLead(store, command, chains))
         {
             return null;
         }
@@ -93,8 +93,9 @@ internal static class RuleEdit
         return Array.TrueForAll(rules, rule => change.TryDelete(rule, command.Families));
     }
 
-    private static bool IsSimple(Rule rule) =>
-        rule.Source is not HostName && rule.Destination is not HostName && rule.Counters is null && !HookBounds.Has(rule)
+    /// <param name="hook">Of the rule's chain, where that is built-in.</param>
+    private static bool IsSimple(Rule rule, Hook? hook) =>
+        rule.Source is not HostName && rule.Destination is not HostName && rule.Counters is null && !HookBounds.Has(rule, hook)
         && (rule.Target is not JumpTarget jump || jump.Chain.All(IsPlain));
 
     /// <summary>Whether the character stands in a rule's text as it is: the last word of the text is then the chain's name.</summary>

@@ -117,6 +117,24 @@ internal sealed class RuleStore
         }
     }
 
+    /// <summary>The rule of a place (<see cref="StoredRule.Position"/>), in force or not; null where there is none.</summary>
+    internal StoredRule? RuleAt(int position)
+    {
+        if (position >= 0)
+        {
+            int chain = Enumerable.Range(0, Chains.Length).FirstOrDefault(chain => position >= Chains[chain].First && position < Chains[chain].First + Chains[chain].Count, -1);
+            return chain < 0 ? null : new StoredRule(chain, position, LabelOf(position), EndOf(position).Families);
+        }
+
+        if (~position >= RecordCount || RecordAt(~position) is not { Chain: not RuleRecord.ChainItself } record)
+        {
+            return null;
+        }
+
+        int late = Enumerable.Range(0, Chains.Length).FirstOrDefault(chain => NumberOf(chain) == record.Chain, -1);
+        return late < 0 ? null : new StoredRule(late, position, record.Label, record.Families);
+    }
+
     /// <summary>The rule of this number, from 1, among those of a chain that hold for the family; null where there is none.</summary>
     internal StoredRule? Find(int chain, long number, Family family)
     {

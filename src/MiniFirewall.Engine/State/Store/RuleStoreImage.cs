@@ -85,7 +85,7 @@ internal sealed class RuleStoreImage
             new StoredChain(chain, policies[i], first, chain.Rules.Length)
             {
                 Targets = [.. TargetsOf(chain).Distinct()],
-                IsForSomeHooks = chain.Rules.Any(HookBounds.Has),
+                IsForSomeHooks = chain.Rules.Any(rule => HookBounds.Has(rule)),
             }.Write(writer);
             first += chain.Rules.Length;
         }

@@ -1,0 +1,244 @@
+using System.Runtime.ExceptionServices;
+using MiniFirewall.Asm;
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Classifier;
+using MiniFirewall.Compiler.Classifier.Change;
+using MiniFirewall.Compiler.Questions;
+using MiniFirewall.Engine.State;
+using MiniFirewall.Engine.State.Store;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy;
+using MiniFirewall.Rules.Lowering;
+using MiniFirewall.Rules.Model;
+
+namespace MiniFirewall.Engine.Commit;
+
+/// <summary>
+/// What a change takes of one family's programs: none where they can do all that begins, else wider ones in their places. Hooks whose list is straight code get their chains into the
+/// image where a rule of theirs begins.
+/// </summary>
+internal sealed class FamilyWidening : IDisposable
+{
+    private readonly GenerationState _generation;
+    private readonly Family _family;
+    private readonly FamilyImage _image;
+    private readonly RunningFacts _facts;
+    private readonly List<IDisposable> _open = [];
+    private WiderPrograms? _programs;
+    private bool _listsAll;
+
+    private FamilyWidening(GenerationState generation, Family family, FamilyImage image)
+    {
+        _generation = generation;
+        _family = family;
+        _image = image;
+        _facts = new(generation, family, image.Editor);
+    }
+
+    /// <summary>Whether there are programs to be put in force.</summary>
+    internal bool IsNeeded => _programs is not null;
+
+    private ImageEditor Image => _image.Editor;
+
+    /// <summary>Plans it; null where it takes a compilation of the whole list.</summary>
+    internal static FamilyWidening? TryPlan(GenerationState generation, RuleChange change, Family family)
+    {
+        // What another writer, or an attempt, has left for the next epoch is no part of what there is.
+        using (FamilyImage? left = FamilyImage.TryOpen(generation, family, generation.Store.Epoch + 1))
+        {
+            left?.Editor.Abandon();
+        }
+
+        // What is put into the image here is there from now on, but no packet comes to it.
+        FamilyWidening? widening = FamilyImage.TryOpen(generation, family, generation.Store.Epoch) is { } image ? new(generation, family, image) : null;
+        try
+        {
+            if (widening?.TryPlan(change) == true)
+            {
+                FamilyWidening planned = widening;
+                widening = null;
+                return planned;
+            }
+
+            return null;
+        }
+        finally
+        {
+            widening?.Dispose();
+        }
+    }
+
+    /// <summary>Makes the maps that the programs need and that are not there, and pins them for the generation.</summary>
+    internal void MakeMaps(Action<string> afterStep)
+    {
+        foreach (MapImage map in _programs!.Maps)
+        {
+            bool isMemories = map.Spec.Name == WellKnownMaps.State;
+            string pin = isMemories ? PinNames.Memories(_family) : map.Spec.Name;
+            if (!_generation.Directory.Contains(pin))
+            {
+                BpfMap made = Pin(ImageMap.Create(map), pin, afterStep);
+                _facts.NewMemories = isMemories ? made : _facts.NewMemories;
+            }
+        }
+    }
+
+    /// <summary>Compiles and loads the programs, and puts the chains into the image that they come to; false where there is no room for these.</summary>
+    /// <param name="maps">Those that all families share.</param>
+    /// <param name="options">As for the programs in force.</param>
+    internal bool TryLoad(IReadOnlyDictionary<string, BpfMap> maps, CompileOptions options, List<(HookPoint Point, BpfProgram Program)> loaded)
+    {
+        if (_listsAll && !TryListAll())
+        {
+            return false;
+        }
+
+        using OwnMaps counts = OwnMaps.Make(_programs!.Counts);
+        Dictionary<string, BpfMap> all = counts.With(maps);
+        foreach ((string name, BpfMap map) in OpenMaps())
+        {
+            all[name] = map;
+        }
+
+        // The verifier takes a processor for each.
+        StoredChain[] hooks = [.. ListedHooks()];
+        Task<BpfProgram>[] loads = [.. hooks.Select(hook => Task.Run(() => BpfProgram.Load(Compile(hook, options), KernelBtf.Types, all)))];
+        try
+        {
+            Task.WaitAll(loads);
+        }
+        catch (AggregateException failures)
+        {
+            ExceptionDispatchInfo.Capture(failures.InnerExceptions[0]).Throw();
+        }
+        finally
+        {
+            loaded.AddRange(hooks.Zip(loads).Where(hook => hook.Second.IsCompletedSuccessfully).Select(hook => (new HookPoint(hook.First.Chain.Hook!.Value, _family), hook.Second.Result)));
+        }
+
+        return true;
+    }
+
+    private ProgramSpec Compile(StoredChain hook, CompileOptions options) =>
+        _programs!.Compile(_family, hook.Chain.Hook!.Value, hook.Chain.Name, (hook.Chain.PolicyOf(_family).Verdict, hook.Policies.Of(_family)), options);
+
+    /// <summary>Says what the programs can do, once they are all in force.</summary>
+    internal void Publish() => _programs!.Publish();
+
+    public void Dispose()
+    {
+        _open.ForEach(item => item.Dispose());
+        _facts.Dispose();
+        _image.Dispose();
+    }
+
+    private bool TryPlan(RuleChange change)
+    {
+        var coming = new ComingRules(_generation, _family, Image);
+        _listsAll = change.Begun.Any(begun => begun.Stored.Families.Has(_family) && !Image.IsImageOnly(_generation.Store.Chains[begun.Stored.Chain].Chain.Name));
+        if (!coming.TryAdd(change) || (_listsAll && !StraightHooks().All(hook => Image.FindChain(hook.Chain.Name) is null && coming.TryAddChain(hook.Chain.Name))))
+        {
+            return false;
+        }
+
+        if (coming.Lower(_facts.ToPlan) is not { } statements)
+        {
+            return false;
+        }
+
+        if (!_listsAll && statements.TrueForAll(Image.Suffices))
+        {
+            return true;
+        }
+
+        _programs = WiderPrograms.TryPlan(Image, statements, StatementsAt, _listsAll);
+        return _programs is not null && HasSets(_programs);
+    }
+
+    /// <summary>The statements of rules at places of the store, of which some ask what programs know; null where they cannot be read.</summary>
+    private List<Statement>? StatementsAt(IReadOnlyList<int> places)
+    {
+        StoredRule?[] stored = [.. places.Distinct().Select(_generation.Store.RuleAt)];
+        if (stored.Contains(null) || StoredChainRules.Read(_generation.Store, [.. stored.Select(rule => rule!.Value)], _generation.Sets?.Named ?? []) is not { } rules)
+        {
+            return null;
+        }
+
+        List<Statement> statements = [];
+        foreach (Statement statement in rules.SelectMany(rule => RuleSetLowering.LowerAll("", rule, _family, 0, Image.ChangesMarks, _ => 0)))
+        {
+            if (LatePlacement.TryPlace(statement, _facts.ToPlan) is { } placed)
+            {
+                statements.Add(placed);
+            }
+        }
+
+        return statements;
+    }
+
+    private IEnumerable<StoredChain> Hooks => _generation.Store.Chains.Where(chain => chain.Chain.IsBuiltIn);
+
+    private IEnumerable<StoredChain> StraightHooks() => Hooks.Where(hook => !Image.IsImageOnly(hook.Chain.Name));
+
+    private IEnumerable<StoredChain> ListedHooks() => _listsAll ? Hooks : Hooks.Where(hook => Image.IsImageOnly(hook.Chain.Name));
+
+    private bool TryListAll()
+    {
+        StoredChain[] straight = [.. StraightHooks()];
+        _programs!.Foresee();
+        var chains = new ImageChains(_generation, _family, Image, _facts);
+        return Array.TrueForAll(straight, hook => chains.HasOrAdds(hook.Chain.Name));
+    }
+
+    /// <summary>Whether all sets that packets change, and that programs ask, are there.</summary>
+    private bool HasSets(WiderPrograms programs)
+    {
+        HashSet<string> there = [.. (_generation.Sets?.Named ?? []).Where(set => set.IsTable).Select(set => set.Name)];
+        return programs.SetNames.All(there.Contains);
+    }
+
+    /// <summary>The generation's maps that only the family's programs name, or that not all generations have.</summary>
+    private IEnumerable<KeyValuePair<string, BpfMap>> OpenMaps()
+    {
+        var pins = new List<(string Name, string Pin)>
+        {
+            (WellKnownMaps.Image, PinNames.Image(_family)),
+            (WellKnownMaps.State, PinNames.Memories(_family)),
+            (WellKnownMaps.Sets, PinNames.Sets),
+            (WellKnownMaps.Estimators, PinNames.Estimators),
+            (WellKnownMaps.Hosts, PinNames.Hosts),
+            (WellKnownMaps.Connections, WellKnownMaps.Connections),
+            (WellKnownMaps.Tracking, WellKnownMaps.Tracking),
+        };
+        pins.AddRange(_programs!.RateTables.Select(table => (table.Spec.Name, table.Spec.Name)));
+        foreach ((string name, string pin) in pins)
+        {
+            if (BpfMap.TryOpen(_generation.Directory.PathOf(pin)) is { } map)
+            {
+                _open.Add(map);
+                yield return new(name, map);
+            }
+        }
+
+        RecentMaps lists = RecentMaps.Open(_generation.Directory);
+        _open.Add(lists);
+        foreach ((string list, BpfMap map) in lists.ByName)
+        {
+            yield return new(RecentLayout.MapOf(list), map);
+        }
+
+        foreach (KeyValuePair<string, BpfMap> map in (_generation.Sets?.Named ?? []).Where(set => set.IsTable).SelectMany(set => _generation.Sets!.DynamicOf(set).ByMapName))
+        {
+            yield return map;
+        }
+    }
+
+    private BpfMap Pin(BpfMap map, string pin, Action<string> afterStep)
+    {
+        _open.Add(map);
+        map.Pin(_generation.Directory.PathOf(pin));
+        afterStep($"pin {pin}");
+        return map;
+    }
+}

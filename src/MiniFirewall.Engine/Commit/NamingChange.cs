@@ -1,0 +1,135 @@
+using MiniFirewall.Compiler.Classifier;
+using MiniFirewall.Compiler.Questions;
+using MiniFirewall.Engine.Changes;
+using MiniFirewall.Engine.State;
+using MiniFirewall.Engine.State.Store;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy.Questions;
+using MiniFirewall.Rules.Matches;
+using MiniFirewall.Rules.Matches.Rates;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Targets;
+
+namespace MiniFirewall.Engine.Commit;
+
+/// <summary>What a staged change does to what rules name beside themselves (<see cref="NamingRules"/>).</summary>
+internal sealed class NamingChange
+{
+    private const string Recent = "recent", Estimator = "rateest", Rates = "hashlimit";
+
+    private static readonly Family[] Families = [Family.IPv4, Family.IPv6];
+
+    private readonly RuleSet _ended;
+
+    private NamingChange(RuleSet ended, RuleSet after)
+    {
+        _ended = ended;
+        After = after;
+        Needs = ChainNeeds.Of(after);
+    }
+
+    /// <summary>The naming rules once the change is in force, and no others.</summary>
+    internal RuleSet After { get; }
+
+    /// <summary>The chains that these rules need.</summary>
+    internal ChainNeeds Needs { get; }
+
+    /// <summary>Whether any rule that ends or begins names something.</summary>
+    private bool ChangesNames { get; init; }
+
+    /// <summary>Null where the rules cannot be read by themselves.</summary>
+    /// <exception cref="FirewallException">They need more chains than there can be.</exception>
+    internal static NamingChange? Of(GenerationState generation, RuleChange change)
+    {
+        RuleStore store = generation.Store;
+        if (!change.Ended.Concat(change.Begun.Select(begun => begun.Stored)).Any(rule => NamingRules.Names(store.TextOf(rule))))
+        {
+            return new(RuleSet.Empty, RuleSet.Empty);
+        }
+
+        StoredRule[] ended = [.. change.Ended.Where(rule => NamingRules.Names(store.TextOf(rule)))];
+        RuleSet? before = NamingRules.Read(store, generation.Sets?.Named ?? [], ended), after = NamingRules.Read(store, generation.Sets?.Named ?? [], change.Epoch);
+        return before is null || after is null ? null : new(before, after) { ChangesNames = true };
+    }
+
+    /// <summary>Whether something is named no more that was: then it is to go, with the programs that know it.</summary>
+    internal bool EndsSomething
+    {
+        get
+        {
+            if (!ChangesNames)
+            {
+                return false;
+            }
+
+            ChainNeeds ended = ChainNeeds.Of(_ended);
+            return ListsOf(_ended).Except(ListsOf(After)).Any()
+                || (!ended.Changes.IsEmpty && Needs.Changes.IsEmpty) || (ended.Tables.HasTargets && !Needs.Tables.HasTargets);
+        }
+    }
+
+    /// <summary>Whether the chains that the rules need are there. CAP_NET_ADMIN.</summary>
+    internal bool HasChains => !ChangesNames || Needs.AreMet();
+
+    /// <summary>The lists of recent addresses that the rules name and that are not there, empty; null where one that is there has too little room, or where an estimator is missing.</summary>
+    internal IReadOnlyList<MapImage>? MissingLists(GenerationState generation)
+    {
+        RecentAddress[] questions = [.. After.MatchesOf<RecentMatch>().Select(match => match.Question)];
+        List<MapImage> missing = [];
+        using RecentMaps there = RecentMaps.Open(questions.Length == 0 ? null : generation.Directory);
+        foreach (IGrouping<string, RecentAddress> list in questions.GroupBy(question => question.List))
+        {
+            int stamps = list.Max(question => question.StampsNeeded);
+            if (!there.ByName.TryGetValue(list.Key, out Bpf.BpfMap? map))
+            {
+                missing.Add(RecentLayout.Empty(list.Key, stamps, list.First().Mask));
+            }
+            else if (RecentLayout.StampsIn(map.ValueSize) < stamps)
+            {
+                return null;
+            }
+        }
+
+        return HasEstimators(generation) ? missing : null;
+    }
+
+    /// <summary>Once the change is in force: takes chains away that only ended rules needed.</summary>
+    internal void EndChains()
+    {
+        if (ChangesNames && !ChainNeeds.Of(_ended).Tables.All.IsEmpty)
+        {
+            NeededTables.RemoveOthers(Needs.Tables);
+        }
+    }
+
+    /// <summary>Each with the settings that its rules say.</summary>
+    private bool HasEstimators(GenerationState generation)
+    {
+        string[] names = [.. ListsOf(After).Where(list => list.Kind == Estimator).Select(list => list.Name)];
+        Dictionary<string, EstimatorSettings> there = EstimatorIndex.Read(names.Length == 0 ? null : generation.Directory)
+            .Where(entry => entry.Name.Length > 0).ToDictionary(entry => entry.Name, entry => entry.Settings);
+        return names.All(there.ContainsKey)
+            && After.Chains.SelectMany(chain => chain.Rules).Select(rule => rule.Target).OfType<RateestTarget>().All(target => there[target.Estimator] == target.Settings);
+    }
+
+    private static HashSet<(string Kind, Family? Family, string Name)> ListsOf(RuleSet rules)
+    {
+        HashSet<(string, Family?, string)> lists = [];
+        foreach (Rule rule in rules.Chains.SelectMany(chain => chain.Rules))
+        {
+            lists.UnionWith(rule.Matches.OfType<RecentMatch>().Select(match => (Recent, (Family?)null, match.ListName)));
+            lists.UnionWith(RateestMatch.EstimatorsIn(rule).Select(name => (Estimator, (Family?)null, name)));
+            if (rule.Target is RateestTarget target)
+            {
+                lists.Add((Estimator, null, target.Estimator));
+            }
+
+            foreach (HashlimitMatch match in rule.Matches.OfType<HashlimitMatch>())
+            {
+                lists.UnionWith(Families.Where(family => rule.Families.Has(family)).Select(family => (Rates, (Family?)family, match.TableName)));
+            }
+        }
+
+        return lists;
+    }
+}

@@ -1,0 +1,224 @@
+using MiniFirewall.Asm;
+using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Engine.Changes;
+using MiniFirewall.Engine.Connections;
+using MiniFirewall.Engine.Providers;
+using MiniFirewall.Engine.State;
+using MiniFirewall.Engine.State.Store;
+using MiniFirewall.Packets;
+using MiniFirewall.Rules.Model;
+using MiniFirewall.Sys.Files;
+
+namespace MiniFirewall.Engine.Commit;
+
+/// <summary>
+/// Puts wider programs in the places of those in force, where a rule is to begin that asks for what these do not do: the first of its kind. The wider ones do with every packet what
+/// the others do, over the same image, so they may take their places one by one; what is made on the way is known to nobody else, or does nothing. Then the
+/// rule can begin as others do (<see cref="QuickChange"/>), and what that costs does not grow with the list.
+/// </summary>
+internal sealed class Widening
+{
+    internal const string Publish = "write abilities";
+
+    private const string NewPin = "-new";
+
+    private readonly NamespaceState _state;
+    private readonly GenerationState _running;
+    private readonly RuleChange _change;
+    private readonly Action<string> _afterStep;
+    private bool _hasLists;
+
+    private Widening(NamespaceState state, GenerationState running, RuleChange change, Action<string> afterStep) =>
+        (_state, _running, _change, _afterStep) = (state, running, change, afterStep);
+
+    /// <summary>Whether the change can be made beside the rules in force from now on, as far as this can help. Every packet meets what it met before.</summary>
+    /// <param name="stage">Writes the change beside the rules in force, or returns null.</param>
+    internal static bool TryMake(NamespaceState state, GenerationState running, Func<RuleChange?> stage, Action<string> afterStep)
+    {
+        if (state.Control.IsOnTrial || state.Control.IsBack || stage() is not { } change)
+        {
+            return false;
+        }
+
+        try
+        {
+            return new Widening(state, running, change, afterStep).TryMake();
+        }
+        catch (Exception e) when (e is CompileException or VerifierException or MissingFeatureException)
+        {
+            // The whole way says what is wrong, where it is wrong for it too.
+            return false;
+        }
+        finally
+        {
+            change.Abandon();
+        }
+    }
+
+    private bool TryMake()
+    {
+        if (NamingChange.Of(_running, _change) is not { EndsSomething: false } naming)
+        {
+            return false;
+        }
+
+        KernelBtf.BeginToFind(KernelNames.Usual);
+        if (!TryMakeLists(naming))
+        {
+            return false;
+        }
+
+        var families = new List<FamilyWidening>();
+        try
+        {
+            foreach (Family family in DispatcherCompiler.Families.Where(family => _change.Begun.Any(begun => begun.Stored.Families.Has(family))))
+            {
+                if (FamilyWidening.TryPlan(_running, _change, family) is not { } planned)
+                {
+                    return false;
+                }
+
+                families.Add(planned);
+            }
+
+            FamilyWidening[] needed = [.. families.Where(family => family.IsNeeded)];
+            return (needed.Length > 0 || _hasLists || !naming.HasChains) && TryMake(naming, needed);
+        }
+        finally
+        {
+            families.ForEach(family => family.Dispose());
+        }
+    }
+
+    private bool TryMake(NamingChange naming, FamilyWidening[] families)
+    {
+        using SharedObjects shared = SharedObjects.Open(_state.Directory);
+        if (shared.Provider == HookProvider.Module && naming.Needs.Tables.HasTargets)
+        {
+            // Whether rules may answer beside these is for all rules to say.
+            return false;
+        }
+
+        MakeChains(naming, shared);
+        var loaded = new List<(HookPoint Point, BpfProgram Program)>();
+        try
+        {
+            foreach (FamilyWidening family in families)
+            {
+                family.MakeMaps(_afterStep);
+                if (!family.TryLoad(shared.MapsFor(_running.Counters.Counters, _running.Maps.Epoch, null, null), Options(shared.Provider), loaded))
+                {
+                    return false;
+                }
+            }
+
+            loaded.ForEach(program => Put(shared, program.Point, program.Program));
+        }
+        finally
+        {
+            loaded.ForEach(program => program.Program.Dispose());
+        }
+
+        foreach (FamilyWidening family in families)
+        {
+            family.Publish();
+            _afterStep(Publish);
+        }
+
+        // A packet that a program before is still at must not see what only the wider ones can do.
+        GracePeriod.Wait();
+        return true;
+    }
+
+    /// <summary>Lists of recent addresses are there from the first rule on that names them, whether or not packets come to it.</summary>
+    private bool TryMakeLists(NamingChange naming)
+    {
+        if (naming.MissingLists(_running) is not { } missing)
+        {
+            return false;
+        }
+
+        using RecentMaps there = RecentMaps.Open(missing.Count == 0 ? null : _running.Directory);
+        for (int i = 0; i < missing.Count; i++)
+        {
+            string pin = PinNames.Recent(there.ByName.Count + i);
+            using BpfMap map = ImageMap.Create(missing[i]);
+            map.Pin(_running.Directory.PathOf(pin));
+            _afterStep($"pin {pin}");
+        }
+
+        _hasLists = missing.Count > 0;
+        return true;
+    }
+
+    /// <summary>What a packet wants done beside the programs is there before the first one wants it.</summary>
+    private void MakeChains(NamingChange naming, SharedObjects shared)
+    {
+        shared.Occasional.MakeFor(With(naming.After, _change));
+        foreach ((string name, BpfMap map) in shared.Occasional.Fresh)
+        {
+            map.Pin(_state.Directory.PathOf(name));
+            _afterStep($"pin {name}");
+        }
+
+        if (naming.HasChains)
+        {
+            return;
+        }
+
+        if (!naming.Needs.Changes.IsEmpty)
+        {
+            ChangeChains.Ensure(shared.Occasional.ByName[PinNames.Changes], naming.Needs.Changes, shared.Occasional.IsFresh(PinNames.Changes));
+        }
+
+        if (!naming.Needs.Tables.All.IsEmpty)
+        {
+            NeededTables.Ensure(naming.Needs.Tables, shared.Occasional.ByName, shared.Occasional.IsFresh);
+        }
+
+        if (naming.Needs.Tables.HasTargets)
+        {
+            MakeGuards(shared);
+        }
+    }
+
+    private void MakeGuards(SharedObjects shared)
+    {
+        var open = new List<IDisposable>();
+        try
+        {
+            foreach (CommitStep step in HookAttachment.Of(shared.Provider).GuardSteps(_state.Directory, shared.Occasional.ByName[PinNames.Changes], open.Add))
+            {
+                step.Run();
+                _afterStep(step.Name);
+            }
+        }
+        finally
+        {
+            open.ForEach(item => item.Dispose());
+        }
+    }
+
+    private void Put(SharedObjects shared, HookPoint point, BpfProgram program)
+    {
+        string pin = PinNames.Program(point);
+        _running.Directory.Remove(pin + NewPin);
+        program.Pin(_running.Directory.PathOf(pin + NewPin));
+        _running.Directory.Rename(pin + NewPin, pin);
+        _afterStep($"pin wider program {point}");
+        shared.Programs.SetProgram(DispatcherCompiler.Slot(_running.Number, point.Hook, point.Family), program);
+        _afterStep($"put wider program {point}");
+    }
+
+    private CompileOptions Options(HookProvider provider)
+    {
+        using BpfMap? table = TableMap.TryOpen(_running.Directory);
+        CompileOptions options = KernelRequirements.Options(PrologueKind.Netfilter, provider);
+        return table is null ? options : options with { ConnectionBuckets = Compiler.Connections.ConnectionTable.BucketsOf(table.ValueSize) };
+    }
+
+    /// <summary>Rules that say which maps are needed: those that name something, and those that begin.</summary>
+    private static RuleSet With(RuleSet rules, RuleChange change) =>
+        rules with { Chains = [rules.Chains[0] with { Rules = [.. rules.Chains[0].Rules, .. change.Begun.Select(begun => begun.Rule).OfType<Rule>()] }, .. rules.Chains[1..]] };
+}

@@ -1,0 +1,351 @@
+using MiniFirewall.Engine;
+using MiniFirewall.Engine.Commit;
+using MiniFirewall.EngineAgent;
+using MiniFirewall.Packets;
+using MiniFirewall.Policy.Questions;
+using MiniFirewall.Rules.Language;
+using MiniFirewall.Rules.Model;
+using Xunit;
+
+namespace MiniFirewall.Kernel.Tests.Engine;
+
+/// <summary>Rules that are the first of their kind, changed in place: programs that can do more take the places of those in force, over the same image.</summary>
+public sealed class WideningTests : IDisposable
+{
+    /// <summary>Random commands in a row; MINIFW_CHANGES asks for another number.</summary>
+    private static readonly int s_changes = int.Parse(Environment.GetEnvironmentVariable("MINIFW_CHANGES") ?? "300");
+
+    private readonly TestNamespace _namespace = new();
+
+    public void Dispose() => _namespace.Dispose();
+
+    /// <param name="rule">Matches the tests' datagrams.</param>
+    [Theory]
+    [InlineData("-i lo")]
+    [InlineData("-m length --length 38")]
+    [InlineData("-m ttl --ttl-eq 64")]
+    [InlineData("-m mark --mark 0")]
+    [InlineData("-m tos --tos 0")]
+    [InlineData("-m pkttype --pkt-type host")]
+    [InlineData("-m addrtype --dst-type LOCAL")]
+    [InlineData("-m limit --limit 1000/s --limit-burst 1000")]
+    [InlineData("-m statistic --mode nth --every 1 --packet 0")]
+    [InlineData("-m quota --quota 100000")]
+    [InlineData("-m u32 --u32 0>>28=4")]
+    [InlineData("-m string --algo bm --hex-string |7f000001|")]
+    [InlineData("-m time --timestart 00:00 --timestop 23:59:59")]
+    [InlineData("-m time --kerneltz --timestart 00:00 --timestop 23:59:59")]
+    [InlineData("-m recent --name seen --set")]
+    [InlineData("-m recent --name seen ! --rcheck")]
+    [InlineData("-m hashlimit --hashlimit-name rates --hashlimit-upto 1000/s --hashlimit-burst 1000 --hashlimit-mode srcip")]
+    [InlineData("-m hashlimit --hashlimit-name rates --hashlimit-above 1000/s --hashlimit-burst 1000 --hashlimit-mode srcip,dstport", true)]
+    [InlineData("-m cpu ! --cpu 4000")]
+    [InlineData("-m socket", true)]
+    public void A_rule_that_asks_what_no_rule_asked_loads_wider_programs(string match, bool isAnyAnswer = false)
+    {
+        _namespace.Apply(Others);
+        ulong generation = Read().Generation;
+
+        Change($"-A INPUT -p udp --dport 1001 {match} -j DROP");
+
+        string dropped = Dropped();
+        Assert.True(dropped == "4:1001" || (isAnyAnswer && dropped.Length == 0), dropped);
+        Assert.Equal(generation, Read().Generation);
+        Assert.True(RunningProof.Assert(_namespace) > 100);
+
+        // What the programs can do now stands in the image, for the next such rule, and for one of yet another kind.
+        Change($"-I INPUT -p udp --dport 1002 {match} -j DROP");
+        Change("-A INPUT -p udp --dport 1002 -m dscp --dscp 0 -m ttl --ttl-gt 2 -m statistic --mode random --probability 1 -j DROP");
+        Assert.Equal(dropped + (dropped.Length == 0 ? "4:1002" : " 4:1002"), Dropped());
+        Assert.Equal(generation, Read().Generation);
+        Assert.Equal(3, Read().Rules.Find("INPUT")!.Rules.Length - 100);
+    }
+
+    [Theory]
+    [InlineData("-j REJECT", "4:1001")]
+    [InlineData("-j LOG", "")]
+    [InlineData("-j NFLOG --nflog-group 5", "")]
+    [InlineData("-j MARK --set-mark 7", "")]
+    [InlineData("-j NFQUEUE --queue-num 9", "4:1001")]
+    [InlineData("-j AUDIT --type drop", "")]
+    [InlineData("-j DROP -m set --match-set nowhere src", null)]
+    public void So_does_the_first_target_of_its_kind(string target, string? dropped)
+    {
+        _namespace.Apply(Others);
+        ulong generation = Read().Generation;
+        Change($"-A INPUT -p udp --dport 1001 {target}", isRefused: dropped is null);
+        if (dropped is not null)
+        {
+            Change($"-A INPUT -p udp --dport 1001:1002 -s 127.0.0.0/8 {target}");
+            Assert.Equal(dropped.Length == 0 ? "" : "4:1001 4:1002", Dropped());
+            Change("-D INPUT 102");
+            Assert.Equal(dropped, Dropped());
+            Assert.Equal("2", Counts("INPUT", 101).Split(' ')[^1]);
+        }
+
+        Assert.Equal(generation, Read().Generation);
+    }
+
+    [Fact]
+    public void Marks_that_change_are_tested_as_they_are_by_then()
+    {
+        _namespace.Apply("-N late\n" + Others);
+        ulong generation = Read().Generation;
+        Change("-A INPUT -p udp --dport 1001 -j MARK --set-mark 7");
+        Change("-A INPUT -p udp -m mark --mark 7 -j DROP");
+        Change("-A INPUT -p udp --dport 1002 -m mark --mark 0 -j DROP");
+        Assert.Equal("4:1001 4:1002", Dropped());
+        Assert.Equal(generation, Read().Generation);
+
+        // Where rules have tested marks before, all programs are made anew.
+        _namespace.Apply("-A INPUT -p udp -m mark --mark 7 -j DROP\n-A INPUT -p udp --dport 1002 -m mark --mark 0 -j DROP\n" + Others);
+        Change("-I INPUT -p udp --dport 1001 -j MARK --set-mark 7");
+        Assert.Equal("4:1001 4:1002 6:1002", Dropped());
+    }
+
+    /// <summary>The programs are made of what is kept of those before: the text of a rule for each question, also of one that has gone.</summary>
+    [Fact]
+    public void What_the_programs_asked_before_they_go_on_asking()
+    {
+        _namespace.Apply("""
+            -A INPUT -p udp --dport 1001 -m recent --name a --set
+            -A INPUT -p udp --dport 1001 -m statistic --mode nth --every 1 --packet 0 -j DROP
+            -A INPUT -p udp --dport 7 -m string --algo kmp --string abc -j DROP
+            -A INPUT -p udp --dport 1003 -m hashlimit --hashlimit-name rates --hashlimit-above 1/hour --hashlimit-burst 1 --hashlimit-mode srcip -j DROP
+            -A INPUT -p udp --dport 1004 -m limit --limit 1/hour --limit-burst 1 -j DROP
+
+            """ + Others);
+        ulong generation = Read().Generation;
+        Assert.Equal("4:1001 4:1004 6:1001 6:1004", Dropped(1001, 1003, 1004));
+
+        Change("-D INPUT 3");
+        Change("-A INPUT -p udp --dport 1002 -m length --length 38 -j DROP");
+        Change("-A INPUT -p udp --dport 1002 -m u32 --u32 0>>28=4 -j DROP");
+        Change("-A INPUT -p udp --dport 1005 -m recent --name a --rcheck -j DROP");
+        Change("-A INPUT -p udp --dport 1006 -m string --algo kmp --string abc -j DROP");
+
+        // The list, the rates and the bucket are those of before.
+        Assert.Equal("4:1001 4:1002 4:1003 4:1005 6:1001 6:1003", Dropped(1001, 1002, 1003, 1004, 1005, 1006));
+        Assert.Equal(generation, Read().Generation);
+        Assert.True(RunningProof.Assert(_namespace) > 100);
+    }
+
+    [Fact]
+    public void A_hook_whose_list_was_straight_code_gets_it_into_the_image()
+    {
+        _namespace.Apply("""
+            -P OUTPUT ACCEPT
+            -N shared
+            -N own
+            -A shared -p udp --dport 1001 -j DROP
+            -A own -p udp --dport 1002 -m limit --limit 1/hour --limit-burst 1000 -j RETURN
+            -A own -p udp --dport 1003 -j DROP
+            -A OUTPUT -j shared
+            -A OUTPUT -p udp -j own
+            -A INPUT -j shared
+
+            """ + Others);
+        ulong generation = Read().Generation;
+        Assert.Equal("4:1001 4:1003 6:1001 6:1003", Dropped(1001, 1002, 1003));
+
+        Change("-A OUTPUT -p udp --dport 1002 -j DROP");
+        Assert.Equal("4:1001 4:1002 4:1003 6:1001 6:1003", Dropped(1001, 1002, 1003));
+        Change("-D own 2");
+        Change("-D shared 1");
+        Assert.Equal("4:1002 6:1001 6:1003", Dropped(1001, 1002, 1003));
+        Change("-A OUTPUT -m owner --uid-owner 0 -p udp --dport 1001 -j DROP");
+        Change("-A FORWARD -m limit --limit 1/s -j DROP");
+        Assert.Equal("4:1001 4:1002 6:1001 6:1003", Dropped(1001, 1002, 1003));
+        Change("-A shared -m owner --uid-owner 0 -j DROP", isRefused: true);
+
+        Assert.Equal(generation, Read().Generation);
+        Assert.Equal("3 1", string.Join(' ', Counts("OUTPUT", 4).Split(' ')[2..]));
+        Assert.True(RunningProof.Assert(_namespace) > 100);
+    }
+
+    [Fact]
+    public void Policies_that_have_changed_stay_so()
+    {
+        _namespace.Apply("-P FORWARD DROP\n" + Others);
+        ulong generation = Read().Generation;
+        Change("-A INPUT -p udp --dport 9 -j ACCEPT");
+        Change("-P INPUT DROP");
+        Assert.Equal("4:1001 4:1002", Dropped());
+        Change("-A INPUT -p udp --dport 1001 -m ttl --ttl-gt 1 -j ACCEPT");
+        Assert.Equal("4:1002", Dropped());
+        Change("-P INPUT ACCEPT");
+        Change("-A OUTPUT -p udp --dport 1002 -j DROP");
+        Assert.Equal("4:1002", Dropped());
+        Assert.Equal(generation, Read().Generation);
+    }
+
+    [Fact]
+    public void A_list_goes_with_the_last_rule_that_names_it()
+    {
+        _namespace.Apply(Others);
+        ulong generation = Read().Generation;
+        Change("-A INPUT -p udp --dport 1001 -m recent --name a --set");
+        Change("-A INPUT -p udp --dport 1002 -m recent --name a --rcheck -j DROP");
+        Assert.Equal("4:1002", Dropped());
+        Change("-D INPUT 101");
+        Assert.Equal("4:1002", Dropped());
+        Assert.Equal(generation, Read().Generation);
+
+        Change("-D INPUT 101");
+        Assert.NotEqual(generation, Read().Generation);
+        Change("-A INPUT -p udp --dport 1002 -m recent --name a --rcheck -j DROP");
+        Assert.Equal("", Dropped());
+    }
+
+    [Fact]
+    public void A_list_is_there_before_packets_come_to_its_rule()
+    {
+        _namespace.Apply(Others);
+        ulong generation = Read().Generation;
+        Change("-N late");
+        Change("-A late -p udp --dport 1001 -m recent --name a --rcheck -j DROP");
+        Assert.Equal(generation, Read().Generation);
+        _namespace.Run(() => _namespace.Open().ChangeRecent("a", RecentAction.Set, Family.IPv4, 0x7f000001));
+        Change("-I INPUT -j late");
+        Assert.Equal("4:1001", Dropped());
+        Assert.Equal(generation, Read().Generation);
+    }
+
+    [Theory]
+    [InlineData("-I INPUT -p udp --dport 1001 -m recent --name k --set -m hashlimit --hashlimit-name rates --hashlimit-upto 1000/s -m limit --limit 1000/s --limit-burst 1000 -j DROP")]
+    [InlineData("-I INPUT -p udp --dport 1001 -j NFQUEUE --queue-num 9")]
+    [InlineData("-I OUTPUT -p udp --dport 1001 -m ttl --ttl-gt 1 -j DROP")]
+    public void Killed_after_each_step(string command)
+    {
+        const string Before = "-A INPUT -p udp --dport 1002 -m statistic --mode nth --every 1 --packet 0 -j DROP\n-A OUTPUT -p udp --dport 1003 -j DROP\n";
+        _namespace.Apply(Before + Others);
+        ulong generation = Read().Generation;
+        var steps = new List<string>();
+        Change(command, parts: new EngineParts { AfterStep = steps.Add });
+        Assert.Equal(generation, Read().Generation);
+        Assert.Contains(Widening.Publish, steps);
+        Assert.Equal(QuickChange.WriteEpoch, steps[^1]);
+        foreach (string step in steps.Distinct())
+        {
+            _namespace.Run(() => _namespace.Open().Off());
+            _namespace.Apply(Before + Others);
+            CommandResult result = Command.Try(_namespace.Agent(_namespace.Enter, ["change", step, .. command.Split(' ')]));
+            Assert.True(result.Killed, $"{step}: {result}");
+            bool isMade = step == QuickChange.WriteEpoch;
+            Assert.Equal((step, isMade ? "4:1001 4:1002 4:1003 6:1002 6:1003" : "4:1002 4:1003 6:1002 6:1003"), (step, Dropped(1001, 1002, 1003)));
+            if (!isMade)
+            {
+                Change(command);
+            }
+
+            Assert.Equal((step, "4:1001 4:1002 4:1003 6:1002 6:1003"), (step, Dropped(1001, 1002, 1003)));
+            Change("-A INPUT -p udp --dport 1004 -m length --length 38 -m string --algo bm --string x --to 5 -j ACCEPT");
+            Assert.Equal((step, "4:1001 4:1002 4:1003 6:1002 6:1003"), (step, Dropped(1001, 1002, 1003)));
+            Assert.True(RunningProof.Assert(_namespace) > 100);
+        }
+    }
+
+    [Fact]
+    public async Task No_packet_is_judged_by_neither()
+    {
+        _namespace.Apply("-A INPUT -p udp --dport 1001 -j DROP\n-A INPUT -p udp --dport 1002 -j ACCEPT\n" + Others);
+        ulong generation = Read().Generation;
+        using var stop = new CancellationTokenSource();
+        Task<int>[] senders = [.. new[] { 1001, 1002 }.Select(port => Task.Run(() => _namespace.Run(() => Probe.SendUntil(port, stop.Token))))];
+        foreach (string match in (string[])["-i lo", "-m length --length 3000", "-m ttl --ttl-lt 2", "-m limit --limit 1/s", "-m recent --name a --set", "-m u32 --u32 0=0", "-m tos --tos 4", "-m quota --quota 1"])
+        {
+            Change($"-I INPUT -p tcp {match} -j DROP");
+            Change($"-A OUTPUT -p tcp --sport 1 {match.Replace("-i", "-o", StringComparison.Ordinal)} -j DROP");
+        }
+
+        await stop.CancelAsync();
+        int[] sent = await Task.WhenAll(senders);
+        Assert.Equal(generation, Read().Generation);
+        Assert.Equal(string.Join(' ', sent), string.Join(' ', Counts("INPUT", 10).Split(' ')[8..]));
+    }
+
+    /// <summary>What is in force is at all times what the whole rule set becomes by the same commands, and does with packets what that does.</summary>
+    [Fact]
+    public void Random_commands_in_a_row()
+    {
+        using var whole = new TestNamespace();
+        _namespace.Apply("-N a\n-A a -p udp --dport 1001 -j DROP\n" + Others);
+        var random = new Random(11);
+        int quick = 0, made = 0;
+        for (int i = 0; i < s_changes; i++)
+        {
+            FamilySet families = random.Next(4) == 0 ? FamilySet.IPv6 : FamilySet.IPv4;
+            (ulong generation, string[] words) = (Read().Generation, RandomCommand(random, families).Split(' '));
+            RuleSet before = Read().Rules;
+            RuleSet? expected = AgentChanges.Read(words, families).ApplyTo(before).Rules;
+            bool isMade = TryChange(words, families);
+            RuleSet after = Read().Rules;
+            Assert.Equal(Rules.Print(isMade ? expected! : before), Rules.Print(after));
+            made += isMade ? 1 : 0;
+            quick += isMade && Read().Generation == generation ? 1 : 0;
+            if (i % 10 == 0)
+            {
+                RunningProof.Assert(_namespace);
+                whole.Run(() => whole.Open().Apply(after with { Estimators = RuleSet.Empty.Estimators }));
+                Assert.Equal(whole.Run(() => Probe.Dropped(1001, 1002, 1003)), Dropped(1001, 1002, 1003));
+            }
+        }
+
+        Assert.True(quick > made * 3 / 4, $"of {made} changes {quick} were made in place");
+    }
+
+    private static string RandomCommand(Random random, FamilySet families)
+    {
+        string[] chains = ["INPUT", "INPUT", "OUTPUT", "a", "b"], targets = ["-j DROP", "-j ACCEPT", "-j a", "-g b", "-j RETURN", "-j REJECT", "-j LOG", "-j MARK --set-mark 5", ""];
+        string[] matches =
+        [
+            "", "-i lo", "-m length --length 38:60", "-m ttl --ttl-lt 3", "-m limit --limit 1000/s --limit-burst 1000", "-m statistic --mode nth --every 1 --packet 0", "-m quota --quota 1000000",
+            "-m recent --name x --set", "-m recent --name y ! --rcheck", "-m hashlimit --hashlimit-name h --hashlimit-upto 1000/s --hashlimit-burst 1000", "-m string --algo bm --string nothing", "-m cpu ! --cpu 999",
+            "-m addrtype --dst-type LOCAL", "-m time --timestart 00:00", "-m mark --mark 5", "-m u32 --u32 0>>28=4:6",
+        ];
+        string chain = chains[random.Next(chains.Length)], rule = $"-p udp --dport {1001 + random.Next(3)} {matches[random.Next(matches.Length)]} {targets[random.Next(targets.Length)]}";
+        rule = chain == "OUTPUT" ? rule.Replace("-i lo", "-o lo") : rule;
+        rule = families == FamilySet.IPv6 ? rule.Replace("ttl", "hl") : rule;
+
+        string command = random.Next(10) switch
+        {
+            0 or 1 or 2 => $"-A {chain} {rule}",
+            3 or 4 => $"-I {chain} {random.Next(3) + 1} {rule}",
+            5 or 6 => $"-D {chain} {random.Next(3) + 1}",
+            7 => $"-R {chain} {random.Next(3) + 1} {rule}",
+            8 => "-N b",
+            _ => random.Next(2) == 0 ? "-F b" : "-X b",
+        };
+        return string.Join(' ', command.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    /// <summary>Enough rules in INPUT to be no straight code; they say nothing of the tests' packets.</summary>
+    private static string Others => string.Concat(Enumerable.Range(0, 100).Select(i => $"-A INPUT -p tcp --dport {i + 1} -j DROP\n"));
+
+    private LoadedRuleSet Read() => _namespace.Read()!;
+
+    /// <summary>How many packets of IPv4 the first rules of a chain have counted.</summary>
+    private string Counts(string chain, int rules)
+    {
+        LoadedRuleSet loaded = Read();
+        return string.Join(' ', Enumerable.Range(1, rules).Select(number => loaded.OfRule(loaded.Rules.Find(chain)!, number, Family.IPv4).Packets));
+    }
+
+    private string Dropped(params int[] ports) => _namespace.Run(() => Probe.Dropped(ports.Length == 0 ? [1001, 1002] : ports));
+
+    private void Change(string arguments, bool isRefused = false, EngineParts? parts = null) =>
+        Assert.Equal((arguments, !isRefused), (arguments, TryChange(arguments.Split(' '), FamilySet.IPv4, parts)));
+
+    private bool TryChange(string[] words, FamilySet families, EngineParts? parts = null) => _namespace.Run(() =>
+    {
+        try
+        {
+            AgentChanges.Make(_namespace.Open(parts), words, families);
+            return true;
+        }
+        catch (Exception e) when (e is FormatException or Compiler.CompileException or FirewallException)
+        {
+            return false;
+        }
+    });
+}
