@@ -95,11 +95,8 @@ internal sealed class FamilyWidening : IDisposable
         }
 
         using OwnMaps counts = OwnMaps.Make(_programs!.Counts);
-        Dictionary<string, BpfMap> all = counts.With(maps);
-        foreach ((string name, BpfMap map) in OpenMaps())
-        {
-            all[name] = map;
-        }
+        using RunningMaps own = RunningMaps.Open(_generation, _family, _programs.RateTables.Select(table => table.Spec.Name));
+        Dictionary<string, BpfMap> all = counts.With(new Dictionary<string, BpfMap>(maps.Concat(own.ByName)));
 
         // The verifier takes a processor for each.
         StoredChain[] hooks = [.. ListedHooks()];
@@ -196,42 +193,6 @@ internal sealed class FamilyWidening : IDisposable
     {
         HashSet<string> there = [.. (_generation.Sets?.Named ?? []).Where(set => set.IsTable).Select(set => set.Name)];
         return programs.SetNames.All(there.Contains);
-    }
-
-    /// <summary>The generation's maps that only the family's programs name, or that not all generations have.</summary>
-    private IEnumerable<KeyValuePair<string, BpfMap>> OpenMaps()
-    {
-        var pins = new List<(string Name, string Pin)>
-        {
-            (WellKnownMaps.Image, PinNames.Image(_family)),
-            (WellKnownMaps.State, PinNames.Memories(_family)),
-            (WellKnownMaps.Sets, PinNames.Sets),
-            (WellKnownMaps.Estimators, PinNames.Estimators),
-            (WellKnownMaps.Hosts, PinNames.Hosts),
-            (WellKnownMaps.Connections, WellKnownMaps.Connections),
-            (WellKnownMaps.Tracking, WellKnownMaps.Tracking),
-        };
-        pins.AddRange(_programs!.RateTables.Select(table => (table.Spec.Name, table.Spec.Name)));
-        foreach ((string name, string pin) in pins)
-        {
-            if (BpfMap.TryOpen(_generation.Directory.PathOf(pin)) is { } map)
-            {
-                _open.Add(map);
-                yield return new(name, map);
-            }
-        }
-
-        RecentMaps lists = RecentMaps.Open(_generation.Directory);
-        _open.Add(lists);
-        foreach ((string list, BpfMap map) in lists.ByName)
-        {
-            yield return new(RecentLayout.MapOf(list), map);
-        }
-
-        foreach (KeyValuePair<string, BpfMap> map in (_generation.Sets?.Named ?? []).Where(set => set.IsTable).SelectMany(set => _generation.Sets!.DynamicOf(set).ByMapName))
-        {
-            yield return map;
-        }
     }
 
     private BpfMap Pin(BpfMap map, string pin, Action<string> afterStep)

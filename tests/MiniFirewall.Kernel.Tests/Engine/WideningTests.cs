@@ -5,6 +5,7 @@ using MiniFirewall.Packets;
 using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Kernel.Tests.Trials;
 using Xunit;
 
 namespace MiniFirewall.Kernel.Tests.Engine;
@@ -177,6 +178,21 @@ public sealed class WideningTests : IDisposable
         Change("-A OUTPUT -p udp --dport 1002 -j DROP");
         Assert.Equal("4:1002", Dropped());
         Assert.Equal(generation, Read().Generation);
+    }
+
+    [Fact]
+    public void A_trial_goes_back_to_the_programs_that_can_do_more()
+    {
+        _namespace.Apply(Others);
+        Change("-A INPUT -p udp --dport 1001 -m ttl --ttl-gt 1 -j DROP");
+        _namespace.Run(() => _namespace.Open().Apply(Rules.Parse(Rules.First), new ApplyOptions { Trial = new(TimeSpan.FromMilliseconds(300), TrialKind.Confirm) }));
+        Change("-A INPUT -p udp --dport 1003 -m length --length 38 -j DROP");
+        Assert.Contains("4:1003", Dropped(1003));
+        Waiting.Until("the trial's end", () => _namespace.Run(() => _namespace.Open().ReadTrial()) is null);
+        Assert.Equal("4:1001", Dropped(1001, 1002, 1003));
+        Change("-A INPUT -p udp --dport 1002 -m length --length 38 -j DROP");
+        Change("-D INPUT 1");
+        Assert.Equal("4:1001 4:1002", Dropped(1001, 1002, 1003));
     }
 
     [Fact]
