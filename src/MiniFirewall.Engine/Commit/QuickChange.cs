@@ -18,7 +18,7 @@ namespace MiniFirewall.Engine.Commit;
 /// </summary>
 internal static class QuickChange
 {
-    internal const string WriteTexts = "write texts", WriteEpoch = "write epoch";
+    internal const string WriteTexts = "write texts", WriteCounters = "write counters", WriteEpoch = "write epoch";
 
     /// <summary>False where the rule set has to be applied as a whole; then every packet meets what it met before.</summary>
     /// <param name="afterStep">Called with its name after each step.</param>
@@ -41,11 +41,19 @@ internal static class QuickChange
             return false;
         }
 
+        generation.BeginCounters(CountersOf(change));
+        afterStep(WriteCounters);
         change.Commit();
         afterStep(WriteEpoch);
         naming.EndChains();
         return true;
     }
+
+    private static List<(int Slot, Counters Given)> CountersOf(RuleChange change) =>
+    [
+        .. change.Begun.Where(begun => begun.Rule is not null)
+            .SelectMany(begun => DispatcherCompiler.Families.Where(family => begun.Stored.Families.Has(family)).Select(family => (begun.Slots.Of(family), begun.Rule!.Counters ?? default))),
+    ];
 
     /// <summary>What a killed writer has left goes out of all images first: the epoch would put it in force too.</summary>
     private static bool TryWriteImages(GenerationState generation, RuleChange change, Action<string> afterStep)

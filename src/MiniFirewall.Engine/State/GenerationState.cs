@@ -85,6 +85,23 @@ internal sealed class GenerationState : IDisposable
         }
     });
 
+    /// <summary>Has rules that are to begin count from these on; nothing has been counted in their slots. A writer that was killed may have left offsets there.</summary>
+    internal void BeginCounters(IReadOnlyCollection<(int Slot, Counters Given)> slots)
+    {
+        if (slots.Count == 0 || (Counters.Base is null && slots.All(slot => slot.Given == default)))
+        {
+            return;
+        }
+
+        WriteOffsets(() =>
+        {
+            foreach ((int slot, Counters given) in slots)
+            {
+                Counters.WriteOffset(slot, given);
+            }
+        });
+    }
+
     /// <summary>The map of offsets is made where there is none, and seen by others when it is whole.</summary>
     private void WriteOffsets(Action write)
     {

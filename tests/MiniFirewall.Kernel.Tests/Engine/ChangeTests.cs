@@ -57,6 +57,25 @@ public sealed class ChangeTests : IDisposable
     }
 
     [Fact]
+    public void Counters_that_are_given_go_on()
+    {
+        _namespace.Apply($"-4 -A INPUT {Chosen}\n{List("")}");
+        ulong generation = Read().Generation;
+        Change("-A INPUT -p udp --dport 1002 -c 5 600 -j DROP");
+        Change("-A INPUT -p udp --dport 1003 -j DROP");
+        Assert.Equal("4:1001 4:1002", Dropped());
+        LoadedRuleSet after = Read();
+        Assert.Equal((generation, 6UL, 1UL), (after.Generation, CountOf(after, "--dport 1002", Family.IPv4), CountOf(after, "--dport 1001", Family.IPv4)));
+
+        // A writer that was killed has left counters for a slot that the next rule gets.
+        CommandResult result = Command.Try(_namespace.Agent(_namespace.Enter, ["change", QuickChange.WriteCounters, .. "-A INPUT -p udp --dport 1004 -c 70 7000 -j DROP".Split(' ')]));
+        Assert.True(result.Killed, $"{result}");
+        Change("-R INPUT 1 -p udp --dport 1001 -j DROP");
+        Assert.Equal("4:1001 4:1002", Dropped());
+        Assert.Equal((generation, 1UL), (Read().Generation, CountOf(Read(), "--dport 1001", Family.IPv4)));
+    }
+
+    [Fact]
     public void The_second_change_of_a_short_list_loads_no_program()
     {
         _namespace.Apply($"-4 -A INPUT {Chosen}\n-A OUTPUT -p tcp -j DROP\n");

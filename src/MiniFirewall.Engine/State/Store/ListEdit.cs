@@ -4,7 +4,7 @@ namespace MiniFirewall.Engine.State.Store;
 
 /// <summary>
 /// Turns the difference of two rule sets into a change of a store, where it is a few neighbouring rules of one chain, of whatever
-/// family, that name no host, count from zero and go to no chain. Everything else is for the whole rule set to be applied.
+/// family, that name no host and go to no chain. Everything else is for the whole rule set to be applied.
 /// </summary>
 internal static class ListEdit
 {
@@ -38,7 +38,7 @@ internal static class ListEdit
     }
 
     private static bool IsSimple(Rule rule, Chain chain) =>
-        rule.Source is not HostName && rule.Destination is not HostName && (rule.Counters ?? default) == default && rule.Target is not JumpTarget
+        rule.Source is not HostName && rule.Destination is not HostName && rule.Target is not JumpTarget
         && (chain.IsBuiltIn || !HookBounds.Has(rule));
 
     /// <summary>The new rules stand behind those that end, and before what stays behind these.</summary>
@@ -52,9 +52,9 @@ internal static class ListEdit
         int behind = difference.First + difference.Ended;
         (uint low, uint high) = store.GapBefore(difference.Chain, behind < rules.Length ? rules[behind] : null);
         return RuleLabels.Between(low, high, difference.Begun.Length) is { } labels
-            && difference.Begun.Zip(labels).All(put => TryAdd(store, change, difference.Chain, put.Second, put.First with { Counters = null }));
+            && difference.Begun.Zip(labels).All(put => TryAdd(store, change, difference.Chain, put.Second, put.First));
     }
 
     private static bool TryAdd(RuleStore store, RuleChange change, int chain, uint label, Rule rule) =>
-        store.FreshSlots(rule.Families) is { } slots && change.TryAdd(chain, label, rule.Families, rule.ToString(), slots, rule);
+        store.FreshSlots(rule.Families) is { } slots && change.TryAdd(chain, label, rule.Families, (rule with { Counters = null }).ToString(), slots, rule);
 }

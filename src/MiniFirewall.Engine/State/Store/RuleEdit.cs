@@ -5,13 +5,13 @@ using MiniFirewall.Rules.Model;
 namespace MiniFirewall.Engine.State.Store;
 
 /// <summary>A rule that a change begins, for whoever keeps more of it than its text.</summary>
-/// <param name="Rule">What it asks and does; null where it goes on for one family after it was ended for the other.</param>
+/// <param name="Rule">What it asks and does, with counters where they are given; null where it goes on for one family after it was ended for the other.</param>
 /// <param name="Stored">Its place, its label and its families.</param>
 internal sealed record BegunRule(Rule? Rule, StoredRule Stored, RuleSlots Slots);
 
 /// <summary>
 /// Turns a command into a change of a store, where that can be done without a look at the other rules: rules of one
-/// family that name no host, come without counters and may stand on any hook; the end of all rules of a chain, or of all chains,
+/// family that name no host and may stand wherever packets come to them; the end of all rules of a chain, or of all chains,
 /// where they are not too many; chains that come or go. Everything else, and everything that is wrong, is for the whole rule set
 /// to be read: so this has no errors of its own.
 /// </summary>
@@ -95,7 +95,7 @@ internal static class RuleEdit
 
     /// <param name="hook">Of the rule's chain, where that is built-in.</param>
     private static bool IsSimple(Rule rule, Hook? hook) =>
-        rule.Source is not HostName && rule.Destination is not HostName && rule.Counters is null && !HookBounds.Has(rule, hook)
+        rule.Source is not HostName && rule.Destination is not HostName && !HookBounds.Has(rule, hook)
         && (rule.Target is not JumpTarget jump || jump.Chain.All(IsPlain));
 
     /// <summary>Whether the character stands in a rule's text as it is: the last word of the text is then the chain's name.</summary>
@@ -116,7 +116,7 @@ internal static class RuleEdit
         Family family = FamilyOf(command);
         return command.HasNumber
             ? Numbered(store, chain, command) is { } numbered && change.TryDelete(numbered, command.Families)
-            : command.Rules.Length > 0 && command.Rules.All(rule => store.FindByText(chain, rule.ToString(), family, change.Epoch) is { } found && change.TryDelete(found, command.Families));
+            : command.Rules.Length > 0 && command.Rules.All(rule => store.FindByText(chain, (rule with { Counters = null }).ToString(), family, change.Epoch) is { } found && change.TryDelete(found, command.Families));
     }
 
     private static bool TryReplace(RuleStore store, RuleChange change, int chain, RuleCommand command) =>
@@ -138,7 +138,7 @@ internal static class RuleEdit
     private static bool TryAdd(RuleStore store, RuleChange change, int chain, uint label, Rule rule, FamilySet families)
     {
         Rule begun = rule.For(families);
-        return store.FreshSlots(families) is { } slots && change.TryAdd(chain, label, families, begun.ToString(), slots, begun);
+        return store.FreshSlots(families) is { } slots && change.TryAdd(chain, label, families, (begun with { Counters = null }).ToString(), slots, begun);
     }
 
     private static Family FamilyOf(RuleCommand command) => command.Families == FamilySet.IPv4 ? Family.IPv4 : Family.IPv6;
