@@ -24,12 +24,17 @@ internal sealed class ComingRules(GenerationState generation, Family family, Ima
     /// <summary>Adds those in force of a chain that the image does not have, and of the chains that these go to.</summary>
     internal bool TryAddChain(string name)
     {
-        if (image.FindChain(name) is not null || !_chains.Add(name))
+        if (_store.FindChain(name) is not { } chain)
+        {
+            return false;
+        }
+
+        if (image.FindChain(_store.Chains[chain].MadeName) is not null || !_chains.Add(name))
         {
             return true;
         }
 
-        if (_store.FindChain(name) is not { } chain || StoredChainRules.Read(_store, chain, family, generation.Sets?.Named ?? []) is not { } rules)
+        if (StoredChainRules.Read(_store, chain, family, generation.Sets?.Named ?? []) is not { } rules)
         {
             return false;
         }
@@ -61,7 +66,7 @@ internal sealed class ComingRules(GenerationState generation, Family family, Ima
 
     private bool TryAdd(BegunRule begun)
     {
-        string chain = _store.Chains[begun.Stored.Chain].Chain.Name;
+        string chain = _store.Chains[begun.Stored.Chain].MadeName;
         bool isMet = image.FindChain(chain) is not null || !image.IsImageOnly(chain);
         return !isMet || TryAdd(begun.Rule!, begun.Stored.Position);
     }

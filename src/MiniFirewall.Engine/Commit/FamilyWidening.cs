@@ -133,7 +133,7 @@ internal sealed class FamilyWidening : IDisposable
     private bool TryPlan(RuleChange change)
     {
         var coming = new ComingRules(_generation, _family, Image);
-        _listsAll = change.Begun.Any(begun => begun.Stored.Families.Has(_family) && !Image.IsImageOnly(_generation.Store.Chains[begun.Stored.Chain].Chain.Name));
+        _listsAll = change.Begun.Any(begun => begun.Rule is not null && begun.Stored.Families.Has(_family) && !Image.IsImageOnly(_generation.Store.Chains[begun.Stored.Chain].MadeName));
         if (!coming.TryAdd(change) || (_listsAll && !StraightHooks().All(hook => Image.FindChain(hook.Chain.Name) is null && coming.TryAddChain(hook.Chain.Name))))
         {
             return false;

@@ -30,18 +30,21 @@ internal sealed class ImageChains(GenerationState generation, Family family, Ima
         ++_written <= MostRules
         && rule.Target.Parts.IsEmpty
         && (rule.Target is not JumpTarget jump || HasOrAdds(jump.Chain))
-        && LatePlacement.TryPlace(RuleSetLowering.Lower(chain, rule, family, slot, image.ChangesMarks, target => image.FindChain(target)!.Value), facts.ToPut) is { } statement
+        && LatePlacement.TryPlace(RuleSetLowering.Lower(chain, rule, family, slot, image.ChangesMarks, target => Find(target)!.Value), facts.ToPut) is { } statement
         && image.TryInsert(statement, number, before, behind);
+
+    /// <summary>The number of a chain; the image knows it by the name that it was made with.</summary>
+    private int? Find(string name) => _store.FindChain(name) is { } stored ? image.FindChain(_store.Chains[stored].MadeName) : null;
 
     /// <summary>Sees to it that the image has a chain, with the rules of it that are in force; false where it cannot.</summary>
     internal bool HasOrAdds(string name)
     {
-        if (image.FindChain(name) is not null)
+        if (Find(name) is not null)
         {
             return true;
         }
 
-        if (_store.FindChain(name) is not { } stored || image.TryAddChain(name) is not { } number || StoredChainRules.Read(_store, stored, family, generation.Sets?.Named ?? []) is not { } rules)
+        if (_store.FindChain(name) is not { } stored || image.TryAddChain(_store.Chains[stored].MadeName) is not { } number || StoredChainRules.Read(_store, stored, family, generation.Sets?.Named ?? []) is not { } rules)
         {
             return false;
         }

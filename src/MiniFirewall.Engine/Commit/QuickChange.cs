@@ -83,8 +83,8 @@ internal static class QuickChange
 
     /// <summary>Whether packets of the family can meet what a record says: a chain itself is for nobody, and so are rules of a later one that the image does not have.</summary>
     private static bool IsMet(RuleStore store, StoredRule stored, Family family, ImageEditor? image) =>
-        stored.Chain != RuleRecord.ChainItself && stored.Families.Has(family)
-        && (!store.IsLate(stored.Chain) || image?.FindChain(store.Chains[stored.Chain].Chain.Name) is not null);
+        !stored.IsOfChainItself && stored.Families.Has(family)
+        && (!store.IsLate(stored.Chain) || image?.FindChain(store.Chains[stored.Chain].MadeName) is not null);
 
     /// <summary>A rule of both families that is ended for one goes on for the other, as another stored rule with the same counters.</summary>
     private static bool GoesOn(RuleChange change, StoredRule ended, Family family) =>
@@ -92,14 +92,14 @@ internal static class QuickChange
 
     private static bool TryEnd(RuleStore store, StoredRule ended, Family family, ImageEditor? image)
     {
-        string chain = store.Chains[ended.Chain].Chain.Name;
+        string chain = store.Chains[ended.Chain].MadeName;
         return image is not null && image.IsImageOnly(chain) && (image.FindChain(chain) is null || image.TryEnd(store.SlotsOf(ended).Of(family)));
     }
 
     private static bool TryBegin(GenerationState generation, RuleChange change, BegunRule begun, Family family, ImageEditor? image, RunningFacts? facts)
     {
         RuleStore store = generation.Store;
-        string chain = store.Chains[begun.Stored.Chain].Chain.Name;
+        string chain = store.Chains[begun.Stored.Chain].MadeName;
         if (image is null || !image.IsImageOnly(chain))
         {
             return false;

@@ -72,7 +72,7 @@ internal sealed class Widening
         var families = new List<FamilyWidening>();
         try
         {
-            foreach (Family family in DispatcherCompiler.Families.Where(family => _change.Begun.Any(begun => begun.Stored.Families.Has(family))))
+            foreach (Family family in DispatcherCompiler.Families.Where(family => _change.Begun.Any(begun => begun.Rule is not null && begun.Stored.Families.Has(family))))
             {
                 if (FamilyWidening.TryPlan(_running, _change, family) is not { } planned)
                 {

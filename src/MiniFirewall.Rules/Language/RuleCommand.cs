@@ -103,6 +103,12 @@ public sealed class RuleCommand
     /// <summary>The policy of -P; null where the word is none, which <see cref="ApplyTo"/> reports.</summary>
     public Verdict? Policy => _command.Second?.Text switch { "ACCEPT" => Verdict.Accept, "DROP" => Verdict.Drop, _ => null };
 
+    /// <summary>The name that -E gives; null where no chain can have it, which <see cref="ApplyTo"/> reports.</summary>
+    public string? NewName => Kind == RuleCommandKind.RenameChain && _command.Second is { } name
+        && RuleSetDraft.IsChainName(name, new ReadSession(_session.Source, _session.Options).Diagnostics)
+            ? name.Text
+            : null;
+
     /// <summary>The counters of -c.</summary>
     public Counters? Counters => _command.Counters;
 

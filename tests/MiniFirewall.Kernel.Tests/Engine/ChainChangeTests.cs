@@ -68,6 +68,191 @@ public sealed class ChainChangeTests : IDisposable
     }
 
     [Fact]
+    public void A_chain_that_was_loaded_goes_and_another_of_its_name_comes()
+    {
+        _namespace.Apply("-N web\n-A web -p udp --dport 1001 -j DROP\n-A INPUT -p udp -j web\n" + Others);
+        ulong generation = Read().Generation;
+        Assert.Equal("4:1001 6:1001", Dropped());
+
+        Change("-X web", isRefused: true);
+        Change("-F web");
+        Change("-X web", isRefused: true);
+        Change("-D INPUT -p udp -j web");
+        Change("-X web");
+        Assert.Equal(FamilySet.IPv6, Read().Rules.Find("web")!.Families);
+        Change("-A INPUT -j web", isRefused: true);
+        Assert.Equal("6:1001", Dropped());
+        Assert.True(RunningProof.Assert(_namespace) > 100);
+        Change("-F", FamilySet.IPv6);
+        Change("-X", FamilySet.IPv6);
+        Assert.Null(Read().Rules.Find("web"));
+        Assert.Equal("", Dropped());
+
+        Change("-N web");
+        Change("-A web -p udp --dport 1002 -j DROP");
+        Change("-I INPUT -p udp -j web");
+        Assert.Equal("4:1002", Dropped());
+        Assert.Equal(generation, Read().Generation);
+        Assert.True(RunningProof.Assert(_namespace) > 100);
+    }
+
+    [Fact]
+    public void A_renamed_chain_goes_on_with_its_rules_and_those_that_go_to_it()
+    {
+        _namespace.Apply("-4 -N web\n-4 -A web -p udp --dport 1001 -j DROP\n-4 -A INPUT -p udp -j web\n" + Others);
+        Change("-N late");
+        Change("-A late -p udp --dport 1002 -j DROP");
+        Change("-A web -j late");
+        ulong generation = Read().Generation;
+        Assert.Equal("4:1001 4:1002", Dropped());
+        string counts = Counts("web", 2);
+
+        Change("-E web www");
+        Change("-E late later");
+        Assert.Equal(counts, Counts("www", 2));
+        Change("-E web again", isRefused: true);
+        Change("-E www later", isRefused: true);
+        Assert.Equal("4:1001 4:1002", Dropped());
+        Assert.Equal("-p udp -j www;-p udp -m udp --dport 1001 -j DROP -j later;-p udp -m udp --dport 1002 -j DROP", Lines("INPUT", "www", "later"));
+
+        Change("-I later -p udp --dport 1002 -j ACCEPT");
+        Assert.Equal("4:1001", Dropped());
+        Change("-D later 1");
+        Assert.Equal("4:1001 4:1002", Dropped());
+        Change("-A INPUT -j web", isRefused: true);
+        Change("-D INPUT -p udp -j web", isRefused: true);
+        Change("-D INPUT -p udp -j www");
+        Assert.Equal("", Dropped());
+        Change("-I INPUT -p udp --dport 1002 -g www");
+        Assert.Equal("4:1002", Dropped());
+        Change("-I www -p udp --dport 1002 -j ACCEPT");
+        Assert.Equal("", Dropped());
+        Change("-D www 1");
+        Change("-E www web");
+        Change("-E later www");
+        Assert.Equal("-p udp -m udp --dport 1002 -g web;-p udp -m udp --dport 1001 -j DROP -j www;-p udp -m udp --dport 1002 -j DROP", Lines("INPUT", "web", "www"));
+        Assert.Equal("4:1002", Dropped());
+        Assert.True(RunningProof.Assert(_namespace) > 100);
+
+        Change("-D INPUT 1");
+        Change("-F web");
+        Change("-X web");
+        Change("-F www");
+        Change("-X www");
+        Assert.Equal((generation, 3), (Read().Generation, Read().Rules.Chains.Length));
+
+        // The whole way from here finds the same.
+        Change("-N www");
+        Change("-E www web");
+        Change("-A web -p udp --dport 1001 -j DROP");
+        Change("-I INPUT -j web");
+        string before = Rules.Print(Read().Rules);
+        _namespace.Run(() => _namespace.Open().Apply(Read().Rules));
+        Assert.Equal((before, generation + 1), (Rules.Print(Read().Rules), Read().Generation));
+        Assert.Equal("4:1001", Dropped());
+    }
+
+    /// <summary>The images know the chain by the name that another one is to have now.</summary>
+    [Fact]
+    public void A_renamed_chains_first_name_is_another_chains_in_a_generation_of_its_own()
+    {
+        _namespace.Apply("-4 -N web\n-4 -A web -p udp --dport 1001 -j DROP\n-4 -A INPUT -p udp -j web\n" + Others);
+        Change("-E web www");
+        ulong generation = Read().Generation;
+        Change("-N web");
+        Assert.Equal(generation + 1, Read().Generation);
+        Change("-A web -p udp --dport 1002 -j DROP");
+        Assert.Equal("4:1001", Dropped());
+        Change("-I INPUT -p udp -j web");
+        Assert.Equal("4:1001 4:1002", Dropped());
+        Assert.Equal("-p udp -j web -p udp -j www", Lines("INPUT"));
+    }
+
+    [Fact]
+    public void Two_chains_change_their_names()
+    {
+        _namespace.Apply("-4 -N one\n-4 -N two\n-4 -A one -p udp --dport 1001 -j DROP\n-4 -A two -p udp --dport 1002 -j DROP\n-4 -A INPUT -p udp -j one\n" + Others);
+        ulong generation = Read().Generation;
+        foreach (string command in (string[])["-E one x", "-E two one", "-E x two"])
+        {
+            Change(command);
+            Assert.Equal("4:1001", Dropped());
+        }
+
+        Assert.Equal("-p udp -j two", Lines("INPUT"));
+        Change("-A INPUT -p udp -j one");
+        Assert.Equal(("4:1001 4:1002", "-p udp -j two -p udp -j one"), (Dropped(), Lines("INPUT")));
+        Assert.Equal(generation, Read().Generation);
+        Assert.True(RunningProof.Assert(_namespace) > 100);
+    }
+
+    /// <summary>A command in place, as the next writer finds it, and what is in force meanwhile.</summary>
+    [Theory]
+    [InlineData("-X idle", "-N idle")]
+    [InlineData("-E web www", "-E www web")]
+    public void Killed_after_each_step_while_a_chain_goes_or_is_renamed(string command, string back)
+    {
+        _namespace.Apply("-4 -N web\n-4 -A web -p udp --dport 1001 -j DROP\n-4 -A INPUT -p udp -j web\n-4 -N idle\n" + Others);
+        string before = Rules.Print(Read().Rules);
+        ulong generation = Read().Generation;
+        var steps = new List<string>();
+        Change(command, parts: new EngineParts { AfterStep = steps.Add });
+        Assert.Equal(QuickChange.WriteEpoch, steps[^1]);
+        string after = Rules.Print(Read().Rules);
+        Assert.NotEqual(before, after);
+        Change(back);
+        Assert.Equal(before, Rules.Print(Read().Rules));
+        foreach (string step in steps)
+        {
+            CommandResult result = Command.Try(_namespace.Agent(_namespace.Enter, ["change", step, .. command.Split(' ')]));
+            Assert.True(result.Killed, $"{step}: {result}");
+            string now = step == QuickChange.WriteEpoch ? after : before;
+            Assert.Equal(now, Rules.Print(Read().Rules));
+            Assert.Equal("4:1001", Dropped());
+
+            // The next writer's epoch must not put in force what was left.
+            Change("-A INPUT -p tcp --dport 2000 -j DROP");
+            Change("-D INPUT -p tcp --dport 2000 -j DROP");
+            Assert.Equal(now, Rules.Print(Read().Rules));
+            Change(step == QuickChange.WriteEpoch ? back : command);
+            Change(step == QuickChange.WriteEpoch ? command : back);
+            Assert.Equal(step == QuickChange.WriteEpoch ? after : before, Rules.Print(Read().Rules));
+            Assert.Equal("4:1001", Dropped());
+            Assert.True(RunningProof.Assert(_namespace) > 100);
+        }
+
+        Assert.Equal(generation, Read().Generation);
+    }
+
+    /// <summary>Whoever reads while chains go round in their names finds a rule that goes to the chain there is.</summary>
+    [Fact]
+    public async Task Readers_find_rules_and_names_of_one_moment()
+    {
+        _namespace.Apply("-4 -N web\n-4 -A web -p udp --dport 1001 -j DROP\n-4 -A INPUT -p udp -j web\n" + Others);
+        Task writing = Task.Run(
+            () =>
+            {
+                for (int i = 0; i < 60; i++)
+                {
+                    Change(i % 2 == 0 ? "-E web www" : "-E www web");
+                    Change(i % 2 == 0 ? "-A INPUT -p tcp --dport 7 -j www" : "-D INPUT -p tcp --dport 7 -j web");
+                    Change(i % 2 == 0 ? "-N late" : "-D INPUT -j late");
+                    Change(i % 2 == 0 ? "-A INPUT -j late" : "-X late");
+                }
+            },
+            TestContext.Current.CancellationToken);
+        int reads = 0;
+        for (; !writing.IsCompleted; reads++)
+        {
+            RuleSet rules = Read().Rules;
+            Assert.Equal($"-p udp -j {rules.Chains[3].Name}", rules.Chains[0].Rules[0].ToString());
+        }
+
+        await writing;
+        Assert.True(reads > 10, $"{reads} reads");
+    }
+
+    [Fact]
     public void Rules_of_one_command_come_and_go_together()
     {
         _namespace.Apply(Others);
@@ -162,7 +347,7 @@ public sealed class ChainChangeTests : IDisposable
     [Fact]
     public void Random_commands_in_a_row()
     {
-        _namespace.Apply("-N a\n-A a -p udp --dport 1001 -j DROP\n" + Others);
+        _namespace.Apply("-N a\n-A a -p udp --dport 1001 -j DROP\n-4 -N b\n-4 -A INPUT -p udp -j b\n-6 -N d\n" + Others);
         var random = new Random(7);
         int quick = 0, made = 0;
         for (int i = 0; i < s_changes; i++)
@@ -197,7 +382,7 @@ public sealed class ChainChangeTests : IDisposable
             5 => $"-D {chain} {random.Next(3) + 1}",
             6 => $"-D {chain} {rule}",
             7 => $"-R {chain} {random.Next(3) + 1} {rule}",
-            8 => $"-N {chains[random.Next(2, 6)]}",
+            8 => random.Next(2) == 0 ? $"-N {chains[random.Next(2, 6)]}" : $"-E {chains[random.Next(2, 6)]} {chains[random.Next(2, 6)]}",
             _ => random.Next(3) switch { 0 => $"-F {chains[random.Next(2, 6)]}", _ => $"-X {chains[random.Next(2, 6)]}" },
         };
         return command.Trim();
@@ -217,8 +402,17 @@ public sealed class ChainChangeTests : IDisposable
 
     private string Dropped() => _namespace.Run(() => Probe.Dropped(1001, 1002));
 
+    /// <summary>Chains' rules of IPv4 that are not tcp's, as they are read.</summary>
+    private string Lines(params string[] chains)
+    {
+        RuleSet rules = Read().Rules;
+        return string.Join(';', chains.Select(chain => string.Join(' ', rules.Find(chain)!.Rules.Where(rule => rule.Families.Has(Family.IPv4)).Select(rule => rule.ToString()).Where(text => !text.Contains("tcp")))));
+    }
+
     private void Change(string arguments, bool isRefused = false, EngineParts? parts = null) =>
-        Assert.Equal(!isRefused, TryChange(arguments.Split(' '), FamilySet.IPv4, parts));
+        Assert.Equal((arguments, !isRefused), (arguments, TryChange(arguments.Split(' '), FamilySet.IPv4, parts)));
+
+    private void Change(string arguments, FamilySet families) => Assert.True(TryChange(arguments.Split(' '), families), arguments);
 
     private bool TryChange(string[] words, FamilySet families, EngineParts? parts = null) => _namespace.Run(() =>
     {

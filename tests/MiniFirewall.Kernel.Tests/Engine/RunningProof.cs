@@ -48,7 +48,7 @@ internal static class RunningProof
         using var facts = new RunningFacts(generation, family, editor);
         StoredRuleSet stored = StoredRuleSet.Read(generation.Store, []);
         var slots = new StoredSlots(stored);
-        ImmutableDictionary<string, int> chains = stored.Rules.Chains.Select(chain => (chain.Name, Number: editor.FindChain(chain.Name)))
+        ImmutableDictionary<string, int> chains = generation.Store.Chains.Select(chain => (chain.Chain.Name, Number: editor.FindChain(chain.MadeName)))
             .Where(chain => chain.Number is not null).ToImmutableDictionary(chain => chain.Name, chain => chain.Number!.Value);
         ImmutableArray<PacketProgram> programs =
             [.. s_hooks.Where(hook => chains.ContainsKey(hook.Chain)).Select(hook => Placed(RuleSetLowering.Lower(stored.Rules, hook.Hook, family, slots), facts.ToPlan))];

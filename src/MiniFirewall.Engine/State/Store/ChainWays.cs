@@ -17,9 +17,6 @@ internal sealed class ChainWays
 
     internal static ChainWays Of(RuleStore store, Family family) => new(store, family, [.. store.Chains.Select((_, chain) => TargetsOf(store, family, chain))]);
 
-    /// <summary>Whether some rule may go to the chain.</summary>
-    internal bool LeadTo(int chain) => Array.Exists(_targets, targets => targets.Contains(chain));
-
     /// <summary>
     /// Whether a rule of one chain may go to another: a user chain, from where no way leads back, none is longer
     /// than programs can go, and no rule must not be met by packets of just any hook.
@@ -31,8 +28,9 @@ internal sealed class ChainWays
 
     private static HashSet<int> TargetsOf(RuleStore store, Family family, int chain)
     {
-        IEnumerable<string> later = store.RulesOf(chain).Where(rule => rule.IsRecord && rule.Families.Has(family)).Select(rule => RuleStore.TargetOf(store.TextOf(rule))).OfType<string>();
-        return [.. store.Chains[chain].Targets.Where(target => target.Families.Has(family)).Select(target => target.Chain).Concat(later).Select(store.FindChain).OfType<int>()];
+        IEnumerable<string> later = store.RulesOf(chain).Where(rule => rule.IsRecord && rule.Families.Has(family)).Select(rule => TargetNames.TargetOf(store.TextOf(rule))).OfType<string>();
+        IEnumerable<int?> first = store.Chains[chain].Targets.Where(target => target.Families.Has(family)).Select(target => store.FindMadeChain(target.Chain));
+        return [.. first.Concat(later.Select(store.FindChain)).OfType<int>()];
     }
 
     /// <summary>The chain itself, and those that it leads to.</summary>

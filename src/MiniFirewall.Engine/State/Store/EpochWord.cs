@@ -24,6 +24,20 @@ internal sealed class EpochWord(Memory<byte> word)
         ref MemoryMarshal.AsRef<ulong>(word.Span[WellKnownMaps.EpochPolicies..]),
         ChangedPolicies ^ ((ulong)WellKnownMaps.OtherPolicy << (8 * WellKnownMaps.PolicyPlace(hook, family))));
 
+    /// <summary>An epoch and changed policies that are in force together.</summary>
+    internal (uint Epoch, ulong ChangedPolicies) Moment()
+    {
+        while (true)
+        {
+            uint epoch = Value;
+            ulong policies = ChangedPolicies;
+            if (Value == epoch)
+            {
+                return (epoch, policies);
+            }
+        }
+    }
+
     internal uint Value
     {
         get => (uint)Volatile.Read(in MemoryMarshal.AsRef<ulong>(word.Span));

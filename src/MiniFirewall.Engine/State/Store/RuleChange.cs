@@ -25,10 +25,10 @@ internal sealed class RuleChange
     /// <summary>The epoch that the change will be in force from.</summary>
     internal uint Epoch { get; }
 
-    /// <summary>The rules that end with the change, with the families that they had.</summary>
+    /// <summary>The rules that end with the change, with the families that they had, and the chains that came later and end with it.</summary>
     internal IReadOnlyList<StoredRule> Ended => _ended;
 
-    /// <summary>The rules that begin with it.</summary>
+    /// <summary>The rules that begin with it, and what it says of chains themselves.</summary>
     internal IReadOnlyList<BegunRule> Begun => _begun;
 
     /// <summary>Ends a rule for some families; for those that are left it goes on, in its place and with its counters.</summary>
@@ -47,29 +47,42 @@ internal sealed class RuleChange
     }
 
     /// <summary>Makes an empty chain; false where there is no room for it.</summary>
-    internal bool TryAddChain(string name, FamilySet families) => TryAdd(RuleRecord.ChainItself, 0, families, name, default);
+    internal bool TryAddChain(string name, FamilySet families) => TryWrite(RuleRecord.ChainItself, 0, families, Encoding.UTF8.GetBytes(name));
 
-    /// <summary>Takes away an empty chain that came later.</summary>
-    internal bool TryDeleteChain(int lateChain) => TryDelete(_store.RecordOf(lateChain), _store.Chains[lateChain].Chain.Families);
+    /// <summary>Takes away a chain of some families that has no rules of theirs, and to which none go; false where there is no room for that.</summary>
+    internal bool TryDeleteChain(int chain, FamilySet families) => _store.IsLate(chain) && _store.Chains[chain].Chain.Families == families
+        ? TryDelete(_store.RecordOf(chain), families)
+        : TryWrite(RuleRecord.ChainEnded, (uint)_store.Chains[chain].Number, families, []);
+
+    /// <summary>Gives a chain another name, that no other has; false where there is no room for it.</summary>
+    /// <param name="name">One that <see cref="TargetNames"/> may tell.</param>
+    internal bool TryRenameChain(int chain, string name) =>
+        TryWrite(RuleRecord.ChainRenamed, (uint)_store.Chains[chain].Number, _store.Chains[chain].Chain.Families, Encoding.UTF8.GetBytes(name));
 
     /// <summary>Adds a rule to a chain; false where there is no room for it.</summary>
     /// <param name="label">Its order in the chain; not that of another rule that stays.</param>
     /// <param name="text">Its canonical text, in which no host name may be.</param>
     /// <param name="rule">The rule, for <see cref="Begun"/>.</param>
-    internal bool TryAdd(int chain, uint label, FamilySet families, string text, RuleSlots slots, Rule? rule = null)
+    internal bool TryAdd(int chain, uint label, FamilySet families, string text, RuleSlots slots, Rule? rule = null) =>
+        _store.MadeText(text) is { } made && TryWrite(chain, label, families, made, slots, rule);
+
+    /// <summary>False where there is no room, or where not all who read the store may know such records.</summary>
+    /// <param name="chain">The index of a rule's chain, or what is said of a chain itself.</param>
+    private bool TryWrite(int chain, uint label, FamilySet families, ReadOnlySpan<byte> text, RuleSlots slots = default, Rule? rule = null)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
         int count = _store.RecordCount;
         int textAt = count == 0 ? 0 : EndOfText(_store.RecordAt(count - 1));
-        if (count == _store.Header.RecordCapacity || bytes.Length > _store.Header.TextCapacity - textAt)
+        bool isKnown = chain >= RuleRecord.ChainItself || !_store.Header.IsOfVersionBefore;
+        if (!isKnown || count == _store.Header.RecordCapacity || text.Length > _store.Header.TextCapacity - textAt)
         {
             return false;
         }
 
-        bytes.CopyTo(_store.RecordTexts[textAt..]);
-        new RuleRecord(Epoch, RuleStoreImage.Forever, families, label, chain == RuleRecord.ChainItself ? chain : _store.NumberOf(chain), (uint)TextHash.Of(bytes), slots, textAt, bytes.Length)
+        var begun = new StoredRule(chain, ~count, label, families);
+        text.CopyTo(_store.RecordTexts[textAt..]);
+        new RuleRecord(Epoch, RuleStoreImage.Forever, families, label, begun.IsOfChainItself ? chain : _store.Chains[chain].Number, (uint)TextHash.Of(text), slots, textAt, text.Length)
             .Write(_store.RecordBytes(count));
-        _begun.Add(new BegunRule(rule, new StoredRule(chain, ~count, label, families), slots));
+        _begun.Add(new BegunRule(rule, begun, slots));
         return true;
     }
 

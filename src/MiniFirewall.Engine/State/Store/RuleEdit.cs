@@ -12,7 +12,7 @@ internal sealed record BegunRule(Rule? Rule, StoredRule Stored, RuleSlots Slots)
 /// <summary>
 /// Turns a command into a change of a store, where that can be done without a look at the other rules: rules of one
 /// family that name no host and may stand wherever packets come to them; the end of all rules of a chain, or of all chains,
-/// where they are not too many; chains that come or go. Everything else, and everything that is wrong, is for the whole rule set
+/// where they are not too many; chains that come, go or are renamed. Everything else, and everything that is wrong, is for the whole rule set
 /// to be read: so this has no errors of its own.
 /// </summary>
 internal static class RuleEdit
@@ -20,7 +20,7 @@ internal static class RuleEdit
     /// <summary>A rule that ends is a look at its entries in the image; from here on making both anew is faster.</summary>
     private const int MostFlushed = 256;
 
-    /// <summary>The same of rules that begin with one command.</summary>
+    /// <summary>The same of rules that begin with one command, and of chains that end with it.</summary>
     private const int MostRules = 64;
 
     /// <summary>Writes the change beside the rules in force; null where it cannot be done so.</summary>
@@ -50,19 +50,20 @@ internal static class RuleEdit
         RuleCommandKind.Replace => TryReplace(store, change, chains[0], command),
         RuleCommandKind.Flush => TryFlush(store, change, chains, command),
         RuleCommandKind.NewChain => change.TryAddChain(command.Chain!, command.Families),
-        RuleCommandKind.DeleteChain => TryDeleteChain(store, change, chains, command),
+        RuleCommandKind.DeleteChain => TryDeleteChains(store, change, chains, command),
+        RuleCommandKind.RenameChain => TryRename(store, change, chains[0], command),
         _ => false,
     };
 
     /// <summary>
     /// The chains that the command names: of its family, one or all, none where it makes one; null where it names one that is
-    /// not there, or makes one that is, maybe of the other family.
+    /// not there, or makes one that is, maybe of the other family, or was called so once: images know it by that name.
     /// </summary>
     private static int[]? ChainsOf(RuleStore store, RuleCommand command)
     {
         if (command.Kind == RuleCommandKind.NewChain)
         {
-            return store.FindChain(command.Chain!) is null ? [] : null;
+            return store.FindChain(command.Chain!) is null && store.FindMadeChain(command.Chain!) is null ? [] : null;
         }
 
         IEnumerable<int> all = Enumerable.Range(0, store.Chains.Length).Where(chain => (store.Chains[chain].Chain.Families & command.Families) != FamilySet.None);
@@ -76,10 +77,25 @@ internal static class RuleEdit
         return targets.Length == 0 || (ChainWays.Of(store, FamilyOf(command)) is var ways && Array.TrueForAll(targets, target => ways.Allow(chains[0], target)));
     }
 
-    /// <summary>Only of chains that came later, where no rule goes to it.</summary>
-    private static bool TryDeleteChain(RuleStore store, RuleChange change, int[] chains, RuleCommand command) =>
-        command.Chain is not null && store.IsLate(chains[0]) && store.Chains[chains[0]].Chain.Families == command.Families
-        && !store.RulesOf(chains[0]).Any() && !ChainWays.Of(store, FamilyOf(command)).LeadTo(chains[0]) && change.TryDeleteChain(chains[0]);
+    /// <summary>
+    /// Chains without rules, to which none go: one, or all but those of the hooks. Images keep what they have of them, which no packet comes to, and go
+    /// on from there where a chain of the same name comes.
+    /// </summary>
+    private static bool TryDeleteChains(RuleStore store, RuleChange change, int[] chains, RuleCommand command)
+    {
+        Family family = FamilyOf(command);
+        int[] ended = command.Chain is null ? [.. chains.Where(chain => !store.Chains[chain].Chain.IsBuiltIn)] : chains;
+        return ended.Length <= MostRules && Array.TrueForAll(ended, chain => !store.Chains[chain].Chain.IsBuiltIn && store.Count(chain, family) == 0)
+            && !ChainUse.IsAny(store, ended, family) && Array.TrueForAll(ended, chain => change.TryDeleteChain(chain, command.Families));
+    }
+
+    /// <summary>Only of chains that are not of both families, to a name that neither has.</summary>
+    private static bool TryRename(RuleStore store, RuleChange change, int chain, RuleCommand command)
+    {
+        StoredChain stored = store.Chains[chain];
+        return !stored.Chain.IsBuiltIn && stored.Chain.Families == command.Families && command.NewName is { } name && store.FindChain(name) is null
+            && TargetNames.MayTell(name) && TargetNames.MayTell(stored.MadeName) && change.TryRenameChain(chain, name);
+    }
 
     private static bool TryFlush(RuleStore store, RuleChange change, int[] chains, RuleCommand command)
     {
@@ -96,10 +112,7 @@ internal static class RuleEdit
     /// <param name="hook">Of the rule's chain, where that is built-in.</param>
     private static bool IsSimple(Rule rule, Hook? hook) =>
         rule.Source is not HostName && rule.Destination is not HostName && !HookBounds.Has(rule, hook)
-        && (rule.Target is not JumpTarget jump || jump.Chain.All(IsPlain));
-
-    /// <summary>Whether the character stands in a rule's text as it is: the last word of the text is then the chain's name.</summary>
-    private static bool IsPlain(char character) => char.IsAsciiLetterOrDigit(character) || "-_.:+@%".Contains(character);
+        && (rule.Target is not JumpTarget jump || jump.Chain.All(TargetNames.IsPlain));
 
     /// <summary>Each rule of a list goes to the same place, so the list ends up reversed, as iptables leaves it.</summary>
     private static bool TryInsert(RuleStore store, RuleChange change, int chain, RuleCommand command)

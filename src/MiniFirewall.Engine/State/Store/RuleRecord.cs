@@ -5,11 +5,13 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Engine.State.Store;
 
 /// <summary>
-/// A rule, or a chain, that came after the store was made: 40 bytes, little-endian. Records are filled in their order and never used
-/// again. Its first word is written last: until then there is no record.
+/// A rule that came after the store was made, or something that happened to a chain since: 40 bytes, little-endian. Records are filled
+/// in their order and never used again. Its first word is written last: until then there is no record.
 /// </summary>
 /// <param name="From">The epoch from which on the rule is in force; 0 where there is no record.</param>
 /// <param name="Until">The epoch from which on it is not.</param>
+/// <param name="Label">Its order in its chain; where the record says something of a chain that there was before, that chain's number.</param>
+/// <param name="Chain">The number of the rule's chain, or what the record says of a chain itself.</param>
 /// <param name="TextAt">Where its text begins among the texts of records.</param>
 internal readonly record struct RuleRecord(
     uint From, uint Until, FamilySet Families, uint Label, int Chain, uint Hash, RuleSlots Slots, int TextAt, int TextLength)
@@ -21,6 +23,12 @@ internal readonly record struct RuleRecord(
 
     /// <summary>In the place of a chain's number: the record makes a chain, and its text is the chain's name.</summary>
     internal const int ChainItself = -1;
+
+    /// <summary>Likewise: a chain is none of the record's families any more; one of no family is no more. It has no rules of theirs, and none go to it.</summary>
+    internal const int ChainEnded = -2;
+
+    /// <summary>Likewise: a chain is called what the record's text says. Rules' texts go on calling it what they did (<see cref="TargetNames"/>).</summary>
+    internal const int ChainRenamed = -3;
 
     internal static RuleRecord Read(ReadOnlySpan<byte> record)
     {

@@ -10,51 +10,45 @@ namespace MiniFirewall.Engine.State.Store;
 
 /// <summary>
 /// The rules of a generation as the kernel holds them: the value of the map "rules", and the epoch that says which of them are
-/// in force. Finds a rule, and takes a change of one, without looking at the others' texts. Reading waits for nobody: what is
-/// in force at an epoch stays readable for as long as the generation is. Changing asks for the namespace's lock.
+/// in force. Finds a rule, and takes a change of one, without looking at the others' texts. What is read of it is what was in force when it was
+/// opened, or since its own last change: chains, their names, rules and policies of one moment. Reading waits for nobody: what is
+/// in force at an epoch stays readable for as long as the generation is. Changing asks for the namespace's lock, from before it is opened.
 /// </summary>
 internal sealed class RuleStore
 {
     private readonly Memory<byte> _value;
     private readonly EpochWord _epoch;
-    private readonly Dictionary<string, int> _byName = [];
+    private readonly ChainsInForce _chains;
     private readonly int _first;
-    private readonly ImmutableArray<int> _late;
     private (int Index, RuleChunk Chunk)? _unpacked;
 
     private RuleStore(Memory<byte> value, EpochWord epoch, StoreHeader header, ImmutableArray<StoredChain> chains, ImmutableArray<StoredName> names)
     {
         _value = value;
         _epoch = epoch;
+        (Epoch, ChangedPolicies) = epoch.Moment();
         Header = header;
         Names = names;
         _first = chains.Length;
-        _late = LateChains();
-        Chains = [.. chains, .. _late.Select(record => LateChain(RecordAt(record)))];
-        for (int i = 0; i < Chains.Length; i++)
-        {
-            _byName.Add(Chains[i].Chain.Name, i);
-        }
+        _chains = ChainsInForce.Of(chains, [.. Enumerable.Range(0, RecordCount).Select(RecordAt)], record => Encoding.UTF8.GetString(TextOf(record)), Epoch, header.Rules);
     }
 
     internal StoreHeader Header { get; }
 
-    /// <summary>The chains of the generation, with the policies that it was made with, and behind them those that came later and are in force: no rule goes to these.</summary>
-    internal ImmutableArray<StoredChain> Chains { get; }
+    /// <summary>The chains of the generation that are left, with the policies that it was made with, and behind them those that came later and are in force.</summary>
+    internal ImmutableArray<StoredChain> Chains => _chains.All;
 
     /// <summary>Whether a chain came after the generation was made, so that no program knows it.</summary>
-    internal bool IsLate(int chain) => chain >= _first;
+    internal bool IsLate(int chain) => Chains[chain].Number >= _first;
 
     /// <summary>The record that made a chain that came later.</summary>
-    internal StoredRule RecordOf(int lateChain) => new(RuleRecord.ChainItself, ~_late[lateChain - _first], 0, Chains[lateChain].Chain.Families);
-
-    /// <summary>What the records of a chain's rules say of it: its place among the generation's chains, or behind them that of its own record.</summary>
-    internal int NumberOf(int chain) => IsLate(chain) ? _first + _late[chain - _first] : chain;
+    internal StoredRule RecordOf(int lateChain) => new(RuleRecord.ChainItself, ~(Chains[lateChain].Number - _first), 0, Chains[lateChain].Chain.Families);
 
     /// <summary>The host names of the rules of the chunks, in their order, a source before a destination.</summary>
     internal ImmutableArray<StoredName> Names { get; }
 
-    internal uint Epoch => _epoch.Value;
+    /// <summary>The epoch that is read.</summary>
+    internal uint Epoch { get; private set; }
 
     /// <param name="value">The value of the map "rules", in memory that is shared with other processes.</param>
     /// <param name="epoch">The value of the map "epoch", likewise.</param>
@@ -71,7 +65,7 @@ internal sealed class RuleStore
         var chains = ImmutableArray.CreateBuilder<StoredChain>();
         for (int left = Counted.Read(reader, 1); left > 0; left--)
         {
-            chains.Add(StoredChain.Read(reader));
+            chains.Add(StoredChain.Read(reader) with { Number = chains.Count });
         }
 
         var names = ImmutableArray.CreateBuilder<StoredName>();
@@ -84,7 +78,10 @@ internal sealed class RuleStore
     });
 
     /// <summary>The index of a chain; null where there is none of that name.</summary>
-    internal int? FindChain(string name) => _byName.TryGetValue(name, out int chain) ? chain : null;
+    internal int? FindChain(string name) => _chains.Find(name);
+
+    /// <summary>The index of the chain that was made with a name (<see cref="StoredChain.MadeName"/>); null where there is none.</summary>
+    internal int? FindMadeChain(string name) => _chains.FindMade(name);
 
     /// <summary>The rules of a chain that are in force, in their order.</summary>
     internal IEnumerable<StoredRule> RulesOf(int chain) => RulesOf(chain, Epoch);
@@ -126,12 +123,12 @@ internal sealed class RuleStore
             return chain < 0 ? null : new StoredRule(chain, position, LabelOf(position), EndOf(position).Families);
         }
 
-        if (~position >= RecordCount || RecordAt(~position) is not { Chain: not RuleRecord.ChainItself } record)
+        if (~position >= RecordCount || RecordAt(~position) is not { Chain: >= 0 } record)
         {
             return null;
         }
 
-        int late = Enumerable.Range(0, Chains.Length).FirstOrDefault(chain => NumberOf(chain) == record.Chain, -1);
+        int late = Enumerable.Range(0, Chains.Length).FirstOrDefault(chain => Chains[chain].Number == record.Chain, -1);
         return late < 0 ? null : new StoredRule(late, position, record.Label, record.Families);
     }
 
@@ -175,13 +172,17 @@ internal sealed class RuleStore
     /// <summary>As <see cref="FindByText(int, string, Family)"/>, of those that are in force at an epoch.</summary>
     internal StoredRule? FindByText(int chain, string text, Family family, uint epoch)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        if (MadeText(text) is not { } bytes)
+        {
+            return null;
+        }
+
         ulong hash = TextHash.Of(bytes);
         StoredRule? stored = FindInChunks(chain, bytes, (ushort)hash, family, epoch);
         foreach (StoredRule record in RecordsOf(chain, epoch))
         {
             if (record.Families.Has(family) && (stored is null || record.Label < stored.Value.Label) && RecordAt(~record.Position).Hash == (uint)hash
-                && TextOf(record).SequenceEqual(bytes))
+                && MadeTextOf(record).SequenceEqual(bytes))
             {
                 return record;
             }
@@ -242,16 +243,13 @@ internal sealed class RuleStore
     }
 
     /// <summary>The rule's canonical text as UTF-8, without its chain.</summary>
-    internal ReadOnlySpan<byte> TextOf(StoredRule rule)
-    {
-        if (rule.IsRecord)
-        {
-            RuleRecord record = RecordAt(~rule.Position);
-            return _value.Span.Slice(Header.Texts + record.TextAt, record.TextLength);
-        }
+    internal ReadOnlySpan<byte> TextOf(StoredRule rule) => TextNow(MadeTextOf(rule));
 
-        return ChunkOf(rule.Position).TextOf(rule.Position % RuleChunk.Rules);
-    }
+    /// <summary>The canonical text of a rule of which a chunk or a record has this one.</summary>
+    internal ReadOnlySpan<byte> TextNow(ReadOnlySpan<byte> madeText) => _chains.Targets.Now(madeText);
+
+    /// <summary>As which a canonical text is stored, as UTF-8; null where no rule of the store can have it.</summary>
+    internal byte[]? MadeText(string text) => _chains.Targets.Made(text);
 
     internal RuleSlots SlotsOf(StoredRule rule) =>
         rule.IsRecord ? RecordAt(~rule.Position).Slots : ChunkOf(rule.Position).SlotsOf(rule.Position % RuleChunk.Rules);
@@ -279,15 +277,6 @@ internal sealed class RuleStore
 
             return fresh;
         }
-    }
-
-    /// <summary>The chain that a rule of a record goes to, whose text ends with it; null where its target is none. A comment's end may look like one.</summary>
-    internal static string? TargetOf(ReadOnlySpan<byte> text)
-    {
-        int name = text.LastIndexOf((byte)' ') + 1;
-        return name == 3 || (name > 3 && text[name - 4] == (byte)' ')
-            ? text[(name - 3)..].StartsWith("-j "u8) || text[(name - 3)..].StartsWith("-g "u8) ? Encoding.UTF8.GetString(text[name..]) : null
-            : null;
     }
 
     /// <summary>Starts a change. The caller holds the namespace's lock; what a writer that was killed has left is taken away first.</summary>
@@ -320,16 +309,21 @@ internal sealed class RuleStore
 
     internal Span<uint> EndWords => MemoryMarshal.Cast<byte, uint>(_value.Span.Slice(Header.Ends, Header.Rules * sizeof(uint)));
 
-    /// <summary>The policies that have changed since the generation was made (<see cref="EpochWord.ChangedPolicies"/>).</summary>
-    internal ulong ChangedPolicies => _epoch.ChangedPolicies;
+    /// <summary>The policies that had changed since the generation was made (<see cref="EpochWord.ChangedPolicies"/>), at one moment with the epoch.</summary>
+    internal ulong ChangedPolicies { get; private set; }
 
     /// <summary>A built-in chain's verdict now. The caller holds the namespace's lock.</summary>
     internal Verdict PolicyOf(int chain, Family family) => Chains[chain].WithPolicies(ChangedPolicies).PolicyOf(family).Verdict;
 
     /// <summary>Puts the other verdict of a built-in chain in force.</summary>
-    internal void ChangePolicy(int chain, Family family) => _epoch.ChangePolicy(Chains[chain].Chain.Hook!.Value, family);
+    internal void ChangePolicy(int chain, Family family)
+    {
+        _epoch.ChangePolicy(Chains[chain].Chain.Hook!.Value, family);
+        ChangedPolicies = _epoch.ChangedPolicies;
+    }
 
-    internal void SetEpoch(uint epoch) => _epoch.Value = epoch;
+    /// <summary>Puts an epoch in force. Chains that come, go or are renamed with it are for who opens the store anew.</summary>
+    internal void SetEpoch(uint epoch) => _epoch.Value = Epoch = epoch;
 
     /// <summary>Unpacks a chunk.</summary>
     /// <exception cref="FirewallException">It is damaged.</exception>
@@ -346,7 +340,7 @@ internal sealed class RuleStore
         {
             return read();
         }
-        catch (Exception e) when (e is IOException or ArgumentException or FormatException or InvalidDataException or OverflowException)
+        catch (Exception e) when (e is IOException or ArgumentException or FormatException or InvalidDataException or OverflowException or IndexOutOfRangeException)
         {
             throw new FirewallException(FirewallFailure.Refused, "the loaded rules' stored text is damaged; apply them again", e);
         }
@@ -387,19 +381,15 @@ internal sealed class RuleStore
         return (end & RuleStoreImage.Forever, (FamilySet)(end >> RuleStoreImage.EpochBits));
     }
 
-    private ImmutableArray<int> LateChains()
-    {
-        uint epoch = Epoch;
-        return [.. Enumerable.Range(0, RecordCount).Where(i => RecordAt(i) is { Chain: RuleRecord.ChainItself } record && record.From <= epoch && epoch < record.Until)];
-    }
+    private ReadOnlySpan<byte> MadeTextOf(StoredRule rule) =>
+        rule.IsRecord ? TextOf(RecordAt(~rule.Position)) : ChunkOf(rule.Position).TextOf(rule.Position % RuleChunk.Rules);
 
-    private StoredChain LateChain(RuleRecord record) => new(
-        new Chain(Encoding.UTF8.GetString(_value.Span.Slice(Header.Texts + record.TextAt, record.TextLength)), null, record.Families, []), default, Header.Rules, 0);
+    private ReadOnlySpan<byte> TextOf(RuleRecord record) => _value.Span.Slice(Header.Texts + record.TextAt, record.TextLength);
 
     private List<StoredRule> RecordsOf(int chain, uint epoch)
     {
         List<StoredRule> rules = [];
-        int count = RecordCount, number = NumberOf(chain);
+        int count = RecordCount, number = Chains[chain].Number;
         for (int i = 0; i < count; i++)
         {
             RuleRecord record = RecordAt(i);
@@ -428,7 +418,7 @@ internal sealed class RuleStore
             at += next;
             (uint until, FamilySet families) = EndOf(at);
             var rule = new StoredRule(chain, at, LabelOf(at), families);
-            if (until > epoch && families.Has(family) && TextOf(rule).SequenceEqual(text))
+            if (until > epoch && families.Has(family) && MadeTextOf(rule).SequenceEqual(text))
             {
                 return rule;
             }

@@ -38,7 +38,12 @@ internal readonly record struct StoreHeader(
     /// <summary>Bytes.</summary>
     internal const int Size = 64;
 
-    private const uint Magic = 0x34_57_46_4d; // "MFW4"
+    private const uint Magic = 0x35_57_46_4d; // "MFW5"
+
+    private const uint MagicBefore = 0x34_57_46_4d; // "MFW4"
+
+    /// <summary>It is of the version before, which is the same without records that end or rename chains: programs of that version may still read it.</summary>
+    internal bool IsOfVersionBefore { get; init; }
 
     internal void Write(Span<byte> value)
     {
@@ -58,7 +63,8 @@ internal readonly record struct StoreHeader(
     /// <exception cref="ArgumentException">The value is too short.</exception>
     internal static StoreHeader Read(ReadOnlySpan<byte> value)
     {
-        if (BinaryPrimitives.ReadUInt32LittleEndian(value) != Magic)
+        uint magic = BinaryPrimitives.ReadUInt32LittleEndian(value);
+        if (magic is not (Magic or MagicBefore))
         {
             throw new FirewallException(FirewallFailure.Refused, "the loaded rules were stored by another version of minifw; apply them again");
         }
@@ -72,6 +78,9 @@ internal readonly record struct StoreHeader(
         return new(
             DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(value[4..])),
             numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8], numbers[9],
-            numbers[10], numbers[11], numbers[12]);
+            numbers[10], numbers[11], numbers[12])
+        {
+            IsOfVersionBefore = magic == MagicBefore,
+        };
     }
 }

@@ -6,13 +6,22 @@ using MiniFirewall.Rules.Model;
 namespace MiniFirewall.Engine.State.Store;
 
 /// <summary>A chain as it is stored, without its rules.</summary>
-/// <param name="Chain">Its rules are left out.</param>
+/// <param name="Chain">Its rules are left out. It has the name and the families that are in force.</param>
 /// <param name="Policies">The slots of a built-in chain's policies.</param>
 /// <param name="First">The place of its first rule among those of the chunks, which are in the chains' order.</param>
 /// <param name="Count">How many of those it has.</param>
 internal sealed record StoredChain(Chain Chain, RuleSlots Policies, int First, int Count)
 {
-    /// <summary>The names of the chains that rules of the chunks go to, with the families of these rules; each once.</summary>
+    /// <summary>
+    /// The name that it was made with, which -E does not change: what the stored texts of rules and the images call it. Of the chains in
+    /// force at one epoch no two have the same.
+    /// </summary>
+    internal string MadeName { get; init; } = Chain.Name;
+
+    /// <summary>What records say of it: its place in the table of chains, or behind them that of its own record.</summary>
+    internal int Number { get; init; }
+
+    /// <summary>The made names of the chains that rules of the chunks go to, with the families of these rules; each once.</summary>
     internal ImmutableArray<(string Chain, FamilySet Families)> Targets { get; init; } = [];
 
     /// <summary>A rule of the chunks has a match or a target that cannot stand on every hook.</summary>

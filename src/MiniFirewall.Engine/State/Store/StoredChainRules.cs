@@ -12,13 +12,9 @@ namespace MiniFirewall.Engine.State.Store;
 internal static class StoredChainRules
 {
     /// <summary>Those in force that hold for the family; null where they cannot be read without the others, as where one names a host.</summary>
-    internal static IReadOnlyList<(Rule Rule, RuleSlots Slots)>? Read(RuleStore store, int chain, Family family, ImmutableArray<NamedSet> sets) =>
-        Read(store, chain, family, sets, store.Epoch);
-
-    /// <summary>As the other, of those that were in force at an epoch.</summary>
-    internal static IReadOnlyList<(Rule Rule, RuleSlots Slots)>? Read(RuleStore store, int chain, Family family, ImmutableArray<NamedSet> sets, uint epoch)
+    internal static IReadOnlyList<(Rule Rule, RuleSlots Slots)>? Read(RuleStore store, int chain, Family family, ImmutableArray<NamedSet> sets)
     {
-        StoredRule[] stored = [.. store.RulesOf(chain, epoch).Where(rule => rule.Families.Has(family))];
+        StoredRule[] stored = [.. store.RulesOf(chain).Where(rule => rule.Families.Has(family))];
         ReadResult result = RuleSetReader.Read("rules in force", TextOf(store, stored), OptionsFor(sets));
         return result.Rules?.Find(store.Chains[chain].Chain.Name)?.Rules is { } rules && rules.Length == stored.Length
             ? [.. rules.Zip(stored, (rule, place) => (rule.For(place.Families), store.SlotsOf(place)))]

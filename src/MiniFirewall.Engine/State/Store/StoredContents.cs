@@ -5,52 +5,35 @@ using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Engine.State.Store;
 
-/// <summary>What a store has in force at one epoch, all of it unpacked: texts and slots. Chunks are unpacked by all CPUs.</summary>
+/// <summary>What a store has in force, all of it unpacked: texts and slots. Chunks are unpacked by all CPUs.</summary>
 internal sealed class StoredContents
 {
     private readonly RuleStore _store;
     private readonly RuleChunk[] _chunks;
     private readonly ImmutableArray<StoredRule>[] _rules;
-    private readonly ulong _changedPolicies;
 
-    private StoredContents(RuleStore store, ulong changedPolicies, RuleChunk[] chunks, ImmutableArray<StoredRule>[] rules)
+    private StoredContents(RuleStore store, RuleChunk[] chunks, ImmutableArray<StoredRule>[] rules)
     {
         _store = store;
-        _changedPolicies = changedPolicies;
         _chunks = chunks;
         _rules = rules;
     }
 
     internal static StoredContents Of(RuleStore store)
     {
-        (uint epoch, ulong policies) = Moment(store);
         var chunks = new RuleChunk[RuleLines.ChunksFor(store.Header.Rules)];
         OnAllCpus.For(chunks.Length, i => chunks[i] = store.Chunk(i));
-        return new(store, policies, chunks, [.. store.Chains.Select((_, i) => store.RulesOf(i, epoch).ToImmutableArray())]);
-    }
-
-    /// <summary>An epoch and policies that were in force together.</summary>
-    internal static (uint Epoch, ulong Policies) Moment(RuleStore store)
-    {
-        while (true)
-        {
-            uint epoch = store.Epoch;
-            ulong policies = store.ChangedPolicies;
-            if (store.Epoch == epoch)
-            {
-                return (epoch, policies);
-            }
-        }
+        return new(store, chunks, [.. store.Chains.Select((_, i) => store.RulesOf(i).ToImmutableArray())]);
     }
 
     /// <summary>The chain without its rules.</summary>
-    internal Chain ChainOf(int chain) => _store.Chains[chain].WithPolicies(_changedPolicies);
+    internal Chain ChainOf(int chain) => _store.Chains[chain].WithPolicies(_store.ChangedPolicies);
 
     internal ImmutableArray<StoredRule> RulesOf(int chain) => _rules[chain];
 
     /// <summary>The rule's canonical text as UTF-8, without its chain.</summary>
     internal ReadOnlySpan<byte> TextOf(StoredRule rule) =>
-        rule.IsRecord ? _store.TextOf(rule) : _chunks[rule.Position / RuleChunk.Rules].TextOf(rule.Position % RuleChunk.Rules);
+        rule.IsRecord ? _store.TextOf(rule) : _store.TextNow(_chunks[rule.Position / RuleChunk.Rules].TextOf(rule.Position % RuleChunk.Rules));
 
     /// <summary>The slots of the places, and whether each was kept, in the order of <see cref="CountedPlaces"/>.</summary>
     internal (ImmutableArray<int> Slots, ImmutableArray<bool> Kept) Slots()

@@ -6,19 +6,18 @@ using MiniFirewall.Rules.Sets;
 
 namespace MiniFirewall.Engine.State.Store;
 
-/// <summary>A store's chains at one epoch, of which one has its rules: no other rule's text is read.</summary>
+/// <summary>A store's chains, of which one has its rules: no other rule's text is read.</summary>
 internal static class StoredOneChain
 {
     /// <summary>The chain has those of its rules that hold for the family; null where they cannot be read without the others.</summary>
     internal static StoredRuleSet? Read(RuleStore store, int chain, Family family, ImmutableArray<NamedSet> sets)
     {
-        (uint epoch, ulong policies) = StoredContents.Moment(store);
-        if (StoredChainRules.Read(store, chain, family, sets, epoch) is not { } rules)
+        if (StoredChainRules.Read(store, chain, family, sets) is not { } rules)
         {
             return null;
         }
 
-        Chain[] chains = [.. store.Chains.Select(stored => stored.WithPolicies(policies))];
+        Chain[] chains = [.. store.Chains.Select(stored => stored.WithPolicies(store.ChangedPolicies))];
         chains[chain] = chains[chain] with { Rules = [.. rules.Select(entry => entry.Rule)] };
         var slots = ImmutableArray.CreateBuilder<int>();
         var kept = ImmutableArray.CreateBuilder<bool>();
