@@ -94,9 +94,9 @@ internal sealed class Widening
     private bool TryMake(NamingChange naming, FamilyWidening[] families)
     {
         using SharedObjects shared = SharedObjects.Open(_state.Directory);
-        if (shared.Provider == HookProvider.Module && naming.Needs.Tables.HasTargets)
+        if (shared.Provider == HookProvider.Module && (naming.Needs.Tables.HasTargets || _change.Begun.Any(begun => begun.Rule?.Target.Answers == true)))
         {
-            // Whether rules may answer beside these is for all rules to say.
+            // Whether some rules may answer beside others that hand packets on is for all rules to say (TableNeeds.RequireAnswers).
             return false;
         }
 
