@@ -9,7 +9,7 @@ namespace MiniFirewall.Compiler.Questions;
 internal sealed class RatePlacement
 {
     /// <summary>A program may name 64 maps (MAX_USED_MAPS), and it names others.</summary>
-    private const int MostTables = 8;
+    internal const int MostTables = 8;
 
     private readonly Dictionary<string, RateWithin> _tables = [];
 

@@ -9,7 +9,7 @@ namespace MiniFirewall.Compiler.Questions;
 internal sealed class RecentPlacement
 {
     /// <summary>A program may name 64 maps (MAX_USED_MAPS), and it names others.</summary>
-    private const int MostLists = 48;
+    internal const int MostLists = 48;
 
     private readonly ImmutableDictionary<string, int> _stamps;
     private readonly int _hertz;

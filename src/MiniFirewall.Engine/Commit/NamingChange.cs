@@ -1,3 +1,4 @@
+using MiniFirewall.Compiler;
 using MiniFirewall.Compiler.Classifier;
 using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Engine.Changes;
@@ -17,13 +18,13 @@ internal sealed class NamingChange
 {
     private const string Recent = "recent", Estimator = "rateest", Rates = "hashlimit";
 
-    private static readonly Family[] Families = [Family.IPv4, Family.IPv6];
-
     private readonly RuleSet _ended;
+    private readonly ChainNeeds _endedNeeds;
 
     private NamingChange(RuleSet ended, RuleSet after)
     {
         _ended = ended;
+        _endedNeeds = ChainNeeds.Of(ended);
         After = after;
         Needs = ChainNeeds.Of(after);
     }
@@ -53,20 +54,8 @@ internal sealed class NamingChange
     }
 
     /// <summary>Whether something is named no more that was: then it is to go, with the programs that know it.</summary>
-    internal bool EndsSomething
-    {
-        get
-        {
-            if (!ChangesNames)
-            {
-                return false;
-            }
-
-            ChainNeeds ended = ChainNeeds.Of(_ended);
-            return ListsOf(_ended).Except(ListsOf(After)).Any()
-                || (!ended.Changes.IsEmpty && Needs.Changes.IsEmpty) || (ended.Tables.HasTargets && !Needs.Tables.HasTargets);
-        }
-    }
+    internal bool EndsSomething => ListsOf(_ended).Except(ListsOf(After)).Any()
+        || (!_endedNeeds.Changes.IsEmpty && Needs.Changes.IsEmpty) || (_endedNeeds.Tables.HasTargets && !Needs.Tables.HasTargets);
 
     /// <summary>Whether the chains that the rules need are there. CAP_NET_ADMIN.</summary>
     internal bool HasChains => !ChangesNames || Needs.AreMet();
@@ -96,7 +85,7 @@ internal sealed class NamingChange
     /// <summary>Once the change is in force: takes chains away that only ended rules needed.</summary>
     internal void EndChains()
     {
-        if (ChangesNames && !ChainNeeds.Of(_ended).Tables.All.IsEmpty)
+        if (!_endedNeeds.Tables.All.IsEmpty)
         {
             NeededTables.RemoveOthers(Needs.Tables);
         }
@@ -126,7 +115,7 @@ internal sealed class NamingChange
 
             foreach (HashlimitMatch match in rule.Matches.OfType<HashlimitMatch>())
             {
-                lists.UnionWith(Families.Where(family => rule.Families.Has(family)).Select(family => (Rates, (Family?)family, match.TableName)));
+                lists.UnionWith(DispatcherCompiler.Families.Where(family => rule.Families.Has(family)).Select(family => (Rates, (Family?)family, match.TableName)));
             }
         }
 

@@ -17,9 +17,6 @@ namespace MiniFirewall.Compiler.Classifier.Change;
 /// </summary>
 public sealed class WiderPrograms
 {
-    /// <summary>A program may name 64 maps (MAX_USED_MAPS), and it names others.</summary>
-    private const int MostTables = 8, MostLists = 48;
-
     private readonly ImageEditor _image;
     private readonly ProgramAbilities _abilities;
     private readonly ImmutableArray<Question> _codes;
@@ -112,7 +109,7 @@ public sealed class WiderPrograms
     private static bool HasRoomFor(ImmutableArray<Question> codes)
     {
         string[] tables = [.. codes.OfType<RateWithin>().Select(code => code.Table)];
-        return tables.Length <= MostTables && tables.Distinct().Count() == tables.Length && codes.OfType<RecentAddress>().Count() <= MostLists
+        return tables.Length <= RatePlacement.MostTables && tables.Distinct().Count() == tables.Length && codes.OfType<RecentAddress>().Count() <= RecentPlacement.MostLists
             && codes.OfType<ConnectionsAbove>().Select(code => code.Slots).Distinct().Count() <= 1;
     }
 }
