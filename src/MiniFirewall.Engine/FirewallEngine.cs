@@ -186,6 +186,9 @@ public sealed class FirewallEngine
         return generation is null ? null : SetLists.Summarize(generation.Sets);
     });
 
+    /// <summary>The sets of the rules in force, for rules to name; nobody may ask these for their elements. Empty where no rules are in force.</summary>
+    public ImmutableArray<NamedSet> ReadSetNames() => InForce(generation => generation?.Sets?.Named ?? []);
+
     /// <summary>A set of the rules in force, with its elements.</summary>
     /// <exception cref="FirewallException">There is no such set.</exception>
     public NamedSet ReadSet(string name) => InForce(generation =>

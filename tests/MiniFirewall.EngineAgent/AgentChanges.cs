@@ -20,11 +20,22 @@ public static class AgentChanges
 
     public static void Make(FirewallEngine engine, string[] arguments, FamilySet families = FamilySet.IPv4)
     {
-        RuleCommand command = Read(arguments, families, engine.Read()?.Rules);
-        engine.Change(command, running => command.ApplyTo(running?.Rules ?? RuleSet.Empty).Rules ?? throw new FormatException("not to these rules"));
+        Make(engine, Read(arguments, families, engine.Read()?.Rules));
+    }
+
+    public static void Make(FirewallEngine engine, RuleCommand command)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        engine.Change(command, running => Changed(command, running?.Rules ?? RuleSet.Empty));
     }
 
     /// <param name="running">The rule set whose sets the rules may name.</param>
     public static RuleCommand Read(string[] arguments, FamilySet families, RuleSet? running = null) =>
         RuleCommand.Read("iptables", arguments, new ReadOptions { Families = families, Sets = running?.Sets ?? [] }, out _) ?? throw new FormatException(string.Join(' ', arguments));
+
+    private static RuleSet Changed(RuleCommand command, RuleSet running)
+    {
+        ReadResult result = command.ApplyTo(running);
+        return result.Rules ?? throw new FormatException($"not to these rules: {result.Diagnostics[0].Message}");
+    }
 }

@@ -56,7 +56,7 @@ internal sealed class IptablesCommand
     private static ReadOptions OptionsFor(string program, string[] words)
     {
         bool namesSet = Array.Exists(words, word => word is "set" or "-mset" or "--match=set" or "SET" or "-jSET" or "--jump=SET");
-        ImmutableArray<NamedSet> sets = namesSet ? FirewallEngine.Open().Read()?.Rules.Sets ?? [] : [];
+        ImmutableArray<NamedSet> sets = namesSet ? FirewallEngine.Open().ReadSetNames() : [];
         return new ReadOptions { Families = FamilyOf(program).ToSet(), Sets = sets, Cgroups = SystemCgroups.Instance };
     }
 

@@ -43,12 +43,12 @@ internal sealed class NamingChange
     internal static NamingChange? Of(GenerationState generation, RuleChange change)
     {
         RuleStore store = generation.Store;
-        if (!change.Ended.Concat(change.Begun.Select(begun => begun.Stored)).Any(rule => NamingRules.Names(store.TextOf(rule))))
+        if (!change.Ended.Concat(change.Begun.Select(begun => begun.Stored)).Any(store.IsNaming))
         {
             return new(RuleSet.Empty, RuleSet.Empty);
         }
 
-        StoredRule[] ended = [.. change.Ended.Where(rule => NamingRules.Names(store.TextOf(rule)))];
+        StoredRule[] ended = [.. change.Ended.Where(store.IsNaming)];
         RuleSet? before = NamingRules.Read(store, generation.Sets?.Named ?? [], ended), after = NamingRules.Read(store, generation.Sets?.Named ?? [], change.Epoch);
         return before is null || after is null ? null : new(before, after) { ChangesNames = true };
     }

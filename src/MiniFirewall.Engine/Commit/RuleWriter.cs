@@ -9,6 +9,7 @@ using MiniFirewall.Engine.State;
 using MiniFirewall.Engine.State.Store;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Sets;
 using MiniFirewall.Sys.Files;
 using MiniFirewall.Sys.Namespaces;
 
@@ -122,10 +123,14 @@ internal sealed class RuleWriter(EngineParts parts, NetworkNamespace network, Na
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, network);
         using GenerationState? running = state?.TryOpenGeneration();
-        return running is not null && HookAttachment.Of(ProviderChoice.Of(state!.Directory)).IsComplete(state.Directory)
+        return running is not null && HasSetsOf(command, running) && HookAttachment.Of(ProviderChoice.Of(state!.Directory)).IsComplete(state.Directory)
             && MadeBeside(session.Home, () => PolicyChange.TryMake(running, command, parts.AfterStep) || QuickChange.TryMake(running, command, parts.AfterStep)
                 || (Widening.TryMake(state, running, () => RuleEdit.TryStage(running.Store, command), parts.AfterStep) && QuickChange.TryMake(running, command, parts.AfterStep)));
     }
+
+    /// <summary>A command is read before the lock is held: sets may have become others.</summary>
+    private static bool HasSetsOf(RuleCommand command, GenerationState running) =>
+        command.Rules.All(rule => SetReference.In(rule).All(reference => running.Sets?.Has(reference.Set) == true));
 
     private bool TryPutBeside(WriterSession session, GenerationState running, RuleSet before, ListDifference difference)
     {

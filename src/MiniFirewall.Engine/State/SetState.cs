@@ -37,6 +37,11 @@ internal sealed class SetState : IDisposable
     /// <summary>The sets by their numbers; each reads its elements when it is first asked for them, while this object is open.</summary>
     internal ImmutableArray<NamedSet> Named { get; }
 
+    /// <summary>Whether it is one of these: where it was read with others, it may not be.</summary>
+    internal bool Has(NamedSet set) => set.Number < Named.Length && Named[set.Number] is var there
+        && there.Name == set.Name && there.Type == set.Type && there.Families == set.Families && there.Details == set.Details
+        && there.IsTable == set.IsTable && there.IsDynamic == set.IsDynamic;
+
     internal SetArena Arena => new(_memory.Value.Memory);
 
     /// <summary>Opens the sets of a generation; null where it has none.</summary>

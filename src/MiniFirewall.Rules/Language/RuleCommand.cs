@@ -5,6 +5,7 @@ using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Reading;
+using MiniFirewall.Rules.Sets;
 using MiniFirewall.Rules.Text;
 using MiniFirewall.Rules.Values;
 
@@ -62,11 +63,13 @@ public enum RuleCommandKind
 /// <summary>One command line of iptables. It has been read, and knows nothing of the rule set in force yet.</summary>
 public sealed class RuleCommand
 {
+    private readonly (string Program, IReadOnlyList<string> Arguments) _line;
     private readonly ReadSession _session;
     private readonly LineCommand _command;
 
-    private RuleCommand(ReadSession session, LineCommand command)
+    private RuleCommand((string Program, IReadOnlyList<string> Arguments) line, ReadSession session, LineCommand command)
     {
+        _line = line;
         _session = session;
         _command = command;
         Kind = KindOf(command.Kind);
@@ -156,14 +159,24 @@ public sealed class RuleCommand
         diagnostics = session.Diagnostics.AsMet();
         return command is null || !diagnostics.IsEmpty
             ? null
-            : new RuleCommand(session, command) { Options = parser.Options, Extensions = command.Kind == GlobalKind.Help ? [.. parser.Extensions] : [] };
+            : new RuleCommand((program, arguments), session, command) { Options = parser.Options, Extensions = command.Kind == GlobalKind.Help ? [.. parser.Extensions] : [] };
     }
 
-    /// <summary>The rule set after the command, or what is wrong with it there. For commands that change rules.</summary>
+    /// <summary>
+    /// The rule set after the command, or what is wrong with it there. For commands that change rules. Sets that the command names are those of the
+    /// rule set, whatever they were when it was read.
+    /// </summary>
     /// <param name="counted">What a rule of a chain has counted, where it is known: the chain, the rule's number from 1, its family.</param>
     public ReadResult ApplyTo(RuleSet rules, Func<Chain, int, Family, Counters>? counted = null)
     {
         ArgumentNullException.ThrowIfNull(rules);
+        if (_session.Options.Sets != rules.Sets && Rules.Any(rule => SetReference.In(rule).Any()))
+        {
+            return ReadOnce(_line.Program, _line.Arguments, _session.Options with { Sets = rules.Sets }, out ImmutableArray<Diagnostic> diagnostics) is { } again
+                ? again.ApplyTo(rules, counted)
+                : new ReadResult(null, diagnostics);
+        }
+
         var session = new ReadSession(_session.Source, _session.Options) { IsCommandLine = true };
         var draft = new RuleSetDraft(session, rules);
         ReportTargetFirst(draft);

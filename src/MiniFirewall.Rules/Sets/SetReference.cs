@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 using MiniFirewall.Policy.Sets;
 using MiniFirewall.Rules.Diagnostics;
 using MiniFirewall.Rules.Grammar;
+using MiniFirewall.Rules.Matches;
+using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
+using MiniFirewall.Rules.Targets;
 using MiniFirewall.Rules.Text;
 
 namespace MiniFirewall.Rules.Sets;
@@ -40,6 +43,13 @@ public sealed record SetReference(NamedSet Set, ImmutableArray<bool> Sources)
 
     /// <summary>The directions as rules write them.</summary>
     public string Directions => string.Join(',', Sources.Select(isSource => isSource ? "src" : "dst"));
+
+    /// <summary>The sets that a rule asks, and those that it changes.</summary>
+    public static IEnumerable<SetReference> In(Rule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        return [.. rule.Matches.OfType<SetMatch>().Select(match => match.Reference), .. rule.Target is SetTarget target ? target.Changed : []];
+    }
 
     public bool Equals(SetReference? other) => other is not null && Set.Name == other.Set.Name && Sources.SequenceEqual(other.Sources);
 

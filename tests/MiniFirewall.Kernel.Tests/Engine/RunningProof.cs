@@ -46,7 +46,7 @@ internal static class RunningProof
         byte[] bytes = memory.Memory.ToArray();
         ImageEditor editor = ImageEditor.Open(bytes, generation.Store.Epoch + 1);
         using var facts = new RunningFacts(generation, family, editor);
-        StoredRuleSet stored = StoredRuleSet.Read(generation.Store, []);
+        StoredRuleSet stored = StoredRuleSet.Read(generation.Store, generation.Sets?.Named ?? []);
         var slots = new StoredSlots(stored);
         ImmutableDictionary<string, int> chains = generation.Store.Chains.Select(chain => (chain.Chain.Name, Number: editor.FindChain(chain.MadeName)))
             .Where(chain => chain.Number is not null).ToImmutableDictionary(chain => chain.Name, chain => chain.Number!.Value);

@@ -136,23 +136,23 @@ internal sealed record ProgramAbilities
     /// <summary>Whether all packets that come to the chain come to it in the image.</summary>
     internal bool IsImageOnly(string chain) => Straight is not null && !Straight.Contains(NameHash.Of(chain));
 
-    /// <summary>Whether the programs read what the statement asks for, answer if it does, and call every packet odd that it may drop. Sets need programs that look into them.</summary>
+    /// <summary>Whether the programs read what the statement asks for, answer and look into sets if it does, and call every packet odd that it may drop.</summary>
     internal bool Suffice(Statement statement)
     {
         FieldUse use = FieldUse.Of(statement);
-        return (use.Bits & ~Fields) == 0 && !use.Sets && (Answers || !use.Answers) && (Tests is null || OddTestsOf(statement).All(IsMet))
+        return (use.Bits & ~Fields) == 0 && (Sets || !use.Sets) && (Answers || !use.Answers) && (Tests is null || OddTestsOf(statement).All(IsMet))
             && use.Questions.All.All(Questions.Has);
     }
 
     /// <summary>
-    /// What programs must be able to do for the statement too; null where it takes more than other programs: tracking that begins, sets, marks that change
+    /// What programs must be able to do for the statement too; null where it takes more than other programs: tracking that begins, marks that change
     /// where rules have tested the ones that packets came with, or tests that there are no words for.
     /// </summary>
     internal ProgramAbilities? With(Statement statement)
     {
         FieldUse use = FieldUse.Of(statement);
         bool beginsMarks = !ChangesMarks && use.Questions.All.Any(code => code is PacketChange { ChangesMark: true });
-        if (use.Sets || (use.AsksConnection && !Tracks) || (use.HasProxy && !HasProxy) || (beginsMarks && (Fields & (1u << (int)Field.Mark)) != 0))
+        if ((use.AsksConnection && !Tracks) || (use.HasProxy && !HasProxy) || (beginsMarks && (Fields & (1u << (int)Field.Mark)) != 0))
         {
             return null;
         }
@@ -177,6 +177,7 @@ internal sealed record ProgramAbilities
         {
             Fields = Fields | use.Bits,
             Answers = Answers || use.Answers,
+            Sets = Sets || use.Sets,
             ChangesMarks = ChangesMarks || beginsMarks,
             Tests = tests,
             Questions = new QuestionNumbers([.. Questions.Hashes, .. begun.Select(asked => QuestionCodes.HashOf(asked.Code))]),

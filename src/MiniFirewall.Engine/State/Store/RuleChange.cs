@@ -66,14 +66,13 @@ internal sealed class RuleChange
     internal bool TryAdd(int chain, uint label, FamilySet families, string text, RuleSlots slots, Rule? rule = null) =>
         _store.MadeText(text) is { } made && TryWrite(chain, label, families, made, slots, rule);
 
-    /// <summary>False where there is no room, or where not all who read the store may know such records.</summary>
+    /// <summary>False where there is no room.</summary>
     /// <param name="chain">The index of a rule's chain, or what is said of a chain itself.</param>
     private bool TryWrite(int chain, uint label, FamilySet families, ReadOnlySpan<byte> text, RuleSlots slots = default, Rule? rule = null)
     {
         int count = _store.RecordCount;
         int textAt = count == 0 ? 0 : EndOfText(_store.RecordAt(count - 1));
-        bool isKnown = chain >= RuleRecord.ChainItself || !_store.Header.IsOfVersionBefore;
-        if (!isKnown || count == _store.Header.RecordCapacity || text.Length > _store.Header.TextCapacity - textAt)
+        if (count == _store.Header.RecordCapacity || text.Length > _store.Header.TextCapacity - textAt)
         {
             return false;
         }

@@ -114,6 +114,14 @@ internal sealed class RuleStore
         }
     }
 
+    /// <summary>Those of them that name what is beside them; no other rule's text is looked at.</summary>
+    internal IEnumerable<StoredRule> NamingRulesOf(int chain, uint epoch) => RulesOf(chain, epoch).Where(IsNaming);
+
+    /// <summary>Whether a rule names what is beside it (<see cref="NamingTexts"/>).</summary>
+    internal bool IsNaming(StoredRule rule) => rule.IsRecord || Header.Marks == 0
+        ? NamingTexts.Has(TextOf(rule))
+        : (_value.Span[Header.Marks + (rule.Position / 8)] & (1 << (rule.Position % 8))) != 0;
+
     /// <summary>The rule of a place (<see cref="StoredRule.Position"/>), in force or not; null where there is none.</summary>
     internal StoredRule? RuleAt(int position)
     {

@@ -54,12 +54,13 @@ internal sealed class RuleStoreImage
         int recordsAt = Align(endsAt + (count * sizeof(uint)));
         int textsAt = recordsAt + (records * RuleRecord.Size);
         int hashesAt = textsAt + (records * TextPerRecord);
-        int indexAt = Align(hashesAt + (count * sizeof(ushort)));
+        int marksAt = Align(hashesAt + (count * sizeof(ushort)));
+        int indexAt = Align(marksAt + ((count + 7) / 8));
         int chunksAt = indexAt + ((chunks.Length + 1) * sizeof(uint));
         int length = chunksAt + chunks.Sum(chunk => chunk.Length);
         var header = new StoreHeader(
             appliedAt, count, capacity, firstFreshSlot, StoreHeader.Size, labelsAt, endsAt, recordsAt, records, textsAt, records * TextPerRecord,
-            hashesAt, indexAt, length);
+            hashesAt, marksAt, indexAt, length);
 
         var value = new byte[Align(length)];
         header.Write(value);
@@ -67,6 +68,7 @@ internal sealed class RuleStoreImage
         MemoryMarshal.AsBytes(labels).CopyTo(value.AsSpan(labelsAt));
         image.WriteEnds(value.AsSpan(endsAt));
         image.WriteHashes(value.AsSpan(hashesAt));
+        image.WriteMarks(value.AsMemory(marksAt));
         WriteChunks(value, indexAt, chunksAt, chunks);
         return value;
     }
@@ -163,6 +165,18 @@ internal sealed class RuleStoreImage
             BinaryPrimitives.WriteUInt16LittleEndian(value[(i * sizeof(ushort))..], (ushort)_lines.Hashes[i]);
         }
     }
+
+    /// <summary>A chunk's marks are whole bytes.</summary>
+    private void WriteMarks(Memory<byte> value) => OnAllCpus.For(RuleLines.ChunksFor(_lines.Count), chunk =>
+    {
+        Span<byte> marks = value.Span[(chunk * RuleChunk.Rules / 8)..];
+        ReadOnlySpan<int> ends = _lines.EndsOf(chunk);
+        for (int i = 0; i < ends.Length; i++)
+        {
+            int start = i == 0 ? 0 : ends[i - 1];
+            marks[i / 8] |= (byte)(NamingTexts.Has(_lines.TextOf(chunk)[start..ends[i]]) ? 1 << (i % 8) : 0);
+        }
+    });
 
     private static void WriteChunks(byte[] value, int indexAt, int chunksAt, byte[][] chunks)
     {

@@ -17,6 +17,7 @@ namespace MiniFirewall.Engine.State.Store;
 /// <param name="Texts">Offset of the records' texts.</param>
 /// <param name="TextCapacity">Bytes of room for them.</param>
 /// <param name="Hashes">Offset of u16 a rule: the low bits of its <see cref="TextHash"/>.</param>
+/// <param name="Marks">Offset of a bit a rule, the lowest first: whether it names what is beside it (<see cref="NamingTexts"/>); 0 where that is not known.</param>
 /// <param name="Index">Offset of u32 a chunk, and one more: where in the value chunks begin and end.</param>
 /// <param name="Length">Bytes of the whole value.</param>
 internal readonly record struct StoreHeader(
@@ -32,18 +33,19 @@ internal readonly record struct StoreHeader(
     int Texts,
     int TextCapacity,
     int Hashes,
+    int Marks,
     int Index,
     int Length)
 {
     /// <summary>Bytes.</summary>
-    internal const int Size = 64;
+    internal const int Size = 72;
 
-    private const uint Magic = 0x35_57_46_4d; // "MFW5"
+    private const uint Magic = 0x36_57_46_4d; // "MFW6"
 
-    private const uint MagicBefore = 0x34_57_46_4d; // "MFW4"
+    /// <summary>The version before is the same without marks: its numbers are one less.</summary>
+    private const uint MagicBefore = 0x35_57_46_4d; // "MFW5"
 
-    /// <summary>It is of the version before, which is the same without records that end or rename chains: programs of that version may still read it.</summary>
-    internal bool IsOfVersionBefore { get; init; }
+    private const int MarksNumber = 11;
 
     internal void Write(Span<byte> value)
     {
@@ -51,7 +53,7 @@ internal readonly record struct StoreHeader(
         BinaryPrimitives.WriteInt64LittleEndian(value[4..], AppliedAt.ToUnixTimeMilliseconds());
         int[] numbers =
         [
-            Rules, Capacity, FirstFreshSlot, Chains, Labels, Ends, Records, RecordCapacity, Texts, TextCapacity, Hashes, Index, Length,
+            Rules, Capacity, FirstFreshSlot, Chains, Labels, Ends, Records, RecordCapacity, Texts, TextCapacity, Hashes, Marks, Index, Length,
         ];
         for (int i = 0; i < numbers.Length; i++)
         {
@@ -69,18 +71,20 @@ internal readonly record struct StoreHeader(
             throw new FirewallException(FirewallFailure.Refused, "the loaded rules were stored by another version of minifw; apply them again");
         }
 
-        var numbers = new int[13];
-        for (int i = 0; i < numbers.Length; i++)
+        List<int> numbers = [];
+        for (int i = 0; i < (magic == Magic ? 14 : 13); i++)
         {
-            numbers[i] = BinaryPrimitives.ReadInt32LittleEndian(value[(12 + (4 * i))..]);
+            numbers.Add(BinaryPrimitives.ReadInt32LittleEndian(value[(12 + (4 * i))..]));
+        }
+
+        if (magic == MagicBefore)
+        {
+            numbers.Insert(MarksNumber, 0);
         }
 
         return new(
             DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(value[4..])),
             numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8], numbers[9],
-            numbers[10], numbers[11], numbers[12])
-        {
-            IsOfVersionBefore = magic == MagicBefore,
-        };
+            numbers[10], numbers[11], numbers[12], numbers[13]);
     }
 }
