@@ -11,6 +11,7 @@ using MiniFirewall.Packets;
 using MiniFirewall.Policy;
 using MiniFirewall.Rules.Lowering;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Sys;
 
 namespace MiniFirewall.Engine.Commit;
 
@@ -66,6 +67,26 @@ internal sealed class FamilyWidening : IDisposable
         finally
         {
             widening?.Dispose();
+        }
+    }
+
+    /// <summary>Empties tables of rates that no rule names.</summary>
+    /// <exception cref="SystemCallException">The kernel refuses it.</exception>
+    internal static void EmptyTables(GenerationState generation, Family family, IReadOnlyCollection<string> names)
+    {
+        if (FamilyImage.TryOpen(generation, family, generation.Store.Epoch) is not { } image)
+        {
+            return;
+        }
+
+        using var programs = new FamilyWidening(generation, family, image);
+        foreach (MapImage table in WiderPrograms.RateTablesOf(image.Editor, programs.StatementsAt).Where(table => names.Contains(table.Name)).Select(table => table.Image))
+        {
+            using BpfMap? map = BpfMap.TryOpen(generation.Directory.PathOf(table.Spec.Name));
+            if (map is not null)
+            {
+                ImageMap.FillAnew(map, table);
+            }
         }
     }
 

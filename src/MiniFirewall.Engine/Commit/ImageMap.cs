@@ -22,6 +22,18 @@ internal static class ImageMap
         }
     }
 
+    /// <summary>Fills a map that was made of such an image, which no program uses now: what it has had is gone.</summary>
+    internal static void FillAnew(BpfMap map, MapImage image)
+    {
+        for (int number = 0; number < map.MaxEntries; number++)
+        {
+            var value = new byte[map.ValueSize];
+            int at = Math.Min(image.Content.Length, number * map.ValueSize);
+            image.Content.Span[at..Math.Min(image.Content.Length, at + map.ValueSize)].CopyTo(value);
+            map.Update(BitConverter.GetBytes(number), value);
+        }
+    }
+
     private static void Fill(BpfMap map, MapImage image)
     {
         if (image.Content.IsEmpty)

@@ -53,14 +53,24 @@ internal sealed class NamingChange
         return before is null || after is null ? null : new(before, after) { ChangesNames = true };
     }
 
-    /// <summary>Whether something is named no more that was: then it is to go, with the programs that know it.</summary>
-    internal bool EndsSomething => ListsOf(_ended).Except(ListsOf(After)).Any()
-        || (!_endedNeeds.Changes.IsEmpty && Needs.Changes.IsEmpty) || (_endedNeeds.Tables.HasTargets && !Needs.Tables.HasTargets);
+    /// <summary>Whether an estimator is named no more: it goes, with the programs that know it.</summary>
+    internal bool EndsEstimator => Ended(Estimator).Any();
+
+    /// <summary>What is named no more, that programs may go on knowing.</summary>
+    internal NamesEnded Ends => new(
+        Ended(Recent).Any(),
+        [.. Ended(Rates).Select(table => (table.Family!.Value, table.Name))],
+        !_endedNeeds.Changes.IsEmpty && Needs.Changes.IsEmpty,
+        !_endedNeeds.Tables.All.IsEmpty,
+        _endedNeeds.Tables.HasTargets && !Needs.Tables.HasTargets);
 
     /// <summary>Whether the chains that the rules need are there. CAP_NET_ADMIN.</summary>
     internal bool HasChains => !ChangesNames || Needs.AreMet();
 
-    /// <summary>The lists of recent addresses that the rules name and that are not there, empty; null where one that is there has too little room, or where an estimator is missing.</summary>
+    /// <summary>The lists of recent addresses that the rules name.</summary>
+    internal IReadOnlySet<string> RecentLists => After.MatchesOf<RecentMatch>().Select(match => match.ListName).ToHashSet();
+
+    /// <summary>The lists of recent addresses that the rules name and that are not there, empty; null where a map that is there has too little room, or where an estimator is missing.</summary>
     internal IReadOnlyList<MapImage>? MissingLists(GenerationState generation)
     {
         RecentAddress[] questions = [.. After.MatchesOf<RecentMatch>().Select(match => match.Question)];
@@ -69,26 +79,18 @@ internal sealed class NamingChange
         foreach (IGrouping<string, RecentAddress> list in questions.GroupBy(question => question.List))
         {
             int stamps = list.Max(question => question.StampsNeeded);
-            if (!there.ByName.TryGetValue(list.Key, out Bpf.BpfMap? map))
-            {
-                missing.Add(RecentLayout.Empty(list.Key, stamps, list.First().Mask));
-            }
-            else if (RecentLayout.StampsIn(map.ValueSize) < stamps)
+            if (there.MapFor(list.Key) is { } map && RecentLayout.StampsIn(map.ValueSize) < stamps)
             {
                 return null;
+            }
+
+            if (!there.ByName.ContainsKey(list.Key))
+            {
+                missing.Add(RecentLayout.Empty(list.Key, stamps, list.First().Mask));
             }
         }
 
         return HasEstimators(generation) ? missing : null;
-    }
-
-    /// <summary>Once the change is in force: takes chains away that only ended rules needed.</summary>
-    internal void EndChains()
-    {
-        if (!_endedNeeds.Tables.All.IsEmpty)
-        {
-            NeededTables.RemoveOthers(Needs.Tables);
-        }
     }
 
     /// <summary>Each with the settings that its rules say.</summary>
@@ -100,6 +102,8 @@ internal sealed class NamingChange
         return names.All(there.ContainsKey)
             && After.Chains.SelectMany(chain => chain.Rules).Select(rule => rule.Target).OfType<RateestTarget>().All(target => there[target.Estimator] == target.Settings);
     }
+
+    private IEnumerable<(string Kind, Family? Family, string Name)> Ended(string kind) => ListsOf(_ended).Except(ListsOf(After)).Where(list => list.Kind == kind);
 
     private static HashSet<(string Kind, Family? Family, string Name)> ListsOf(RuleSet rules)
     {

@@ -22,20 +22,20 @@ internal static class QuickChange
 
     /// <summary>False where the rule set has to be applied as a whole; then every packet meets what it met before.</summary>
     /// <param name="afterStep">Called with its name after each step.</param>
-    internal static bool TryMake(GenerationState generation, RuleCommand command, Action<string> afterStep) =>
-        RuleEdit.TryStage(generation.Store, command) is { } change && TryMake(generation, change, afterStep);
+    internal static bool TryMake(NamespaceState state, GenerationState generation, RuleCommand command, Action<string> afterStep) =>
+        RuleEdit.TryStage(generation.Store, command) is { } change && TryMake(state, generation, change, afterStep);
 
     /// <summary>The same of the difference between the rules in force and others that were made of them.</summary>
-    internal static bool TryMake(GenerationState generation, RuleSet before, ListDifference difference, Action<string> afterStep) =>
-        !LacksChains(before) && ListEdit.TryStage(generation.Store, before, difference) is { } change && TryMake(generation, change, afterStep);
+    internal static bool TryMake(NamespaceState state, GenerationState generation, RuleSet before, ListDifference difference, Action<string> afterStep) =>
+        !LacksChains(before) && ListEdit.TryStage(generation.Store, before, difference) is { } change && TryMake(state, generation, change, afterStep);
 
     /// <summary>Somebody has taken away the chains that work for rules: who applies rules anew, even the same ones, wants them back.</summary>
     private static bool LacksChains(RuleSet rules) => !ChainNeeds.Of(rules).AreMet();
 
-    private static bool TryMake(GenerationState generation, RuleChange change, Action<string> afterStep)
+    private static bool TryMake(NamespaceState state, GenerationState generation, RuleChange change, Action<string> afterStep)
     {
         afterStep(WriteTexts);
-        if (NamingChange.Of(generation, change) is not { EndsSomething: false, HasChains: true } naming || naming.MissingLists(generation) is not { Count: 0 } || !TryWriteImages(generation, change, afterStep))
+        if (NamingChange.Of(generation, change) is not { EndsEstimator: false, HasChains: true } naming || naming.MissingLists(generation) is not { Count: 0 } || !TryWriteImages(generation, change, afterStep))
         {
             change.Abandon();
             return false;
@@ -45,7 +45,7 @@ internal static class QuickChange
         afterStep(WriteCounters);
         change.Commit();
         afterStep(WriteEpoch);
-        naming.EndChains();
+        NamesEnding.End(state, generation, naming, afterStep);
         return true;
     }
 

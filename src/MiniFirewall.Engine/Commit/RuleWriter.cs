@@ -124,8 +124,8 @@ internal sealed class RuleWriter(EngineParts parts, NetworkNamespace network, Na
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, network);
         using GenerationState? running = state?.TryOpenGeneration();
         return running is not null && HasSetsOf(command, running) && HookAttachment.Of(ProviderChoice.Of(state!.Directory)).IsComplete(state.Directory)
-            && MadeBeside(session.Home, () => PolicyChange.TryMake(running, command, parts.AfterStep) || QuickChange.TryMake(running, command, parts.AfterStep)
-                || (Widening.TryMake(state, running, () => RuleEdit.TryStage(running.Store, command), parts.AfterStep) && QuickChange.TryMake(running, command, parts.AfterStep)));
+            && MadeBeside(session.Home, () => PolicyChange.TryMake(running, command, parts.AfterStep) || QuickChange.TryMake(state!, running, command, parts.AfterStep)
+                || (Widening.TryMake(state, running, () => RuleEdit.TryStage(running.Store, command), parts.AfterStep) && QuickChange.TryMake(state!, running, command, parts.AfterStep)));
     }
 
     /// <summary>A command is read before the lock is held: sets may have become others.</summary>
@@ -136,8 +136,8 @@ internal sealed class RuleWriter(EngineParts parts, NetworkNamespace network, Na
     {
         using NamespaceState? state = NamespaceState.TryOpen(session.Pins, network);
         return state is { Control.IsOnTrial: false } && HookAttachment.Of(ProviderChoice.Of(state.Directory)).IsComplete(state.Directory)
-            && MadeBeside(session.Home, () => QuickChange.TryMake(running, before, difference, parts.AfterStep)
-                || (Widening.TryMake(state, running, () => ListEdit.TryStage(running.Store, before, difference), parts.AfterStep) && QuickChange.TryMake(running, before, difference, parts.AfterStep)));
+            && MadeBeside(session.Home, () => QuickChange.TryMake(state, running, before, difference, parts.AfterStep)
+                || (Widening.TryMake(state, running, () => ListEdit.TryStage(running.Store, before, difference), parts.AfterStep) && QuickChange.TryMake(state, running, before, difference, parts.AfterStep)));
     }
 
     /// <summary>Counts the time of a change that could be made.</summary>

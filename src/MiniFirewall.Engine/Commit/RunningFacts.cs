@@ -43,7 +43,7 @@ internal sealed class RunningFacts(GenerationState generation, Family family, Im
     {
         Cell = cell,
         Count = count,
-        Stamps = list => _recent.Value.ByName.TryGetValue(list, out BpfMap? map) ? RecentLayout.StampsIn(map.ValueSize) : null,
+        Stamps = list => _recent.Value.MapFor(list) is { } map ? RecentLayout.StampsIn(map.ValueSize) : null,
         Estimator = name => _estimators.Value.FirstOrDefault(entry => entry.Name == name)?.Slot,
         KnowsSets = true,
     };

@@ -65,9 +65,9 @@ internal sealed class RunningMaps : IDisposable
     {
         RecentMaps lists = RecentMaps.Open(generation.Directory);
         _open.Add(lists);
-        foreach ((string list, BpfMap map) in lists.ByName)
+        foreach (BpfMap map in lists.All)
         {
-            _byName.Add(RecentLayout.MapOf(list), map);
+            _byName.Add(map.Name, map);
         }
     }
 

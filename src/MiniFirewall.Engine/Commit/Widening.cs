@@ -1,6 +1,7 @@
 using MiniFirewall.Asm;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Classifier;
 using MiniFirewall.Engine.Changes;
 using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Providers;
@@ -58,7 +59,7 @@ internal sealed class Widening
 
     private bool TryMake()
     {
-        if (NamingChange.Of(_running, _change) is not { EndsSomething: false } naming)
+        if (NamingChange.Of(_running, _change) is not { EndsEstimator: false } naming)
         {
             return false;
         }
@@ -140,11 +141,19 @@ internal sealed class Widening
         }
 
         using RecentMaps there = RecentMaps.Open(missing.Count == 0 ? null : _running.Directory);
-        for (int i = 0; i < missing.Count; i++)
+        int number = there.All.Length;
+        foreach (MapImage list in missing)
         {
-            string pin = PinNames.Recent(there.ByName.Count + i);
-            using BpfMap map = ImageMap.Create(missing[i]);
-            map.Pin(_running.Directory.PathOf(pin));
+            if (there.All.FirstOrDefault(map => map.Name == list.Spec.Name) is { } known)
+            {
+                ImageMap.FillAnew(known, list);
+                _afterStep($"name {list.Spec.Name}");
+                continue;
+            }
+
+            string pin = PinNames.Recent(number++);
+            using BpfMap made = ImageMap.Create(list);
+            made.Pin(_running.Directory.PathOf(pin));
             _afterStep($"pin {pin}");
         }
 

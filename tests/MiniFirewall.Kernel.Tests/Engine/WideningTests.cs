@@ -1,10 +1,13 @@
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Commit;
+using MiniFirewall.Engine.Home;
+using MiniFirewall.Engine.State;
 using MiniFirewall.EngineAgent;
 using MiniFirewall.Packets;
 using MiniFirewall.Policy.Questions;
 using MiniFirewall.Rules.Language;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Sys.Namespaces;
 using MiniFirewall.Kernel.Tests.Differential;
 using MiniFirewall.Kernel.Tests.Trials;
 using Xunit;
@@ -210,12 +213,88 @@ public sealed class WideningTests : IDisposable
         Assert.Equal("4:1002", Dropped());
         Change("-D INPUT 101");
         Assert.Equal("4:1002", Dropped());
-        Assert.Equal(generation, Read().Generation);
+        Assert.Equal("a", string.Join(' ', Lists()));
 
         Change("-D INPUT 101");
-        Assert.NotEqual(generation, Read().Generation);
+        Assert.Empty(Lists());
         Change("-A INPUT -p udp --dport 1002 -m recent --name a --rcheck -j DROP");
+        Change("-A INPUT -p udp --dport 1003 -m recent --name b ! --rcheck -j DROP");
+        Assert.Equal("a b", string.Join(' ', Lists().Order()));
+        Assert.Equal("4:1003", Dropped(1002, 1003));
+        Change("-I INPUT -p udp --dport 1001 -m recent --name a --set");
+        Assert.Equal("4:1002 4:1003", Dropped(1001, 1002, 1003));
+
+        // Programs that are made anew go on knowing a list that has gone.
+        Change("-D INPUT 103");
+        Change("-A INPUT -p udp --dport 1001 -m length --length 38 -j DROP");
+        Assert.Equal("4:1001 4:1002", Dropped(1001, 1002, 1003));
+        Assert.Equal("a", string.Join(' ', Lists()));
+        Assert.Equal(generation, Read().Generation);
+
+        // A map that is kept has room for so many times of an address.
+        Change("-A INPUT -p udp --dport 1003 -m recent --name b --update --hitcount 200 -j DROP");
+        Assert.NotEqual(generation, Read().Generation);
+        Assert.Equal("a b", string.Join(' ', Lists().Order()));
+        Assert.Equal("4:1001 4:1002", Dropped(1001, 1002, 1003));
+    }
+
+    [Fact]
+    public void A_table_of_rates_goes_with_the_last_rule_that_names_it()
+    {
+        const string Within = "-A INPUT -p udp --dport 1001 -m hashlimit --hashlimit-name r --hashlimit-above 1/hour --hashlimit-burst 1 --hashlimit-mode srcip -j DROP";
+        _namespace.Apply(Others);
+        ulong generation = Read().Generation;
+        Change(Within);
+        Assert.Equal("", Dropped(1001));
+        Change(Within.Replace("1001", "1002"));
+        Assert.Equal("4:1001 4:1002", Dropped());
+        Change("-D INPUT 101");
+        Assert.Equal("4:1002", Dropped());
+        Change("-D INPUT 101");
+        Change(Within);
         Assert.Equal("", Dropped());
+        Assert.Equal("4:1001", Dropped());
+        Assert.Equal(generation, Read().Generation);
+    }
+
+    [Fact]
+    public void Chains_and_guards_go_with_the_last_rule_that_needs_them()
+    {
+        SkipWithoutLinks("NFQUEUE");
+        _namespace.Apply(Others);
+        ulong generation = Read().Generation;
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal((0, false), Beside());
+            Change("-A INPUT -p udp --dport 1001 -j MARK --set-mark 7");
+            Change("-A INPUT -p udp --dport 1002 -j NFQUEUE --queue-num 9");
+            Change("-A INPUT -p udp --dport 1003 -j AUDIT --type drop");
+            Assert.Equal("4:1002", Dropped(1001, 1002, 1003));
+            (int tables, bool hasGuards) = Beside();
+            Assert.True(tables > 2 && hasGuards);
+            Change("-D INPUT 102");
+            Assert.Equal("", Dropped(1001, 1002, 1003));
+            Assert.True(Beside() is { Tables: var left, HasGuards: true } && left == tables - 1);
+            Change("-D INPUT 102");
+            Assert.False(Beside().HasGuards);
+            Change("-D INPUT 101");
+        }
+
+        Assert.Equal(generation, Read().Generation);
+    }
+
+    [Fact]
+    public void The_rules_before_a_trial_find_what_they_named()
+    {
+        _namespace.Apply("-A INPUT -p udp --dport 1001 -m recent --name a --set\n-A INPUT -p udp --dport 1002 -m recent --name a --rcheck -j DROP\n" + Others);
+        Assert.Equal("4:1002 6:1002", Dropped());
+        string onTrial = "-A INPUT -p udp --dport 1002 -m recent --name a --rcheck -j DROP\n" + Others;
+        _namespace.Run(() => _namespace.Open().Apply(Rules.Parse(onTrial), new ApplyOptions { Trial = new(TimeSpan.FromSeconds(Budget.Patience), TrialKind.Confirm) }));
+        Change("-D INPUT -p udp --dport 1002 -m recent --name a --rcheck -j DROP");
+        TryChange("-D INPUT -p udp --dport 1002 -m recent --name a --rcheck -j DROP".Split(' '), FamilySet.IPv6);
+        Assert.Equal("", Dropped(1002));
+        Waiting.Until("the trial's end", () => _namespace.Run(() => _namespace.Open().ReadTrial()) is null);
+        Assert.Equal("4:1002 6:1002", Dropped(1002));
     }
 
     [Fact]
@@ -344,6 +423,17 @@ public sealed class WideningTests : IDisposable
         };
         return string.Join(' ', command.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
+
+    private IEnumerable<string> Lists() => _namespace.Run(() => _namespace.Open().ReadRecent()).Keys;
+
+    /// <summary>How many tables of nftables there are in the namespace, and whether there are guards behind them.</summary>
+    private (int Tables, bool HasGuards) Beside() => _namespace.Run(() =>
+    {
+        using HomeMount home = HomeMount.TryOpen(_namespace.Root)!;
+        using NamespaceState state = NamespaceState.TryOpen(home.Pins, NetworkNamespace.OfCallingThread())!;
+        string tables = Command.Try([.. _namespace.Enter, "nft", "list", "tables"]).Output;
+        return (tables.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, state.Directory.Contains(PinNames.Guard(HookPoint.All[0])));
+    });
 
     /// <summary>Enough rules in INPUT to be no straight code; they say nothing of the tests' packets.</summary>
     private static string Others => string.Concat(Enumerable.Range(0, 100).Select(i => $"-A INPUT -p tcp --dport {i + 1} -j DROP\n"));

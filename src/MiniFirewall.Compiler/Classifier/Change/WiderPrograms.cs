@@ -53,6 +53,16 @@ public sealed class WiderPrograms
         return new(image, listsAll ? abilities with { Straight = [] } : abilities, codes);
     }
 
+    /// <summary>The tables of rates that the programs over an image can ask, empty, with the names that rules have for them; none where it cannot be known which.</summary>
+    /// <param name="known">As <see cref="TryPlan"/>.</param>
+    public static IEnumerable<(string Name, MapImage Image)> RateTablesOf(ImageEditor image, Func<IReadOnlyList<int>, IEnumerable<Statement>?> known)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(known);
+        IEnumerable<Statement>? asking = image.Abilities.Askers.Count == 0 ? null : known(image.Abilities.Askers);
+        return asking is null || CodesOf(image.Abilities, asking) is not { } codes ? [] : codes.OfType<RateWithin>().Select(code => (code.Table, RateLayout.Empty(code)));
+    }
+
     /// <summary>The maps that are the programs' own, empty; one of the same name that is there already takes its place, but for those of <see cref="Counts"/>.</summary>
     public ImmutableArray<MapImage> Maps =>
     [
