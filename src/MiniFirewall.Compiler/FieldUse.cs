@@ -107,6 +107,17 @@ internal sealed class FieldUse
             Field.DestinationPort, Field.ConnectionState, Field.ConnectionDirection,
         ]);
 
+    /// <summary>The same of what tracking reads.</summary>
+    internal static uint TrackingBits
+    {
+        get
+        {
+            var use = new FieldUse();
+            use.AddTracking();
+            return use.Bits;
+        }
+    }
+
     /// <summary>A bit for each field, by its number.</summary>
     internal uint Bits => _fields;
 

@@ -59,6 +59,21 @@ internal sealed class ConnectionMaps : IDisposable
         }
     }
 
+    /// <summary>Those of a generation whose rules begin to ask for connection state: the ones that it has, and new ones.</summary>
+    internal static ConnectionMaps Begin(GenerationState generation)
+    {
+        BpfMap tracking = Settled(TrackingSettings.TryOpen(generation.Directory), RuleSet.Empty);
+        try
+        {
+            return WithTable(tracking, generation, isApart: true);
+        }
+        catch
+        {
+            tracking.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Whether a generation's table is there where its rules ask for one, and has the size that is set.</summary>
     internal static bool IsAsWanted(GenerationState generation)
     {

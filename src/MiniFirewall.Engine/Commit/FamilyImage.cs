@@ -1,4 +1,5 @@
 using MiniFirewall.Bpf;
+using MiniFirewall.Compiler.Classifier;
 using MiniFirewall.Compiler.Classifier.Change;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Packets;
@@ -21,6 +22,9 @@ internal sealed class FamilyImage : IDisposable
 
     internal ImageEditor Editor { get; }
 
+    /// <summary>It is pinned nowhere yet.</summary>
+    internal bool IsNew { get; private init; }
+
     /// <summary>Opens it; null where the family's programs look into none, or into one of another version.</summary>
     /// <param name="epoch">The epoch that changes are for.</param>
     internal static FamilyImage? TryOpen(GenerationState generation, Family family, uint epoch)
@@ -36,6 +40,23 @@ internal sealed class FamilyImage : IDisposable
             return null;
         }
     }
+
+    /// <summary>Makes one that no program looks into, for a family that has none.</summary>
+    internal static FamilyImage Make(MapImage image, uint epoch)
+    {
+        BpfMap map = ImageMap.Create(image);
+        try
+        {
+            return new(map, epoch) { IsNew = true };
+        }
+        catch
+        {
+            map.Dispose();
+            throw;
+        }
+    }
+
+    internal void Pin(string path) => _map.Pin(path);
 
     public void Dispose()
     {

@@ -21,6 +21,9 @@ namespace MiniFirewall.Engine.Commit;
 /// </summary>
 internal sealed class FamilyWidening : IDisposable
 {
+    /// <summary>Rules from which on it is better to put short lists into the image than to make the long ones anew, where tracking begins.</summary>
+    private const int LeastToTrackInPlace = 1000;
+
     private readonly GenerationState _generation;
     private readonly Family _family;
     private readonly FamilyImage _image;
@@ -37,13 +40,17 @@ internal sealed class FamilyWidening : IDisposable
         _facts = new(generation, family, image.Editor);
     }
 
+    /// <summary>Whether connections are tracked from now on that were not.</summary>
+    internal bool BeginsTracking => _programs?.BeginTracking == true;
+
     /// <summary>Whether there are programs to be put in force.</summary>
     internal bool IsNeeded => _programs is not null;
 
     private ImageEditor Image => _image.Editor;
 
     /// <summary>Plans it; null where it takes a compilation of the whole list.</summary>
-    internal static FamilyWidening? TryPlan(GenerationState generation, RuleChange change, Family family)
+    /// <param name="options">As for the programs in force.</param>
+    internal static FamilyWidening? TryPlan(GenerationState generation, RuleChange change, Family family, CompileOptions options)
     {
         // What another writer, or an attempt, has left for the next epoch is no part of what there is.
         using (FamilyImage? left = FamilyImage.TryOpen(generation, family, generation.Store.Epoch + 1))
@@ -52,7 +59,7 @@ internal sealed class FamilyWidening : IDisposable
         }
 
         // What is put into the image here is there from now on, but no packet comes to it.
-        FamilyWidening? widening = FamilyImage.TryOpen(generation, family, generation.Store.Epoch) is { } image ? new(generation, family, image) : null;
+        FamilyWidening? widening = Open(generation, family, options) is { } image ? new(generation, family, image) : null;
         try
         {
             if (widening?.TryPlan(change) == true)
@@ -68,6 +75,17 @@ internal sealed class FamilyWidening : IDisposable
         {
             widening?.Dispose();
         }
+    }
+
+    /// <summary>The image in force, or a new one where all programs are straight code; null where these cannot look into one.</summary>
+    private static FamilyImage? Open(GenerationState generation, Family family, CompileOptions options)
+    {
+        if (generation.Directory.Contains(PinNames.Image(family)))
+        {
+            return FamilyImage.TryOpen(generation, family, generation.Store.Epoch);
+        }
+
+        return FirstImage.TryMake(family, options) is { } image ? FamilyImage.Make(image, generation.Store.Epoch) : null;
     }
 
     /// <summary>Empties tables of rates that no rule names.</summary>
@@ -93,6 +111,12 @@ internal sealed class FamilyWidening : IDisposable
     /// <summary>Makes the maps that the programs need and that are not there, and pins them for the generation.</summary>
     internal void MakeMaps(Action<string> afterStep)
     {
+        if (_image.IsNew)
+        {
+            _image.Pin(_generation.Directory.PathOf(PinNames.Image(_family)));
+            afterStep($"pin {PinNames.Image(_family)}");
+        }
+
         foreach (MapImage map in _programs!.Maps)
         {
             bool isMemories = map.Spec.Name == WellKnownMaps.State;
@@ -154,8 +178,20 @@ internal sealed class FamilyWidening : IDisposable
     private bool TryPlan(RuleChange change)
     {
         var coming = new ComingRules(_generation, _family, Image);
-        _listsAll = change.Begun.Any(begun => begun.Rule is not null && begun.Stored.Families.Has(_family) && !Image.IsImageOnly(_generation.Store.Chains[begun.Stored.Chain].MadeName));
-        if (!coming.TryAdd(change) || (_listsAll && !StraightHooks().All(hook => Image.FindChain(hook.Chain.Name) is null && coming.TryAddChain(hook.Chain.Name))))
+        _listsAll = _image.IsNew || change.Begun.Any(begun => begun.Rule is not null && begun.Stored.Families.Has(_family) && !Image.IsImageOnly(_generation.Store.Chains[begun.Stored.Chain].MadeName));
+        if (!coming.TryAdd(change))
+        {
+            return false;
+        }
+
+        bool beginsTracking = !Image.Tracks && coming.Rules.Exists(rule => AsksConnection(rule.Rule));
+        if (beginsTracking && _generation.Store.Header.Rules < LeastToTrackInPlace)
+        {
+            return false;
+        }
+
+        _listsAll |= beginsTracking;
+        if (_listsAll && !StraightHooks().All(hook => Image.FindChain(hook.Chain.Name) is null && coming.TryAddChain(hook.Chain.Name)))
         {
             return false;
         }
@@ -165,14 +201,24 @@ internal sealed class FamilyWidening : IDisposable
             return false;
         }
 
+        // Memories of straight code go on until its programs are gone.
+        for (int left = _image.IsNew ? MemoriesOf(statements) : 0; left > 0; left--)
+        {
+            Image.TakeCell();
+        }
+
         if (!_listsAll && statements.TrueForAll(Image.Suffices))
         {
             return true;
         }
 
         _programs = WiderPrograms.TryPlan(Image, statements, StatementsAt, _listsAll);
-        return _programs is not null && HasSets(_programs);
+        return _programs is not null && HasSets(_programs) && beginsTracking == BeginsTracking;
     }
+
+    private static bool AsksConnection(Rule rule) => rule.Target.AsksConnection || rule.Matches.Any(match => match.AsksConnection);
+
+    private static int MemoriesOf(IEnumerable<Statement> statements) => statements.Sum(statement => statement.Steps.Count(step => step.Question is StatefulQuestion));
 
     /// <summary>The statements of rules at places of the store, of which some ask what programs know; null where they cannot be read.</summary>
     private List<Statement>? StatementsAt(IReadOnlyList<int> places)

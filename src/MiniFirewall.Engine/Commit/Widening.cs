@@ -28,10 +28,14 @@ internal sealed class Widening
     private readonly GenerationState _running;
     private readonly RuleChange _change;
     private readonly Action<string> _afterStep;
+    private readonly CompileOptions _options;
     private bool _hasLists;
 
-    private Widening(NamespaceState state, GenerationState running, RuleChange change, Action<string> afterStep) =>
+    private Widening(NamespaceState state, GenerationState running, RuleChange change, Action<string> afterStep)
+    {
         (_state, _running, _change, _afterStep) = (state, running, change, afterStep);
+        _options = Options(ProviderChoice.Of(state.Directory));
+    }
 
     /// <summary>Whether the change can be made beside the rules in force from now on, as far as this can help. Every packet meets what it met before.</summary>
     /// <param name="stage">Writes the change beside the rules in force, or returns null.</param>
@@ -75,7 +79,7 @@ internal sealed class Widening
         {
             foreach (Family family in DispatcherCompiler.Families.Where(family => _change.Begun.Any(begun => begun.Rule is not null && begun.Stored.Families.Has(family))))
             {
-                if (FamilyWidening.TryPlan(_running, _change, family) is not { } planned)
+                if (FamilyWidening.TryPlan(_running, _change, family, _options) is not { } planned)
                 {
                     return false;
                 }
@@ -101,20 +105,37 @@ internal sealed class Widening
             return false;
         }
 
+        bool beginsTracking = families.Any(family => family.BeginsTracking);
+        if (beginsTracking && shared.Provider == HookProvider.Module)
+        {
+            return false;
+        }
+
         MakeChains(naming, shared);
+        if (beginsTracking)
+        {
+            BeginTracking(shared);
+        }
+
+        CompileOptions options = Options(shared.Provider);
         var loaded = new List<(HookPoint Point, BpfProgram Program)>();
         try
         {
             foreach (FamilyWidening family in families)
             {
                 family.MakeMaps(_afterStep);
-                if (!family.TryLoad(shared.MapsFor(_running.Counters.Counters, _running.Maps.Epoch, null, null), Options(shared.Provider), loaded))
+                if (!family.TryLoad(shared.MapsFor(_running.Counters.Counters, _running.Maps.Epoch, null, null), options, loaded))
                 {
                     return false;
                 }
             }
 
-            loaded.ForEach(program => Put(shared, program.Point, program.Program));
+            loaded.ForEach(program => Pin(program.Point, program.Program));
+            foreach ((HookPoint point, BpfProgram program) in loaded)
+            {
+                shared.Programs.SetProgram(DispatcherCompiler.Slot(_running.Number, point.Hook, point.Family), program);
+                _afterStep($"put wider program {point}");
+            }
         }
         finally
         {
@@ -192,12 +213,30 @@ internal sealed class Widening
         }
     }
 
-    private void MakeGuards(SharedObjects shared)
+    private void MakeGuards(SharedObjects shared) =>
+        Run(keep => HookAttachment.Of(shared.Provider).GuardSteps(_state.Directory, shared.Occasional.ByName[PinNames.Changes], keep));
+
+    /// <summary>The table is there before the first packet is tracked, and fragments are put together.</summary>
+    private void BeginTracking(SharedObjects shared)
+    {
+        using ConnectionMaps maps = ConnectionMaps.Begin(_running);
+        foreach ((string name, BpfMap map) in maps.Pins.Where(pin => !_running.Directory.Contains(pin.Name)))
+        {
+            map.Pin(_running.Directory.PathOf(name));
+            _afterStep($"pin {name}");
+        }
+
+        Run(keep => DispatcherCompiler.Families.Where(family => !_running.Directory.Contains(PinNames.Reassembly(family)))
+            .Select(family => HookAttachment.Of(shared.Provider).ReassemblyStep(family, _running, () => _running.Directory, keep)));
+    }
+
+    /// <param name="steps">Is told of what is to stay open until all steps are done.</param>
+    private void Run(Func<Action<IDisposable>, IEnumerable<CommitStep>> steps)
     {
         var open = new List<IDisposable>();
         try
         {
-            foreach (CommitStep step in HookAttachment.Of(shared.Provider).GuardSteps(_state.Directory, shared.Occasional.ByName[PinNames.Changes], open.Add))
+            foreach (CommitStep step in steps(open.Add))
             {
                 step.Run();
                 _afterStep(step.Name);
@@ -209,15 +248,13 @@ internal sealed class Widening
         }
     }
 
-    private void Put(SharedObjects shared, HookPoint point, BpfProgram program)
+    private void Pin(HookPoint point, BpfProgram program)
     {
         string pin = PinNames.Program(point);
         _running.Directory.Remove(pin + NewPin);
         program.Pin(_running.Directory.PathOf(pin + NewPin));
         _running.Directory.Rename(pin + NewPin, pin);
         _afterStep($"pin wider program {point}");
-        shared.Programs.SetProgram(DispatcherCompiler.Slot(_running.Number, point.Hook, point.Family), program);
-        _afterStep($"put wider program {point}");
     }
 
     private CompileOptions Options(HookProvider provider)

@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using MiniFirewall.Engine;
 using MiniFirewall.Engine.Commit;
+using MiniFirewall.Engine.Connections;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.State;
 using MiniFirewall.EngineAgent;
@@ -19,6 +22,9 @@ public sealed class WideningTests : IDisposable
 {
     /// <summary>Random commands in a row; MINIFW_CHANGES asks for another number.</summary>
     private static readonly int s_changes = int.Parse(Environment.GetEnvironmentVariable("MINIFW_CHANGES") ?? "300");
+
+    /// <summary>What begins tracking in place, where that can be.</summary>
+    private static readonly string[] s_tracks = ProviderChoice.KernelHasLinks ? ["-m conntrack --ctstate INVALID"] : [];
 
     private readonly TestNamespace _namespace = new();
 
@@ -172,6 +178,66 @@ public sealed class WideningTests : IDisposable
         Assert.True(RunningProof.Assert(_namespace) > 100);
     }
 
+    /// <summary>No program of the family looks into an image: its lists are short.</summary>
+    [Fact]
+    public void A_family_without_an_image_gets_one()
+    {
+        _namespace.Apply("""
+            -4 -A INPUT -p udp --dport 1001 -j DROP
+            -6 -A INPUT -p udp --dport 1002 -m limit --limit 1/hour --limit-burst 2 -j ACCEPT
+            -6 -A INPUT -p udp --dport 1002 -j DROP
+            -N own
+            -6 -A own -p udp --dport 1003 -j RETURN
+            -6 -A OUTPUT -p udp --dport 1003 -j own
+
+            """ + string.Concat(Enumerable.Range(0, 100).Select(i => $"-4 -A INPUT -p tcp --dport {i + 1} -j DROP\n")));
+        ulong generation = Read().Generation;
+        Assert.Equal("4:1001", Dropped(1001, 1002, 1003));
+        ChangeV6("-A own -p udp --dport 1004 -j DROP");
+        ChangeV6("-A OUTPUT -p udp --dport 1004 -j own");
+        Assert.Equal("4:1001 6:1004", Dropped(1001, 1004));
+        ChangeV6("-I own -p udp -m hl --hl-gt 1 -j DROP");
+        Assert.Equal("4:1001 6:1003 6:1004", Dropped(1001, 1003, 1004));
+
+        // What the list remembers begins anew, as in the kernel with every change.
+        Assert.Equal("", Dropped(1002));
+        Assert.Equal("", Dropped(1002));
+        Assert.Equal("6:1002", Dropped(1002));
+        ChangeV6("-D own 1");
+        ChangeV6("-D INPUT -p udp --dport 1002 -j DROP");
+        Assert.Equal("4:1001 6:1004", Dropped(1001, 1002, 1003, 1004));
+        Assert.Equal(generation, Read().Generation);
+        Assert.True(RunningProof.Assert(_namespace) > 100);
+    }
+
+    [Fact]
+    public void Tracking_of_connections_begins()
+    {
+        SkipWithoutLinks("NFQUEUE");
+        _namespace.Apply("-4 -A OUTPUT -p udp --dport 1003 -j DROP\n" + Many);
+        ulong generation = Read().Generation;
+        Change("-A INPUT -p udp --dport 1001 -m conntrack --ctstate NEW -j DROP");
+        Change("-A INPUT -p udp --dport 1002 -m conntrack --ctstate ESTABLISHED -j DROP");
+        Assert.Equal("4:1001 4:1003", Dropped(1001, 1002, 1003));
+        Change("-A INPUT -p tcp --dport 5001 -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT");
+        Change("-A INPUT -p tcp --sport 5001 -m conntrack --ctstate ESTABLISHED -j ACCEPT");
+        Change("-A INPUT -p tcp -m conntrack --ctstate NEW,INVALID,UNTRACKED -j DROP");
+        _namespace.Run(() => ExchangeOver(5001));
+        Assert.Equal("0 1", $"{Counts("INPUT", 1005).Split(' ')[^1]} {_namespace.Run(CountTcp)}");
+        Assert.Equal(generation, Read().Generation);
+        Assert.True(RunningProof.Assert(_namespace) > 1000);
+
+        Assert.True(PutsFragmentsTogether());
+
+        // The other family begins by itself, with the same table.
+        ChangeV6("-I INPUT -p udp --dport 1002 -m conntrack --ctstate NEW -j DROP");
+        Assert.Equal("4:1001 6:1002", Dropped(1001, 1002));
+        Assert.Equal(generation, Read().Generation);
+        Assert.True(RunningProof.Assert(_namespace) > 1000);
+        _namespace.Apply("-A INPUT -p udp --dport 1001 -m conntrack --ctstate NEW -j DROP\n");
+        Assert.Equal("4:1001 6:1001", Dropped());
+    }
+
     [Fact]
     public void Policies_that_have_changed_stay_so()
     {
@@ -315,11 +381,13 @@ public sealed class WideningTests : IDisposable
     [InlineData("-I INPUT -p udp --dport 1001 -m recent --name k --set -m hashlimit --hashlimit-name rates --hashlimit-upto 1000/s -m limit --limit 1000/s --limit-burst 1000 -j DROP")]
     [InlineData("-I INPUT -p udp --dport 1001 -j NFQUEUE --queue-num 9")]
     [InlineData("-I OUTPUT -p udp --dport 1001 -m ttl --ttl-gt 1 -j DROP")]
+    [InlineData("-I INPUT -p udp --dport 1001 -m conntrack ! --ctstate INVALID -j DROP")]
     public void Killed_after_each_step(string command)
     {
         SkipWithoutLinks(command);
         const string Before = "-A INPUT -p udp --dport 1002 -m statistic --mode nth --every 1 --packet 0 -j DROP\n-A OUTPUT -p udp --dport 1003 -j DROP\n";
-        _namespace.Apply(Before + Others);
+        string others = command.Contains("conntrack", StringComparison.Ordinal) ? Many : Others;
+        _namespace.Apply(Before + others);
         ulong generation = Read().Generation;
         var steps = new List<string>();
         Change(command, parts: new EngineParts { AfterStep = steps.Add });
@@ -329,7 +397,7 @@ public sealed class WideningTests : IDisposable
         foreach (string step in steps.Distinct())
         {
             _namespace.Run(() => _namespace.Open().Off());
-            _namespace.Apply(Before + Others);
+            _namespace.Apply(Before + others);
             CommandResult result = Command.Try(_namespace.Agent(_namespace.Enter, ["change", step, .. command.Split(' ')]));
             Assert.True(result.Killed, $"{step}: {result}");
             bool isMade = step == QuickChange.WriteEpoch;
@@ -349,11 +417,11 @@ public sealed class WideningTests : IDisposable
     [Fact]
     public async Task No_packet_is_judged_by_neither()
     {
-        _namespace.Apply("-A INPUT -p udp --dport 1001 -j DROP\n-A INPUT -p udp --dport 1002 -j ACCEPT\n" + Others);
+        _namespace.Apply("-A INPUT -p udp --dport 1001 -j DROP\n-A INPUT -p udp --dport 1002 -j ACCEPT\n" + Many);
         ulong generation = Read().Generation;
         using var stop = new CancellationTokenSource();
         Task<int>[] senders = [.. new[] { 1001, 1002 }.Select(port => Task.Run(() => _namespace.Run(() => Probe.SendUntil(port, stop.Token))))];
-        foreach (string match in (string[])["-i lo", "-m length --length 3000", "-m ttl --ttl-lt 2", "-m limit --limit 1/s", "-m recent --name a --set", "-m u32 --u32 0=0", "-m tos --tos 4", "-m quota --quota 1"])
+        foreach (string match in (string[])["-i lo", "-m length --length 3000", "-m ttl --ttl-lt 2", "-m limit --limit 1/s", "-m recent --name a --set", "-m u32 --u32 0=0", "-m tos --tos 4", "-m quota --quota 1", .. s_tracks])
         {
             Change($"-I INPUT -p tcp {match} -j DROP");
             Change($"-A OUTPUT -p tcp --sport 1 {match.Replace("-i", "-o", StringComparison.Ordinal)} -j DROP");
@@ -362,7 +430,7 @@ public sealed class WideningTests : IDisposable
         await stop.CancelAsync();
         int[] sent = await Task.WhenAll(senders);
         Assert.Equal(generation, Read().Generation);
-        Assert.Equal(string.Join(' ', sent), string.Join(' ', Counts("INPUT", 10).Split(' ')[8..]));
+        Assert.Equal(string.Join(' ', sent), string.Join(' ', Counts("INPUT", 10 + s_tracks.Length).Split(' ')[(8 + s_tracks.Length)..]));
     }
 
     /// <summary>What is in force is at all times what the whole rule set becomes by the same commands, and does with packets what that does.</summary>
@@ -406,7 +474,7 @@ public sealed class WideningTests : IDisposable
         [
             "", "-i lo", "-m length --length 38:60", "-m ttl --ttl-lt 3", "-m limit --limit 1000/s --limit-burst 1000", "-m statistic --mode nth --every 1 --packet 0", "-m quota --quota 1000000",
             "-m recent --name x --set", "-m recent --name y ! --rcheck", "-m hashlimit --hashlimit-name h --hashlimit-upto 1000/s --hashlimit-burst 1000", "-m string --algo bm --string nothing", "-m cpu ! --cpu 999",
-            "-m addrtype --dst-type LOCAL", "-m time --timestart 00:00", "-m mark --mark 5", "-m u32 --u32 0>>28=4:6",
+            "-m addrtype --dst-type LOCAL", "-m time --timestart 00:00", "-m mark --mark 5", "-m u32 --u32 0>>28=4:6", "-m conntrack ! --ctstate INVALID",
         ];
         string chain = chains[random.Next(chains.Length)], rule = $"-p udp --dport {1001 + random.Next(3)} {matches[random.Next(matches.Length)]} {targets[random.Next(targets.Length)]}";
         rule = chain == "OUTPUT" ? rule.Replace("-i lo", "-o lo") : rule;
@@ -426,6 +494,14 @@ public sealed class WideningTests : IDisposable
 
     private IEnumerable<string> Lists() => _namespace.Run(() => _namespace.Open().ReadRecent()).Keys;
 
+    private bool PutsFragmentsTogether() => _namespace.Run(() =>
+    {
+        using HomeMount home = HomeMount.TryOpen(_namespace.Root)!;
+        using NamespaceState state = NamespaceState.TryOpen(home.Pins, NetworkNamespace.OfCallingThread())!;
+        using GenerationState generation = state.TryOpenGeneration()!;
+        return generation.Directory.Contains(PinNames.Reassembly(Family.IPv4)) && generation.Directory.Contains(PinNames.Reassembly(Family.IPv6));
+    });
+
     /// <summary>How many tables of nftables there are in the namespace, and whether there are guards behind them.</summary>
     private (int Tables, bool HasGuards) Beside() => _namespace.Run(() =>
     {
@@ -437,6 +513,37 @@ public sealed class WideningTests : IDisposable
 
     /// <summary>Enough rules in INPUT to be no straight code; they say nothing of the tests' packets.</summary>
     private static string Others => string.Concat(Enumerable.Range(0, 100).Select(i => $"-A INPUT -p tcp --dport {i + 1} -j DROP\n"));
+
+    /// <summary>So many that tracking begins beside them.</summary>
+    private static string Many => string.Concat(Enumerable.Range(0, 1000).Select(i => $"-A INPUT -p tcp --dport {i + 10001} -j DROP\n"));
+
+    private int CountTcp()
+    {
+        using LiveConnections connections = _namespace.Open().OpenConnections()!;
+        int count = 0;
+        ConnectionWalk walk = connections.Walk();
+        while (walk.MoveNext())
+        {
+            count += walk.Current.Protocol == IpProtocol.Tcp ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>A connection over the loopback device, and a byte each way.</summary>
+    private static void ExchangeOver(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        listener.Start();
+        using var client = new TcpClient();
+        client.Connect(IPAddress.Loopback, port);
+        using TcpClient server = listener.AcceptTcpClient();
+        foreach ((TcpClient from, TcpClient to) in new[] { (client, server), (server, client) })
+        {
+            from.GetStream().WriteByte(7);
+            Assert.Equal(7, to.GetStream().ReadByte());
+        }
+    }
 
     private LoadedRuleSet Read() => _namespace.Read()!;
 
@@ -451,6 +558,8 @@ public sealed class WideningTests : IDisposable
 
     private void Change(string arguments, bool isRefused = false, EngineParts? parts = null) =>
         Assert.Equal((arguments, !isRefused), (arguments, TryChange(arguments.Split(' '), FamilySet.IPv4, parts)));
+
+    private void ChangeV6(string arguments) => Assert.True(TryChange(arguments.Split(' '), FamilySet.IPv6), arguments);
 
     private bool TryChange(string[] words, FamilySet families, EngineParts? parts = null) => _namespace.Run(() =>
     {

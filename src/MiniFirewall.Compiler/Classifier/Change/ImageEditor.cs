@@ -147,6 +147,9 @@ public sealed class ImageEditor
         }
     }
 
+    /// <summary>Whether the programs over the image track connections.</summary>
+    public bool Tracks => Abilities.Tracks;
+
     /// <summary>As <see cref="PacketProgram.ChangesMarks"/> of the programs that the image was made of.</summary>
     public bool ChangesMarks => Abilities.ChangesMarks;
 

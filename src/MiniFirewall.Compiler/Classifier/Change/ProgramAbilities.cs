@@ -145,14 +145,14 @@ internal sealed record ProgramAbilities
     }
 
     /// <summary>
-    /// What programs must be able to do for the statement too; null where it takes more than other programs: tracking that begins, marks that change
+    /// What programs must be able to do for the statement too; null where it takes more than other programs: marks that change
     /// where rules have tested the ones that packets came with, or tests that there are no words for.
     /// </summary>
     internal ProgramAbilities? With(Statement statement)
     {
         FieldUse use = FieldUse.Of(statement);
         bool beginsMarks = !ChangesMarks && use.Questions.All.Any(code => code is PacketChange { ChangesMark: true });
-        if ((use.AsksConnection && !Tracks) || (use.HasProxy && !HasProxy) || (beginsMarks && (Fields & (1u << (int)Field.Mark)) != 0))
+        if ((use.HasProxy && !HasProxy) || (beginsMarks && (Fields & (1u << (int)Field.Mark)) != 0))
         {
             return null;
         }
@@ -175,7 +175,8 @@ internal sealed record ProgramAbilities
 
         return this with
         {
-            Fields = Fields | use.Bits,
+            Fields = Fields | use.Bits | (use.AsksConnection ? FieldUse.TrackingBits : 0),
+            Tracks = Tracks || use.AsksConnection,
             Answers = Answers || use.Answers,
             Sets = Sets || use.Sets,
             ChangesMarks = ChangesMarks || beginsMarks,

@@ -76,6 +76,9 @@ public sealed class WiderPrograms
     /// <summary>What statements that count connections remember: it begins anew.</summary>
     public ImmutableArray<MapImage> Counts => _abilities.CountSlots == 0 ? [] : [.. CountLayout.Maps(_abilities.CountSlots)];
 
+    /// <summary>Whether the programs track connections, and those in force do not: then all of the family's are to be replaced.</summary>
+    public bool BeginTracking => _abilities.Tracks && !_image.Abilities.Tracks;
+
     /// <summary>Names of the sets that the programs ask and that packets change.</summary>
     public IEnumerable<string> SetNames => [.. _codes.OfType<DynamicSetTest>().Select(code => code.Set.Name), .. _codes.OfType<DynamicSetChange>().Select(code => code.Set.Name)];
 
