@@ -21,6 +21,7 @@ internal static class ChangeBench
         ("-j REJECT", "INPUT -p tcp --dport 23 -j REJECT --reject-with tcp-reset"),
         ("-j MARK", "INPUT -p tcp --dport 80 -j MARK --set-mark 1"),
         ("-j NFQUEUE", "INPUT -p tcp --dport 80 -j NFQUEUE --queue-num 1"),
+        ("-m conntrack", "INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT"),
         ("OUTPUT, which had no rules", "OUTPUT -p tcp --dport 80 -j DROP"),
     ];
 
