@@ -21,8 +21,11 @@ namespace MiniFirewall.Engine.Commit;
 /// </summary>
 internal sealed class FamilyWidening : IDisposable
 {
-    /// <summary>Rules from which on it is better to put short lists into the image than to make the long ones anew, where tracking begins.</summary>
-    private const int LeastToTrackInPlace = 1000;
+    /// <summary>
+    /// Rules from which on it is better to put all short lists of a family into its image than to make the long ones anew, where it has no image yet or begins to track:
+    /// packets pay for that with each hook from then on.
+    /// </summary>
+    private const int LeastToListAll = 1000;
 
     private readonly GenerationState _generation;
     private readonly Family _family;
@@ -77,7 +80,7 @@ internal sealed class FamilyWidening : IDisposable
         }
     }
 
-    /// <summary>The image in force, or a new one where all programs are straight code; null where these cannot look into one.</summary>
+    /// <summary>The image in force, or a new one where all programs are straight code; null where that is for the whole rule set.</summary>
     private static FamilyImage? Open(GenerationState generation, Family family, CompileOptions options)
     {
         if (generation.Directory.Contains(PinNames.Image(family)))
@@ -85,7 +88,7 @@ internal sealed class FamilyWidening : IDisposable
             return FamilyImage.TryOpen(generation, family, generation.Store.Epoch);
         }
 
-        return FirstImage.TryMake(family, options) is { } image ? FamilyImage.Make(image, generation.Store.Epoch) : null;
+        return generation.Store.Header.Rules >= LeastToListAll && FirstImage.TryMake(family, options) is { } image ? FamilyImage.Make(image, generation.Store.Epoch) : null;
     }
 
     /// <summary>Empties tables of rates that no rule names.</summary>
@@ -185,7 +188,7 @@ internal sealed class FamilyWidening : IDisposable
         }
 
         bool beginsTracking = !Image.Tracks && coming.Rules.Exists(rule => AsksConnection(rule.Rule));
-        if (beginsTracking && _generation.Store.Header.Rules < LeastToTrackInPlace)
+        if (beginsTracking && _generation.Store.Header.Rules < LeastToListAll)
         {
             return false;
         }

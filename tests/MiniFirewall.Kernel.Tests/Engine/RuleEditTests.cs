@@ -191,16 +191,31 @@ public sealed class RuleEditTests
     public void Chains_that_stay_are_left_for_the_whole_rule_set(string line, string why) => Assert.True(RuleEdit.TryStage(Make(Parse(Chains)), Command(line)) is null, why);
 
     [Fact]
-    public void A_store_of_the_version_before_has_no_such_records()
+    public void Rules_that_name_what_is_beside_them_are_marked()
     {
-        RuleSet rules = Parse(Chains);
+        string others = string.Concat(Enumerable.Range(1, 300).Select(port => $"-A INPUT -p udp --dport {port} -j DROP\n"));
+        RuleSet rules = Parse(others + "-A INPUT -m recent --name a --set\n" + others + "-A OUTPUT -j MARK --set-mark 1\n-A OUTPUT -m comment --comment \"-m recent\" -j DROP\n");
         (byte[] value, byte[] epoch) = Image(rules);
-        value["MFW".Length] = (byte)'4';
-        Assert.Null(RuleEdit.TryStage(RuleStore.Open(value, epoch), Command("iptables -X gone")));
-        Assert.Null(RuleEdit.TryStage(RuleStore.Open(value, epoch), Command("iptables -E four other")));
-        RuleEdit.TryStage(RuleStore.Open(value, epoch), Command("iptables -N new"))!.Commit();
-        RuleEdit.TryStage(RuleStore.Open(value, epoch), Command("iptables -X new"))!.Commit();
-        Assert.Equal(rules, StoredRuleSet.Read(RuleStore.Open(value, epoch), []).Rules);
+        Assert.Equal("300 601 602", Named());
+        StoreHeader header = StoreHeader.Read(value);
+        value.AsSpan(header.Marks, header.Index - header.Marks).Clear();
+        value[header.Marks] = 1 << 5;
+        Assert.Equal("5", Named());
+        RuleEdit.TryStage(RuleStore.Open(value, epoch), Command("iptables -A INPUT -j MARK --set-mark 2"))!.Commit();
+        Assert.Equal("5 -1", Named());
+
+        // The version before has no marks: its header is the same without their place.
+        value["MFW".Length] = (byte)'5';
+        value.AsSpan(60, 8).CopyTo(value.AsSpan(56));
+        Assert.Equal("300 -1 601 602", Named());
+        RuleEdit.TryStage(RuleStore.Open(value, epoch), Command("iptables -D INPUT 301"))!.Commit();
+        Assert.Equal("-1 601 602", Named());
+
+        string Named()
+        {
+            RuleStore store = RuleStore.Open(value, epoch);
+            return string.Join(' ', Enumerable.Range(0, store.Chains.Length).SelectMany(chain => store.NamingRulesOf(chain, store.Epoch)).Select(rule => rule.Position));
+        }
     }
 
     [Fact]

@@ -190,7 +190,7 @@ public sealed class WideningTests : IDisposable
             -6 -A own -p udp --dport 1003 -j RETURN
             -6 -A OUTPUT -p udp --dport 1003 -j own
 
-            """ + string.Concat(Enumerable.Range(0, 100).Select(i => $"-4 -A INPUT -p tcp --dport {i + 1} -j DROP\n")));
+            """ + Many.Replace("-A", "-4 -A", StringComparison.Ordinal));
         ulong generation = Read().Generation;
         Assert.Equal("4:1001", Dropped(1001, 1002, 1003));
         ChangeV6("-A own -p udp --dport 1004 -j DROP");
