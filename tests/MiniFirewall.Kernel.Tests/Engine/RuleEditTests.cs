@@ -209,7 +209,7 @@ public sealed class RuleEditTests
         value.AsSpan(60, 8).CopyTo(value.AsSpan(56));
         Assert.Equal("300 -1 601 602", Named());
         RuleEdit.TryStage(RuleStore.Open(value, epoch), Command("iptables -D INPUT 301"))!.Commit();
-        Assert.Equal("-1 601 602", Named());
+        Assert.Equal("-2 -1 601 602", Named());
 
         string Named()
         {
