@@ -236,6 +236,13 @@ public sealed class WideningTests : IDisposable
         Assert.True(RunningProof.Assert(_namespace) > 1000);
         _namespace.Apply("-A INPUT -p udp --dport 1001 -m conntrack --ctstate NEW -j DROP\n");
         Assert.Equal("4:1001 6:1001", Dropped());
+
+        // Beside few rules short lists stay straight code.
+        _namespace.Apply(Others);
+        generation = Read().Generation;
+        Change("-A INPUT -p udp --dport 1002 -m conntrack --ctstate NEW -j DROP");
+        Assert.Equal("4:1002", Dropped());
+        Assert.NotEqual(generation, Read().Generation);
     }
 
     [Fact]
