@@ -227,13 +227,14 @@ public sealed class WideningTests : IDisposable
         Assert.Equal(generation, Read().Generation);
         Assert.True(RunningProof.Assert(_namespace) > 1000);
 
-        Assert.True(PutsFragmentsTogether());
+        Assert.True(Tracks(Family.IPv4));
 
         // The other family begins by itself, with the same table.
         ChangeV6("-I INPUT -p udp --dport 1002 -m conntrack --ctstate NEW -j DROP");
         Assert.Equal("4:1001 6:1002", Dropped(1001, 1002));
         Assert.Equal(generation, Read().Generation);
         Assert.True(RunningProof.Assert(_namespace) > 1000);
+        Assert.True(Tracks(Family.IPv6));
         _namespace.Apply("-A INPUT -p udp --dport 1001 -m conntrack --ctstate NEW -j DROP\n");
         Assert.Equal("4:1001 6:1001", Dropped());
 
@@ -501,12 +502,14 @@ public sealed class WideningTests : IDisposable
 
     private IEnumerable<string> Lists() => _namespace.Run(() => _namespace.Open().ReadRecent()).Keys;
 
-    private bool PutsFragmentsTogether() => _namespace.Run(() =>
+    /// <summary>Whether all of the family's programs do, and fragments are put together before them.</summary>
+    private bool Tracks(Family family) => _namespace.Run(() =>
     {
         using HomeMount home = HomeMount.TryOpen(_namespace.Root)!;
         using NamespaceState state = NamespaceState.TryOpen(home.Pins, NetworkNamespace.OfCallingThread())!;
         using GenerationState generation = state.TryOpenGeneration()!;
-        return generation.Directory.Contains(PinNames.Reassembly(Family.IPv4)) && generation.Directory.Contains(PinNames.Reassembly(Family.IPv6));
+        using FamilyImage image = FamilyImage.TryOpen(generation, family, generation.Store.Epoch)!;
+        return image.Editor.Tracks && ((string[])["INPUT", "FORWARD", "OUTPUT"]).All(image.Editor.IsImageOnly) && generation.Directory.Contains(PinNames.Reassembly(family));
     });
 
     /// <summary>How many tables of nftables there are in the namespace, and whether there are guards behind them.</summary>
