@@ -23,16 +23,7 @@ internal static class ImageMap
     }
 
     /// <summary>Fills a map that was made of such an image, which no program uses now: what it has had is gone.</summary>
-    internal static void FillAnew(BpfMap map, MapImage image)
-    {
-        for (int number = 0; number < map.MaxEntries; number++)
-        {
-            var value = new byte[map.ValueSize];
-            int at = Math.Min(image.Content.Length, number * map.ValueSize);
-            image.Content.Span[at..Math.Min(image.Content.Length, at + map.ValueSize)].CopyTo(value);
-            map.Update(BitConverter.GetBytes(number), value);
-        }
-    }
+    internal static void FillAnew(BpfMap map, MapImage image) => WriteValues(map, image.Content.Span, map.MaxEntries);
 
     private static void Fill(BpfMap map, MapImage image)
     {
@@ -43,7 +34,7 @@ internal static class ImageMap
 
         if (image.Spec.BeginsWithLock)
         {
-            FillLocked(map, image.Content);
+            WriteValues(map, image.Content.Span, (image.Content.Length + map.ValueSize - 1) / map.ValueSize);
             return;
         }
 
@@ -51,13 +42,15 @@ internal static class ImageMap
         image.Content.Span.CopyTo(((MappedMemory)lifetime).GetSpan());
     }
 
-    private static void FillLocked(BpfMap map, ReadOnlyMemory<byte> content)
+    /// <param name="count">How many values are written, from the first on; behind the content they are zeros.</param>
+    private static void WriteValues(BpfMap map, ReadOnlySpan<byte> content, int count)
     {
-        for (int at = 0; at < content.Length; at += map.ValueSize)
+        for (int number = 0; number < count; number++)
         {
             var value = new byte[map.ValueSize];
-            content.Span[at..Math.Min(content.Length, at + map.ValueSize)].CopyTo(value);
-            map.Update(BitConverter.GetBytes(at / map.ValueSize), value);
+            int at = Math.Min(content.Length, number * map.ValueSize);
+            content[at..Math.Min(content.Length, at + map.ValueSize)].CopyTo(value);
+            map.Update(BitConverter.GetBytes(number), value);
         }
     }
 }
