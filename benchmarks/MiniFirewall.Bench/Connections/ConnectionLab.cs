@@ -13,6 +13,8 @@ internal sealed class ConnectionLab : IDisposable
     /// <summary>Packets that the kernel may have to say about groups of IPv6.</summary>
     private const int KernelsOwn = 64;
 
+    private static readonly TimeSpan s_untilStream = TimeSpan.FromSeconds(2.5);
+
     private readonly Family _family;
     private readonly Dictionary<string, BenchRouter> _routers = [];
     private readonly LoadedPrograms _programs = new();
@@ -43,13 +45,22 @@ internal sealed class ConnectionLab : IDisposable
 
     internal IEnumerable<string> Engines => _routers.Keys;
 
-    /// <summary>A request, its answer, and a request again: then a connection is established for both.</summary>
+    /// <summary>
+    /// A request, its answer, and a request again: then a connection is established for both. Once UDP's have lasted for two seconds, a request more makes them
+    /// streams, for both.
+    /// </summary>
     internal void Open(FlowPackets packets)
     {
         foreach (BenchRouter router in _routers.Values)
         {
             router.SendFromClients(packets.Requests);
             router.SendFromServers(packets.Answers);
+            router.SendFromClients(packets.Requests);
+        }
+
+        Thread.Sleep(s_untilStream);
+        foreach (BenchRouter router in _routers.Values)
+        {
             router.SendFromClients(packets.Requests);
         }
     }

@@ -9,16 +9,20 @@ namespace MiniFirewall.Bench.Connections;
 
 /// <summary>
 /// `./bench connections memory`: what it costs a program to read and write one or two cache lines of an entry, chosen at random, and
-/// nothing else: in a map's value, which the kernel has mapped in pages of 4 KiB, and in memory that it has in large ones. Each
-/// access waits for the one before.
+/// nothing else: where the first lines of all entries stand together, and the second ones, as the table has them; where each entry stands for itself;
+/// and in memory that the kernel has in large pages. Each access waits for the one before.
 /// </summary>
 internal static class TableMemoryBench
 {
-    private const int Rounds = 40, Repeat = 1 << 16, LineBytes = 64;
+    private const int Rounds = 40, Repeat = 1 << 16, MostEntries = 100_000;
     private const string Table = "table", Pieces = "pieces", State = "state";
 
     /// <summary>As many entries as are two megabytes, but for what the kernel keeps beside them.</summary>
-    private const int PieceEntries = ((2 << 20) - 1024) / ConnectionEntry.Size, MostEntries = 100_000;
+    private const int PieceEntries = ((2 << 20) - 1024) / ConnectionEntry.Size;
+
+    private static readonly Form s_together = new(ConnectionEntry.LineSize, MostEntries * ConnectionEntry.LineSize, InPieces: false);
+    private static readonly Form s_apart = new(ConnectionEntry.Size, ConnectionEntry.LineSize, InPieces: false);
+    private static readonly Form s_pieces = s_apart with { InPieces = true };
 
     internal static TextTable Run()
     {
@@ -33,14 +37,20 @@ internal static class TableMemoryBench
         }
 
         var maps = new Dictionary<string, BpfMap> { [Table] = table, [Pieces] = pieces, [State] = state };
-        var found = new TextTable("entries", "small pages, one line", "small pages, two lines", "finding a piece", "large pages, one line", "large pages, two lines");
-        foreach (int entries in (int[])[1, 1000, MostEntries])
+        var found = new TextTable(
+            "entries", "lines together, one", "lines together, two", "entries apart, one line", "entries apart, two lines", "finding a piece", "large pages, one line", "large pages, two lines");
+        foreach (int entries in (int[])[1, 1000, 10_000, MostEntries])
         {
-            using BpfProgram none = Load(maps, entries, inPieces: false, 0), one = Load(maps, entries, inPieces: false, 1), two = Load(maps, entries, inPieces: false, 2);
-            using BpfProgram pieceNone = Load(maps, entries, inPieces: true, 0), pieceOne = Load(maps, entries, inPieces: true, 1), pieceTwo = Load(maps, entries, inPieces: true, 2);
-            double[] best = Best([none, one, two, pieceNone, pieceOne, pieceTwo]);
-            found.Add(
-                $"{entries}", $"{best[1] - best[0]:F0}", $"{best[2] - best[0]:F0}", $"{best[3] - best[0]:F0}", $"{best[4] - best[3]:F0}", $"{best[5] - best[3]:F0}");
+            (Form Form, int Lines)[] ways = [(s_apart, 0), (s_together, 1), (s_together, 2), (s_apart, 1), (s_apart, 2), (s_pieces, 0), (s_pieces, 1), (s_pieces, 2)];
+            BpfProgram[] programs = [.. ways.Select(way => Load(maps, entries, way.Form, way.Lines))];
+            double[] best = Best(programs);
+            foreach (BpfProgram program in programs)
+            {
+                program.Dispose();
+            }
+
+            string Over(int way, int without) => $"{best[way] - best[without]:F0}";
+            found.Add($"{entries}", Over(1, 0), Over(2, 0), Over(3, 0), Over(4, 0), Over(5, 0), Over(6, 5), Over(7, 5));
         }
 
         return found;
@@ -60,7 +70,7 @@ internal static class TableMemoryBench
         return best;
     }
 
-    private static BpfProgram Load(Dictionary<string, BpfMap> maps, int entries, bool inPieces, int lines)
+    private static BpfProgram Load(Dictionary<string, BpfMap> maps, int entries, Form form, int lines)
     {
         const Register Number = Register.R7, Place = Register.R6, Index = Register.R8, Entry = Register.R9;
         var code = new Assembler();
@@ -77,20 +87,9 @@ internal static class TableMemoryBench
         code.Alu(AluOperation.ShiftRight, Index, 32);
         code.Alu(AluOperation.Multiply, Index, entries);
         code.Alu(AluOperation.ShiftRight, Index, 32);
-        if (inPieces)
+        if (form.InPieces)
         {
-            code.Move(Register.R1, Index);
-            code.Alu(AluOperation.Divide, Register.R1, PieceEntries);
-            code.Store(MemorySize.Word, Register.R10, -4, Register.R1);
-            code.Alu(AluOperation.Modulo, Index, PieceEntries);
-
-            // The verifier does not know what is left of a division.
-            code.Jump(JumpCondition.GreaterOrEqual, Index, PieceEntries, end);
-            code.LoadMap(Register.R1, Pieces);
-            code.Move(Register.R2, Register.R10);
-            code.Alu(AluOperation.Add, Register.R2, -4);
-            code.Call(Helper.MapLookupElement);
-            code.Jump(JumpCondition.Equal, Register.R0, 0, end);
+            EmitFindPiece(code, Index, end);
             code.Move(Entry, Register.R0);
         }
         else
@@ -98,15 +97,16 @@ internal static class TableMemoryBench
             code.LoadMapValue(Entry, Table);
         }
 
-        code.Alu(AluOperation.Multiply, Index, ConnectionEntry.Size);
+        code.Alu(AluOperation.Multiply, Index, form.Stride);
         code.Alu(AluOperation.Add, Entry, Index);
         for (int line = 0; line < lines; line++)
         {
             // Nothing, but it is known only when the line has come; and the next number waits for it.
-            code.Load(MemorySize.DoubleWord, Register.R1, Entry, line * LineBytes);
+            code.Load(MemorySize.DoubleWord, Register.R1, Entry, 0);
             code.Alu(AluOperation.And, Register.R1, 0);
             code.Alu(AluOperation.Add, Number, Register.R1);
-            code.Store(MemorySize.DoubleWord, Entry, line * LineBytes, Number);
+            code.Store(MemorySize.DoubleWord, Entry, 0, Number);
+            code.Alu(AluOperation.Add, Entry, form.NextLine);
         }
 
         code.Store(MemorySize.DoubleWord, Place, 0, Number);
@@ -115,4 +115,26 @@ internal static class TableMemoryBench
         code.Exit();
         return BpfProgram.Load(new ProgramSpec("memory", ProgramType.Netfilter, 45, code.Finish(), []), KernelBtf.Types, maps);
     }
+
+    /// <summary>R0 = the piece that an entry is in; the index becomes that in the piece.</summary>
+    private static void EmitFindPiece(Assembler code, Register index, Label none)
+    {
+        code.Move(Register.R1, index);
+        code.Alu(AluOperation.Divide, Register.R1, PieceEntries);
+        code.Store(MemorySize.Word, Register.R10, -4, Register.R1);
+        code.Alu(AluOperation.Modulo, index, PieceEntries);
+
+        // The verifier does not know what is left of a division.
+        code.Jump(JumpCondition.GreaterOrEqual, index, PieceEntries, none);
+        code.LoadMap(Register.R1, Pieces);
+        code.Move(Register.R2, Register.R10);
+        code.Alu(AluOperation.Add, Register.R2, -4);
+        code.Call(Helper.MapLookupElement);
+        code.Jump(JumpCondition.Equal, Register.R0, 0, none);
+    }
+
+    /// <summary>How entries lie in memory.</summary>
+    /// <param name="Stride">From one to the next, in bytes.</param>
+    /// <param name="NextLine">From an entry's line to its next one.</param>
+    private sealed record Form(int Stride, int NextLine, bool InPieces);
 }

@@ -7,7 +7,13 @@ namespace MiniFirewall.Compiler.Connections;
 /// </summary>
 public static class ConnectionEntry
 {
-    public const int Size = 192;
+    public const int Size = Lines * LineSize;
+
+    /// <summary>Its lines stand apart from each other, the first ones of all entries together.</summary>
+    public const int Lines = 3, LineSize = 64;
+
+    /// <summary>The line of what packets of TCP look at.</summary>
+    internal const int TcpLine = Sides / LineSize;
 
     /// <summary>u64: the tick (jiffies) at which it ends; 0 for one that has ended.</summary>
     public const int Expires = 24;
@@ -46,6 +52,12 @@ public static class ConnectionEntry
 
     /// <summary>16 bytes: 128 bits that rules set and ask for (xt_connlabel).</summary>
     public const int Labels = 168;
+
+    /// <summary>Which line a place is in.</summary>
+    internal static int LineOf(int at) => at / LineSize;
+
+    /// <summary>Where a place is in its line.</summary>
+    internal static int InLine(int at) => at % LineSize;
 
     private const int FirstLow = 0, SecondLow = 8, Ports = 16, FirstHigh = 128, SecondHigh = 136;
 

@@ -10,7 +10,7 @@ internal static class EntryCounters
 {
     /// <summary>Counts one packet. Loses the entry, the direction and the scratch register.</summary>
     /// <param name="direction">0 for the side that began, 1 for the other; the verifier knows it.</param>
-    internal static void EmitCount(Assembler code, Register entry, Register direction, Register length, Register scratch)
+    internal static void EmitCount(Assembler code, TablePlaces places, Register entry, Register direction, Register length, Register scratch)
     {
         Label low = code.DefineLabel("high half stays");
         code.Alu(AluOperation.Multiply, direction, ConnectionEntry.PacketsSize);
@@ -19,9 +19,11 @@ internal static class EntryCounters
         code.Alu(AluOperation.Add, scratch, 1, OperandWidth.Bits32);
         code.Store(MemorySize.Word, entry, ConnectionEntry.Packets, scratch);
         code.Jump(JumpCondition.NotEqual, scratch, 0, low);
-        code.Load(MemorySize.Word, scratch, entry, ConnectionEntry.PacketsHigh);
+        places.EmitMove(entry, ConnectionEntry.LineOf(ConnectionEntry.PacketsHigh));
+        code.Load(MemorySize.Word, scratch, entry, ConnectionEntry.InLine(ConnectionEntry.PacketsHigh));
         code.Alu(AluOperation.Add, scratch, 1);
-        code.Store(MemorySize.Word, entry, ConnectionEntry.PacketsHigh, scratch);
+        code.Store(MemorySize.Word, entry, ConnectionEntry.InLine(ConnectionEntry.PacketsHigh), scratch);
+        places.EmitMove(entry, -ConnectionEntry.LineOf(ConnectionEntry.PacketsHigh));
         code.Mark(low);
         code.Alu(AluOperation.Add, entry, direction);
         code.Load(MemorySize.DoubleWord, scratch, entry, ConnectionEntry.Bytes);
@@ -30,9 +32,9 @@ internal static class EntryCounters
     }
 
     /// <summary>packets = what a side has sent so far.</summary>
-    internal static void EmitPackets(Assembler code, Register packets, Register entry, int direction, Register scratch)
+    internal static void EmitPackets(Assembler code, TablePlaces places, Register packets, Register entry, int direction, Register scratch)
     {
-        code.Load(MemorySize.Word, packets, entry, ConnectionEntry.PacketsHigh + (direction * ConnectionEntry.PacketsSize));
+        places.EmitLoad(MemorySize.Word, packets, entry, ConnectionEntry.PacketsHigh + (direction * ConnectionEntry.PacketsSize));
         code.Alu(AluOperation.ShiftLeft, packets, 32);
         code.Load(MemorySize.Word, scratch, entry, ConnectionEntry.Packets + (direction * ConnectionEntry.PacketsSize));
         code.Alu(AluOperation.Or, packets, scratch);

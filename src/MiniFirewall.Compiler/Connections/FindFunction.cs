@@ -56,7 +56,7 @@ internal sealed class FindFunction(Assembler code, Family family, int buckets)
         code.Jump(JumpCondition.NotEqual, Scratch, Tag, next);
         foreach (int word in Words)
         {
-            code.Load(MemorySize.DoubleWord, Scratch, Entries, (way * ConnectionEntry.Size) + ConnectionEntry.Of(word));
+            EmitLoad(way, ConnectionEntry.Of(word));
             code.Load(MemorySize.DoubleWord, Word, Tuple, word);
             code.Jump(JumpCondition.NotEqual, Scratch, Word, next);
         }
@@ -66,5 +66,13 @@ internal sealed class FindFunction(Assembler code, Family family, int buckets)
         code.Alu(AluOperation.Add, Register.R0, way + 1);
         code.Exit();
         code.Mark(next);
+    }
+
+    /// <summary>The scratch register = a number of a way's entry.</summary>
+    private void EmitLoad(int way, int at)
+    {
+        code.Move(Scratch, Entries);
+        _places.EmitMove(Scratch, ConnectionEntry.LineOf(at));
+        code.Load(MemorySize.DoubleWord, Scratch, Scratch, (way * ConnectionEntry.LineSize) + ConnectionEntry.InLine(at));
     }
 }

@@ -13,7 +13,7 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
 {
     internal const int NoRoom = 0, Busy = 1, FirstPlace = 2;
 
-    private const Register Tuple = Register.R6, Tag = Register.R7, Now = Register.R8, Bucket = Register.R9, Best = Register.R5;
+    private const Register Tuple = Register.R6, Tag = Register.R7, Now = Register.R8, Bucket = Register.R9, Best = Register.R5, Header = Register.R3;
     private const int WayBits = 3, BucketBits = 20, TickMask = (1 << ConnectionTable.ClassShift) - 1;
 
     /// <summary>In the frame: the least of (rank, way, bucket) as one number; the rank of the way that is taken.</summary>
@@ -35,14 +35,20 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
         code.Alu(AluOperation.ShiftRight, Now, ConnectionTable.TickShift);
         code.Move(Register.R1, -1);
         code.Store(MemorySize.DoubleWord, Register.R10, LeastAt, Register.R1);
-        for (int choice = 0; choice < TupleHash.Choices; choice++)
+        for (int choice = 0; choice < TupleHash.FirstOfLast; choice++)
         {
-            EmitBucket(choice, 0, TupleHash.UsualWaysOf(choice));
+            EmitPreferred(choice);
+            EmitBucket(choice);
         }
 
         for (int choice = TupleHash.FirstOfLast; choice < TupleHash.Choices; choice++)
         {
-            EmitBucket(choice, ConnectionTable.UsualWays, ConnectionTable.Ways);
+            EmitPreferred(choice);
+        }
+
+        for (int choice = TupleHash.FirstOfLast; choice < TupleHash.Choices; choice++)
+        {
+            EmitBucket(choice);
         }
 
         EmitEvict();
@@ -54,25 +60,23 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
     }
 
     /// <summary>Goes on with the way to take in <see cref="Best"/> where the bucket has one that is free; else notes what would go first.</summary>
-    private void EmitBucket(int choice, int firstWay, int endWay)
+    private void EmitBucket(int choice)
     {
-        const Register Header = Register.R3, Number = Register.R1, Rank = Register.R2;
+        const Register Ranks = Register.R4, Number = Register.R1, Rank = Register.R2;
         Label smaller = code.DefineLabel("smaller");
         _hash.EmitBucket(choice, Bucket, Tag);
-        _places.EmitHeader(Header, Bucket, Register.R4);
-        if (firstWay == 0)
-        {
-            EmitPreferred(choice, Header);
-        }
+        _places.EmitHeader(Header, Bucket, Ranks);
+        code.Move(Ranks, Header);
+        _places.EmitToRanks(Ranks);
 
         code.Move(Best, -1);
         EmitForget(Best);
-        for (int way = firstWay; way < endWay; way++)
+        for (int way = 0; way < ConnectionTable.Ways; way++)
         {
             Label next = code.DefineLabel("next way"), alive = code.DefineLabel("alive");
             code.Load(MemorySize.Word, Number, Header, ConnectionTable.Tags + (4 * way));
             code.Jump(JumpCondition.Equal, Number, (int)ConnectionTable.Claimed, next);
-            code.Load(MemorySize.Word, Rank, Header, ConnectionTable.Ranks + (4 * way));
+            code.Load(MemorySize.Word, Rank, Ranks, 4 * way);
             EmitJumpIfAlive(Rank, Number, alive);
             code.Store(MemorySize.Word, Register.R10, RankAt, Rank);
             code.Move(Best, way);
@@ -105,23 +109,30 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
         code.Jump(JumpCondition.SignedGreaterOrEqual, number, 0, alive);
     }
 
-    /// <summary>Takes the way where the connection is looked for first, if that is free.</summary>
-    private void EmitPreferred(int choice, Register header)
+    /// <summary>Takes the way where the connection is looked for first, if that is free; else its bucket says that looking goes on.</summary>
+    private void EmitPreferred(int choice)
     {
         const Register Way = Register.R4, Number = Register.R1, Rank = Register.R2;
         Label taken = code.DefineLabel("taken");
-        TupleHash.EmitWay(code, choice, Best, Tag);
+        _hash.EmitBucket(choice, Bucket, Tag);
+        _places.EmitHeader(Header, Bucket, Way);
+        TupleHash.EmitWay(code, Best, Tag);
         code.Alu(AluOperation.And, Best, 7);
         code.Move(Way, Best);
         code.Alu(AluOperation.ShiftLeft, Way, 2);
-        code.Alu(AluOperation.Add, Way, header);
+        code.Alu(AluOperation.Add, Way, Header);
         code.Load(MemorySize.Word, Number, Way, ConnectionTable.Tags);
         code.Jump(JumpCondition.Equal, Number, (int)ConnectionTable.Claimed, taken);
-        code.Load(MemorySize.Word, Rank, Way, ConnectionTable.Ranks);
+        _places.EmitToRanks(Way);
+        code.Load(MemorySize.Word, Rank, Way, 0);
         EmitJumpIfAlive(Rank, Number, taken);
         code.Store(MemorySize.Word, Register.R10, RankAt, Rank);
         code.Jump(_take);
         code.Mark(taken);
+        if (choice >= TupleHash.FirstOfLast)
+        {
+            code.StoreImmediate(MemorySize.Word, Header, ConnectionTable.Overflowed, 1);
+        }
     }
 
     /// <summary>
@@ -162,13 +173,13 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
     /// </summary>
     private void EmitTake()
     {
-        const Register Header = Register.R3, Entry = Register.R4;
+        const Register Entry = Register.R4;
         EmitForget(Best);
         EmitForget(Bucket);
         code.Alu(AluOperation.ShiftLeft, Bucket, WayBits);
         code.Alu(AluOperation.Or, Bucket, Best);
         code.Move(Register.R1, Bucket);
-        _places.EmitNumber(Header, Register.R1, Register.R2, ConnectionTable.Tags);
+        _places.EmitTag(Header, Register.R1, Register.R2);
         code.Load(MemorySize.Word, Register.R0, Header, 0);
         code.Jump(JumpCondition.Equal, Register.R0, (int)ConnectionTable.Claimed, _busy);
         code.Move(Register.R1, (int)ConnectionTable.Claimed);
@@ -177,7 +188,9 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
         code.Jump(JumpCondition.NotEqual, Register.R0, Register.R2, _busy, OperandWidth.Bits32);
         EmitCheckUnchanged(Header);
         code.Alu(AluOperation.Add, Now, 1);
-        code.Store(MemorySize.Word, Header, ConnectionTable.Ranks - ConnectionTable.Tags, Now);
+        code.Move(Register.R1, Header);
+        _places.EmitToRanks(Register.R1);
+        code.Store(MemorySize.Word, Register.R1, 0, Now);
         code.Move(Register.R1, Bucket);
         _places.EmitEntry(Entry, Register.R1, Register.R2);
 
@@ -185,6 +198,7 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
         code.StoreImmediate(MemorySize.DoubleWord, Entry, ConnectionEntry.Expires, 0);
         for (int at = 0; at < ConnectionEntry.Size; at += 8)
         {
+            _places.EmitMove(Entry, at > 0 && ConnectionEntry.InLine(at) == 0 ? 1 : 0);
             EmitWord(Entry, at);
         }
 
@@ -201,7 +215,9 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
     private void EmitCheckUnchanged(Register header)
     {
         Label unchanged = code.DefineLabel("unchanged");
-        code.Load(MemorySize.Word, Register.R1, header, ConnectionTable.Ranks - ConnectionTable.Tags);
+        code.Move(Register.R1, header);
+        _places.EmitToRanks(Register.R1);
+        code.Load(MemorySize.Word, Register.R1, Register.R1, 0);
         code.Load(MemorySize.Word, Register.R2, Register.R10, RankAt);
         code.Jump(JumpCondition.Equal, Register.R1, Register.R2, unchanged, OperandWidth.Bits32);
         code.AtomicExchange(MemorySize.Word, header, 0, Register.R0);
@@ -209,15 +225,16 @@ internal sealed class MakeFunction(Assembler code, Family family, int buckets)
         code.Mark(unchanged);
     }
 
-    private void EmitWord(Register entry, int at)
+    /// <summary>A word of the entry's line that the register points to.</summary>
+    private void EmitWord(Register line, int at)
     {
         if (ConnectionEntry.TuplePartAt(at) is not { } part)
         {
-            code.StoreImmediate(MemorySize.DoubleWord, entry, at, 0);
+            code.StoreImmediate(MemorySize.DoubleWord, line, ConnectionEntry.InLine(at), 0);
             return;
         }
 
         code.Load(MemorySize.DoubleWord, Register.R1, Tuple, part);
-        code.Store(MemorySize.DoubleWord, entry, at, Register.R1);
+        code.Store(MemorySize.DoubleWord, line, ConnectionEntry.InLine(at), Register.R1);
     }
 }

@@ -5,13 +5,13 @@ namespace MiniFirewall.Compiler.Connections;
 
 /// <summary>
 /// The short way of most packets: UDP, or a plain ACK of TCP, of an answered connection. It stands in main, between the
-/// prologue and the rules, looks the connection up and changes it as <see cref="TrackFunction"/> would, without a call. Whatever is
-/// unusual goes to the whole of it, with nothing changed.
+/// prologue and the rules, looks the connection up and changes it as <see cref="TrackFunction"/> would, without a call; and of UDP that
+/// begins a connection, which floods are made of. Whatever is unusual goes to the whole of it, with nothing changed.
 /// </summary>
 internal sealed class OpenConnection
 {
     // R6 and R9 are main's; R9, the packet's length, is in the key too, and is lent to the look-up.
-    private const Register Entry = Register.R4, Direction = Register.R7, Window = HeaderWindow.Register, Length = Frame.SkbLength;
+    private const Register KindChanges = Register.R3, Entry = Register.R4, Direction = Register.R7, Window = HeaderWindow.Register, Length = Frame.SkbLength;
 
     private const int NowAt = Frame.TransportBuffer;
 
@@ -28,15 +28,16 @@ internal sealed class OpenConnection
         (_code, _family, _hook, _kernelTracks) = (code, family, hook, kernelTracks);
         _places = new(code, buckets);
         _lookup = new(code, family, buckets);
-        _tcp = new(code);
+        _tcp = new(code, _places);
     }
 
-    /// <param name="done">The packet is of an open connection: state, direction and place are in the key.</param>
-    /// <param name="absent">Its connection is not in the table.</param>
+    /// <param name="done">The packet is of an open connection, or R0 is 1 and it begins one: state, direction and place are in the key.</param>
+    /// <param name="absent">Its connection is not in the table, and it may not be one that begins it.</param>
     /// <param name="other">It is not of an open one, or may not be.</param>
     internal void Emit(Label done, Label absent, Label other)
     {
         Label tcp = _code.DefineLabel("open tcp"), checkedHeader = _code.DefineLabel("header is plain"), ofTcp = _code.DefineLabel("packet of open tcp"), lives = _code.DefineLabel("lives on");
+        Label unknown = _code.DefineLabel("of none that is known");
         EmitBegin(other);
         LoadKey(MemorySize.Byte, Register.R5, PacketKey.Protocol);
         LoadKey(MemorySize.Half, Register.R1, PacketKey.TransportLength);
@@ -47,20 +48,46 @@ internal sealed class OpenConnection
         _code.Mark(tcp);
         _tcp.EmitHeader(checkedHeader, other);
         _code.Mark(checkedHeader);
-        _lookup.Emit(absent, other);
+        _lookup.Emit(unknown, other);
         EmitCheck(other);
         LoadKey(MemorySize.Byte, Register.R1, PacketKey.Protocol);
         _code.Jump(JumpCondition.Equal, Register.R1, IpProtocol.Tcp, ofTcp);
-        EmitUdpTimeout(other);
+        EmitUdpTimeout();
         _code.Jump(lives);
         _code.Mark(ofTcp);
         _tcp.Emit(other);
+        _code.Move(KindChanges, 0);
         _code.Mark(lives);
         EmitRefresh();
         _code.Move(Register.R1, Direction);
-        EntryCounters.EmitCount(_code, Entry, Register.R1, Length, Register.R2);
+        EntryCounters.EmitCount(_code, _places, Entry, Register.R1, Length, Register.R2);
         EmitTell();
         _code.Jump(done);
+        _code.Mark(unknown);
+        EmitBeginning(absent);
+        _code.Jump(done);
+    }
+
+    /// <summary>UDP of no connection begins one, whatever it is, unless the kernel's tracking has something to say about it. R0 = 1.</summary>
+    private void EmitBeginning(Label absent)
+    {
+        LoadKey(MemorySize.Byte, Register.R1, PacketKey.Protocol);
+        _code.Jump(JumpCondition.NotEqual, Register.R1, IpProtocol.Udp, absent);
+        if (_kernelTracks)
+        {
+            // The direction has taken the register of the sk_buff.
+            _code.Load(MemorySize.DoubleWord, Register.R1, Frame.MainContext, 8);
+            _code.LoadMember(MemorySize.DoubleWord, Register.R1, Register.R1, "sk_buff", "_nfct");
+            _code.Jump(JumpCondition.Greater, Register.R1, KernelState.Mask, absent);
+        }
+
+        SetKey(MemorySize.Byte, PacketKey.ConnectionState, (int)ConnectionState.New);
+        SetKey(MemorySize.Byte, PacketKey.ConnectionDirection, (int)ConnectionDirection.Original);
+        SetKey(MemorySize.Word, PacketKey.ConnectionPlace, 0);
+        SetKey(MemorySize.Word, PacketKey.ConnectionMark, 0);
+        SetKey(MemorySize.DoubleWord, PacketKey.ConnectionLabels, 0);
+        SetKey(MemorySize.DoubleWord, PacketKey.ConnectionLabels + 8, 0);
+        _code.Move(Register.R0, 1);
     }
 
     /// <summary>Whole and linear, to be tracked, and not tracked before: a packet over the loopback device was, where it left.</summary>
@@ -116,19 +143,25 @@ internal sealed class OpenConnection
         _code.Jump(JumpCondition.SignedLessOrEqual, Register.R1, 0, other);
     }
 
-    /// <summary>R0 = the time-out of UDP in ticks; one that has just become a stream is not for here.</summary>
-    private void EmitUdpTimeout(Label other)
+    /// <summary>R0 = the time-out of UDP in ticks, R3 = whether the connection has just become a stream (nf_conntrack_proto_udp.c, nf_conntrack_udp_packet). Loses R1 and R2.</summary>
+    private void EmitUdpTimeout()
     {
-        Label stream = _code.DefineLabel("open stream"), done = _code.DefineLabel("udp time-out");
+        Label stream = _code.DefineLabel("open stream"), becomes = _code.DefineLabel("becomes a stream"), done = _code.DefineLabel("udp time-out");
+        _code.Move(KindChanges, 0);
         _code.Load(MemorySize.Word, Register.R1, Entry, ConnectionEntry.Flags);
         _code.Jump(JumpCondition.Set, Register.R1, ConnectionEntry.Assured, stream);
         _code.Load(MemorySize.DoubleWord, Register.R1, Register.R10, NowAt);
-        _code.Load(MemorySize.DoubleWord, Register.R2, Entry, ConnectionEntry.Begins);
+        _places.EmitLoad(MemorySize.DoubleWord, Register.R2, Entry, ConnectionEntry.Begins);
         _code.Alu(AluOperation.Subtract, Register.R1, Register.R2);
         LoadTimeout(Register.R2, TrackingTable.UdpStreamAfter);
-        _code.Jump(JumpCondition.Greater, Register.R1, Register.R2, other);
+        _code.Jump(JumpCondition.Greater, Register.R1, Register.R2, becomes);
         LoadTimeout(Register.R0, TrackingTable.Udp);
         _code.Jump(done);
+        _code.Mark(becomes);
+        _code.Move(KindChanges, 1);
+        _code.Load(MemorySize.Word, Register.R1, Entry, ConnectionEntry.Flags);
+        _code.Alu(AluOperation.Or, Register.R1, ConnectionEntry.Assured);
+        _code.Store(MemorySize.Word, Entry, ConnectionEntry.Flags, Register.R1);
         _code.Mark(stream);
         LoadTimeout(Register.R0, TrackingTable.UdpStream);
         _code.Mark(done);
@@ -144,7 +177,9 @@ internal sealed class OpenConnection
         _code.Store(MemorySize.DoubleWord, Entry, ConnectionEntry.Expires, Register.R0);
         _code.Alu(AluOperation.ShiftRight, Register.R0, ConnectionTable.TickShift);
         _code.Alu(AluOperation.ShiftRight, Register.R1, ConnectionTable.TickShift);
-        _code.Jump(JumpCondition.Equal, Register.R0, Register.R1, known);
+        _code.Alu(AluOperation.Xor, Register.R1, Register.R0);
+        _code.Alu(AluOperation.Or, Register.R1, KindChanges);
+        _code.Jump(JumpCondition.Equal, Register.R1, 0, known);
         _code.Alu(AluOperation.And, Register.R0, (1 << ConnectionTable.ClassShift) - 1);
         _code.Load(MemorySize.Word, Register.R1, Entry, ConnectionEntry.Flags);
         _code.Alu(AluOperation.ShiftRight, Register.R1, 1);
@@ -153,19 +188,21 @@ internal sealed class OpenConnection
         _code.Alu(AluOperation.Or, Register.R0, Register.R1);
         LoadKey(MemorySize.Word, Register.R1, PacketKey.ConnectionPlace);
         _code.Alu(AluOperation.Subtract, Register.R1, 1);
-        _places.EmitNumber(Register.R3, Register.R1, Register.R2, ConnectionTable.Ranks);
+        _places.EmitRank(Register.R3, Register.R1, Register.R2);
         _code.Store(MemorySize.Word, Register.R3, 0, Register.R0);
         _code.Mark(known);
     }
 
     private void EmitTell()
     {
-        _code.StoreImmediate(MemorySize.Byte, Register.R10, Frame.MainKey + PacketKey.ConnectionState, (int)ConnectionState.Established);
+        SetKey(MemorySize.Byte, PacketKey.ConnectionState, (int)ConnectionState.Established);
         _code.Store(MemorySize.Byte, Register.R10, Frame.MainKey + PacketKey.ConnectionDirection, Direction);
         _code.Move(Register.R0, 0);
     }
 
     private void LoadKey(MemorySize size, Register result, int at) => _code.Load(size, result, Register.R10, Frame.MainKey + at);
+
+    private void SetKey(MemorySize size, int at, int value) => _code.StoreImmediate(size, Register.R10, Frame.MainKey + at, value);
 
     private void LoadTimeout(Register result, int number)
     {

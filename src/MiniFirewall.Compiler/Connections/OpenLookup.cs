@@ -5,7 +5,7 @@ namespace MiniFirewall.Compiler.Connections;
 
 /// <summary>
 /// Finds the entry of a packet with ports without leaving main, for <see cref="OpenConnection"/>: as <see cref="FindFunction"/>
-/// does, but the tuple is not put together (<see cref="OpenTuple"/>), and the last three choices are left to that.
+/// does, but the tuple is not put together (<see cref="OpenTuple"/>).
 /// </summary>
 internal sealed class OpenLookup(Assembler code, Family family, int buckets)
 {
@@ -14,12 +14,9 @@ internal sealed class OpenLookup(Assembler code, Family family, int buckets)
     /// <summary>Lent: the packet's length is in the key too.</summary>
     private const Register Bucket = Frame.SkbLength;
 
-    /// <summary>One of each level.</summary>
-    private const int Choices = TupleHash.FirstOfLast + 1;
-
     private readonly TupleHash _hash = new(code, family, buckets);
-    private readonly OpenTuple _tuple = OpenTuple.For(code, family);
     private readonly TablePlaces _places = new(code, buckets);
+    private readonly OpenTuple _tuple = OpenTuple.For(code, family, new(code, buckets));
 
     /// <summary>
     /// R4 = the entry, R7 = whether its tuple's ends are in the other order than the packet's; its place is in the key. Goes to
@@ -30,17 +27,30 @@ internal sealed class OpenLookup(Assembler code, Family family, int buckets)
         Label hit = code.DefineLabel("hit"), tagged = code.DefineLabel("tag fits"), nowhere = code.DefineLabel("not in the table"), unknown = code.DefineLabel("not found");
         _tuple.EmitOrder(missing);
         _tuple.EmitTag();
-        for (int choice = 0; choice < Choices; choice++)
+        for (int choice = 0; choice < TupleHash.FirstOfLast; choice++)
         {
-            EmitBucket(choice, hit, tagged, nowhere);
+            EmitLikely(choice, isFirst: choice == 0, hit);
+            EmitTags(tagged, nowhere);
         }
 
-        code.Mark(unknown);
-        EmitLengthBack();
-        code.Jump(missing);
+        EmitTouchLast();
+        for (int choice = TupleHash.FirstOfLast; choice < TupleHash.Choices; choice++)
+        {
+            EmitLikely(choice, isFirst: false, hit);
+        }
+
+        for (int choice = TupleHash.FirstOfLast; choice < TupleHash.Choices; choice++)
+        {
+            _hash.EmitBucket(choice, Bucket, Tag);
+            EmitTags(tagged, nowhere);
+        }
+
         code.Mark(nowhere);
         EmitLengthBack();
         code.Jump(absent);
+        code.Mark(unknown);
+        EmitLengthBack();
+        code.Jump(missing);
         code.Mark(tagged);
         EmitTagged(unknown);
         code.Mark(hit);
@@ -49,26 +59,29 @@ internal sealed class OpenLookup(Assembler code, Family family, int buckets)
     }
 
     /// <summary>
-    /// Looks where the connection is most likely, in the entry itself, and then at the bucket's tags. An entry that is just given to another
-    /// connection has ended for who reads on, for that is written first.
+    /// Looks where the connection is most likely in a choice's bucket, which is in its register then. On the first level that is the entry itself, for most
+    /// packets need nothing else; on the others its tag first. An entry that is just given to another connection has ended for who reads on, for that is
+    /// written first.
     /// </summary>
-    private void EmitBucket(int choice, Label hit, Label tagged, Label absent)
+    private void EmitLikely(int choice, bool isFirst, Label hit)
     {
         Label elsewhere = code.DefineLabel("elsewhere");
         _hash.EmitBucket(choice, Bucket, Tag);
-        EmitJumpUnlessTagged(choice, elsewhere);
-        TupleHash.EmitWay(code, choice, Scratch, Tag);
+        if (!isFirst)
+        {
+            EmitJumpUnlessTagged(elsewhere);
+        }
+
+        TupleHash.EmitWay(code, Scratch, Tag);
         EmitEntry();
         EmitCompare(elsewhere);
-        TupleHash.EmitWay(code, choice, Tag, Tag);
+        TupleHash.EmitWay(code, Tag, Tag);
         code.Jump(hit);
         code.Mark(elsewhere);
-        EmitTags(tagged);
-        code.Jump(JumpCondition.Equal, Scratch, 0, absent);
     }
 
-    /// <summary>Goes on with the way in the scratch register where a tag fits; else that says whether looking goes on.</summary>
-    private void EmitTags(Label tagged)
+    /// <summary>Goes on with the way in the scratch register where a tag of the bucket fits; else on, or to the other label where nothing is behind it.</summary>
+    private void EmitTags(Label tagged, Label absent)
     {
         Label end = code.DefineLabel("no tag fits");
         Label[] ways = [.. Enumerable.Range(0, ConnectionTable.Ways).Select(way => code.DefineLabel($"way {way}"))];
@@ -89,6 +102,7 @@ internal sealed class OpenLookup(Assembler code, Family family, int buckets)
         }
 
         code.Mark(end);
+        code.Jump(JumpCondition.Equal, Scratch, 0, absent);
     }
 
     /// <summary>The number of the way stays what it is, but the verifier does not know its bits any more, and follows one way, not all.</summary>
@@ -105,11 +119,11 @@ internal sealed class OpenLookup(Assembler code, Family family, int buckets)
     /// <summary>R4 = the entry of the way in the scratch register.</summary>
     private void EmitEntry()
     {
-        code.Alu(AluOperation.Multiply, Scratch, ConnectionEntry.Size);
+        code.Alu(AluOperation.Multiply, Scratch, ConnectionEntry.LineSize);
         code.Move(Entry, Bucket);
-        code.Alu(AluOperation.Multiply, Entry, ConnectionTable.Ways * ConnectionEntry.Size);
+        code.Alu(AluOperation.Multiply, Entry, ConnectionTable.Ways * ConnectionEntry.LineSize);
         code.Alu(AluOperation.Add, Entry, Scratch);
-        code.LoadMapValue(Scratch, WellKnownMaps.Connections, ConnectionTable.EntryAt(buckets, 0, 0));
+        code.LoadMapValue(Scratch, WellKnownMaps.Connections, ConnectionTable.LineAt(buckets, 0, 0, 0));
         code.Alu(AluOperation.Add, Entry, Scratch);
     }
 
@@ -126,14 +140,34 @@ internal sealed class OpenLookup(Assembler code, Family family, int buckets)
     /// Goes where the most likely way has another tag. Mostly it has not, and the processor that expects so asks for the entry at the same
     /// time as for the tag.
     /// </summary>
-    private void EmitJumpUnlessTagged(int choice, Label elsewhere)
+    private void EmitJumpUnlessTagged(Label elsewhere)
     {
         _places.EmitHeader(Entry, Bucket, Scratch);
-        TupleHash.EmitWay(code, choice, Scratch, Tag);
+        TupleHash.EmitWay(code, Scratch, Tag);
         code.Alu(AluOperation.ShiftLeft, Scratch, 2);
         code.Alu(AluOperation.Add, Entry, Scratch);
         code.Load(MemorySize.Word, Scratch, Entry, ConnectionTable.Tags);
         code.Jump(JumpCondition.NotEqual, Scratch, Tag, elsewhere);
+    }
+
+    /// <summary>
+    /// Of the last level the headers, and the entry that is the most likely one, are asked for before it is known which of them tells more: then all come at
+    /// the same time.
+    /// </summary>
+    private void EmitTouchLast()
+    {
+        for (int choice = TupleHash.FirstOfLast; choice < TupleHash.Choices; choice++)
+        {
+            _hash.EmitBucket(choice, Bucket, Tag);
+            _places.EmitHeader(Entry, Bucket, Scratch);
+            code.Load(MemorySize.Word, Scratch, Entry, ConnectionTable.Tags);
+        }
+
+        _hash.EmitBucket(TupleHash.FirstOfLast, Bucket, Tag);
+        TupleHash.EmitWay(code, Scratch, Tag);
+        EmitEntry();
+        code.Load(MemorySize.Word, Scratch, Entry, 0);
+        EmitTouch();
     }
 
     /// <summary>TCP's cache line is asked for before the first one tells whether it is wanted: then both come at the same time.</summary>
@@ -142,7 +176,7 @@ internal sealed class OpenLookup(Assembler code, Family family, int buckets)
         Label notTcp = code.DefineLabel("udp has one line");
         LoadKey(MemorySize.Byte, Scratch, PacketKey.Protocol);
         code.Jump(JumpCondition.NotEqual, Scratch, IpProtocol.Tcp, notTcp);
-        code.Load(MemorySize.DoubleWord, Scratch, Entry, ConnectionEntry.Sides);
+        _places.EmitLoad(MemorySize.DoubleWord, Scratch, Entry, ConnectionEntry.Sides);
         code.Mark(notTcp);
     }
 

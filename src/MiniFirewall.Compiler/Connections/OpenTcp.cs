@@ -6,7 +6,7 @@ namespace MiniFirewall.Compiler.Connections;
 /// What a plain ACK inside the windows does to an established connection, for <see cref="OpenConnection"/>: of <see cref="TcpTracker"/>
 /// and <see cref="TcpWindow"/> what such a segment goes through, in registers. First all that may send it to those, then what it changes.
 /// </summary>
-internal sealed class OpenTcp(Assembler code)
+internal sealed class OpenTcp(Assembler code, TablePlaces places)
 {
     private const Register Entry = Register.R4, Direction = Register.R7, Length = Frame.SkbLength, Header = HeaderWindow.Register;
     private const Register Receiver = Register.R3, Sender = Register.R5;
@@ -89,10 +89,11 @@ internal sealed class OpenTcp(Assembler code)
         code.Move(Register.R1, Direction);
         code.Alu(AluOperation.Multiply, Register.R1, ConnectionEntry.SideSize);
         code.Move(Sender, Entry);
+        places.EmitMove(Sender, ConnectionEntry.TcpLine);
+        code.Move(Receiver, Sender);
         code.Alu(AluOperation.Add, Sender, Register.R1);
         code.Move(Register.R2, ConnectionEntry.SideSize);
         code.Alu(AluOperation.Subtract, Register.R2, Register.R1);
-        code.Move(Receiver, Entry);
         code.Alu(AluOperation.Add, Receiver, Register.R2);
     }
 
@@ -192,7 +193,9 @@ internal sealed class OpenTcp(Assembler code)
     {
         Label another = code.DefineLabel("another");
         code.Move(Register.R2, 0);
-        EmitLastNumber(ConnectionEntry.LastDirection, MemorySize.Byte, Direction, another);
+        code.Load(MemorySize.Byte, Register.R1, Entry, ConnectionEntry.LastDirection);
+        places.EmitMove(Entry, ConnectionEntry.TcpLine);
+        code.Jump(JumpCondition.NotEqual, Register.R1, Direction, another, OperandWidth.Bits32);
         code.Load(MemorySize.Word, Register.R0, Register.R10, SequenceAt);
         EmitLastNumber(ConnectionEntry.LastSequence, MemorySize.Word, Register.R0, another);
         EmitLastNumber(ConnectionEntry.LastAcknowledgement, MemorySize.Word, Acknowledgement, another);
@@ -200,25 +203,29 @@ internal sealed class OpenTcp(Assembler code)
         EmitLastNumber(ConnectionEntry.LastEnd, MemorySize.Word, Register.R0, another);
         code.Load(MemorySize.Word, Register.R0, Register.R10, WindowAt);
         EmitLastNumber(ConnectionEntry.LastWindow, MemorySize.Half, Register.R0, another);
+        places.EmitMove(Entry, -ConnectionEntry.TcpLine);
         code.Load(MemorySize.Byte, Register.R2, Entry, ConnectionEntry.Retransmissions);
+        places.EmitMove(Entry, ConnectionEntry.TcpLine);
         code.Alu(AluOperation.Add, Register.R2, 1);
         code.Alu(AluOperation.And, Register.R2, byte.MaxValue);
         code.Mark(another);
-        code.Store(MemorySize.Byte, Entry, ConnectionEntry.LastDirection, Direction);
         code.Load(MemorySize.Word, Register.R0, Register.R10, SequenceAt);
-        code.Store(MemorySize.Word, Entry, ConnectionEntry.LastSequence, Register.R0);
-        code.Store(MemorySize.Word, Entry, ConnectionEntry.LastAcknowledgement, Acknowledgement);
+        code.Store(MemorySize.Word, Entry, ConnectionEntry.InLine(ConnectionEntry.LastSequence), Register.R0);
+        code.Store(MemorySize.Word, Entry, ConnectionEntry.InLine(ConnectionEntry.LastAcknowledgement), Acknowledgement);
         code.Load(MemorySize.Word, Register.R0, Register.R10, EndAt);
-        code.Store(MemorySize.Word, Entry, ConnectionEntry.LastEnd, Register.R0);
+        code.Store(MemorySize.Word, Entry, ConnectionEntry.InLine(ConnectionEntry.LastEnd), Register.R0);
         code.Load(MemorySize.Word, Register.R0, Register.R10, WindowAt);
-        code.Store(MemorySize.Half, Entry, ConnectionEntry.LastWindow, Register.R0);
+        code.Store(MemorySize.Half, Entry, ConnectionEntry.InLine(ConnectionEntry.LastWindow), Register.R0);
+        places.EmitMove(Entry, -ConnectionEntry.TcpLine);
+        code.Store(MemorySize.Byte, Entry, ConnectionEntry.LastDirection, Direction);
         code.Store(MemorySize.Byte, Entry, ConnectionEntry.Retransmissions, Register.R2);
         code.StoreImmediate(MemorySize.Byte, Entry, ConnectionEntry.LastIndex, TcpStates.Ack);
     }
 
+    /// <summary>Of the entry's line of TCP, which its register points to.</summary>
     private void EmitLastNumber(int at, MemorySize size, Register now, Label another)
     {
-        code.Load(size, Register.R1, Entry, at);
+        code.Load(size, Register.R1, Entry, ConnectionEntry.InLine(at));
         code.Jump(JumpCondition.NotEqual, Register.R1, now, another, OperandWidth.Bits32);
     }
 
@@ -257,13 +264,13 @@ internal sealed class OpenTcp(Assembler code)
         code.Jump(JumpCondition.SignedLessOrEqual, Register.R1, 0, unless, OperandWidth.Bits32);
     }
 
-    private void Load(Register result, Register side, int at) => code.Load(MemorySize.Word, result, side, ConnectionEntry.Sides + at);
+    private void Load(Register result, Register side, int at) => code.Load(MemorySize.Word, result, side, at);
 
-    private void LoadByte(Register result, Register side, int at) => code.Load(MemorySize.Byte, result, side, ConnectionEntry.Sides + at);
+    private void LoadByte(Register result, Register side, int at) => code.Load(MemorySize.Byte, result, side, at);
 
-    private void Store(Register side, int at, Register value) => code.Store(MemorySize.Word, side, ConnectionEntry.Sides + at, value);
+    private void Store(Register side, int at, Register value) => code.Store(MemorySize.Word, side, at, value);
 
-    private void StoreByte(Register side, int at, Register value) => code.Store(MemorySize.Byte, side, ConnectionEntry.Sides + at, value);
+    private void StoreByte(Register side, int at, Register value) => code.Store(MemorySize.Byte, side, at, value);
 
     private void LoadTimeout(Register result, int number)
     {

@@ -14,7 +14,7 @@ internal abstract class OpenTuple(Assembler code, Family family)
     /// <summary>Lent: it is the packet's length, which is in the key too.</summary>
     private protected const Register Seeds = Frame.SkbLength;
 
-    internal static OpenTuple For(Assembler code, Family family) => family == Family.IPv4 ? new OpenTupleV4(code) : new OpenTupleV6(code);
+    internal static OpenTuple For(Assembler code, Family family, TablePlaces places) => family == Family.IPv4 ? new OpenTupleV4(code) : new OpenTupleV6(code, places);
 
     /// <summary>R7 = whether the ends change places, the lower one being first; R3 = all but the addresses. Loses R0 to R5.</summary>
     /// <param name="same">Both ends have one address: the packet may be its own answer.</param>

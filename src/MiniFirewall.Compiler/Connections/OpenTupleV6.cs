@@ -4,7 +4,7 @@ using MiniFirewall.Packets;
 namespace MiniFirewall.Compiler.Connections;
 
 /// <summary>The tuple of an IPv6 packet: its addresses stay in the key, and are looked at in their order by what R7 says.</summary>
-internal sealed class OpenTupleV6(Assembler code) : OpenTuple(code, Family.IPv6)
+internal sealed class OpenTupleV6(Assembler code, TablePlaces places) : OpenTuple(code, Family.IPv6)
 {
     private const int EndBytes = PacketKey.DestinationHigh - PacketKey.SourceHigh;
 
@@ -47,23 +47,26 @@ internal sealed class OpenTupleV6(Assembler code) : OpenTuple(code, Family.IPv6)
     internal override void EmitCompareEnds(Label other)
     {
         const int HalfShift = 3;
+        int highLine = ConnectionEntry.LineOf(ConnectionEntry.Of(ConnectionTuple.FirstHigh));
         _code.Move(First, Swapped);
         _code.Alu(AluOperation.ShiftLeft, First, HalfShift);
         _code.Alu(AluOperation.Add, First, Entry);
         EmitCompareHalf(PacketKey.SourceLow, ConnectionTuple.FirstLow, other);
+        places.EmitMove(First, highLine);
         EmitCompareHalf(PacketKey.SourceHigh, ConnectionTuple.FirstHigh, other);
         _code.Move(First, Swapped);
         _code.Alu(AluOperation.Xor, First, 1);
         _code.Alu(AluOperation.ShiftLeft, First, HalfShift);
         _code.Alu(AluOperation.Add, First, Entry);
         EmitCompareHalf(PacketKey.DestinationLow, ConnectionTuple.FirstLow, other);
+        places.EmitMove(First, highLine);
         EmitCompareHalf(PacketKey.DestinationHigh, ConnectionTuple.FirstHigh, other);
     }
 
     private void EmitCompareHalf(int key, int part, Label other)
     {
         LoadKey(MemorySize.DoubleWord, Second, key);
-        _code.Load(MemorySize.DoubleWord, Scratch, First, ConnectionEntry.Of(part));
+        _code.Load(MemorySize.DoubleWord, Scratch, First, ConnectionEntry.InLine(ConnectionEntry.Of(part)));
         _code.Jump(JumpCondition.NotEqual, Scratch, Second, other);
     }
 

@@ -14,29 +14,53 @@ internal sealed class TablePlaces(Assembler code, int buckets)
         code.Alu(AluOperation.Add, pointer, scratch);
     }
 
-    /// <summary>pointer = the first entry of a bucket. Loses the scratch register.</summary>
+    /// <summary>A pointer to a tag, or to a bucket's header, becomes one to the rank, or to the first one.</summary>
+    internal void EmitToRanks(Register pointer) => code.Alu(AluOperation.Add, pointer, ConnectionTable.RanksAt(buckets));
+
+    /// <summary>pointer = the first line of a bucket's first entry. Loses the scratch register.</summary>
     internal void EmitEntries(Register pointer, Register bucket, Register scratch)
     {
         code.Move(pointer, bucket);
-        code.Alu(AluOperation.Multiply, pointer, ConnectionTable.Ways * ConnectionEntry.Size);
-        code.LoadMapValue(scratch, WellKnownMaps.Connections, ConnectionTable.EntryAt(buckets, 0, 0));
+        code.Alu(AluOperation.Multiply, pointer, ConnectionTable.Ways * ConnectionEntry.LineSize);
+        code.LoadMapValue(scratch, WellKnownMaps.Connections, ConnectionTable.LineAt(buckets, 0, 0, 0));
         code.Alu(AluOperation.Add, pointer, scratch);
     }
 
-    /// <summary>pointer = the entry of a place, any number. Loses the place, and the scratch register.</summary>
+    /// <summary>pointer = the first line of the entry of a place, any number. Loses the place, and the scratch register.</summary>
     internal void EmitEntry(Register pointer, Register place, Register scratch)
     {
         EmitSplit(place, scratch);
-        code.Alu(AluOperation.Multiply, scratch, ConnectionTable.Ways * ConnectionEntry.Size);
-        code.LoadMapValue(pointer, WellKnownMaps.Connections, ConnectionTable.EntryAt(buckets, 0, 0));
+        code.Alu(AluOperation.Multiply, scratch, ConnectionTable.Ways * ConnectionEntry.LineSize);
+        code.LoadMapValue(pointer, WellKnownMaps.Connections, ConnectionTable.LineAt(buckets, 0, 0, 0));
         code.Alu(AluOperation.Add, pointer, scratch);
-        code.Alu(AluOperation.Multiply, place, ConnectionEntry.Size);
+        code.Alu(AluOperation.Multiply, place, ConnectionEntry.LineSize);
         code.Alu(AluOperation.Add, pointer, place);
     }
 
-    /// <summary>pointer = the number of a place in its bucket's header. Loses the place, and the scratch register.</summary>
-    /// <param name="at"><see cref="ConnectionTable.Tags"/> or <see cref="ConnectionTable.Ranks"/>.</param>
-    internal void EmitNumber(Register pointer, Register place, Register scratch, int at)
+    /// <summary>A pointer into one line of an entry becomes one into another, so many behind it.</summary>
+    internal void EmitMove(Register pointer, int lines)
+    {
+        if (lines != 0)
+        {
+            code.Alu(AluOperation.Add, pointer, lines * ConnectionTable.LineDistance(buckets));
+        }
+    }
+
+    /// <summary>result = a number of the entry that a register points to the first line of.</summary>
+    internal void EmitLoad(MemorySize size, Register result, Register entry, int at)
+    {
+        code.Move(result, entry);
+        EmitMove(result, ConnectionEntry.LineOf(at));
+        code.Load(size, result, result, ConnectionEntry.InLine(at));
+    }
+
+    /// <summary>pointer = the tag of a place. Loses the place, and the scratch register.</summary>
+    internal void EmitTag(Register pointer, Register place, Register scratch) => EmitNumber(pointer, place, scratch, ConnectionTable.Tags);
+
+    /// <summary>pointer = the rank of a place. Loses the place, and the scratch register.</summary>
+    internal void EmitRank(Register pointer, Register place, Register scratch) => EmitNumber(pointer, place, scratch, ConnectionTable.RanksAt(buckets));
+
+    private void EmitNumber(Register pointer, Register place, Register scratch, int at)
     {
         EmitSplit(place, scratch);
         code.Alu(AluOperation.Multiply, scratch, ConnectionTable.HeaderSize);

@@ -159,7 +159,7 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label counted
         track.Code.Alu(AluOperation.And, Register.R1, TcpStates.IsLiberal);
         for (int at = 0; at < ConnectionEntry.SideSize; at += 8)
         {
-            track.Code.StoreImmediate(MemorySize.DoubleWord, TrackCode.Sender, ConnectionEntry.Sides + at, 0);
+            track.Code.StoreImmediate(MemorySize.DoubleWord, TrackCode.Sender, at, 0);
         }
 
         track.Store(Side(TrackCode.Sender, ConnectionEntry.SideFlags), Register.R1);
@@ -316,5 +316,5 @@ internal sealed class TcpTracker(TrackCode track, Label refreshed, Label counted
     }
 
     internal static Slot Side(Register side, int at) =>
-        new(side, ConnectionEntry.Sides + at, at >= ConnectionEntry.Scale ? MemorySize.Byte : MemorySize.Word);
+        new(side, at, at >= ConnectionEntry.Scale ? MemorySize.Byte : MemorySize.Word);
 }

@@ -49,15 +49,36 @@ internal sealed class TrackCode(Assembler code, int buckets)
 
     internal static Slot InFrame(int at, MemorySize size = MemorySize.Word) => new(Register.R10, at - FrameBytes, size);
 
-    internal static Slot InEntry(int at, MemorySize size = MemorySize.Word) => new(Entry, at, size);
+    internal static Slot InEntry(int at, MemorySize size = MemorySize.Word) => new(Entry, ConnectionEntry.InLine(at), size, ConnectionEntry.LineOf(at));
 
     internal static Slot InKey(int at, MemorySize size) => new(Key, at, size);
 
-    internal void Load(Register result, Slot slot) => code.Load(slot.Size, result, slot.Base, slot.Offset);
+    internal void Load(Register result, Slot slot)
+    {
+        if (slot.Line == 0)
+        {
+            code.Load(slot.Size, result, slot.Base, slot.Offset);
+            return;
+        }
 
-    internal void Store(Slot slot, Register value) => code.Store(slot.Size, slot.Base, slot.Offset, value);
+        code.Move(result, slot.Base);
+        Places.EmitMove(result, slot.Line);
+        code.Load(slot.Size, result, result, slot.Offset);
+    }
 
-    internal void Set(Slot slot, int value) => code.StoreImmediate(slot.Size, slot.Base, slot.Offset, value);
+    internal void Store(Slot slot, Register value)
+    {
+        Places.EmitMove(slot.Base, slot.Line);
+        code.Store(slot.Size, slot.Base, slot.Offset, value);
+        Places.EmitMove(slot.Base, -slot.Line);
+    }
+
+    internal void Set(Slot slot, int value)
+    {
+        Places.EmitMove(slot.Base, slot.Line);
+        code.StoreImmediate(slot.Size, slot.Base, slot.Offset, value);
+        Places.EmitMove(slot.Base, -slot.Line);
+    }
 
     /// <summary>The slot = 0, which the verifier takes for any number, so that it need not follow what is behind for 0 alone. Loses R1 and R2.</summary>
     internal void SetZeroUnseen(Slot slot)
@@ -204,7 +225,7 @@ internal sealed class TrackCode(Assembler code, int buckets)
         code.Alu(AluOperation.Or, Register.R0, Register.R1);
         Load(Register.R1, Place);
         code.Alu(AluOperation.Subtract, Register.R1, 1);
-        Places.EmitNumber(Register.R3, Register.R1, Register.R2, ConnectionTable.Ranks);
+        Places.EmitRank(Register.R3, Register.R1, Register.R2);
         code.Store(MemorySize.Word, Register.R3, 0, Register.R0);
     }
 

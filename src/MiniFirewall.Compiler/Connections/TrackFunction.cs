@@ -336,10 +336,11 @@ internal sealed class TrackFunction
         _code.Alu(AluOperation.And, Register.R1, 1);
         _code.Alu(AluOperation.Multiply, Register.R1, ConnectionEntry.SideSize);
         _code.Move(TrackCode.Sender, TrackCode.Entry);
+        _track.Places.EmitMove(TrackCode.Sender, ConnectionEntry.TcpLine);
+        _code.Move(TrackCode.Receiver, TrackCode.Sender);
         _code.Alu(AluOperation.Add, TrackCode.Sender, Register.R1);
         _code.Move(Register.R2, ConnectionEntry.SideSize);
         _code.Alu(AluOperation.Subtract, Register.R2, Register.R1);
-        _code.Move(TrackCode.Receiver, TrackCode.Entry);
         _code.Alu(AluOperation.Add, TrackCode.Receiver, Register.R2);
     }
 
@@ -401,7 +402,7 @@ internal sealed class TrackFunction
         {
             if (ConnectionEntry.TuplePartAt(at) is null)
             {
-                _code.StoreImmediate(MemorySize.DoubleWord, TrackCode.Entry, at, 0);
+                _track.Set(TrackCode.InEntry(at, MemorySize.DoubleWord), 0);
             }
         }
 
@@ -413,7 +414,7 @@ internal sealed class TrackFunction
         EmitGiven();
         _track.SetZeroUnseen(TrackCode.Direction);
         _code.Call(Helper.Jiffies64);
-        _code.Store(MemorySize.DoubleWord, TrackCode.Entry, ConnectionEntry.Begins, Register.R0);
+        _track.Store(TrackCode.InEntry(ConnectionEntry.Begins, MemorySize.DoubleWord), Register.R0);
         _track.If(TrackCode.InKey(PacketKey.Protocol, MemorySize.Byte), JumpCondition.Equal, IpProtocol.Tcp, tcp);
         _code.Jump(_packets);
         _code.Mark(tcp);
@@ -513,7 +514,7 @@ internal sealed class TrackFunction
         _code.Mark(udp);
         _track.IfClear(TrackCode.InEntry(ConnectionEntry.Flags), ConnectionEntry.SeenReply, notYet);
         _code.Call(Helper.Jiffies64);
-        _code.Load(MemorySize.DoubleWord, Register.R1, TrackCode.Entry, ConnectionEntry.Begins);
+        _track.Load(Register.R1, TrackCode.InEntry(ConnectionEntry.Begins, MemorySize.DoubleWord));
         _code.Alu(AluOperation.Subtract, Register.R0, Register.R1);
         _track.LoadTimeout(TrackingTable.UdpStreamAfter);
         _code.Jump(JumpCondition.Greater, Register.R0, Register.R1, stream);
@@ -540,7 +541,7 @@ internal sealed class TrackFunction
         _code.Alu(AluOperation.And, Register.R1, 1);
         _track.Load(Register.R3, TrackCode.Length);
         _code.Move(Register.R4, TrackCode.Entry);
-        EntryCounters.EmitCount(_code, Register.R4, Register.R1, Register.R3, Register.R2);
+        EntryCounters.EmitCount(_code, _track.Places, Register.R4, Register.R1, Register.R3, Register.R2);
     }
 
     /// <summary>The first answer makes an entry one that no flood of new connections can push out.</summary>

@@ -10,14 +10,16 @@ namespace MiniFirewall.Compiler.Connections;
 /// </summary>
 internal sealed class TupleHash(Assembler code, Family family, int buckets)
 {
-    /// <summary>How many buckets a tuple may be in.</summary>
+    /// <summary>How many buckets a tuple may be in: one of the first level, one of the second, the others of the last.</summary>
     internal const int Choices = 6;
 
     /// <summary>The first choice of the last level.</summary>
     internal const int FirstOfLast = 2;
 
-    /// <summary>The level of each choice, what the tag is multiplied by, and how far the product is shifted.</summary>
-    private static readonly (int Level, int Factor, int Shift)[] s_choices = [(0, 1, 2), (1, 1, 12), (2, 0x3779b1, 13), (2, 0x2545f5, 17), (2, 0x1b8735, 15), (2, 0x5851f5, 19)];
+    /// <summary>What the tag is multiplied by for each choice; the upper half of 32 bits of that is a fraction of the level's buckets.</summary>
+    private static readonly uint[] s_factors = [1, 0x165667b1, 0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f];
+
+    private const int WayBits = 16, WayMask = (1 << WayBits) - 1;
 
     /// <summary>The words of a tuple that are not always zero; the secret numbers are taken by these places.</summary>
     private ReadOnlySpan<int> Words => family == Family.IPv4 ? [2, 6, 8, 9] : [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -60,16 +62,15 @@ internal sealed class TupleHash(Assembler code, Family family, int buckets)
     /// <summary>bucket = that of a tag's choice.</summary>
     internal void EmitBucket(int choice, Register bucket, Register tag)
     {
-        (int level, int factor, int shift) = s_choices[choice];
-        (int first, int count) = ConnectionTable.Level(buckets, level);
+        (int first, int count) = ConnectionTable.Level(buckets, LevelOf(choice));
         code.Move(bucket, tag);
-        if (factor != 1)
+        if (s_factors[choice] != 1)
         {
-            code.Alu(AluOperation.Multiply, bucket, factor);
+            code.Alu(AluOperation.Multiply, bucket, unchecked((int)s_factors[choice]), OperandWidth.Bits32);
         }
 
-        code.Alu(AluOperation.ShiftRight, bucket, shift);
-        code.Alu(AluOperation.And, bucket, count - 1);
+        code.Alu(AluOperation.Multiply, bucket, count);
+        code.Alu(AluOperation.ShiftRight, bucket, 32);
         if (first != 0)
         {
             code.Alu(AluOperation.Add, bucket, first);
@@ -77,31 +78,30 @@ internal sealed class TupleHash(Assembler code, Family family, int buckets)
     }
 
     /// <summary>
-    /// way = the one that a connection takes in a choice's bucket if it can: most are found there at once. Those of the last level are
-    /// among its usual ways (<see cref="ConnectionTable.UsualWays"/>).
+    /// way = the one that a connection takes in each of its buckets if it can: most are found there at once. It comes of bits that tell nothing of
+    /// the bucket.
     /// </summary>
-    internal static void EmitWay(Assembler code, int choice, Register way, Register tag)
+    internal static void EmitWay(Assembler code, Register way, Register tag)
     {
         if (way != tag)
         {
             code.Move(way, tag);
         }
 
-        code.Alu(AluOperation.Multiply, way, UsualWaysOf(choice));
-        code.Alu(AluOperation.ShiftRight, way, 32);
+        code.Alu(AluOperation.And, way, WayMask);
+        code.Alu(AluOperation.Multiply, way, ConnectionTable.Ways);
+        code.Alu(AluOperation.ShiftRight, way, WayBits);
     }
 
-    /// <summary>How many ways of a choice's bucket are taken at first.</summary>
-    internal static int UsualWaysOf(int choice) => choice < FirstOfLast ? ConnectionTable.Ways : ConnectionTable.UsualWays;
-
     /// <summary>What <see cref="EmitWay"/> computes.</summary>
-    internal static int WayOf(int choice, uint tag) => (int)((tag * (ulong)UsualWaysOf(choice)) >> 32);
+    internal static int WayOf(uint tag) => (int)((tag & WayMask) * ConnectionTable.Ways) >> WayBits;
 
     /// <summary>What <see cref="EmitBucket"/> computes.</summary>
     internal static int BucketOf(int choice, uint tag, int buckets)
     {
-        (int level, int factor, int shift) = s_choices[choice];
-        (int first, int count) = ConnectionTable.Level(buckets, level);
-        return first + (int)(((tag * (ulong)factor) >> shift) & (uint)(count - 1));
+        (int first, int count) = ConnectionTable.Level(buckets, LevelOf(choice));
+        return first + (int)((unchecked(tag * s_factors[choice]) * (ulong)count) >> 32);
     }
+
+    private static int LevelOf(int choice) => Math.Min(choice, FirstOfLast);
 }

@@ -77,7 +77,7 @@ internal static class ConnectionAddressEmitter
         code.Mark(begins);
         EmitEach(half => EmitKeyHalf(function, ConnectionFunction.IsFirst(end), half));
 
-        void EmitEntryHalves(bool isFirst) => EmitEach(half => code.Load(MemorySize.DoubleWord, Register.R1, Connection, ConnectionEntry.Of((isFirst, half) switch
+        void EmitEntryHalves(bool isFirst) => EmitEach(half => function.Places.EmitLoad(MemorySize.DoubleWord, Register.R1, Connection, ConnectionEntry.Of((isFirst, half) switch
         {
             (true, true) => ConnectionTuple.FirstHigh,
             (true, false) => ConnectionTuple.FirstLow,

@@ -26,14 +26,15 @@ internal static class ConnectionFunction
             function.Code.Mark(has);
         }
 
-        /// <summary>result = the connection's entry; goes to the label where the packet begins the connection. Loses R1 and R2.</summary>
-        internal void LoadConnection(Register result, Label none)
+        /// <summary>result = a line of the connection's entry; goes to the label where the packet begins the connection. Loses R1 and R2.</summary>
+        internal void LoadConnection(Register result, Label none, int line = 0)
         {
             Assembler code = function.Code;
             code.Load(MemorySize.Word, Register.R1, QuestionFunction.Key, PacketKey.ConnectionPlace);
             code.Jump(JumpCondition.Equal, Register.R1, 0, none);
             code.Alu(AluOperation.Subtract, Register.R1, 1);
             function.Places.EmitEntry(result, Register.R1, Register.R2);
+            function.Places.EmitMove(result, line);
         }
 
         /// <summary>result = the kernel's entry (struct nf_conn), a number; goes to the label where the packet has none. Loses R0 to R5.</summary>

@@ -21,8 +21,8 @@ internal static class ConnectionLabelEmitter
             return;
         }
 
-        function.LoadConnection(Connection, begins);
-        EmitLabel(question, function, Connection, ConnectionEntry.Labels);
+        function.LoadConnection(Connection, begins, ConnectionEntry.LineOf(ConnectionEntry.Labels));
+        EmitLabel(question, function, Connection, ConnectionEntry.InLine(ConnectionEntry.Labels));
         code.Jump(function.No);
         code.Mark(begins);
         EmitLabel(question, function, QuestionFunction.Key, PacketKey.ConnectionLabels);

@@ -36,8 +36,8 @@ internal static class ConnectionMarkEmitter
         }
 
         Label begins = code.DefineLabel("begins"), known = code.DefineLabel("mark known");
-        function.LoadConnection(Connection, begins);
-        code.Load(MemorySize.Word, Register.R1, Connection, ConnectionEntry.Mark);
+        function.LoadConnection(Connection, begins, ConnectionEntry.LineOf(ConnectionEntry.Mark));
+        code.Load(MemorySize.Word, Register.R1, Connection, ConnectionEntry.InLine(ConnectionEntry.Mark));
         code.Jump(known);
         code.Mark(begins);
         code.Load(MemorySize.Word, Register.R1, QuestionFunction.Key, PacketKey.ConnectionMark);
@@ -77,8 +77,8 @@ internal static class ConnectionMarkEmitter
         code.Jump(JumpCondition.Equal, Register.R1, (int)ConnectionDirection.None, function.Yes);
         EmitMark(function);
         code.Store(MemorySize.Word, Register.R10, MarkBefore, Register.R1);
-        function.LoadConnection(Connection, begins);
-        EmitChange(question, function, new Slot(Connection, ConnectionEntry.Mark, MemorySize.Word));
+        function.LoadConnection(Connection, begins, ConnectionEntry.LineOf(ConnectionEntry.Mark));
+        EmitChange(question, function, new Slot(Connection, ConnectionEntry.InLine(ConnectionEntry.Mark), MemorySize.Word));
         code.Mark(begins);
         EmitChange(question, function, new Slot(QuestionFunction.Key, PacketKey.ConnectionMark, MemorySize.Word));
     }

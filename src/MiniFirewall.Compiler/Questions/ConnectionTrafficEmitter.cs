@@ -48,14 +48,14 @@ internal sealed class ConnectionTrafficEmitter(ConnectionTrafficIn question, Que
     private void EmitSum()
     {
         int first = question.Direction == TrafficDirection.Reply ? 1 : 0;
-        EntryCounters.EmitPackets(_code, Packets, Connection, first, Register.R3);
+        EntryCounters.EmitPackets(_code, function.Places, Packets, Connection, first, Register.R3);
         EntryCounters.EmitBytes(_code, Bytes, Connection, first);
         if (question.Direction != TrafficDirection.Both)
         {
             return;
         }
 
-        EntryCounters.EmitPackets(_code, Register.R3, Connection, 1, Register.R4);
+        EntryCounters.EmitPackets(_code, function.Places, Register.R3, Connection, 1, Register.R4);
         _code.Alu(AluOperation.Add, Packets, Register.R3);
         EntryCounters.EmitBytes(_code, Register.R3, Connection, 1);
         _code.Alu(AluOperation.Add, Bytes, Register.R3);

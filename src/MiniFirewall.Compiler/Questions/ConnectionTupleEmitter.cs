@@ -54,7 +54,7 @@ internal sealed class ConnectionTupleEmitter(QuestionFunction function, int at)
         function.LoadConnection(Connection, begins);
         for (int word = 0; word < ConnectionTuple.Size; word += 8)
         {
-            _code.Load(MemorySize.DoubleWord, Register.R1, Connection, ConnectionEntry.Of(word));
+            function.Places.EmitLoad(MemorySize.DoubleWord, Register.R1, Connection, ConnectionEntry.Of(word));
             Store(MemorySize.DoubleWord, word, Register.R1);
         }
 

@@ -24,7 +24,7 @@ internal sealed class TableMemory(Memory<byte> value)
         if (tag > ConnectionTable.Claimed)
         {
             Span<byte> copy = stackalloc byte[ConnectionEntry.Size];
-            value.Span.Slice(EntryOf(place), ConnectionEntry.Size).CopyTo(copy);
+            CopyEntry(place, copy);
             Thread.MemoryBarrier();
             connection = Connection.Read(copy);
             return TagAt(place) == tag;
@@ -39,7 +39,7 @@ internal sealed class TableMemory(Memory<byte> value)
     /// </summary>
     internal bool TryEnd(int place, in Connection connection)
     {
-        ref ulong expires = ref MemoryMarshal.AsRef<ulong>(value.Span.Slice(EntryOf(place) + ConnectionEntry.Expires, 8));
+        ref ulong expires = ref ExpiresRef(place);
         if (Interlocked.CompareExchange(ref expires, 0, connection.Expires) != connection.Expires)
         {
             return false;
@@ -53,7 +53,7 @@ internal sealed class TableMemory(Memory<byte> value)
     internal uint TryCopy(int place, Span<byte> copy)
     {
         uint tag = TagAt(place);
-        value.Span.Slice(EntryOf(place), ConnectionEntry.Size).CopyTo(copy);
+        CopyEntry(place, copy);
         Thread.MemoryBarrier();
         return tag > ConnectionTable.Claimed && TagAt(place) == tag ? tag : ConnectionTable.Free;
     }
@@ -64,9 +64,10 @@ internal sealed class TableMemory(Memory<byte> value)
     /// <summary>The place of the entry with a tuple; -1 where there is none.</summary>
     internal int Find(uint tag, ReadOnlySpan<byte> entry)
     {
+        Span<byte> copy = stackalloc byte[ConnectionEntry.Size];
         foreach (int place in PlacesFor(tag))
         {
-            if (TagAt(place) == tag && HasSameTuple(value.Span.Slice(EntryOf(place), ConnectionEntry.Size), entry))
+            if (TryCopy(place, copy) == tag && HasSameTuple(copy, entry))
             {
                 return place;
             }
@@ -81,17 +82,20 @@ internal sealed class TableMemory(Memory<byte> value)
     /// <returns>Its place; -1 where there is no room for it.</returns>
     internal int TryInsert(uint tag, ReadOnlySpan<byte> entry, uint rank)
     {
-        foreach ((int choice, int bucket) in ConnectionTable.BucketsOf(tag, Buckets).Index())
+        foreach ((int bucket, int first, int count) in ConnectionTable.AttemptsFor(tag, Buckets))
         {
-            int first = ConnectionTable.WayOf(choice, tag);
-            for (int i = 0; i < ConnectionTable.Ways; i++)
+            for (int i = 0; i < count; i++)
             {
                 int place = (bucket * ConnectionTable.Ways) + ((first + i) % ConnectionTable.Ways);
                 ref uint there = ref TagRef(place);
                 if (Interlocked.CompareExchange(ref there, ConnectionTable.Claimed, ConnectionTable.Free) == ConnectionTable.Free)
                 {
                     WriteRank(place, rank);
-                    entry.CopyTo(value.Span.Slice(EntryOf(place), ConnectionEntry.Size));
+                    for (int at = 0; at < ConnectionEntry.Size; at += ConnectionEntry.LineSize)
+                    {
+                        entry.Slice(at, ConnectionEntry.LineSize).CopyTo(Part(place, at, ConnectionEntry.LineSize));
+                    }
+
                     Volatile.Write(ref there, tag);
                     return place;
                 }
@@ -110,7 +114,7 @@ internal sealed class TableMemory(Memory<byte> value)
         {
             if (ConnectionEntry.TuplePartAt(at) is null)
             {
-                entry.Slice(at, 8).CopyTo(value.Span.Slice(EntryOf(place) + at, 8));
+                entry.Slice(at, 8).CopyTo(Part(place, at, 8));
             }
         }
 
@@ -159,9 +163,7 @@ internal sealed class TableMemory(Memory<byte> value)
             return false;
         }
 
-        ReadOnlySpan<byte> entry = value.Span.Slice(EntryOf(place), ConnectionEntry.Size);
-        ulong expires = Volatile.Read(ref MemoryMarshal.AsRef<ulong>(value.Span.Slice(EntryOf(place) + ConnectionEntry.Expires, 8)));
-        ulong begins = MemoryMarshal.Read<ulong>(entry[ConnectionEntry.Begins..]);
+        ulong expires = Volatile.Read(ref ExpiresRef(place)), begins = MemoryMarshal.Read<ulong>(Part(place, ConnectionEntry.Begins, 8));
         return expires == 0 && begins != 0 && begins <= begun;
     }
 
@@ -174,11 +176,22 @@ internal sealed class TableMemory(Memory<byte> value)
     private void WriteRank(int place, uint rank) => Volatile.Write(ref RankAt(place), rank);
 
     private ref uint RankAt(int place) =>
-        ref MemoryMarshal.AsRef<uint>(value.Span.Slice(HeaderOf(place) + ConnectionTable.Ranks + (4 * WayOf(place)), 4));
+        ref MemoryMarshal.AsRef<uint>(value.Span.Slice(ConnectionTable.RanksAt(Buckets) + HeaderOf(place) + (4 * WayOf(place)), 4));
 
     private static int WayOf(int place) => place % ConnectionTable.Ways;
 
     private static int HeaderOf(int place) => place / ConnectionTable.Ways * ConnectionTable.HeaderSize;
 
-    private int EntryOf(int place) => ConnectionTable.EntryAt(Buckets, place / ConnectionTable.Ways, WayOf(place));
+    private ref ulong ExpiresRef(int place) => ref MemoryMarshal.AsRef<ulong>(Part(place, ConnectionEntry.Expires, 8));
+
+    private void CopyEntry(int place, Span<byte> copy)
+    {
+        for (int at = 0; at < ConnectionEntry.Size; at += ConnectionEntry.LineSize)
+        {
+            Part(place, at, ConnectionEntry.LineSize).CopyTo(copy[at..]);
+        }
+    }
+
+    /// <summary>Bytes of one line of an entry.</summary>
+    private Span<byte> Part(int place, int at, int size) => value.Span.Slice(ConnectionTable.PartAt(Buckets, place / ConnectionTable.Ways, WayOf(place), at), size);
 }

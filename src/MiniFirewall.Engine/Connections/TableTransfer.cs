@@ -12,7 +12,7 @@ internal sealed class TableTransfer(TableMemory from, TableMemory to, ulong now)
 {
     private const int MostRounds = 8, FewChanges = 16, None = -1;
 
-    /// <summary>Of <see cref="ConnectionTable.Ranks"/>.</summary>
+    /// <summary>Of <see cref="ConnectionTable.RanksAt"/>.</summary>
     private const uint MostKind = 3;
 
     /// <summary>Where the connection of a place of the old table is in the new one.</summary>

@@ -27,12 +27,20 @@ internal sealed class HandTable
     {
         (int bucket, int way) = (place / ConnectionTable.Ways, place % ConnectionTable.Ways);
         BinaryPrimitives.WriteUInt32LittleEndian(_value.AsSpan((bucket * ConnectionTable.HeaderSize) + ConnectionTable.Tags + (4 * way)), tag);
-        BinaryPrimitives.WriteUInt32LittleEndian(_value.AsSpan((bucket * ConnectionTable.HeaderSize) + ConnectionTable.Ranks + (4 * way)), rank);
-        entry.Write(_value.AsSpan(ConnectionTable.EntryAt(Memory.Buckets, bucket, way), ConnectionEntry.Size));
+        BinaryPrimitives.WriteUInt32LittleEndian(_value.AsSpan(RankOf(place)), rank);
+        Span<byte> written = stackalloc byte[ConnectionEntry.Size];
+        written.Clear();
+        entry.Write(written);
+        for (int at = 0; at < ConnectionEntry.Size; at += 8)
+        {
+            written.Slice(at, 8).CopyTo(_value.AsSpan(ConnectionTable.PartAt(Memory.Buckets, bucket, way, at)));
+        }
     }
 
-    internal uint RankAt(int place) => BinaryPrimitives.ReadUInt32LittleEndian(
-        _value.AsSpan((place / ConnectionTable.Ways * ConnectionTable.HeaderSize) + ConnectionTable.Ranks + (4 * (place % ConnectionTable.Ways))));
+    internal uint RankAt(int place) => BinaryPrimitives.ReadUInt32LittleEndian(_value.AsSpan(RankOf(place)));
+
+    private int RankOf(int place) =>
+        ConnectionTable.RanksAt(Memory.Buckets) + (place / ConnectionTable.Ways * ConnectionTable.HeaderSize) + (4 * (place % ConnectionTable.Ways));
 
     internal ConnectionWalk Walk(ulong now = Now) => new(Memory, now);
 

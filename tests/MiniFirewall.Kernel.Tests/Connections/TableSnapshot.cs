@@ -28,22 +28,22 @@ internal sealed record TableSnapshot(int Capacity, int Entries, int Tuples, int 
 
                 hashes.Add(hash);
 
-                ReadOnlySpan<byte> entry = table.Slice(ConnectionTable.EntryAt(buckets, bucket, way), ConnectionEntry.Size);
+                int Of(int at) => ConnectionTable.PartAt(buckets, bucket, way, at);
                 entries++;
-                tuples.Add(Tuple(entry));
-                assured += (BinaryPrimitives.ReadUInt32LittleEndian(entry[ConnectionEntry.Flags..]) & ConnectionEntry.Assured) / ConnectionEntry.Assured > 0 ? 1 : 0;
+                tuples.Add(Tuple(table, Of));
+                assured += (BinaryPrimitives.ReadUInt32LittleEndian(table[Of(ConnectionEntry.Flags)..]) & ConnectionEntry.Assured) / ConnectionEntry.Assured > 0 ? 1 : 0;
             }
         }
 
         return new(buckets * ConnectionTable.Ways, entries, tuples.Count, hashes.Count, assured);
     }
 
-    private static string Tuple(ReadOnlySpan<byte> entry)
+    private static string Tuple(ReadOnlySpan<byte> table, Func<int, int> placeOf)
     {
         string text = "";
         for (int part = 0; part < ConnectionTuple.Size; part += 8)
         {
-            text += Convert.ToHexString(entry.Slice(ConnectionEntry.Of(part), 8));
+            text += Convert.ToHexString(table.Slice(placeOf(ConnectionEntry.Of(part)), 8));
         }
 
         return text;

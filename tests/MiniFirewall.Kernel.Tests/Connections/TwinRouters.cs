@@ -182,13 +182,14 @@ internal sealed class TwinRouters : IDisposable
         int buckets = ConnectionTable.BucketsOf(map.ValueSize);
         for (int place = 0; place < ConnectionTable.PlacesOf(buckets); place++)
         {
-            int entry = ConnectionTable.EntryAt(buckets, place / ConnectionTable.Ways, place % ConnectionTable.Ways);
             for (int side = 0; side < 2; side++)
             {
-                memory.WriteRelease32(entry + ConnectionEntry.Packets + (side * ConnectionEntry.PacketsSize), count);
-                memory.WriteRelease32(entry + ConnectionEntry.PacketsHigh + (side * ConnectionEntry.PacketsSize), 0);
+                memory.WriteRelease32(At(place, ConnectionEntry.Packets + (side * ConnectionEntry.PacketsSize)), count);
+                memory.WriteRelease32(At(place, ConnectionEntry.PacketsHigh + (side * ConnectionEntry.PacketsSize)), 0);
             }
         }
+
+        int At(int place, int at) => ConnectionTable.PartAt(buckets, place / ConnectionTable.Ways, place % ConnectionTable.Ways, at);
     }
 
     public void Dispose()
