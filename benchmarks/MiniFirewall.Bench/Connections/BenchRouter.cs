@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using MiniFirewall.Packets;
 using MiniFirewall.Sys.Namespaces;
 
@@ -13,11 +12,15 @@ namespace MiniFirewall.Bench.Connections;
 internal sealed class BenchRouter : IDisposable
 {
     internal const int ChunkSize = 64;
-    private const string Nobody = "02:00:00:00:00:99";
+    /// <summary>Whose address frames to others have, and frames to the router come from.</summary>
+    internal const string Nobody = "02:00:00:00:00:99";
+
+    /// <summary>Of the router's devices.</summary>
+    internal const string In = "02:00:00:00:00:01", Out = "02:00:00:00:00:02";
 
     private readonly string _clients, _servers;
     private readonly Family _family;
-    private readonly Socket _client, _server;
+    private readonly PacketLine _client, _server;
     private int _next;
 
     internal BenchRouter(string engine, Family family)
@@ -26,11 +29,11 @@ internal sealed class BenchRouter : IDisposable
         Name = $"mfwconn-{Environment.ProcessId}-{engine}";
         (_clients, _servers) = (Name + "-a", Name + "-b");
         Tool.Run("ip", "netns", "add", Name);
-        Connect(_clients, "in", "02:00:00:00:00:01", FlowPackets.Clients(family));
-        Connect(_servers, "out", "02:00:00:00:00:02", FlowPackets.Servers(family));
+        Connect(_clients, "in", In, FlowPackets.Clients(family));
+        Connect(_servers, "out", Out, FlowPackets.Servers(family));
         Tool.Run("ip", ["netns", "exec", Name, "sysctl", "-q", "-w", .. family == Family.IPv4 ? (string[])["net.ipv4.ip_forward=1", "net.ipv6.conf.all.disable_ipv6=1"] : ["net.ipv6.conf.all.forwarding=1"]]);
-        _client = RawSocket(_clients);
-        _server = RawSocket(_servers);
+        _client = new($"/run/netns/{_clients}", "far");
+        _server = new($"/run/netns/{_servers}", "far");
     }
 
     internal string Name { get; }
@@ -41,21 +44,20 @@ internal sealed class BenchRouter : IDisposable
     internal long Forwarded => long.Parse(
         Tool.Read("ip", "netns", "exec", Name, "cat", "/sys/class/net/out/statistics/tx_packets"), CultureInfo.InvariantCulture);
 
-    internal void SendFromClients(IEnumerable<OutPacket> packets) => Send(_client, packets);
+    internal void SendFromClients(Frames packets) => _client.Send(packets, 0, packets.Count);
 
-    internal void SendFromServers(IEnumerable<OutPacket> packets) => Send(_server, packets);
+    internal void SendFromClients(Frames packets, int from, int count) => _client.Send(packets, from, count);
 
-    /// <summary>Mean ns of a send, over the next chunk of the packets.</summary>
-    internal double SendChunk(OutPacket[] packets)
+    internal void SendFromServers(Frames packets) => _server.Send(packets, 0, packets.Count);
+
+    /// <summary>Mean ns of a packet, over the next chunk of the packets.</summary>
+    internal double SendChunk(Frames packets)
     {
         long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < ChunkSize; i++)
-        {
-            OutPacket packet = packets[_next++ % packets.Length];
-            _client.SendTo(packet.Bytes, SocketFlags.None, packet.To);
-        }
-
-        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / ChunkSize;
+        _client.Send(packets, _next, ChunkSize);
+        double time = Stopwatch.GetElapsedTime(start).TotalNanoseconds / ChunkSize;
+        _next = (_next + ChunkSize) % packets.Count;
+        return time;
     }
 
     public void Dispose()
@@ -65,14 +67,6 @@ internal sealed class BenchRouter : IDisposable
         foreach (string name in (string[])[Name, _clients, _servers])
         {
             Tool.Run("ip", "netns", "delete", name);
-        }
-    }
-
-    private static void Send(Socket socket, IEnumerable<OutPacket> packets)
-    {
-        foreach (OutPacket packet in packets)
-        {
-            socket.SendTo(packet.Bytes, SocketFlags.None, packet.To);
         }
     }
 
@@ -107,7 +101,4 @@ internal sealed class BenchRouter : IDisposable
         Tool.Run("ip", "-n", name, "neigh", "add", gateway, "lladdr", gatewayAddress, "dev", device, "nud", "permanent");
         Tool.Run("ip", "-n", name, "route", "add", network, "via", gateway, "dev", device);
     }
-
-    private Socket RawSocket(string name) => NetworkNamespaceThread.Run(
-        $"/run/netns/{name}", () => new Socket(_family == Family.IPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6, SocketType.Raw, ProtocolType.Raw));
 }

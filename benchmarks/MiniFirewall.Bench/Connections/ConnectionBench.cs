@@ -11,7 +11,7 @@ namespace MiniFirewall.Bench.Connections;
 /// </summary>
 internal static class ConnectionBench
 {
-    private const int Rounds = 1200, WarmUp = 60;
+    private const int Rounds = 4000, WarmUp = 200;
     private const byte Ack = 0x10, Syn = 0x02;
 
     private const string AcceptAll = "-A FORWARD -j ACCEPT", AcceptEstablished = "-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT";
@@ -76,7 +76,8 @@ internal static class ConnectionBench
             lab.Open(packets);
         }
 
-        Dictionary<string, Samples> samples = Measure(lab, [.. packets.Requests]);
+        using Frames requests = packets.Requests();
+        Dictionary<string, Samples> samples = Measure(lab, requests);
         Samples none = samples[ConnectionLab.Bare];
         double Over(string engine) => samples[engine].Above(none);
         double kernel = samples[ConnectionLab.KernelTracking].Above(samples[ConnectionLab.Iptables]), own = samples[ConnectionLab.OwnTracking].Above(samples[ConnectionLab.Minifw]);
@@ -88,7 +89,7 @@ internal static class ConnectionBench
     }
 
     /// <summary>Of each engine, what a packet takes.</summary>
-    internal static Dictionary<string, Samples> Measure(ConnectionLab lab, OutPacket[] packets)
+    internal static Dictionary<string, Samples> Measure(ConnectionLab lab, Frames packets)
     {
         Dictionary<string, Samples> samples = lab.Engines.ToDictionary(engine => engine, _ => new Samples());
         string[] order = [.. lab.Engines];

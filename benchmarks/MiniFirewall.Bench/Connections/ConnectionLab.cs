@@ -51,21 +51,22 @@ internal sealed class ConnectionLab : IDisposable
     /// </summary>
     internal void Open(FlowPackets packets)
     {
+        using Frames requests = packets.Requests(), answers = packets.Answers();
         foreach (BenchRouter router in _routers.Values)
         {
-            router.SendFromClients(packets.Requests);
-            router.SendFromServers(packets.Answers);
-            router.SendFromClients(packets.Requests);
+            router.SendFromClients(requests);
+            router.SendFromServers(answers);
+            router.SendFromClients(requests);
         }
 
         Thread.Sleep(s_untilStream);
         foreach (BenchRouter router in _routers.Values)
         {
-            router.SendFromClients(packets.Requests);
+            router.SendFromClients(requests);
         }
     }
 
-    internal double SendChunk(string engine, OutPacket[] packets)
+    internal double SendChunk(string engine, Frames packets)
     {
         if (!_sent.TryGetValue(engine, out (long Sent, long Before) sent))
         {

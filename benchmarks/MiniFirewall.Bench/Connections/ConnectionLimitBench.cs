@@ -27,7 +27,8 @@ internal static class ConnectionLimitBench
     {
         using var lab = new ConnectionLab(family, DropNew, $"-A FORWARD -p udp -m connlimit --connlimit-above {limit} --connlimit-mask 0 -j DROP");
         lab.Open(FlowPackets.Random(family, limit, tcpFlags: null, seed: 1));
-        Dictionary<string, Samples> samples = ConnectionBench.Measure(lab, [.. FlowPackets.Random(family, Further, tcpFlags: null, seed: 2).Requests]);
+        using Frames further = FlowPackets.Random(family, Further, tcpFlags: null, seed: 2).Requests();
+        Dictionary<string, Samples> samples = ConnectionBench.Measure(lab, further);
         double kernel = samples[ConnectionLab.KernelTracking].MeanAbove(samples[ConnectionLab.Iptables]), own = samples[ConnectionLab.OwnTracking].MeanAbove(samples[ConnectionLab.Minifw]);
         table.Add(
             family == Family.IPv4 ? "UDP" : "UDP over IPv6", limit.ToString(CultureInfo.InvariantCulture), $"{kernel:F0}", $"{own:F0}", $"{kernel / own:F1}");

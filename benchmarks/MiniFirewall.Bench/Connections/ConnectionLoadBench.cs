@@ -39,21 +39,22 @@ internal static class ConnectionLoadBench
     private static void RunMany(TextTable table)
     {
         FlowPackets packets = FlowPackets.Random(Family.IPv4, Many, Ack, seed: 1);
+        using Frames requests = packets.Requests(), answers = packets.Answers();
         using var router = new BenchRouter("load", Family.IPv4);
         Apply(router, "max 2000000 tcp_loose 1");
         long before = router.Forwarded;
         TimeSpan time = TimeOf(() =>
         {
-            router.SendFromClients(packets.Requests);
-            router.SendFromServers(packets.Answers);
-            router.SendFromClients(packets.Requests);
+            router.SendFromClients(requests);
+            router.SendFromServers(answers);
+            router.SendFromClients(requests);
         });
 
         // The answers leave by the other device.
         Add(table, "a million connections are opened", router, time, sent: 3L * Many, passed: router.Forwarded - before + Many);
         Apply(router, "max 2000000 tcp_loose 0");
         before = router.Forwarded;
-        time = TimeOf(() => router.SendFromClients(packets.Requests));
+        time = TimeOf(() => router.SendFromClients(requests));
         Add(table, "a packet of each", router, time, Many, router.Forwarded - before);
         Off(router);
     }
@@ -61,15 +62,15 @@ internal static class ConnectionLoadBench
     /// <summary>New connections, at their rate: what is sent in a millisecond waits for the next one.</summary>
     private static void RunNew(TextTable table)
     {
-        OutPacket[] packets = [.. FlowPackets.Random(Family.IPv4, NewEachSecond * Seconds, null, seed: 2).Requests];
+        using Frames packets = FlowPackets.Random(Family.IPv4, NewEachSecond * Seconds, null, seed: 2).Requests();
         using var router = new BenchRouter("load", Family.IPv4);
         Apply(router, "tcp_loose 0");
         long before = router.Forwarded, start = Stopwatch.GetTimestamp();
         int sent = 0;
-        while (sent < packets.Length)
+        while (sent < packets.Count)
         {
-            int due = (int)Math.Min(packets.Length, Stopwatch.GetElapsedTime(start).TotalSeconds * NewEachSecond);
-            router.SendFromClients(packets[sent..due]);
+            int due = (int)Math.Min(packets.Count, Stopwatch.GetElapsedTime(start).TotalSeconds * NewEachSecond);
+            router.SendFromClients(packets, sent, due - sent);
             sent = due;
             Thread.Sleep(1);
         }
@@ -82,11 +83,11 @@ internal static class ConnectionLoadBench
     private static void RunFlood(TextTable table)
     {
         FlowPackets open = FlowPackets.Random(Family.IPv4, Open, Ack, seed: 3);
-        OutPacket[] requests = [.. open.Requests], flood = [.. FlowPackets.Random(Family.IPv4, Flood, Syn, seed: 4).Requests];
+        using Frames requests = open.Requests(), answers = open.Answers(), flood = FlowPackets.Random(Family.IPv4, Flood, Syn, seed: 4).Requests();
         using var router = new BenchRouter("load", Family.IPv4);
         Apply(router, "tcp_loose 1");
         router.SendFromClients(requests);
-        router.SendFromServers(open.Answers);
+        router.SendFromServers(answers);
         router.SendFromClients(requests);
         Apply(router, "tcp_loose 0");
 
@@ -97,14 +98,14 @@ internal static class ConnectionLoadBench
             while (Stopwatch.GetElapsedTime(start).TotalSeconds < Seconds)
             {
                 router.SendFromClients(flood);
-                floodSent += flood.Length;
+                floodSent += flood.Count;
             }
         });
         flooding.Start();
         while (flooding.IsAlive)
         {
             router.SendFromClients(requests);
-            openSent += requests.Length;
+            openSent += requests.Count;
             Thread.Sleep(1);
         }
 

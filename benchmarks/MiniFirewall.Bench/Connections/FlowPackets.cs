@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
-using System.Net;
-using System.Net.Sockets;
+using System.Net.NetworkInformation;
 using MiniFirewall.Packets;
 
 namespace MiniFirewall.Bench.Connections;
 
-/// <summary>The packets of flows through a router, as a raw socket sends them: with the IP header, whose checksum the kernel writes, and 26 bytes behind it.</summary>
+/// <summary>The packets of flows through a <see cref="BenchRouter"/>, as frames: with the IP header, and 26 bytes behind it.</summary>
 internal sealed class FlowPackets
 {
     private const int TransportBytes = 26;
@@ -36,9 +35,9 @@ internal sealed class FlowPackets
 
     internal static string Servers(Family family) => family == Family.IPv4 ? "198.18.0.0/15" : "fd00:b::/32";
 
-    internal IEnumerable<OutPacket> Requests => _flows.Select(flow => Make(flow.Client, flow.Server));
+    internal Frames Requests() => new([.. _flows.Select(flow => Make(flow.Client, flow.Server, BenchRouter.In))]);
 
-    internal IEnumerable<OutPacket> Answers => _flows.Select(flow => Make(flow.Server, flow.Client));
+    internal Frames Answers() => new([.. _flows.Select(flow => Make(flow.Server, flow.Client, BenchRouter.Out))]);
 
     private static UInt128 Client(Family family, Random random) => family == Family.IPv4
         ? 0x0a000000u | (uint)random.Next(1, 0xfffffe)
@@ -48,7 +47,7 @@ internal sealed class FlowPackets
         ? 0xc6120001u | ((uint)random.Next(256) << 8)
         : new UInt128(0xfd00_000b_0000_0000, 1 | ((uint)random.Next(256) << 8));
 
-    private OutPacket Make(End source, End destination)
+    private byte[] Make(End source, End destination, string device)
     {
         byte[] packet = _family == Family.IPv4 ? HeaderV4(source, destination) : HeaderV6(source, destination);
         Span<byte> transport = packet.AsSpan(packet.Length - TransportBytes);
@@ -63,8 +62,8 @@ internal sealed class FlowPackets
             BinaryPrimitives.WriteUInt16BigEndian(transport[4..], TransportBytes);
         }
 
-        ReadOnlySpan<byte> to = _family == Family.IPv4 ? packet.AsSpan(16, 4) : packet.AsSpan(24, 16);
-        return new(packet, new IPEndPoint(new IPAddress(to), 0).Serialize());
+        PhysicalAddress to = PhysicalAddress.Parse(device), nobody = PhysicalAddress.Parse(BenchRouter.Nobody);
+        return [.. to.GetAddressBytes(), .. nobody.GetAddressBytes(), .. _family == Family.IPv4 ? (byte[])[0x08, 0x00] : [0x86, 0xdd], .. packet];
     }
 
     private byte Protocol => _tcpFlags is null ? Udp : Tcp;
@@ -78,6 +77,7 @@ internal sealed class FlowPackets
         packet[9] = Protocol;
         BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(12), (uint)source.Address);
         BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(16), (uint)destination.Address);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(10), Checksum(packet.AsSpan(0, 20), 0));
         return packet;
     }
 
@@ -99,10 +99,15 @@ internal sealed class FlowPackets
         segment[12] = 0x50;
         segment[13] = flags;
         BinaryPrimitives.WriteUInt16BigEndian(segment[14..], 1000);
-        ulong sum = Sum(source) + Sum(destination) + Tcp + (uint)segment.Length;
-        for (int i = 0; i < segment.Length; i += 2)
+        BinaryPrimitives.WriteUInt16BigEndian(segment[16..], Checksum(segment, Sum(source) + Sum(destination) + Tcp + (uint)segment.Length));
+    }
+
+    /// <summary>RFC 1071. The bytes are an even number.</summary>
+    private static ushort Checksum(ReadOnlySpan<byte> bytes, ulong sum)
+    {
+        for (int i = 0; i < bytes.Length; i += 2)
         {
-            sum += BinaryPrimitives.ReadUInt16BigEndian(segment[i..]);
+            sum += BinaryPrimitives.ReadUInt16BigEndian(bytes[i..]);
         }
 
         while (sum > 0xffff)
@@ -110,7 +115,7 @@ internal sealed class FlowPackets
             sum = (sum & 0xffff) + (sum >> 16);
         }
 
-        BinaryPrimitives.WriteUInt16BigEndian(segment[16..], (ushort)~sum);
+        return (ushort)~sum;
     }
 
     private static ulong Sum(UInt128 address)
@@ -126,6 +131,3 @@ internal sealed class FlowPackets
 
     private readonly record struct End(UInt128 Address, ushort Port);
 }
-
-/// <summary>A packet, and where it goes, in the form that a socket takes without allocating.</summary>
-internal sealed record OutPacket(byte[] Bytes, SocketAddress To);
