@@ -199,7 +199,7 @@ internal sealed class FamilyWidening : IDisposable
             return false;
         }
 
-        if (coming.Lower(_facts.ToPlan) is not { } statements)
+        if (Lower(coming) is not { } statements)
         {
             return false;
         }
@@ -217,6 +217,14 @@ internal sealed class FamilyWidening : IDisposable
 
         _programs = WiderPrograms.TryPlan(Image, statements, StatementsAt, _listsAll);
         return _programs is not null && HasSets(_programs) && beginsTracking == BeginsTracking;
+    }
+
+    /// <summary>All lists of counts have room for the highest limit, which is known behind the last rule.</summary>
+    private List<Statement>? Lower(ComingRules coming)
+    {
+        int slots = _facts.CountSlots;
+        List<Statement>? statements = coming.Lower(_facts.ToPlan);
+        return statements is null || slots == _facts.CountSlots ? statements : coming.Lower(_facts.ToPlan);
     }
 
     private static bool AsksConnection(Rule rule) => rule.Target.AsksConnection || rule.Matches.Any(match => match.AsksConnection);

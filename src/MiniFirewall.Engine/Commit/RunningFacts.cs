@@ -20,8 +20,11 @@ internal sealed class RunningFacts(GenerationState generation, Family family, Im
     /// <summary>The facts for a statement that is put into the image.</summary>
     internal LateFacts ToPut => Facts(TryPlace, image.TakeCount);
 
-    /// <summary>The same for statements that are only looked at: nothing is taken for them.</summary>
-    internal LateFacts ToPlan => Facts(_ => 0, slots => image.CountSlots == 0 ? (0, slots) : slots <= image.CountSlots ? (0, image.CountSlots) : null);
+    /// <summary>The same for statements that are only looked at: nothing is taken for them, and lists of counts have room for the highest limit so far.</summary>
+    internal LateFacts ToPlan => Facts(_ => 0, slots => (0, CountSlots = Math.Max(CountSlots, slots)));
+
+    /// <summary>Room of the lists of counts: what there is, or what statements that were looked at want.</summary>
+    internal int CountSlots { get; private set; } = image.CountSlots;
 
     /// <summary>Takes the place of memories that are not there.</summary>
     internal BpfMap? NewMemories { get; set; }

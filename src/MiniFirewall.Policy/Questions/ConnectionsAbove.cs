@@ -22,6 +22,9 @@ public sealed record ConnectionsAbove(uint Limit, int Prefix, bool ByDestination
 
     public override Question Code => this with { Limit = 0, Number = 0 };
 
+    /// <summary>By this programs know the code: how much room it has may change.</summary>
+    public override string ToString() => $"{nameof(ConnectionsAbove)} {Prefix} {ByDestination}";
+
     public override ulong Argument => ((ulong)Limit << 32) | (uint)Number;
 
     /// <summary>The answer to the first packet.</summary>

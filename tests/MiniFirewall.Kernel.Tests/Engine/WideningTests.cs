@@ -119,6 +119,29 @@ public sealed class WideningTests : IDisposable
     }
 
     /// <summary>The programs are made of what is kept of those before: the text of a rule for each question, also of one that has gone.</summary>
+    /// <summary>Lists of counts get room for it, and those of lower limits are as long from then on; a command may have several.</summary>
+    [Fact]
+    public void A_connlimit_may_be_higher_than_those_before()
+    {
+        SkipWithoutLinks("-m connlimit");
+        _namespace.Apply("-A INPUT -p udp --dport 1001 -m connlimit --connlimit-above 2 -j DROP\n-A INPUT -p udp --dport 1001 -m connlimit --connlimit-above 1 --connlimit-daddr\n" + Others);
+        ulong generation = Read().Generation;
+        Change("-I INPUT -p udp --dport 1002 -m connlimit --connlimit-above 150 -j DROP");
+        Change("-I INPUT -p udp --dport 1003 -m connlimit --connlimit-above 90 -j DROP");
+        Assert.Equal(generation, Read().Generation);
+        Assert.True(RunningProof.Assert(_namespace) > 100);
+        SendFrom(5, 1001);
+        SendFrom(170, 1002);
+        SendFrom(95, 1003);
+        Assert.Equal(["5", "20", "3", "1"], Counts("INPUT", 4).Split(' '));
+
+        Change("-I INPUT -p udp --dport 1004 -m connlimit --connlimit-above 10 --connlimit-daddr -j DROP");
+        Change("-I INPUT -p udp --dport 1005 -m connlimit --connlimit-above 700 --connlimit-daddr -j DROP");
+        Assert.Equal(generation, Read().Generation);
+        SendFrom(13, 1004);
+        Assert.Equal("3", Counts("INPUT", 2).Split(' ')[^1]);
+    }
+
     [Fact]
     public void What_the_programs_asked_before_they_go_on_asking()
     {
@@ -554,6 +577,18 @@ public sealed class WideningTests : IDisposable
             Assert.Equal(7, to.GetStream().ReadByte());
         }
     }
+
+    /// <summary>A datagram each of so many sockets.</summary>
+    private void SendFrom(int sockets, int port) => _namespace.Run(() =>
+    {
+        UdpClient[] clients = [.. Enumerable.Range(0, sockets).Select(_ => new UdpClient(0, AddressFamily.InterNetwork))];
+        foreach (UdpClient client in clients)
+        {
+            client.Send([1], new IPEndPoint(IPAddress.Loopback, port));
+        }
+
+        Array.ForEach(clients, client => client.Dispose());
+    });
 
     private LoadedRuleSet Read() => _namespace.Read()!;
 

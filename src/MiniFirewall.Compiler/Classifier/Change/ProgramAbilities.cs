@@ -63,7 +63,7 @@ internal sealed record ProgramAbilities
             Questions = use.Questions.Numbers,
             Askers = use.Questions.Askers,
             MostOps = mostOps,
-            CountSlots = use.Questions.All.OfType<ConnectionsAbove>().Select(code => code.Slots).FirstOrDefault(),
+            CountSlots = SlotsOf(use),
         };
     }
 
@@ -141,11 +141,11 @@ internal sealed record ProgramAbilities
     {
         FieldUse use = FieldUse.Of(statement);
         return (use.Bits & ~Fields) == 0 && (Sets || !use.Sets) && (Answers || !use.Answers) && (Tests is null || OddTestsOf(statement).All(IsMet))
-            && use.Questions.All.All(Questions.Has);
+            && use.Questions.All.All(Questions.Has) && SlotsOf(use) <= CountSlots;
     }
 
     /// <summary>
-    /// What programs must be able to do for the statement too; null where it takes more than other programs: marks that change
+    /// What programs must be able to do for the statement too, and with how much room; null where it takes more than other programs: marks that change
     /// where rules have tested the ones that packets came with, or tests that there are no words for.
     /// </summary>
     internal ProgramAbilities? With(Statement statement)
@@ -183,13 +183,15 @@ internal sealed record ProgramAbilities
             Tests = tests,
             Questions = new QuestionNumbers([.. Questions.Hashes, .. begun.Select(asked => QuestionCodes.HashOf(asked.Code))]),
             Askers = [.. Askers, .. begun.Select(asked => asked.Asker)],
-            CountSlots = begun.Select(asked => asked.Code).OfType<ConnectionsAbove>().Select(code => code.Slots).FirstOrDefault(CountSlots),
+            CountSlots = Math.Max(CountSlots, SlotsOf(use)),
         };
     }
 
     /// <summary>What the programs ask for.</summary>
     /// <param name="codes">Of the questions, in the order of their numbers.</param>
     internal FieldUse UseWith(IEnumerable<Question> codes) => FieldUse.OfKnown(Fields, Sets, Answers, codes.Zip(Askers));
+
+    private static int SlotsOf(FieldUse use) => use.Questions.All.OfType<ConnectionsAbove>().Select(code => code.Slots).DefaultIfEmpty().Max();
 
     /// <summary>A last test that stands for those that there is no room for is covered by none and covers none.</summary>
     private static KnownTest[] InRoom(KnownTest[] tests) => tests.Length <= ChangeFormat.MostTests
