@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MiniFirewall.Kernel.Tests.Differential;
 using MiniFirewall.Kernel.Tests.Support;
 using Xunit;
@@ -83,6 +84,33 @@ public sealed class ConnectionTableTests(ITestOutputHelper output)
 
         output.WriteLine($"{table.Assured} open connections in a table for {table.Capacity}, {lab.Refused} refused");
         Assert.Equal((count, count, (ulong)count, 0UL), (table.Assured, table.Tuples, lab.CountOf(1) - before, lab.Refused));
+    }
+
+    /// <summary>Also where its time ends as soon as that of one that is none.</summary>
+    [Fact]
+    public void Udp_counts_for_more_once_it_is_a_stream()
+    {
+        const int Flows = 50;
+        using var lab = new TableLab(settings: "connections udp_timeout 60\nconnections udp_timeout_stream 60");
+        var flow = new ConnectionFlow();
+        Exchange();
+        TableSnapshot young = lab.Read();
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed.TotalSeconds < 2.3; Thread.Sleep(50))
+        {
+            Exchange();
+        }
+
+        TableSnapshot old = lab.Read();
+        Assert.Equal((Flows, 0, Flows), (young.Entries, young.Assured, young.Ranked));
+        Assert.Equal((Flows, Flows, Flows), (old.Entries, old.Assured, old.Ranked));
+
+        void Exchange()
+        {
+            for (int i = 0; i < Flows; i++)
+            {
+                Assert.True(lab.Send(flow.Datagram(i, isAnswer: false)) && lab.Send(flow.Datagram(i, isAnswer: true)));
+            }
+        }
     }
 
     [Fact]

@@ -70,6 +70,33 @@ public sealed class OtherTablesTests
         Assert.Equal([1, 2, 3, 4, 5], twins.SeenStates);
     }
 
+    /// <summary>Of UDP, which begins a connection without the function that asks the kernel, a server's data come from a port that it chooses (RFC 1350).</summary>
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Udp_that_a_helper_has_announced_is_related(Family family)
+    {
+        using var twins = new TwinRouters([family],
+        [
+            "-A FORWARD -m conntrack --ctstate NEW",
+            "-A FORWARD -m conntrack --ctstate ESTABLISHED",
+            "-A FORWARD -m conntrack --ctstate RELATED",
+            "-A FORWARD -m conntrack --ctstatus EXPECTED",
+            "-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+            "-A FORWARD -p udp -m udp --dport 69 -m conntrack --ctstate NEW -j ACCEPT",
+            "-A FORWARD -j DROP",
+        ]);
+        twins.RestoreBeside(family, "*raw\n-A PREROUTING -p udp --dport 69 -j CT --helper tftp\nCOMMIT\n");
+        (Way client, Way server) = Ends(family);
+        twins.Judge(server.Udp(3000, 5000), "before it is announced");
+        twins.Judge(client.Udp(5000, 69, "\0\u0001file\0octet\0"), "a request");
+        twins.Judge(server.Udp(3000, 5001), "what is not announced");
+        twins.Judge(server.Udp(3000, 5000, "\0\u0003\0\u0001data"), "what is announced");
+        twins.Judge(client.Udp(5000, 3000, "\0\u0004\0\u0001"), "its answer");
+        twins.Judge(server.Udp(3000, 5000, "\0\u0003\0\u0002data"), "more of it");
+        Assert.Equal([1, 2, 3, 4, 5], twins.SeenStates);
+    }
+
     [Theory]
     [InlineData(Family.IPv4)]
     [InlineData(Family.IPv6)]

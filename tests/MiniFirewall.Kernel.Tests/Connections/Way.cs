@@ -16,7 +16,7 @@ internal sealed record Way(Family Family, string From, string To, string In, str
         Payload = [.. Encoding.ASCII.GetBytes(payload)],
     });
 
-    internal Packet Udp(ushort source, ushort destination) => Of(new UdpDatagram(source, destination) { Payload = [1, 2, 3] });
+    internal Packet Udp(ushort source, ushort destination, string payload = "123") => Of(new UdpDatagram(source, destination) { Payload = [.. Encoding.ASCII.GetBytes(payload)] });
 
     internal Packet Error(Packet about) => Of(Family == Family.IPv4
         ? new IcmpMessage(3, 1) { Payload = [.. about.Bytes] }
