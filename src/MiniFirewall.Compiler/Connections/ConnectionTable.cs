@@ -21,7 +21,7 @@ public static class ConnectionTable
     /// <summary>The way has no entry; or one that is being written and means nothing yet.</summary>
     public const uint Free = 0, Claimed = 1;
 
-    /// <summary>u32: not 0 once a connection of this bucket had no room in it.</summary>
+    /// <summary>u32: not 0 once a connection that may be in this bucket has gone on.</summary>
     public const int Overflowed = 28;
 
     public const int TickShift = 8, ClassShift = 30;
@@ -86,7 +86,8 @@ public static class ConnectionTable
     {
         int likely = TupleHash.WayOf(tag);
         int[] choices = [.. BucketsOf(tag, buckets)];
-        return [.. choices.Select((bucket, choice) => (bucket, likely, choice < TupleHash.FirstOfLast ? Ways : 1)), .. choices[TupleHash.FirstOfLast..].Select(bucket => (bucket, likely, Ways))];
+        return choices.Select((bucket, choice) => (bucket, likely, choice < TupleHash.FirstOfLast ? Ways : 1))
+            .Concat(choices[TupleHash.FirstOfLast..].Select(bucket => (bucket, likely, Ways)));
     }
 
     /// <summary>A way of a bucket as one number; the low three bits are the way.</summary>
