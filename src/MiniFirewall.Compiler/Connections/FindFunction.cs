@@ -71,8 +71,13 @@ internal sealed class FindFunction(Assembler code, Family family, int buckets)
     /// <summary>The scratch register = a number of a way's entry.</summary>
     private void EmitLoad(int way, int at)
     {
-        code.Move(Scratch, Entries);
-        _places.EmitMove(Scratch, ConnectionEntry.LineOf(at));
-        code.Load(MemorySize.DoubleWord, Scratch, Scratch, (way * ConnectionEntry.LineSize) + ConnectionEntry.InLine(at));
+        Register line = ConnectionEntry.LineOf(at) == 0 ? Entries : Scratch;
+        if (line != Entries)
+        {
+            code.Move(line, Entries);
+            _places.EmitMove(line, ConnectionEntry.LineOf(at));
+        }
+
+        code.Load(MemorySize.DoubleWord, Scratch, line, (way * ConnectionEntry.LineSize) + ConnectionEntry.InLine(at));
     }
 }

@@ -24,19 +24,19 @@ internal sealed class OpenLookup(Assembler code, Family family, int buckets)
     /// </summary>
     internal void Emit(Label absent, Label missing)
     {
-        Label hit = code.DefineLabel("hit"), tagged = code.DefineLabel("tag fits"), nowhere = code.DefineLabel("not in the table"), unknown = code.DefineLabel("not found");
+        Label hit = code.DefineLabel("hit"), likely = code.DefineLabel("hit where it is likely"), tagged = code.DefineLabel("tag fits"), nowhere = code.DefineLabel("not in the table"), unknown = code.DefineLabel("not found");
         _tuple.EmitOrder(missing);
         _tuple.EmitTag();
         for (int choice = 0; choice < TupleHash.FirstOfLast; choice++)
         {
-            EmitLikely(choice, isFirst: choice == 0, hit);
+            EmitLikely(choice, isFirst: choice == 0, likely);
             EmitTags(tagged, nowhere);
         }
 
         EmitTouchLast();
         for (int choice = TupleHash.FirstOfLast; choice < TupleHash.Choices; choice++)
         {
-            EmitLikely(choice, isFirst: false, hit);
+            EmitLikely(choice, isFirst: false, likely);
         }
 
         for (int choice = TupleHash.FirstOfLast; choice < TupleHash.Choices; choice++)
@@ -53,6 +53,9 @@ internal sealed class OpenLookup(Assembler code, Family family, int buckets)
         code.Jump(missing);
         code.Mark(tagged);
         EmitTagged(unknown);
+        code.Jump(hit);
+        code.Mark(likely);
+        TupleHash.EmitWay(code, Tag, Tag);
         code.Mark(hit);
         EmitPlace();
         EmitLengthBack();
@@ -75,7 +78,6 @@ internal sealed class OpenLookup(Assembler code, Family family, int buckets)
         TupleHash.EmitWay(code, Scratch, Tag);
         EmitEntry();
         EmitCompare(elsewhere);
-        TupleHash.EmitWay(code, Tag, Tag);
         code.Jump(hit);
         code.Mark(elsewhere);
     }
