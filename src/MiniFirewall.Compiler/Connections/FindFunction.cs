@@ -56,7 +56,7 @@ internal sealed class FindFunction(Assembler code, Family family, int buckets)
         code.Jump(JumpCondition.NotEqual, Scratch, Tag, next);
         foreach (int word in Words)
         {
-            EmitLoad(way, ConnectionEntry.Of(word));
+            _places.EmitLoad(MemorySize.DoubleWord, Scratch, Entries, ConnectionEntry.Of(word), way);
             code.Load(MemorySize.DoubleWord, Word, Tuple, word);
             code.Jump(JumpCondition.NotEqual, Scratch, Word, next);
         }
@@ -66,18 +66,5 @@ internal sealed class FindFunction(Assembler code, Family family, int buckets)
         code.Alu(AluOperation.Add, Register.R0, way + 1);
         code.Exit();
         code.Mark(next);
-    }
-
-    /// <summary>The scratch register = a number of a way's entry.</summary>
-    private void EmitLoad(int way, int at)
-    {
-        Register line = ConnectionEntry.LineOf(at) == 0 ? Entries : Scratch;
-        if (line != Entries)
-        {
-            code.Move(line, Entries);
-            _places.EmitMove(line, ConnectionEntry.LineOf(at));
-        }
-
-        code.Load(MemorySize.DoubleWord, Scratch, line, (way * ConnectionEntry.LineSize) + ConnectionEntry.InLine(at));
     }
 }

@@ -158,14 +158,14 @@ internal sealed class OpenLookup(Assembler code, Family family, int buckets)
     /// </summary>
     private void EmitTouchLast()
     {
-        for (int choice = TupleHash.FirstOfLast; choice < TupleHash.Choices; choice++)
+        for (int choice = TupleHash.Choices - 1; choice >= TupleHash.FirstOfLast; choice--)
         {
             _hash.EmitBucket(choice, Bucket, Tag);
             _places.EmitHeader(Entry, Bucket, Scratch);
             code.Load(MemorySize.Word, Scratch, Entry, ConnectionTable.Tags);
         }
 
-        _hash.EmitBucket(TupleHash.FirstOfLast, Bucket, Tag);
+        // The bucket is that of the first choice now.
         TupleHash.EmitWay(code, Scratch, Tag);
         EmitEntry();
         code.Load(MemorySize.Word, Scratch, Entry, 0);

@@ -46,12 +46,17 @@ internal sealed class TablePlaces(Assembler code, int buckets)
         }
     }
 
-    /// <summary>result = a number of the entry that a register points to the first line of.</summary>
-    internal void EmitLoad(MemorySize size, Register result, Register entry, int at)
+    /// <summary>result = a number of the entry that a register points to the first line of, or of one so many ways behind it.</summary>
+    internal void EmitLoad(MemorySize size, Register result, Register entry, int at, int way = 0)
     {
-        code.Move(result, entry);
-        EmitMove(result, ConnectionEntry.LineOf(at));
-        code.Load(size, result, result, ConnectionEntry.InLine(at));
+        int line = ConnectionEntry.LineOf(at);
+        if (line != 0)
+        {
+            code.Move(result, entry);
+            EmitMove(result, line);
+        }
+
+        code.Load(size, result, line == 0 ? entry : result, (way * ConnectionEntry.LineSize) + ConnectionEntry.InLine(at));
     }
 
     /// <summary>pointer = the tag of a place. Loses the place, and the scratch register.</summary>

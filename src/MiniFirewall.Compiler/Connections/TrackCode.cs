@@ -55,15 +55,13 @@ internal sealed class TrackCode(Assembler code, int buckets)
 
     internal void Load(Register result, Slot slot)
     {
-        if (slot.Line == 0)
+        if (slot.Line != 0)
         {
-            code.Load(slot.Size, result, slot.Base, slot.Offset);
+            Places.EmitLoad(slot.Size, result, slot.Base, (slot.Line * ConnectionEntry.LineSize) + slot.Offset);
             return;
         }
 
-        code.Move(result, slot.Base);
-        Places.EmitMove(result, slot.Line);
-        code.Load(slot.Size, result, result, slot.Offset);
+        code.Load(slot.Size, result, slot.Base, slot.Offset);
     }
 
     internal void Store(Slot slot, Register value)
