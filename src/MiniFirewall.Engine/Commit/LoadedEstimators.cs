@@ -65,9 +65,18 @@ internal sealed class LoadedEstimators : IDisposable
     /// <summary>Empties the places of those that are new. No packet is on its way to a place that was another's.</summary>
     internal void Begin()
     {
-        foreach (EstimatorEntry entry in _new)
+        if (_new.Count > 0)
         {
-            _map!.Update(BitConverter.GetBytes(entry.Slot), EstimatorLayout.Begin(entry.Settings, KernelTime.Hertz));
+            Empty(_map!, _new);
+        }
+    }
+
+    /// <summary>Has estimators begin in their places.</summary>
+    internal static void Empty(BpfMap map, IReadOnlyList<EstimatorEntry> entries)
+    {
+        foreach (EstimatorEntry entry in entries)
+        {
+            map.Update(BitConverter.GetBytes(entry.Slot), EstimatorLayout.Begin(entry.Settings, KernelTime.Hertz));
         }
     }
 
@@ -78,7 +87,7 @@ internal sealed class LoadedEstimators : IDisposable
     }
 
     /// <summary>The settings of each that some rule names; null where rules only compare it.</summary>
-    private static Dictionary<string, EstimatorSettings?> AskedBy(RuleSet rules)
+    internal static Dictionary<string, EstimatorSettings?> AskedBy(RuleSet rules)
     {
         Dictionary<string, EstimatorSettings?> asked = [];
         foreach (Rule rule in rules.Chains.SelectMany(chain => chain.Rules))
@@ -110,7 +119,8 @@ internal sealed class LoadedEstimators : IDisposable
                 continue;
             }
 
-            entry = new(name, Free(taken), settings ?? EstimatorSettings.Shortest);
+            entry = new(name, EstimatorIndex.Free(taken), settings ?? EstimatorSettings.Shortest);
+            taken.Add(entry.Slot);
             _entries.Add(entry);
             _new.Add(entry);
         }
@@ -119,12 +129,5 @@ internal sealed class LoadedEstimators : IDisposable
         {
             _entries.AddRange(before.Where(entry => !_entries.Contains(entry)).Select(entry => entry with { Name = "" }));
         }
-    }
-
-    private static int Free(HashSet<int> taken)
-    {
-        int slot = Enumerable.Range(0, EstimatorLayout.Slots).FirstOrDefault(slot => !taken.Contains(slot), -1);
-        taken.Add(slot);
-        return slot >= 0 ? slot : throw new CompileException("too many rate estimators have been named while rules were on trial", Origin.None);
     }
 }

@@ -11,8 +11,8 @@ using MiniFirewall.Sys.Files;
 namespace MiniFirewall.Engine.Commit;
 
 /// <summary>
-/// Ends what no rule names any more, once the change is in force by which none does: chains and guards go, and lists and tables, which programs go on knowing, are
-/// emptied. Nothing of it is missed by a packet, so what cannot be done now, or is not done because somebody kills the writer, is left for the next such change.
+/// Ends what no rule names any more, once the change is in force by which none does: chains and guards go, lists and tables, which programs go on knowing, are
+/// emptied, and estimators are out of the index. Nothing of it is missed by a packet, so what cannot be done now, or is not done because somebody kills the writer, is left for the next such change.
 /// </summary>
 internal static class NamesEnding
 {
@@ -33,6 +33,7 @@ internal static class NamesEnding
         {
             EndChains(state, naming, ends);
             EmptyLists(generation, naming);
+            EstimatorChange.EndOthers(generation, naming.After);
             foreach (IGrouping<Family, string> tables in ends.Tables.ToLookup(table => table.Family, table => table.Name))
             {
                 FamilyWidening.EmptyTables(generation, tables.Key, [.. tables]);

@@ -53,12 +53,10 @@ internal sealed class NamingChange
         return before is null || after is null ? null : new(before, after) { ChangesNames = true };
     }
 
-    /// <summary>Whether an estimator is named no more: it goes, with the programs that know it.</summary>
-    internal bool EndsEstimator => Ended(Estimator).Any();
-
     /// <summary>What is named no more, that programs may go on knowing.</summary>
     internal NamesEnded Ends => new(
         Ended(Recent).Any(),
+        Ended(Estimator).Any(),
         [.. Ended(Rates).Select(table => (table.Family!.Value, table.Name))],
         !_endedNeeds.Changes.IsEmpty && Needs.Changes.IsEmpty,
         !_endedNeeds.Tables.All.IsEmpty,
@@ -70,7 +68,7 @@ internal sealed class NamingChange
     /// <summary>The lists of recent addresses that the rules name.</summary>
     internal IReadOnlySet<string> RecentLists => After.MatchesOf<RecentMatch>().Select(match => match.ListName).ToHashSet();
 
-    /// <summary>The lists of recent addresses that the rules name and that are not there, empty; null where a map that is there has too little room, or where an estimator is missing.</summary>
+    /// <summary>The lists of recent addresses that the rules name and that are not there, empty; null where a map that is there has too little room.</summary>
     internal IReadOnlyList<MapImage>? MissingLists(GenerationState generation)
     {
         RecentAddress[] questions = [.. After.MatchesOf<RecentMatch>().Select(match => match.Question)];
@@ -90,18 +88,11 @@ internal sealed class NamingChange
             }
         }
 
-        return HasEstimators(generation) ? missing : null;
+        return missing;
     }
 
-    /// <summary>Each with the settings that its rules say.</summary>
-    private bool HasEstimators(GenerationState generation)
-    {
-        string[] names = [.. ListsOf(After).Where(list => list.Kind == Estimator).Select(list => list.Name)];
-        Dictionary<string, EstimatorSettings> there = EstimatorIndex.Read(names.Length == 0 ? null : generation.Directory)
-            .Where(entry => entry.Name.Length > 0).ToDictionary(entry => entry.Name, entry => entry.Settings);
-        return names.All(there.ContainsKey)
-            && After.Chains.SelectMany(chain => chain.Rules).Select(rule => rule.Target).OfType<RateestTarget>().All(target => there[target.Estimator] == target.Settings);
-    }
+    /// <summary>As <see cref="EstimatorChange.Missing"/>.</summary>
+    internal IReadOnlyList<EstimatorEntry>? MissingEstimators(GenerationState generation) => EstimatorChange.Missing(After, generation);
 
     private IEnumerable<(string Kind, Family? Family, string Name)> Ended(string kind) => ListsOf(_ended).Except(ListsOf(After)).Where(list => list.Kind == kind);
 

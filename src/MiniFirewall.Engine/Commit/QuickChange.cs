@@ -35,7 +35,7 @@ internal static class QuickChange
     private static bool TryMake(NamespaceState state, GenerationState generation, RuleChange change, Action<string> afterStep)
     {
         afterStep(WriteTexts);
-        if (NamingChange.Of(generation, change) is not { EndsEstimator: false, HasChains: true } naming || naming.MissingLists(generation) is not { Count: 0 } || !TryWriteImages(generation, change, afterStep))
+        if (NamingChange.Of(generation, change) is not { HasChains: true } naming || !HasNamed(generation, naming) || !TryWriteImages(generation, change, afterStep))
         {
             change.Abandon();
             return false;
@@ -48,6 +48,9 @@ internal static class QuickChange
         NamesEnding.End(state, generation, naming, afterStep);
         return true;
     }
+
+    private static bool HasNamed(GenerationState generation, NamingChange naming) =>
+        naming.MissingLists(generation) is { Count: 0 } && naming.MissingEstimators(generation) is { Count: 0 };
 
     private static List<(int Slot, Counters Given)> CountersOf(RuleChange change) =>
     [
@@ -84,7 +87,7 @@ internal static class QuickChange
     /// <summary>Whether packets of the family can meet what a record says: a chain itself is for nobody, and so are rules of a later one that the image does not have.</summary>
     private static bool IsMet(RuleStore store, StoredRule stored, Family family, ImageEditor? image) =>
         !stored.IsOfChainItself && stored.Families.Has(family)
-        && (!store.IsLate(stored.Chain) || image?.FindChain(store.Chains[stored.Chain].MadeName) is not null);
+        && (!store.IsLate(stored.Chain, family) || image?.FindChain(store.Chains[stored.Chain].MadeName) is not null);
 
     /// <summary>A rule of both families that is ended for one goes on for the other, as another stored rule with the same counters.</summary>
     private static bool GoesOn(RuleChange change, StoredRule ended, Family family) =>

@@ -22,8 +22,6 @@ internal sealed class Widening
 {
     internal const string Publish = "write abilities";
 
-    private const string NewPin = "-new";
-
     private readonly NamespaceState _state;
     private readonly GenerationState _running;
     private readonly RuleChange _change;
@@ -63,13 +61,13 @@ internal sealed class Widening
 
     private bool TryMake()
     {
-        if (NamingChange.Of(_running, _change) is not { EndsEstimator: false } naming)
+        if (NamingChange.Of(_running, _change) is not { } naming)
         {
             return false;
         }
 
         KernelBtf.BeginToFind(KernelNames.Usual);
-        if (!TryMakeLists(naming))
+        if (!TryMakeLists(naming) || !TryMakeEstimators(naming))
         {
             return false;
         }
@@ -178,7 +176,23 @@ internal sealed class Widening
             _afterStep($"pin {pin}");
         }
 
-        _hasLists = missing.Count > 0;
+        _hasLists |= missing.Count > 0;
+        return true;
+    }
+
+    private bool TryMakeEstimators(NamingChange naming)
+    {
+        if (naming.MissingEstimators(_running) is not { } missing)
+        {
+            return false;
+        }
+
+        if (missing.Count > 0)
+        {
+            EstimatorChange.Begin(_running, missing, _afterStep);
+            _hasLists = true;
+        }
+
         return true;
     }
 
@@ -250,10 +264,7 @@ internal sealed class Widening
 
     private void Pin(HookPoint point, BpfProgram program)
     {
-        string pin = PinNames.Program(point);
-        _running.Directory.Remove(pin + NewPin);
-        program.Pin(_running.Directory.PathOf(pin + NewPin));
-        _running.Directory.Rename(pin + NewPin, pin);
+        _running.Directory.PutInPlace(PinNames.Program(point), program.Pin);
         _afterStep($"pin wider program {point}");
     }
 

@@ -3,6 +3,9 @@ using System.Collections.Immutable;
 using System.Text;
 using MiniFirewall.Asm;
 using MiniFirewall.Bpf;
+using MiniFirewall.Compiler;
+using MiniFirewall.Compiler.Questions;
+using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
 using MiniFirewall.Sys.Files;
 
@@ -59,6 +62,14 @@ internal static class EstimatorIndex
         var value = new byte[map.ValueSize];
         map.TryLookup(new byte[map.KeySize], value);
         return [.. value.Chunk(RecordSize).Select(Read)];
+    }
+
+    /// <summary>The first place that is nobody's.</summary>
+    /// <exception cref="CompileException">There is none.</exception>
+    internal static int Free(HashSet<int> taken)
+    {
+        int slot = Enumerable.Range(0, EstimatorLayout.Slots).FirstOrDefault(slot => !taken.Contains(slot), -1);
+        return slot >= 0 ? slot : throw new CompileException("too many rate estimators have been named while rules were on trial", Origin.None);
     }
 
     private static EstimatorEntry Read(byte[] record) => new(

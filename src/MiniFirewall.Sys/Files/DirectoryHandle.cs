@@ -89,6 +89,18 @@ public sealed class DirectoryHandle : IDisposable
         }
     }
 
+    /// <summary>Puts a new file in the place of the one of that name, which goes at the same moment; where that fails, it stays.</summary>
+    /// <param name="make">Makes the file at the path that it is given.</param>
+    /// <exception cref="SystemCallException"/>
+    public void PutInPlace(string name, Action<string> make)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        string made = name + "-new";
+        Remove(made);
+        make(PathOf(made));
+        Rename(made, name);
+    }
+
     /// <summary>Waits until the names in it are where a power cut leaves them (fsync).</summary>
     /// <exception cref="SystemCallException"/>
     public void Flush()

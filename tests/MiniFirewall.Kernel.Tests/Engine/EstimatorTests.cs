@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using MiniFirewall.Bpf;
 using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Engine;
+using MiniFirewall.Engine.Commit;
 using MiniFirewall.Engine.Home;
 using MiniFirewall.Engine.State;
 using MiniFirewall.EngineAgent;
@@ -16,6 +17,9 @@ public sealed class EstimatorTests : IDisposable
     private const string Counting = "-A INPUT -p udp --dport 1001 -j RATEEST --rateest-name a --rateest-interval 8s --rateest-ewmalog 20s\n";
     private const string Other = "-A INPUT -j RATEEST --rateest-name b --rateest-interval 8s --rateest-ewmalog 20s\n";
     private const string Asking = "-A INPUT -p udp --dport 1002 -m rateest --rateest a --rateest-eq --rateest-pps 0 -j DROP\n";
+
+    /// <summary>Enough rules to be no straight code.</summary>
+    private static readonly string Hundred = string.Concat(Enumerable.Range(1, 100).Select(i => $"-4 -A INPUT -s 192.0.2.{i} -j DROP\n"));
 
     private readonly TestNamespace _namespace = new();
 
@@ -64,7 +68,8 @@ public sealed class EstimatorTests : IDisposable
     [Fact]
     public void Changes_of_one_rule_keep_it_until_the_last_that_names_it()
     {
-        _namespace.Apply(string.Concat(Enumerable.Range(1, 100).Select(i => $"-4 -A INPUT -s 192.0.2.{i} -j DROP\n")) + $"-4 {Counting}");
+        _namespace.Apply(Hundred + $"-4 {Counting}");
+        ulong generation = _namespace.Read()!.Generation;
         Dropped();
         Change("-I INPUT -p udp --dport 1009 -j DROP");
         Change($"-A INPUT -p udp --dport 1002 -m rateest --rateest a --rateest-eq --rateest-pps 0 -j DROP");
@@ -80,6 +85,78 @@ public sealed class EstimatorTests : IDisposable
         Assert.Empty(Measuring());
         Change("-A INPUT -p udp --dport 1001 -j RATEEST --rateest-name a --rateest-interval 8s --rateest-ewmalog 20s");
         Assert.Equal(["a new"], Measuring());
+        Assert.Equal(generation, _namespace.Read()!.Generation);
+        Assert.True(RunningProof.Assert(_namespace) > 0);
+    }
+
+    /// <summary>The first of all too: nothing but its rule is made, and its place is empty whoever had it before.</summary>
+    [Fact]
+    public void Some_begin_and_end_beside_the_rules_in_force()
+    {
+        _namespace.Apply(Hundred);
+        ulong generation = _namespace.Read()!.Generation;
+        foreach (string name in (string[])["a", "b", "a"])
+        {
+            Change($"-A INPUT -p udp --dport 1001 -j RATEEST --rateest-name {name} --rateest-interval 8s --rateest-ewmalog 20s");
+            Assert.Equal([$"{name} new"], Measuring());
+            Dropped();
+            Assert.Equal([$"{name} runs"], Measuring());
+            Change("-D INPUT 101");
+            Assert.Empty(Measuring());
+        }
+
+        Change("-A INPUT -p udp --dport 1001 -j RATEEST --rateest-name a --rateest-interval 8s --rateest-ewmalog 20s");
+        Change("-A INPUT -p udp --dport 1009 -j RATEEST --rateest-name b --rateest-interval 250ms --rateest-ewmalog 1s");
+        Change("-A INPUT -p udp --dport 1002 -m rateest --rateest1 a --rateest-eq --rateest-pps --rateest2 b -j DROP");
+        Assert.Equal("4:1002", Dropped());
+        Assert.Equal(["a runs", "b new"], Measuring());
+        Assert.Equal(generation, _namespace.Read()!.Generation);
+        Assert.True(RunningProof.Assert(_namespace) > 100);
+
+        // As by the kernel, which makes the new one's rule before it ends the other.
+        FormatException refused = Assert.Throws<FormatException>(() => Change("-R INPUT 102 -p udp --dport 1009 -j RATEEST --rateest-name b --rateest-interval 8s --rateest-ewmalog 20s"));
+        Assert.Contains("the rate estimator 'b' is there with another interval or average", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["a runs", "b new"], Measuring());
+    }
+
+    /// <summary>Whatever a killed writer has left, the next one finds the estimators that rules name.</summary>
+    [Fact]
+    public void Killed_after_each_step_while_one_begins_or_ends()
+    {
+        const string Command = "-A INPUT -p udp --dport 1001 -j RATEEST --rateest-name a --rateest-interval 8s --rateest-ewmalog 20s", Back = "-D INPUT 101";
+        foreach (string command in (string[])[Command, Back])
+        {
+            bool begins = command == Command;
+            Fresh(begins);
+            var steps = new List<string>();
+            Change(command, new EngineParts { AfterStep = steps.Add });
+            Assert.Contains(begins ? $"name {PinNames.Estimators}" : NamesEnding.EndNames, steps);
+            foreach (string step in steps.Distinct())
+            {
+                Fresh(begins);
+                CommandResult result = Engine.Command.Try(_namespace.Agent(_namespace.Enter, ["change", step, .. command.Split(' ')]));
+                Assert.True(result.Killed, $"{step}: {result}");
+                int left = _namespace.Read()!.Rules.Find("INPUT")!.Rules.Length;
+                bool isMade = Array.IndexOf([.. steps], step) >= steps.IndexOf(QuickChange.WriteEpoch);
+                Assert.Equal((step, isMade == begins ? 101 : 100), (step, left));
+                if (!isMade)
+                {
+                    Change(command);
+                }
+
+                Dropped();
+                Change("-A INPUT -p udp --dport 1009 -j RATEEST --rateest-name b --rateest-interval 8s --rateest-ewmalog 20s");
+                Change("-D INPUT -p udp --dport 1009 -j RATEEST --rateest-name b --rateest-interval 8s --rateest-ewmalog 20s");
+                Assert.Equal((step, begins ? "a runs" : ""), (step, string.Join(' ', Measuring())));
+                Assert.True(RunningProof.Assert(_namespace) > 90);
+            }
+        }
+
+        void Fresh(bool begins)
+        {
+            _namespace.Run(() => _namespace.Open().Off());
+            _namespace.Apply(Hundred + (begins ? "" : $"-4 {Counting}"));
+        }
     }
 
     /// <summary>While rules are on trial, nobody gets the place of an estimator that may come back.</summary>
@@ -120,7 +197,7 @@ public sealed class EstimatorTests : IDisposable
     private void Try(string rules) => _namespace.Run(
         () => _namespace.Open().Apply(Rules.Parse(rules), new ApplyOptions { Trial = new TrialRequest(TimeSpan.FromHours(1), TrialKind.Confirm) }));
 
-    private void Change(string arguments) => _namespace.Run(() => AgentChanges.Make(_namespace.Open(), arguments.Split(' ')));
+    private void Change(string arguments, EngineParts? parts = null) => _namespace.Run(() => AgentChanges.Make(_namespace.Open(parts), arguments.Split(' ')));
 
     private string Dropped() => _namespace.Run(() => Probe.Dropped(1001, 1002));
 

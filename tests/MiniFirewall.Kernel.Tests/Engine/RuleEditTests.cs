@@ -230,12 +230,20 @@ public sealed class RuleEditTests
     }
 
     [Fact]
-    public void A_name_that_images_know_another_chain_by_is_no_new_chains()
+    public void A_name_that_images_know_another_chain_by_is_a_new_chains_too()
     {
         (byte[] value, byte[] epoch) = Image(Parse(Chains));
         RuleEdit.TryStage(RuleStore.Open(value, epoch), Command("iptables -E four other"))!.Commit();
-        Assert.Null(RuleEdit.TryStage(RuleStore.Open(value, epoch), Command("iptables -N four")));
-        foreach (string line in (string[])["iptables -D INPUT -p tcp -j other", "iptables -F full", "iptables -X other", "iptables -N four", "iptables -A INPUT -j four"])
+        foreach (string line in (string[])["iptables -N four", "iptables -A INPUT -j four", "iptables -A four -j other"])
+        {
+            RuleEdit.TryStage(RuleStore.Open(value, epoch), Command(line))!.Commit();
+        }
+
+        var both = RuleStore.Open(value, epoch);
+        RuleSet read = StoredRuleSet.Read(both, []).Rules;
+        Assert.Equal(["-p tcp -j other", "-j four", "-g other", "-j other"], read.Chains.SelectMany(chain => chain.Rules).Where(rule => rule.Target is JumpTarget && rule.ToString() != "-j six").Select(rule => rule.ToString()));
+        Assert.Equal(both.FindMadeChain("four"), both.FindChain("other"));
+        foreach (string line in (string[])["iptables -D INPUT -j four", "iptables -F four", "iptables -X four", "iptables -D INPUT -p tcp -j other", "iptables -F full", "iptables -X other", "iptables -N four", "iptables -A INPUT -j four"])
         {
             RuleEdit.TryStage(RuleStore.Open(value, epoch), Command(line))!.Commit();
         }

@@ -213,7 +213,7 @@ public sealed class RuleStoreTests
         else if (store.FreshSlots(FamilySet.IPv4) is { } slots)
         {
             (uint low, uint high) = store.GapBefore(chain, there);
-            change.TryAdd(chain, RuleLabels.Between(low, high, 1)![0], FamilySet.IPv4, ContentOf(content), slots);
+            change.TryAdd(chain, RuleLabels.Between(low, high, 1)![0], FamilySet.IPv4, ContentOf(content), slots, new Rule());
         }
 
         return change;

@@ -118,7 +118,6 @@ public sealed class WideningTests : IDisposable
         Assert.Equal("4:1001 4:1002 6:1002", Dropped());
     }
 
-    /// <summary>The programs are made of what is kept of those before: the text of a rule for each question, also of one that has gone.</summary>
     /// <summary>Lists of counts get room for it, and those of lower limits are as long from then on; a command may have several.</summary>
     [Fact]
     public void A_connlimit_may_be_higher_than_those_before()

@@ -1,5 +1,6 @@
 using MiniFirewall.Compiler;
 using MiniFirewall.Packets;
+using MiniFirewall.Rules.Model;
 
 namespace MiniFirewall.Engine.State.Store;
 
@@ -19,12 +20,27 @@ internal sealed class ChainWays
 
     /// <summary>
     /// Whether a rule of one chain may go to another: a user chain, from where no way leads back, none is longer
-    /// than programs can go, and no rule must not be met by packets of just any hook.
+    /// than programs can go, and every rule may be met by packets of the hooks that come to this one.
     /// </summary>
     internal bool Allow(int from, string to) =>
         _store.FindChain(to) is { } target && !_store.Chains[target].Chain.IsBuiltIn && _store.Chains[target].Chain.Families.Has(_family)
-        && !ReachedFrom(target).Any(chain => chain == from || _store.Chains[chain].IsForSomeHooks)
-        && LongestTo(from) + 1 + LongestFrom(target) <= ProgramSetCompiler.DeepestCall;
+        && Reached(target, Next) is var reached && !reached.Contains(from)
+        && (HooksOf(from) & reached.Aggregate(0, (refused, chain) => refused | RefusedIn(chain))) == 0
+        && Longest(from, Previous, []) + 1 + Longest(target, Next, []) <= ProgramSetCompiler.DeepestCall;
+
+    /// <summary>Whether packets of all hooks that come to the chain may meet the rule.</summary>
+    internal bool MayStand(int chain, Rule rule) => HookBounds.RefusedBy(rule) is var refused && (refused == 0 || (HooksOf(chain) & refused) == 0);
+
+    private IEnumerable<int> Next(int chain) => _targets[chain];
+
+    private IEnumerable<int> Previous(int chain) => Enumerable.Range(0, _targets.Length).Where(from => _targets[from].Contains(chain));
+
+    /// <summary>The hooks (<see cref="HookBounds"/>) whose packets come to a chain.</summary>
+    private int HooksOf(int chain) =>
+        Reached(chain, Previous).Select(other => _store.Chains[other].Chain.Hook).OfType<Hook>().Aggregate(0, (hooks, hook) => hooks | HookBounds.Of(hook));
+
+    private int RefusedIn(int chain) => _store.RulesOf(chain).Where(rule => rule.IsRecord && rule.Families.Has(_family))
+        .Aggregate((int)_store.Chains[chain].RefusedHooks, (refused, rule) => refused | _store.RefusedHooksOf(rule));
 
     private static HashSet<int> TargetsOf(RuleStore store, Family family, int chain)
     {
@@ -33,22 +49,18 @@ internal sealed class ChainWays
         return [.. first.Concat(later.Select(store.FindChain)).OfType<int>()];
     }
 
-    /// <summary>The chain itself, and those that it leads to.</summary>
-    private HashSet<int> ReachedFrom(int chain)
+    /// <summary>The chain itself, and those that are next to it, and so on.</summary>
+    private static HashSet<int> Reached(int chain, Func<int, IEnumerable<int>> next)
     {
         HashSet<int> reached = [chain];
         List<int> left = [chain];
         for (int i = 0; i < left.Count; i++)
         {
-            left.AddRange(_targets[left[i]].Where(reached.Add));
+            left.AddRange(next(left[i]).Where(reached.Add));
         }
 
         return reached;
     }
-
-    private int LongestFrom(int chain) => Longest(chain, at => _targets[at], []);
-
-    private int LongestTo(int chain) => Longest(chain, at => Enumerable.Range(0, _targets.Length).Where(from => _targets[from].Contains(at)), []);
 
     /// <summary>Ways on from the chain, one behind the other. There are no circles, and no more depth than the whole rule set was allowed.</summary>
     private static int Longest(int chain, Func<int, IEnumerable<int>> next, Dictionary<int, int> known)

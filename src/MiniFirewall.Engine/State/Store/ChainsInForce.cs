@@ -49,10 +49,13 @@ internal sealed class ChainsInForce
             switch (record.Chain)
             {
                 case RuleRecord.ChainItself:
-                    chains[made.Length + i] = new(new(textOf(record), null, record.Families, []), default, noRules, 0) { Number = made.Length + i };
+                    chains[made.Length + i] = Late(textOf(record), record, noRules, made.Length + i);
                     break;
                 case RuleRecord.ChainEnded:
                     chains[record.Label] = Without(chains[record.Label], record);
+                    break;
+                case RuleRecord.ChainShared when chains[record.Label] is { } shared:
+                    chains[record.Label] = shared with { Chain = shared.Chain with { Families = shared.Chain.Families | record.Families } };
                     break;
                 case RuleRecord.ChainRenamed when chains[record.Label] is { } renamed:
                     chains[record.Label] = renamed with { Chain = renamed.Chain with { Name = textOf(record) } };
@@ -62,6 +65,12 @@ internal sealed class ChainsInForce
 
         return new([.. chains.OfType<StoredChain>()]);
     }
+
+    private static StoredChain Late(string name, RuleRecord record, int noRules, int number) => new(new(name, null, record.Families, []), default, noRules, 0)
+    {
+        MadeName = record.Label == 0 ? name : TargetNames.MadeApart(name, number),
+        Number = number,
+    };
 
     private static StoredChain? Without(StoredChain? chain, RuleRecord end) => (chain?.Chain.Families & ~end.Families) switch
     {

@@ -16,7 +16,7 @@ internal static class ListEdit
     internal static RuleChange? TryStage(RuleStore store, RuleSet before, ListDifference difference)
     {
         if (difference.Ended > Most || difference.Begun.Length > Most
-            || !difference.Begun.All(rule => IsSimple(rule, before.Chains[difference.Chain])))
+            || !difference.Begun.All(IsSimple))
         {
             return null;
         }
@@ -37,9 +37,7 @@ internal static class ListEdit
         return null;
     }
 
-    private static bool IsSimple(Rule rule, Chain chain) =>
-        rule.Source is not HostName && rule.Destination is not HostName && rule.Target is not JumpTarget
-        && (chain.IsBuiltIn || !HookBounds.Has(rule));
+    private static bool IsSimple(Rule rule) => rule.Source is not HostName && rule.Destination is not HostName && rule.Target is not JumpTarget;
 
     /// <summary>The new rules stand behind those that end, and before what stays behind these.</summary>
     private static bool TryBegin(RuleStore store, RuleChange change, ListDifference difference, StoredRule[] rules)

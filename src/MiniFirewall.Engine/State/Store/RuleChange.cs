@@ -36,22 +36,27 @@ internal sealed class RuleChange
     internal bool TryDelete(StoredRule rule, FamilySet families)
     {
         FamilySet left = rule.Families & ~families;
-        if (left != FamilySet.None && !TryAdd(rule.Chain, rule.Label, left, Encoding.UTF8.GetString(_store.TextOf(rule)), Only(_store.SlotsOf(rule), left)))
-        {
-            return false;
-        }
+        return (left == FamilySet.None || TryAdd(rule.Chain, rule.Label, left, Encoding.UTF8.GetString(_store.TextOf(rule)), Only(_store.SlotsOf(rule), left), _store.RefusedHooksOf(rule)))
+            && TryEnd(rule);
+    }
 
+    private bool TryEnd(StoredRule rule)
+    {
         Volatile.Write(ref _store.EndWord(rule.Position), Epoch | ((uint)rule.Families << RuleStoreImage.EpochBits));
         _ended.Add(rule);
         return true;
     }
 
-    /// <summary>Makes an empty chain; false where there is no room for it.</summary>
-    internal bool TryAddChain(string name, FamilySet families) => TryWrite(RuleRecord.ChainItself, 0, families, Encoding.UTF8.GetBytes(name));
+    /// <summary>Makes an empty chain of a name that none has; false where there is no room for it.</summary>
+    internal bool TryAddChain(string name, FamilySet families) =>
+        TryWrite(RuleRecord.ChainItself, _store.FindMadeChain(name) is null ? 0u : 1, families, Encoding.UTF8.GetBytes(name));
+
+    /// <summary>Has a chain be one of some families too; false where there is no room for it.</summary>
+    internal bool TryShareChain(int chain, FamilySet families) => TryWrite(RuleRecord.ChainShared, (uint)_store.Chains[chain].Number, families, []);
 
     /// <summary>Takes away a chain of some families that has no rules of theirs, and to which none go; false where there is no room for that.</summary>
     internal bool TryDeleteChain(int chain, FamilySet families) => _store.IsLate(chain) && _store.Chains[chain].Chain.Families == families
-        ? TryDelete(_store.RecordOf(chain), families)
+        ? TryEnd(_store.RecordOf(chain))
         : TryWrite(RuleRecord.ChainEnded, (uint)_store.Chains[chain].Number, families, []);
 
     /// <summary>Gives a chain another name, that no other has; false where there is no room for it.</summary>
@@ -63,12 +68,15 @@ internal sealed class RuleChange
     /// <param name="label">Its order in the chain; not that of another rule that stays.</param>
     /// <param name="text">Its canonical text, in which no host name may be.</param>
     /// <param name="rule">The rule, for <see cref="Begun"/>.</param>
-    internal bool TryAdd(int chain, uint label, FamilySet families, string text, RuleSlots slots, Rule? rule = null) =>
-        _store.MadeText(text) is { } made && TryWrite(chain, label, families, made, slots, rule);
+    internal bool TryAdd(int chain, uint label, FamilySet families, string text, RuleSlots slots, Rule rule) =>
+        TryAdd(chain, label, families, text, slots, HookBounds.RefusedBy(rule), rule);
+
+    private bool TryAdd(int chain, uint label, FamilySet families, string text, RuleSlots slots, byte refusedHooks, Rule? rule = null) =>
+        _store.MadeText(text) is { } made && TryWrite(chain, label, families, made, slots, refusedHooks, rule);
 
     /// <summary>False where there is no room.</summary>
     /// <param name="chain">The index of a rule's chain, or what is said of a chain itself.</param>
-    private bool TryWrite(int chain, uint label, FamilySet families, ReadOnlySpan<byte> text, RuleSlots slots = default, Rule? rule = null)
+    private bool TryWrite(int chain, uint label, FamilySet families, ReadOnlySpan<byte> text, RuleSlots slots = default, byte refusedHooks = 0, Rule? rule = null)
     {
         int count = _store.RecordCount;
         int textAt = count == 0 ? 0 : EndOfText(_store.RecordAt(count - 1));
@@ -79,7 +87,7 @@ internal sealed class RuleChange
 
         var begun = new StoredRule(chain, ~count, label, families);
         text.CopyTo(_store.RecordTexts[textAt..]);
-        new RuleRecord(Epoch, RuleStoreImage.Forever, families, label, begun.IsOfChainItself ? chain : _store.Chains[chain].Number, (uint)TextHash.Of(text), slots, textAt, text.Length)
+        new RuleRecord(Epoch, RuleStoreImage.Forever, families, label, begun.IsOfChainItself ? chain : _store.Chains[chain].Number, (uint)TextHash.Of(text), slots, textAt, text.Length, refusedHooks)
             .Write(_store.RecordBytes(count));
         _begun.Add(new BegunRule(rule, begun, slots));
         return true;

@@ -11,7 +11,7 @@ internal sealed record BegunRule(Rule? Rule, StoredRule Stored, RuleSlots Slots)
 
 /// <summary>
 /// Turns a command into a change of a store, where that can be done without a look at the other rules: rules of one
-/// family that name no host and may stand wherever packets come to them; the end of all rules of a chain, or of all chains,
+/// family that name no host and may stand where packets come to them; the end of all rules of a chain, or of all chains,
 /// where they are not too many; chains that come, go or are renamed. Everything else, and everything that is wrong, is for the whole rule set
 /// to be read: so this has no errors of its own.
 /// </summary>
@@ -27,7 +27,7 @@ internal static class RuleEdit
     internal static RuleChange? TryStage(RuleStore store, RuleCommand command)
     {
         if (command.Families is not (FamilySet.IPv4 or FamilySet.IPv6) || command.Rules.Length > MostRules
-            || ChainsOf(store, command) is not { } chains || !command.Rules.All(rule => IsSimple(rule, store.Chains[chains[0]].Chain.Hook)) || !MayLead(store, command, chains))
+            || ChainsOf(store, command) is not { } chains || !command.Rules.All(IsSimple) || !MayStand(store, command, chains))
         {
             return null;
         }
@@ -49,7 +49,7 @@ internal static class RuleEdit
         RuleCommandKind.Delete => TryDelete(store, change, chains[0], command),
         RuleCommandKind.Replace => TryReplace(store, change, chains[0], command),
         RuleCommandKind.Flush => TryFlush(store, change, chains, command),
-        RuleCommandKind.NewChain => change.TryAddChain(command.Chain!, command.Families),
+        RuleCommandKind.NewChain => TryMakeChain(store, change, command.Chain!, command.Families),
         RuleCommandKind.DeleteChain => TryDeleteChains(store, change, chains, command),
         RuleCommandKind.RenameChain => TryRename(store, change, chains[0], command),
         _ => false,
@@ -57,25 +57,39 @@ internal static class RuleEdit
 
     /// <summary>
     /// The chains that the command names: of its family, one or all, none where it makes one; null where it names one that is
-    /// not there, or makes one that is, maybe of the other family, or was called so once: images know it by that name.
+    /// not there, or makes one that is.
     /// </summary>
     private static int[]? ChainsOf(RuleStore store, RuleCommand command)
     {
         if (command.Kind == RuleCommandKind.NewChain)
         {
-            return store.FindChain(command.Chain!) is null && store.FindMadeChain(command.Chain!) is null ? [] : null;
+            return store.FindChain(command.Chain!) is { } other && store.Chains[other].Chain.Families.HasFlag(command.Families) ? null : [];
         }
 
         IEnumerable<int> all = Enumerable.Range(0, store.Chains.Length).Where(chain => (store.Chains[chain].Chain.Families & command.Families) != FamilySet.None);
         return command.Chain is not { } name ? [.. all] : store.FindChain(name) is { } found && all.Contains(found) ? [found] : null;
     }
 
-    /// <summary>Where its rules go to chains. A rule that is looked for is there or not.</summary>
-    private static bool MayLead(RuleStore store, RuleCommand command, int[] chains)
+    /// <summary>Where its rules go to chains, or are not for every hook. A rule that is looked for is there or not.</summary>
+    private static bool MayStand(RuleStore store, RuleCommand command, int[] chains)
     {
-        string[] targets = command.Kind == RuleCommandKind.Delete ? [] : [.. command.Rules.Select(rule => rule.Target).OfType<JumpTarget>().Select(jump => jump.Chain).Distinct()];
-        return targets.Length == 0 || (ChainWays.Of(store, FamilyOf(command)) is var ways && Array.TrueForAll(targets, target => ways.Allow(chains[0], target)));
+        if (command.Kind == RuleCommandKind.Delete || !command.Rules.Any(rule => rule.Target is JumpTarget || HookBounds.RefusedBy(rule) != 0))
+        {
+            return true;
+        }
+
+        var ways = ChainWays.Of(store, FamilyOf(command));
+        return command.Rules.All(rule => ways.MayStand(chains[0], rule))
+            && command.Rules.Select(rule => rule.Target).OfType<JumpTarget>().Select(jump => jump.Chain).Distinct().All(target => ways.Allow(chains[0], target));
     }
+
+    /// <summary>
+    /// One that the other family has becomes one of both. Images know chains by the names that they were made with: where a renamed chain was made with this
+    /// one, only names whose ways there and back are sure can do.
+    /// </summary>
+    private static bool TryMakeChain(RuleStore store, RuleChange change, string name, FamilySet families) => store.FindChain(name) is { } other
+        ? change.TryShareChain(other, families)
+        : (store.FindMadeChain(name) is null || TargetNames.MayTell(name)) && change.TryAddChain(name, families);
 
     /// <summary>
     /// Chains without rules, to which none go: one, or all but those of the hooks. Images keep what they have of them, which no packet comes to, and go
@@ -94,7 +108,7 @@ internal static class RuleEdit
     {
         StoredChain stored = store.Chains[chain];
         return !stored.Chain.IsBuiltIn && stored.Chain.Families == command.Families && command.NewName is { } name && store.FindChain(name) is null
-            && TargetNames.MayTell(name) && TargetNames.MayTell(stored.MadeName) && change.TryRenameChain(chain, name);
+            && TargetNames.MayTell(name) && TargetNames.MayTell(stored.Chain.Name) && change.TryRenameChain(chain, name);
     }
 
     private static bool TryFlush(RuleStore store, RuleChange change, int[] chains, RuleCommand command)
@@ -109,9 +123,8 @@ internal static class RuleEdit
         return Array.TrueForAll(rules, rule => change.TryDelete(rule, command.Families));
     }
 
-    /// <param name="hook">Of the rule's chain, where that is built-in.</param>
-    private static bool IsSimple(Rule rule, Hook? hook) =>
-        rule.Source is not HostName && rule.Destination is not HostName && !HookBounds.Has(rule, hook)
+    private static bool IsSimple(Rule rule) =>
+        rule.Source is not HostName && rule.Destination is not HostName
         && (rule.Target is not JumpTarget jump || jump.Chain.All(TargetNames.IsPlain));
 
     /// <summary>Each rule of a list goes to the same place, so the list ends up reversed, as iptables leaves it.</summary>

@@ -19,7 +19,7 @@ internal sealed class RuleStore
     private readonly Memory<byte> _value;
     private readonly EpochWord _epoch;
     private readonly ChainsInForce _chains;
-    private readonly int _first;
+    private readonly ImmutableArray<StoredChain> _made;
     private (int Index, RuleChunk Chunk)? _unpacked;
 
     private RuleStore(Memory<byte> value, EpochWord epoch, StoreHeader header, ImmutableArray<StoredChain> chains, ImmutableArray<StoredName> names)
@@ -29,7 +29,7 @@ internal sealed class RuleStore
         (Epoch, ChangedPolicies) = epoch.Moment();
         Header = header;
         Names = names;
-        _first = chains.Length;
+        _made = chains;
         _chains = ChainsInForce.Of(chains, [.. Enumerable.Range(0, RecordCount).Select(RecordAt)], record => Encoding.UTF8.GetString(TextOf(record)), Epoch, header.Rules);
     }
 
@@ -38,11 +38,18 @@ internal sealed class RuleStore
     /// <summary>The chains of the generation that are left, with the policies that it was made with, and behind them those that came later and are in force.</summary>
     internal ImmutableArray<StoredChain> Chains => _chains.All;
 
-    /// <summary>Whether a chain came after the generation was made, so that no program knows it.</summary>
-    internal bool IsLate(int chain) => Chains[chain].Number >= _first;
+    /// <summary>Whether a chain came after the generation was made.</summary>
+    internal bool IsLate(int chain) => Chains[chain].Number >= _made.Length;
+
+    /// <summary>Whether it became one of the family then, so that none of its programs knows it.</summary>
+    internal bool IsLate(int chain, Family family) => IsLate(chain) || !_made[Chains[chain].Number].Chain.Families.Has(family);
 
     /// <summary>The record that made a chain that came later.</summary>
-    internal StoredRule RecordOf(int lateChain) => new(RuleRecord.ChainItself, ~(Chains[lateChain].Number - _first), 0, Chains[lateChain].Chain.Families);
+    internal StoredRule RecordOf(int lateChain)
+    {
+        int record = Chains[lateChain].Number - _made.Length;
+        return new(RuleRecord.ChainItself, ~record, 0, RecordAt(record).Families);
+    }
 
     /// <summary>The host names of the rules of the chunks, in their order, a source before a destination.</summary>
     internal ImmutableArray<StoredName> Names { get; }
@@ -261,6 +268,9 @@ internal sealed class RuleStore
 
     internal RuleSlots SlotsOf(StoredRule rule) =>
         rule.IsRecord ? RecordAt(~rule.Position).Slots : ChunkOf(rule.Position).SlotsOf(rule.Position % RuleChunk.Rules);
+
+    /// <summary>The hooks (<see cref="HookBounds"/>) whose packets must not meet a rule, or of a chunk's rule those of some rule of its chain.</summary>
+    internal byte RefusedHooksOf(StoredRule rule) => rule.IsRecord ? RecordAt(~rule.Position).RefusedHooks : Chains[rule.Chain].RefusedHooks;
 
     /// <summary>Slots that nothing has been counted in, for a rule of these families; null where there are none left.</summary>
     internal RuleSlots? FreshSlots(FamilySet families)

@@ -87,7 +87,7 @@ internal sealed class RuleStoreImage
             new StoredChain(chain, policies[i], first, chain.Rules.Length)
             {
                 Targets = [.. TargetsOf(chain).Distinct()],
-                IsForSomeHooks = chain.Rules.Any(rule => HookBounds.Has(rule)),
+                RefusedHooks = chain.Rules.Aggregate((byte)0, (refused, rule) => (byte)(refused | HookBounds.RefusedBy(rule))),
             }.Write(writer);
             first += chain.Rules.Length;
         }

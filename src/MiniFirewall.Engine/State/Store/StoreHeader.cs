@@ -40,10 +40,13 @@ internal readonly record struct StoreHeader(
     /// <summary>Bytes.</summary>
     internal const int Size = 72;
 
-    private const uint Magic = 0x36_57_46_4d; // "MFW6"
+    private const uint Magic = 0x37_57_46_4d; // "MFW7"
 
-    /// <summary>The version before is the same without marks: its numbers are one less.</summary>
-    private const uint MagicBefore = 0x35_57_46_4d; // "MFW5"
+    /// <summary>The same where no chain has become one of both families, or been made beside a renamed one, and no record says which hooks its rule is not for.</summary>
+    private const uint MagicWithoutHooks = 0x36_57_46_4d; // "MFW6"
+
+    /// <summary>The same without marks: its numbers are one less.</summary>
+    private const uint MagicWithoutMarks = 0x35_57_46_4d; // "MFW5"
 
     private const int MarksNumber = 11;
 
@@ -66,18 +69,18 @@ internal readonly record struct StoreHeader(
     internal static StoreHeader Read(ReadOnlySpan<byte> value)
     {
         uint magic = BinaryPrimitives.ReadUInt32LittleEndian(value);
-        if (magic is not (Magic or MagicBefore))
+        if (magic is not (Magic or MagicWithoutHooks or MagicWithoutMarks))
         {
             throw new FirewallException(FirewallFailure.Refused, "the loaded rules were stored by another version of minifw; apply them again");
         }
 
         List<int> numbers = [];
-        for (int i = 0; i < (magic == Magic ? 14 : 13); i++)
+        for (int i = 0; i < (magic == MagicWithoutMarks ? 13 : 14); i++)
         {
             numbers.Add(BinaryPrimitives.ReadInt32LittleEndian(value[(12 + (4 * i))..]));
         }
 
-        if (magic == MagicBefore)
+        if (magic == MagicWithoutMarks)
         {
             numbers.Insert(MarksNumber, 0);
         }

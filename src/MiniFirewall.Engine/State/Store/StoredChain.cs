@@ -24,10 +24,13 @@ internal sealed record StoredChain(Chain Chain, RuleSlots Policies, int First, i
     /// <summary>The made names of the chains that rules of the chunks go to, with the families of these rules; each once.</summary>
     internal ImmutableArray<(string Chain, FamilySet Families)> Targets { get; init; } = [];
 
-    /// <summary>A rule of the chunks has a match or a target that cannot stand on every hook.</summary>
-    internal bool IsForSomeHooks { get; init; }
+    /// <summary>The hooks (<see cref="HookBounds"/>) whose packets must not meet some rule of the chunks.</summary>
+    internal byte RefusedHooks { get; init; }
 
     private const byte NoHook = 255;
+
+    /// <summary>What stores before MFW7 have where a rule is not for every hook.</summary>
+    private const byte SomeHooks = 1;
 
     /// <summary>The chain with the policies that are in force.</summary>
     /// <param name="changed"><see cref="EpochWord.ChangedPolicies"/>.</param>
@@ -51,7 +54,7 @@ internal sealed record StoredChain(Chain Chain, RuleSlots Policies, int First, i
         writer.Write(v6);
         writer.Write(First);
         writer.Write(Count);
-        writer.Write(IsForSomeHooks);
+        writer.Write(RefusedHooks);
         writer.Write7BitEncodedInt(Targets.Length);
         foreach ((string target, FamilySet families) in Targets)
         {
@@ -71,7 +74,7 @@ internal sealed record StoredChain(Chain Chain, RuleSlots Policies, int First, i
         };
         var stored = new StoredChain(chain, RuleSlots.Unpack(reader.ReadUInt32(), reader.ReadUInt32()), reader.ReadInt32(), reader.ReadInt32())
         {
-            IsForSomeHooks = reader.ReadBoolean(),
+            RefusedHooks = reader.ReadByte() is var refused && refused == SomeHooks ? HookBounds.All : refused,
         };
         var targets = ImmutableArray.CreateBuilder<(string Chain, FamilySet Families)>();
         for (int left = reader.Read7BitEncodedInt(); left > 0; left--)

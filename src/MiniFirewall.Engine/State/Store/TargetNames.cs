@@ -8,6 +8,9 @@ namespace MiniFirewall.Engine.State.Store;
 /// </summary>
 internal sealed class TargetNames
 {
+    /// <summary>No chain is called by a name that has it.</summary>
+    private const char Apart = '\\';
+
     private readonly Dictionary<string, string> _now = [], _made = [];
 
     private TargetNames()
@@ -25,6 +28,9 @@ internal sealed class TargetNames
 
         return names;
     }
+
+    /// <summary>With which name a chain is made where another one was made with its own, and is called otherwise by now.</summary>
+    internal static string MadeApart(string name, int number) => $"{name}{Apart}{number}";
 
     /// <summary>
     /// Whether both ways are sure for the name. "src" and "dst" end the texts of rules that go nowhere: behind -j they may be the directions of a
