@@ -11,7 +11,10 @@ public sealed class Packet
 {
     private readonly byte[] _bytes;
     private readonly AddressTypes? _sourceTypes, _destinationTypes;
-    private readonly PacketConnection? _connection;
+    private ConnectionState _connectionState = ConnectionState.New;
+    private ConnectionDirection _connectionDirection = ConnectionDirection.Original;
+    private PacketConnection? _connection;
+    private KernelClock _clock = new(0, KernelClock.UsualHertz);
     private uint _mark;
 
     public Packet(Family family, Hook hook, ReadOnlySpan<byte> bytes)
@@ -40,10 +43,18 @@ public sealed class Packet
     }
 
     /// <summary>What the packet is to its connection; it begins one, where not said.</summary>
-    public ConnectionState ConnectionState { get; init; } = ConnectionState.New;
+    public ConnectionState ConnectionState
+    {
+        get => _connectionState;
+        init => _connectionState = value;
+    }
 
     /// <summary>Which way it goes in its connection.</summary>
-    public ConnectionDirection ConnectionDirection { get; init; } = ConnectionDirection.Original;
+    public ConnectionDirection ConnectionDirection
+    {
+        get => _connectionDirection;
+        init => _connectionDirection = value;
+    }
 
     /// <summary>Its connection, null where it has none; an untranslated one where not said.</summary>
     public PacketConnection? Connection
@@ -59,7 +70,11 @@ public sealed class Packet
     public int MinutesWest { get; init; }
 
     /// <summary>The kernel's ticks when the packet is judged.</summary>
-    public KernelClock Clock { get; init; } = new(0, KernelClock.UsualHertz);
+    public KernelClock Clock
+    {
+        get => _clock;
+        init => _clock = value;
+    }
 
     /// <summary>The random number that rules which leave something to chance draw for this packet.</summary>
     public uint Chance { get; init; } = unchecked((uint)Random.Shared.NextInt64());
@@ -146,6 +161,22 @@ public sealed class Packet
     {
         var other = (Packet)MemberwiseClone();
         other._mark = mark;
+        return other;
+    }
+
+    /// <summary>The same packet at another time.</summary>
+    public Packet At(KernelClock clock)
+    {
+        var other = (Packet)MemberwiseClone();
+        other._clock = clock;
+        return other;
+    }
+
+    /// <summary>The same packet, of another connection or none.</summary>
+    public Packet WithConnection(ConnectionState state, ConnectionDirection direction, PacketConnection? connection)
+    {
+        var other = (Packet)MemberwiseClone();
+        (other._connectionState, other._connectionDirection, other._connection) = (state, direction, connection);
         return other;
     }
 

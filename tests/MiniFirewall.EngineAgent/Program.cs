@@ -4,6 +4,7 @@ using MiniFirewall.Engine;
 using MiniFirewall.Engine.Persistence;
 using MiniFirewall.Engine.Sets;
 using MiniFirewall.EngineAgent;
+using MiniFirewall.Packets;
 using MiniFirewall.Rules.Model;
 using MiniFirewall.Rules.Names;
 using MiniFirewall.Rules.Sets;
@@ -38,6 +39,9 @@ static int Run(string root, string[] args)
             break;
         case "change":
             AgentChanges.Make(Open(root, step => Kill(step, args[2])), args[3..]);
+            break;
+        case "change6":
+            AgentChanges.Make(Open(root, step => Kill(step, args[2])), args[3..], FamilySet.IPv6);
             break;
         case "changes":
             AgentChanges.Loop(Open(root, _ => { }));

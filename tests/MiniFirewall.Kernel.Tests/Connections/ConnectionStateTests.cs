@@ -18,7 +18,7 @@ public sealed class ConnectionStateTests
     [InlineData(Family.IPv6)]
     public void Scripts_are_tracked_as_by_the_kernel(Family family)
     {
-        using var twins = new TwinRouters();
+        using var twins = new TwinRouters { AsksReference = true };
         ushort port = 20_000;
         foreach ((string name, string script) in Scripts.For(family))
         {
@@ -44,7 +44,7 @@ public sealed class ConnectionStateTests
     public void Dccp_is_tracked_by_its_addresses_as_by_the_kernel(Family family)
     {
         Assert.SkipUnless(Environment.OSVersion.Version >= new Version(6, 16), "this kernel follows states of DCCP");
-        using var twins = new TwinRouters();
+        using var twins = new TwinRouters { AsksReference = true };
         JudgeAll(twins, new(family, 20_000), ["> proto 33", "> proto 33", "< proto 33", "> proto 33"], () => s_linear, "DCCP");
         Assert.Equal([2, 3], twins.SeenStates);
     }
@@ -55,7 +55,7 @@ public sealed class ConnectionStateTests
     [InlineData(Family.IPv6, 2)]
     public void Random_tcp_packets_are_tracked_as_by_the_kernel(Family family, int seed)
     {
-        using var twins = new TwinRouters();
+        using var twins = new TwinRouters { AsksReference = true };
         for (ushort port = 30_000; port < 30_000 + Connections; port++)
         {
             var random = new Random((seed * 100_000) + port);
@@ -69,7 +69,7 @@ public sealed class ConnectionStateTests
     [InlineData(Family.IPv6, 4)]
     public void Packets_of_open_connections_are_tracked_as_by_the_kernel(Family family, int seed)
     {
-        using var twins = new TwinRouters();
+        using var twins = new TwinRouters { AsksReference = true };
         for (ushort port = 32_000; port < 32_000 + (Connections / 2); port++)
         {
             var random = new Random((seed * 100_000) + port);
@@ -82,7 +82,7 @@ public sealed class ConnectionStateTests
     [InlineData(Family.IPv6)]
     public void Connections_outlive_a_change_of_rules_and_end_in_time(Family family)
     {
-        using var twins = new TwinRouters();
+        using var twins = new TwinRouters { AsksReference = true };
         twins.SetUdpTimeout(2);
         var reader = new PacketScript(family, 40_000);
         Judge("> udp");

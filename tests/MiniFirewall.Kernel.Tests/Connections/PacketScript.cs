@@ -15,6 +15,8 @@ internal sealed class PacketScript(Family family, ushort clientPort)
 {
     private const ushort ServerPort = 8080;
 
+    internal Family Family => family;
+
     /// <summary>The two hosts.</summary>
     internal (string Client, string Server) Hosts { get; init; } = family == Family.IPv4 ? ("192.0.2.10", "198.51.100.20") : ("2001:db8:1::10", "2001:db8:2::20");
 

@@ -9,8 +9,15 @@ internal static class RandomTcp
 
     internal static IEnumerable<string> Lines(Random random)
     {
-        int begin = random.Next(4);
+        int begin = random.Next(5);
         string client = random.Next(2) == 0 ? " scale 2 permitted" : "", server = random.Next(2) == 0 ? " scale 3 permitted" : "";
+        if (begin == 4)
+        {
+            // Picked up, and opened anew while what is known is of before.
+            yield return $"> tcp A seq {Pick(random, s_client)} ack {Pick(random, s_server)} win 1000";
+            yield return $"< tcp A seq {Pick(random, s_server)} ack {Pick(random, s_client)} win 1000";
+        }
+
         if (begin != 0)
         {
             yield return $"> tcp S seq 100 win 1000{client}";
@@ -46,10 +53,16 @@ internal static class RandomTcp
         {
             int side = random.Next(2), length = Pick(random, [0, 0, 1, 10, 100, 500]);
             long sequence = sent[side] + Pick(random, [0L, 0, 0, 0, 0, 0, -1, -10, -1000, -1200, -1500, 100, 5000]);
-            long acknowledgement = Pick(random, [sent[1 - side], sent[1 - side], sent[1 - side], acknowledged[1 - side], sent[1 - side] - 10, sent[1 - side] + 1, sent[1 - side] - 70_000]);
-            yield return $"{(side == 0 ? '>' : '<')} tcp {Pick(random, ["A", "A", "A", "PA", "AU"])} seq {Number(sequence)} ack {Number(acknowledgement)} "
+            long acknowledgement = Pick(random, [sent[1 - side], sent[1 - side], sent[1 - side], acknowledged[1 - side], sent[1 - side] - 10, sent[1 - side] + 1, sent[1 - side] - Pick(random, [65_999L, 66_000, 66_001, 66_002, 70_000])]);
+            string line = $"{(side == 0 ? '>' : '<')} tcp {Pick(random, ["A", "A", "A", "PA", "AU"])} seq {Number(sequence)} ack {Number(acknowledgement)} "
                 + $"win {Pick(random, [0L, 1, 200, 1000, 1000, 1000, 65535])}{options}{(length == 0 ? "" : $" len {length}")}";
+            yield return line;
             sent[side] = Math.Max(sent[side], sequence + length);
+            for (int again = random.Next(8) == 0 ? 4 : 0; again > 0; again--)
+            {
+                yield return line;
+            }
+
             acknowledged[1 - side] = Math.Max(acknowledged[1 - side], Math.Min(acknowledgement, sent[1 - side]));
         }
 

@@ -29,6 +29,7 @@ internal sealed class TwinRouters : IDisposable
 
     private readonly IptablesFirewall _iptables = new(["eth0", "eth1"]);
     private readonly EngineFirewall _engine = new(["eth0", "eth1"]);
+    private readonly ReferenceTracking _reference = new();
 
     private readonly string[] _rules;
     private readonly Family[] _families;
@@ -50,6 +51,7 @@ internal sealed class TwinRouters : IDisposable
         RuleTexts rules = RuleTexts.Of(_families, _rules);
         _iptables.Load(rules);
         _engine.Load(rules);
+        _reference.Load(rules);
     }
 
     /// <summary>How long a UDP connection lives that has not been answered.</summary>
@@ -60,8 +62,13 @@ internal sealed class TwinRouters : IDisposable
     {
         _iptables.Device.Namespace.SetSystemControl($"netfilter/nf_conntrack_{name}", value.ToString(CultureInfo.InvariantCulture));
         using BpfMap tracking = _engine.OpenPinned(WellKnownMaps.Tracking);
-        TrackingSettings.Set(tracking, [new(ConnectionSetting.Find(name)!, value)]);
+        ConnectionSettingValue set = new(ConnectionSetting.Find(name)!, value);
+        TrackingSettings.Set(tracking, [set]);
+        _reference.Set(set);
     }
+
+    /// <summary>The reference tracker judges the packets that it knows too, from the first one on.</summary>
+    internal bool AsksReference { get; init; }
 
     /// <summary>From now on everybody can choose connections that have one hash.</summary>
     internal void ForgetSecrets()
@@ -163,6 +170,12 @@ internal sealed class TwinRouters : IDisposable
         (_iptables.Device.Placement, _engine.Device.Placement) = (placement, placement);
         Observation? expected = _iptables.Judge(packet), seen = _engine.Judge(packet);
         Assert.True(expected is not null && expected.Equals(seen), $"{about}\n  the kernel: {expected}\n  miniFirewall: {seen}");
+        if (AsksReference && Analysis.Connections.ConnectionTracker.Knows(packet))
+        {
+            Observation said = _reference.Judge(packet);
+            Assert.True(expected.Equals(said), $"{about}\n  the kernel: {expected}\n  the reference: {said}");
+        }
+
         SeenStates.UnionWith(expected.Hits.Select(hit => hit.Place.Rule).Where(rule => rule is > 0 and <= 5));
     }
 
@@ -194,6 +207,7 @@ internal sealed class TwinRouters : IDisposable
 
     public void Dispose()
     {
+        _reference.Dispose();
         _engine.Dispose();
         _iptables.Dispose();
     }

@@ -444,7 +444,8 @@ public sealed class ChainChangeTests : IDisposable
             }
         }
 
-        Assert.True(quick > made * 3 / 4, $"of {made} changes {quick} were made in place");
+        // Of a few it may be chance.
+        Assert.True(made < 50 || quick > made * 3 / 4, $"of {made} changes {quick} were made in place");
     }
 
     private static string RandomCommand(Random random)

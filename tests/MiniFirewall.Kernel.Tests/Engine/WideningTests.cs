@@ -415,33 +415,18 @@ public sealed class WideningTests : IDisposable
     public void Killed_after_each_step(string command)
     {
         SkipWithoutLinks(command);
-        const string Before = "-A INPUT -p udp --dport 1002 -m statistic --mode nth --every 1 --packet 0 -j DROP\n-A OUTPUT -p udp --dport 1003 -j DROP\n";
         string others = command.Contains("conntrack", StringComparison.Ordinal) ? Many : Others;
-        _namespace.Apply(Before + others);
-        ulong generation = Read().Generation;
-        var steps = new List<string>();
-        Change(command, parts: new EngineParts { AfterStep = steps.Add });
-        Assert.Equal(generation, Read().Generation);
-        Assert.Contains(Widening.Publish, steps);
-        Assert.Equal(QuickChange.WriteEpoch, steps[^1]);
-        foreach (string step in steps.Distinct())
-        {
-            _namespace.Run(() => _namespace.Open().Off());
-            _namespace.Apply(Before + others);
-            CommandResult result = Command.Try(_namespace.Agent(_namespace.Enter, ["change", step, .. command.Split(' ')]));
-            Assert.True(result.Killed, $"{step}: {result}");
-            bool isMade = step == QuickChange.WriteEpoch;
-            Assert.Equal((step, isMade ? "4:1001 4:1002 4:1003 6:1002 6:1003" : "4:1002 4:1003 6:1002 6:1003"), (step, Dropped(1001, 1002, 1003)));
-            if (!isMade)
-            {
-                Change(command);
-            }
+        string rules = "-A INPUT -p udp --dport 1002 -m statistic --mode nth --every 1 --packet 0 -j DROP\n-A OUTPUT -p udp --dport 1003 -j DROP\n" + others;
+        KillAfterEachStep(rules, FamilySet.IPv4, command, "4:1002 4:1003 6:1002 6:1003", "4:1001 4:1002 4:1003 6:1002 6:1003");
+    }
 
-            Assert.Equal((step, "4:1001 4:1002 4:1003 6:1002 6:1003"), (step, Dropped(1001, 1002, 1003)));
-            Change("-A INPUT -p udp --dport 1004 -m length --length 38 -m string --algo bm --string x --to 5 -j ACCEPT");
-            Assert.Equal((step, "4:1001 4:1002 4:1003 6:1002 6:1003"), (step, Dropped(1001, 1002, 1003)));
-            Assert.True(RunningProof.Assert(_namespace) > 100);
-        }
+    [Theory]
+    [InlineData("-I INPUT -p udp --dport 1001 -j DROP")]
+    [InlineData("-I OUTPUT -p udp --dport 1001 -m limit --limit 1000/s --limit-burst 1000 -j DROP")]
+    public void Killed_after_each_step_of_a_familys_first_image(string command)
+    {
+        string rules = "-6 -A INPUT -p udp --dport 1002 -j DROP\n-6 -A OUTPUT -p udp --dport 1003 -m statistic --mode nth --every 1 --packet 0 -j DROP\n" + Many.Replace("-A", "-4 -A", StringComparison.Ordinal);
+        KillAfterEachStep(rules, FamilySet.IPv6, command, "6:1002 6:1003", "6:1001 6:1002 6:1003");
     }
 
     [Fact]
@@ -602,6 +587,36 @@ public sealed class WideningTests : IDisposable
 
     private void Change(string arguments, bool isRefused = false, EngineParts? parts = null) =>
         Assert.Equal((arguments, !isRefused), (arguments, TryChange(arguments.Split(' '), FamilySet.IPv4, parts)));
+
+    /// <summary>Each time the rules are the old ones until the last step, and can be changed.</summary>
+    private void KillAfterEachStep(string rules, FamilySet families, string command, string droppedBefore, string droppedBehind)
+    {
+        _namespace.Apply(rules);
+        ulong generation = Read().Generation;
+        var steps = new List<string>();
+        Assert.True(TryChange(command.Split(' '), families, new EngineParts { AfterStep = steps.Add }));
+        Assert.Equal(generation, Read().Generation);
+        Assert.Contains(Widening.Publish, steps);
+        Assert.Equal(QuickChange.WriteEpoch, steps[^1]);
+        foreach (string step in steps.Distinct())
+        {
+            _namespace.Run(() => _namespace.Open().Off());
+            _namespace.Apply(rules);
+            CommandResult result = Command.Try(_namespace.Agent(_namespace.Enter, [families == FamilySet.IPv6 ? "change6" : "change", step, .. command.Split(' ')]));
+            Assert.True(result.Killed, $"{step}: {result}");
+            bool isMade = step == QuickChange.WriteEpoch;
+            Assert.Equal((step, isMade ? droppedBehind : droppedBefore), (step, Dropped(1001, 1002, 1003)));
+            if (!isMade)
+            {
+                Assert.True(TryChange(command.Split(' '), families));
+            }
+
+            Assert.Equal((step, droppedBehind), (step, Dropped(1001, 1002, 1003)));
+            Assert.True(TryChange("-A INPUT -p udp --dport 1004 -m length --length 38 -m string --algo bm --string x --to 5 -j ACCEPT".Split(' '), families));
+            Assert.Equal((step, droppedBehind), (step, Dropped(1001, 1002, 1003)));
+            Assert.True(RunningProof.Assert(_namespace) > 100);
+        }
+    }
 
     private void ChangeV6(string arguments) => Assert.True(TryChange(arguments.Split(' '), FamilySet.IPv6), arguments);
 
