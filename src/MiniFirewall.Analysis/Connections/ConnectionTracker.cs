@@ -4,7 +4,7 @@ namespace MiniFirewall.Analysis.Connections;
 
 /// <summary>
 /// What packets are to their connections, one after another: the reference for connection tracking (net/netfilter/nf_conntrack_core.c, Linux 6.x). It sees
-/// whole packets, as they are once fragments are put together, with right checksums. What helpers announce, calls of PPTP, states of SCTP and redirects of
+/// whole packets, as they are once fragments are put together, with right checksums. What helpers announce, calls of PPTP and redirects of
 /// ICMPv6 are nothing that it knows (<see cref="Knows"/>), nor is any limit to the number of connections.
 /// </summary>
 public sealed class ConnectionTracker(TrackingSettings settings)
@@ -21,7 +21,7 @@ public sealed class ConnectionTracker(TrackingSettings settings)
     {
         ArgumentNullException.ThrowIfNull(packet);
         bool isPptp = packet.Transport.Protocol == IpProtocol.Gre && packet.TransportBytes is [_, var version, ..] && (version & 7) == 1;
-        return !isPptp && packet.Transport.Protocol != IpProtocol.Sctp && (packet.Transport.Protocol != IpProtocol.Icmpv6 || packet.TransportBytes is not [Redirect, ..]);
+        return !isPptp && (packet.Transport.Protocol != IpProtocol.Icmpv6 || packet.TransportBytes is not [Redirect, ..]);
     }
 
     /// <summary>The packet, with its state, its direction and its connection by <see cref="Packet.Clock"/>.</summary>
@@ -91,6 +91,7 @@ public sealed class ConnectionTracker(TrackingSettings settings)
         return key.Protocol switch
         {
             IpProtocol.Tcp => new TcpConnection(key, reply),
+            IpProtocol.Sctp => new SctpConnection(key, reply),
             IpProtocol.Udp or IpProtocol.UdpLite => new UdpConnection(key, reply),
             IpProtocol.Icmp or IpProtocol.Icmpv6 => new QueryConnection(key, reply),
             _ => new PlainConnection(key, reply),
