@@ -129,7 +129,6 @@ internal sealed class TcpConnection(ConnectionKey original, ConnectionKey reply)
             Scale = _last.Scale,
             OffersScale = _last.OffersScale,
             PermitsSack = _last.PermitsSack,
-            MaxAcknowledgement = null,
         };
         Sender(isReply) = new() { IsLiberal = Sender(isReply).IsLiberal };
     }

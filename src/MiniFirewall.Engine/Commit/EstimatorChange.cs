@@ -1,5 +1,4 @@
 using MiniFirewall.Bpf;
-using MiniFirewall.Compiler;
 using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Policy.Questions;
@@ -11,32 +10,34 @@ namespace MiniFirewall.Engine.Commit;
 /// <summary>Rate estimators of the generation in force that begin and end with a change of its rules: its index becomes another one, and programs know their places from the rules.</summary>
 internal static class EstimatorChange
 {
-    /// <summary>Those that rules name and that are not there, with places that are nobody's; null where one has other settings than it is named with.</summary>
+    /// <summary>Those that rules name and that are not there, with places that are nobody's; null where one has other settings than it is named with, or there is no room for all.</summary>
     /// <param name="naming">The rules once the change is in force, those that name something at least.</param>
-    /// <exception cref="CompileException">There is no room for them.</exception>
     internal static IReadOnlyList<EstimatorEntry>? Missing(RuleSet naming, GenerationState generation)
     {
         Dictionary<string, EstimatorSettings?> asked = LoadedEstimators.AskedBy(naming);
-        List<EstimatorEntry> known = [.. EstimatorIndex.Read(asked.Count == 0 ? null : generation.Directory)], missing = [];
-        EstimatorLayout.Require(asked.Count);
+        EstimatorEntry[] there = [.. EstimatorIndex.Read(asked.Count == 0 ? null : generation.Directory)];
+        HashSet<int> taken = [.. there.Select(entry => entry.Slot)];
+        List<EstimatorEntry> missing = [];
         foreach ((string name, EstimatorSettings? settings) in asked)
         {
-            if (known.Find(entry => entry.Name == name) is { } there)
+            if (Array.Find(there, entry => entry.Name == name) is { } known)
             {
-                if (settings is not null && settings != there.Settings)
+                if (settings is not null && settings != known.Settings)
                 {
                     return null;
                 }
-
-                continue;
             }
-
-            EstimatorEntry entry = new(name, EstimatorIndex.Free([.. known.Select(entry => entry.Slot)]), settings ?? EstimatorSettings.Shortest);
-            known.Add(entry);
-            missing.Add(entry);
+            else if (EstimatorIndex.TryTake(taken) is { } slot)
+            {
+                missing.Add(new(name, slot, settings ?? EstimatorSettings.Shortest));
+            }
+            else
+            {
+                return null;
+            }
         }
 
-        return missing;
+        return asked.Count <= EstimatorLayout.Most ? missing : null;
     }
 
     /// <summary>Empties their places, to which no packet comes, and writes them into the index.</summary>

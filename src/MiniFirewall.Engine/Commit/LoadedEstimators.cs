@@ -119,8 +119,8 @@ internal sealed class LoadedEstimators : IDisposable
                 continue;
             }
 
-            entry = new(name, EstimatorIndex.Free(taken), settings ?? EstimatorSettings.Shortest);
-            taken.Add(entry.Slot);
+            int slot = EstimatorIndex.TryTake(taken) ?? throw new CompileException("too many rate estimators have been named while rules were on trial", Origin.None);
+            entry = new(name, slot, settings ?? EstimatorSettings.Shortest);
             _entries.Add(entry);
             _new.Add(entry);
         }

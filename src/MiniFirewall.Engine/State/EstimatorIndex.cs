@@ -3,9 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using MiniFirewall.Asm;
 using MiniFirewall.Bpf;
-using MiniFirewall.Compiler;
 using MiniFirewall.Compiler.Questions;
-using MiniFirewall.Policy;
 using MiniFirewall.Policy.Questions;
 using MiniFirewall.Sys.Files;
 
@@ -64,12 +62,11 @@ internal static class EstimatorIndex
         return [.. value.Chunk(RecordSize).Select(Read)];
     }
 
-    /// <summary>The first place that is nobody's.</summary>
-    /// <exception cref="CompileException">There is none.</exception>
-    internal static int Free(HashSet<int> taken)
+    /// <summary>The first place that is nobody's, which is taken from then on; null where there is none.</summary>
+    internal static int? TryTake(HashSet<int> taken)
     {
         int slot = Enumerable.Range(0, EstimatorLayout.Slots).FirstOrDefault(slot => !taken.Contains(slot), -1);
-        return slot >= 0 ? slot : throw new CompileException("too many rate estimators have been named while rules were on trial", Origin.None);
+        return slot >= 0 && taken.Add(slot) ? slot : null;
     }
 
     private static EstimatorEntry Read(byte[] record) => new(

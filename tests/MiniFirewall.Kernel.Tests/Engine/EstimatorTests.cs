@@ -190,8 +190,11 @@ public sealed class EstimatorTests : IDisposable
         _namespace.Apply(Make(0, EstimatorLayout.Most));
         Dropped();
         Assert.Equal(Enumerable.Range(0, EstimatorLayout.Most).Select(i => $"e{i} runs"), Measuring());
-        Exception error = Assert.ThrowsAny<Exception>(() => _namespace.Apply(Make(0, EstimatorLayout.Most + 1)));
-        Assert.Contains($"more than {EstimatorLayout.Most} rate estimators in one rule set", error.Message, StringComparison.Ordinal);
+        foreach (Action more in (Action[])[() => _namespace.Apply(Make(0, EstimatorLayout.Most + 1)), () => Change(Make(EstimatorLayout.Most, 1).TrimEnd())])
+        {
+            Exception error = Assert.ThrowsAny<Exception>(more);
+            Assert.Contains($"more than {EstimatorLayout.Most} rate estimators in one rule set", error.Message, StringComparison.Ordinal);
+        }
     }
 
     private void Try(string rules) => _namespace.Run(

@@ -219,6 +219,22 @@ public sealed class RuleStoreTests
         return change;
     }
 
+    /// <summary>A store of a version before says no more than that some rule is not for every hook.</summary>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, HookBounds.All)]
+    [InlineData(1 << (int)Hook.Forward, 1 << (int)Hook.Forward)]
+    public void Hooks_that_a_chain_is_not_for_are_read(byte written, byte read)
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes);
+        new StoredChain(new Chain("a", null, FamilySet.Both, []), default, 0, 0) { RefusedHooks = written }.Write(writer);
+        writer.Flush();
+        bytes.Position = 0;
+        using var reader = new BinaryReader(bytes);
+        Assert.Equal(read, StoredChain.Read(reader).RefusedHooks);
+    }
+
     private static void Apply(List<string> model, int kind, int at, int content)
     {
         if (kind == 1)
