@@ -2,7 +2,9 @@ using MiniFirewall.Bpf;
 using MiniFirewall.Compiler.Questions;
 using MiniFirewall.Engine.State;
 using MiniFirewall.Policy.Questions;
+using MiniFirewall.Rules.Matches;
 using MiniFirewall.Rules.Model;
+using MiniFirewall.Rules.Targets;
 using MiniFirewall.Sys;
 
 namespace MiniFirewall.Engine.Commit;
@@ -10,13 +12,20 @@ namespace MiniFirewall.Engine.Commit;
 /// <summary>Rate estimators of the generation in force that begin and end with a change of its rules: its index becomes another one, and programs know their places from the rules.</summary>
 internal static class EstimatorChange
 {
-    /// <summary>Those that rules name and that are not there, with places that are nobody's; null where one has other settings than it is named with, or there is no room for all.</summary>
+    /// <summary>Those that rules name and that are not there, with places that are nobody's; null where one has other settings than it is named with, is compared without having been there, or there is no room for all.</summary>
     /// <param name="naming">The rules once the change is in force, those that name something at least.</param>
     internal static IReadOnlyList<EstimatorEntry>? Missing(RuleSet naming, GenerationState generation)
     {
         Dictionary<string, EstimatorSettings?> asked = LoadedEstimators.AskedBy(naming);
         EstimatorEntry[] there = [.. EstimatorIndex.Read(asked.Count == 0 ? null : generation.Directory)];
         HashSet<int> taken = [.. there.Select(entry => entry.Slot)];
+        Rule[] rules = [.. naming.Chains.SelectMany(chain => chain.Rules)];
+        HashSet<string> compared = [.. rules.SelectMany(RateestMatch.EstimatorsIn)];
+        if (rules.Select(rule => rule.Target).OfType<RateestTarget>().Any(target => asked[target.Estimator] != target.Settings))
+        {
+            return null;
+        }
+
         List<EstimatorEntry> missing = [];
         foreach ((string name, EstimatorSettings? settings) in asked)
         {
@@ -27,9 +36,9 @@ internal static class EstimatorChange
                     return null;
                 }
             }
-            else if (EstimatorIndex.TryTake(taken) is { } slot)
+            else if (settings is not null && !compared.Contains(name) && EstimatorIndex.TryTake(taken) is { } slot)
             {
-                missing.Add(new(name, slot, settings ?? EstimatorSettings.Shortest));
+                missing.Add(new(name, slot, settings));
             }
             else
             {

@@ -52,7 +52,10 @@ public sealed class ConnectionTableTests(ITestOutputHelper output)
         using var lab = new TableLab(settings: "connections max 1022");
         var flow = new ConnectionFlow();
         int open = 0;
-        for (int i = 0; i < 20_000; i++)
+
+        // Ports one behind the other may, with one secret number in some hundreds, leave out a bucket of the small levels.
+        var random = new Random(7);
+        foreach (int i in Enumerable.Range(0, 20_000).Select(_ => random.Next(1 << 30)).Distinct())
         {
             open += lab.Send(flow.Syn(i)) && lab.Send(flow.Answer(i)) && lab.Send(flow.Ack(i)) ? 1 : 0;
         }

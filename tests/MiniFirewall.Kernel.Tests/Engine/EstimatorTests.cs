@@ -114,8 +114,17 @@ public sealed class EstimatorTests : IDisposable
         Assert.True(RunningProof.Assert(_namespace) > 100);
 
         // As by the kernel, which makes the new one's rule before it ends the other.
-        FormatException refused = Assert.Throws<FormatException>(() => Change("-R INPUT 102 -p udp --dport 1009 -j RATEEST --rateest-name b --rateest-interval 8s --rateest-ewmalog 20s"));
-        Assert.Contains("the rate estimator 'b' is there with another interval or average", refused.Message, StringComparison.Ordinal);
+        foreach (string command in (string[])["-R INPUT 102", "-A INPUT", "-I FORWARD"])
+        {
+            FormatException refused = Assert.Throws<FormatException>(() => Change($"{command} -p udp --dport 1009 -j RATEEST --rateest-name b --rateest-interval 8s --rateest-ewmalog 20s"));
+            Assert.Contains("the rate estimator 'b' is there with another interval or average", refused.Message, StringComparison.Ordinal);
+        }
+
+        foreach (string command in (string[])["-A INPUT -m rateest --rateest c --rateest-eq --rateest-pps 0", "-A INPUT -m rateest --rateest c --rateest-eq --rateest-pps 0 -j RATEEST --rateest-name c --rateest-interval 8s --rateest-ewmalog 20s"])
+        {
+            Assert.Contains("there is no rate estimator 'c'", Assert.Throws<FormatException>(() => Change(command)).Message, StringComparison.Ordinal);
+        }
+
         Assert.Equal(["a runs", "b new"], Measuring());
     }
 
