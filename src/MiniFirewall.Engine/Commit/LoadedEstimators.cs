@@ -63,13 +63,7 @@ internal sealed class LoadedEstimators : IDisposable
     }
 
     /// <summary>Empties the places of those that are new. No packet is on its way to a place that was another's.</summary>
-    internal void Begin()
-    {
-        if (_new.Count > 0)
-        {
-            Empty(_map!, _new);
-        }
-    }
+    internal void Begin() => Empty(_map!, _new);
 
     /// <summary>Has estimators begin in their places.</summary>
     internal static void Empty(BpfMap map, IReadOnlyList<EstimatorEntry> entries)

@@ -27,7 +27,7 @@ internal sealed class Widening
     private readonly RuleChange _change;
     private readonly Action<string> _afterStep;
     private readonly CompileOptions _options;
-    private bool _hasLists;
+    private bool _madeNamed;
 
     private Widening(NamespaceState state, GenerationState running, RuleChange change, Action<string> afterStep)
     {
@@ -86,7 +86,7 @@ internal sealed class Widening
             }
 
             FamilyWidening[] needed = [.. families.Where(family => family.IsNeeded)];
-            return (needed.Length > 0 || _hasLists || !naming.HasChains) && TryMake(naming, needed);
+            return (needed.Length > 0 || _madeNamed || !naming.HasChains) && TryMake(naming, needed);
         }
         finally
         {
@@ -176,7 +176,7 @@ internal sealed class Widening
             _afterStep($"pin {pin}");
         }
 
-        _hasLists |= missing.Count > 0;
+        _madeNamed |= missing.Count > 0;
         return true;
     }
 
@@ -190,7 +190,7 @@ internal sealed class Widening
         if (missing.Count > 0)
         {
             EstimatorChange.Begin(_running, missing, _afterStep);
-            _hasLists = true;
+            _madeNamed = true;
         }
 
         return true;
